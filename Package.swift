@@ -1,0 +1,113 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of the architecture: a library target whose imports of ours are all named here.
+func room(_ name: String, imports rooms: [String] = [], _ others: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: rooms.map { .byName(name: $0) } + others, swiftSettings: settings)
+}
+
+func tests(_ name: String, of rooms: [String], _ others: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name, dependencies: rooms.map { .byName(name: $0) } + others, swiftSettings: settings)
+}
+
+func program(_ name: String, imports rooms: [String], _ others: [Target.Dependency] = []) -> Target {
+  .executableTarget(name: name, dependencies: rooms.map { .byName(name: $0) } + others, swiftSettings: settings)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let web: [Target.Dependency] = [
+  hummingbird, hummingbirdCore, hummingbirdTLS, mustache, nioCore, nioSSL, httpTypes, logging,
+]
+
+let package = Package(
+  name: "guandu",
+  platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "guandu-dmz", targets: ["guandu-dmz"]),
+    .executable(name: "guandu-intranet", targets: ["guandu-intranet"]),
+    .executable(name: "guandu", targets: ["guandu"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: ["FullFoundation"]),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CCurlHeaders", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "COpenSSLShim", dependencies: ["COpenSSL"]),
+    .target(name: "CCurl", dependencies: ["CCurlHeaders"]),
+    .target(name: "CLinux"),
+
+    room("Zones", [yams]),
+    room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
+    room("DurableFiles", ["CLinux"]),
+    room("AgeFormat", imports: ["Cryptography"]),
+    room("PacketFormat", imports: ["Zones"]),
+    room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
+    room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
+    room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux"]),
+    room("Storage", imports: ["DurableFiles"], [grdb]),
+    room(
+      "Exchange",
+      imports: [
+        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Drop", "Storage",
+      ], [grdb, logging, lifecycle]),
+    room("Flows", imports: ["Zones"]),
+    room(
+      "Letters",
+      imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange", "Storage"],
+      [grdb, logging, lifecycle]),
+    room("Notices", imports: ["Zones", "DurableFiles"], ["CCurl", logging]),
+    room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle]),
+    room("Portal", imports: ["Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
+    room("Desk", imports: ["Zones", "Cryptography", "Trust", "Letters", "WebKitchen"], web + [lifecycle]),
+
+    program(
+      "guandu-dmz",
+      imports: [
+        "Zones", "Cryptography", "DurableFiles", "Trust", "PacketSeal", "Drop", "Storage", "Exchange", "Letters",
+        "Notices",
+        "WebKitchen", "Portal",
+      ], [arguments, logging, lifecycle]),
+    program(
+      "guandu-intranet",
+      imports: [
+        "Zones", "Cryptography", "DurableFiles", "Trust", "PacketSeal", "Drop", "Storage", "Exchange", "Letters",
+        "WebKitchen",
+        "Desk",
+      ], [arguments, logging, lifecycle]),
+    program(
+      "guandu",
+      imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal"],
+      ["CCurl", arguments]),
+
+    tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

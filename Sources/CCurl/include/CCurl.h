@@ -1,0 +1,12 @@
+#pragma once
+#include <curl/curl.h>
+
+/// `curl_easy_setopt` and `curl_easy_getinfo` are variadic, which Swift cannot call: one function per argument type.
+CURLcode guandu_curl_set_string(CURL *handle, CURLoption option, const char *value);
+CURLcode guandu_curl_set_long(CURL *handle, CURLoption option, long value);
+CURLcode guandu_curl_set_pointer(CURL *handle, CURLoption option, void *value);
+CURLcode guandu_curl_set_offset(CURL *handle, CURLoption option, curl_off_t value);
+typedef size_t (*guandu_curl_callback)(char *bytes, size_t size, size_t count, void *context);
+CURLcode guandu_curl_set_callback(CURL *handle, CURLoption option, guandu_curl_callback callback);
+CURLcode guandu_curl_response_code(CURL *handle, long *code);
+CURLcode guandu_curl_global_init(void);

@@ -1,0 +1,15 @@
+#pragma once
+#include <sys/types.h>
+
+/// Linux calls whose declarations need `_GNU_SOURCE` or are variadic. Each returns what the call returns and sets errno.
+
+/// Makes core dumps impossible for this process, and its memory unreadable to others of the same user.
+int guandu_forbid_core_dumps(void);
+/// Keeps every page of this process, present and future, out of swap.
+int guandu_lock_memory(void);
+/// `syncfs(2)` of the file system that holds `descriptor`.
+int guandu_syncfs(int descriptor);
+/// `renameat2(2)` with RENAME_NOREPLACE.
+int guandu_rename_exclusive(const char *from, const char *to);
+/// `flock(2)`, exclusive and without waiting.
+int guandu_lock_exclusive(int descriptor);

@@ -1,0 +1,11 @@
+#pragma once
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+/// The OpenSSL calls that are macros in C, which Swift cannot see.
+X509 *guandu_sk_X509_value(const STACK_OF(X509) *stack, int index);
+int guandu_sk_X509_num(const STACK_OF(X509) *stack);
+STACK_OF(X509) *guandu_sk_X509_new_null(void);
+int guandu_sk_X509_push(STACK_OF(X509) *stack, X509 *certificate);
+void guandu_sk_X509_pop_free(STACK_OF(X509) *stack);
+long guandu_BIO_get_mem_data(BIO *bio, char **bytes);

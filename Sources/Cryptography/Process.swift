@@ -1,0 +1,14 @@
+import CLinux
+
+/// What a process that holds secrets does first.
+public enum ProcessSecrecy {
+  /// Turns core dumps off and forbids other processes of the same user to read this one's memory.
+  ///
+  /// - Returns: false where the kernel refused.
+  public static func forbidCoreDumps() -> Bool { guandu_forbid_core_dumps() == 0 }
+
+  /// Keeps every page of the process out of swap (`mlockall`).
+  ///
+  /// - Returns: false where the limit on locked memory is too low; the operator raises `LimitMEMLOCK`.
+  public static func lockMemory() -> Bool { guandu_lock_memory() == 0 }
+}

@@ -1,0 +1,170 @@
+public import struct Foundation.Date
+public import struct Foundation.UUID
+
+/// What a letter asks for (类别).
+public enum LetterKind: String, CaseIterable, Codable, Sendable {
+  case question
+  case suggestion
+  case complaint
+}
+
+/// Where a letter is, as its citizen sees it.
+public enum LetterStage: String, CaseIterable, Codable, Sendable {
+  /// Committed in the DMZ, not yet confirmed by the intranet.
+  case sent
+  /// The intranet's signed receipt covers it.
+  case delivered
+  case signedFor = "signed-for"
+  case answered
+  case declined
+}
+
+/// One attachment of a letter. Its bytes lie in a blob, an age file that the intranet alone can open.
+public struct LetterAttachment: Codable, Equatable, Sendable {
+  /// The name that the citizen gave it: a label for people, cleaned by `AttachmentName`, never a path.
+  public var name: String
+  /// By content, not by the browser's word: `image/jpeg`, `application/pdf`, …, else `application/octet-stream`.
+  public var mediaType: String
+  /// The size of the plain bytes.
+  public var bytes: Int
+  /// SHA-256 of the sealed bytes, hex: the blob's name.
+  public var blob: String
+  public var sealedBytes: Int
+
+  public init(name: String, mediaType: String, bytes: Int, blob: String, sealedBytes: Int) {
+    self.name = name
+    self.mediaType = mediaType
+    self.bytes = bytes
+    self.blob = blob
+    self.sealedBytes = sealedBytes
+  }
+}
+
+/// What a citizen wrote, before it is sealed. Lives in memory only.
+public struct LetterDraft: Codable, Equatable, Sendable {
+  public var mailbox: String
+  public var kind: LetterKind
+  public var title: String
+  public var text: String
+  public var mayPublish: Bool
+  /// Normalised: 11 ASCII digits.
+  public var phone: String
+  public var mail: String?
+  public var attachments: [LetterAttachment]
+
+  public init(
+    mailbox: String, kind: LetterKind, title: String, text: String, mayPublish: Bool, phone: String, mail: String?,
+    attachments: [LetterAttachment]
+  ) {
+    self.mailbox = mailbox
+    self.kind = kind
+    self.title = title
+    self.text = text
+    self.mayPublish = mayPublish
+    self.phone = phone
+    self.mail = mail
+    self.attachments = attachments
+  }
+}
+
+/// What a citizen gets for a letter that was taken in.
+public struct LetterConfirmation: Sendable {
+  /// The public letter number (信件编号), such as `2026-000123`.
+  public var number: String
+  public var acceptedAt: Date
+
+  public init(number: String, acceptedAt: Date) {
+    self.number = number
+    self.acceptedAt = acceptedAt
+  }
+}
+
+/// A step that a letter has taken.
+public struct LetterEvent: Codable, Equatable, Sendable {
+  public var stage: LetterStage
+  public var at: Date
+
+  public init(stage: LetterStage, at: Date) {
+    self.stage = stage
+    self.at = at
+  }
+}
+
+/// How a letter ended.
+public struct LetterOutcome: Codable, Equatable, Sendable {
+  /// `.answered` or `.declined`.
+  public var stage: LetterStage
+  /// The answer, or the reason for declining.
+  public var text: String
+  public var isPublic: Bool
+  public var at: Date
+
+  public init(stage: LetterStage, text: String, isPublic: Bool, at: Date) {
+    self.stage = stage
+    self.text = text
+    self.isPublic = isPublic
+    self.at = at
+  }
+}
+
+/// A letter as its citizen reads it again, opened with code and password.
+public struct CitizenLetter: Sendable {
+  public var number: String
+  public var draft: LetterDraft
+  public var acceptedAt: Date
+  public var stage: LetterStage
+  public var events: [LetterEvent]
+  public var outcome: LetterOutcome?
+
+  public init(
+    number: String, draft: LetterDraft, acceptedAt: Date, stage: LetterStage, events: [LetterEvent],
+    outcome: LetterOutcome?
+  ) {
+    self.number = number
+    self.draft = draft
+    self.acceptedAt = acceptedAt
+    self.stage = stage
+    self.events = events
+    self.outcome = outcome
+  }
+}
+
+/// A letter that is published with its answer: in the clear, for everybody.
+public struct PublishedLetter: Codable, Sendable {
+  public var number: String
+  public var mailbox: String
+  public var kind: LetterKind
+  public var title: String
+  public var text: String
+  public var answer: String
+  public var acceptedAt: Date
+  public var answeredAt: Date
+
+  public init(
+    number: String, mailbox: String, kind: LetterKind, title: String, text: String, answer: String, acceptedAt: Date,
+    answeredAt: Date
+  ) {
+    self.number = number
+    self.mailbox = mailbox
+    self.kind = kind
+    self.title = title
+    self.text = text
+    self.answer = answer
+    self.acceptedAt = acceptedAt
+    self.answeredAt = answeredAt
+  }
+}
+
+/// Why a letter, or a step on it, was not taken.
+public enum LetterError: Error, Equatable, Sendable {
+  /// A disk or the database refused; trying again may help.
+  case unavailable
+  /// Larger than `LetterLimits.attachmentMaxBytes`.
+  case attachmentTooLarge
+  /// The desk knows no such letter, or not for this handler.
+  case notFound
+  /// The letter is past the stage that the step needs.
+  case wrongStage(LetterStage)
+  /// The citizen asked for no publication.
+  case mayNotPublish
+}

@@ -1,0 +1,252 @@
+/// All that `zone.yaml` says, checked; every path in it is absolute.
+public struct ZoneConfiguration: Sendable {
+  public var name: ZoneName
+  public var role: ZoneRole
+  /// The zone's own folder: database, sent packets, blobs, quarantine. One daemon at a time holds its lock.
+  public var dataDirectory: String
+  public var logLevel: String
+  public var keys: KeyFiles
+  public var trust: TrustFiles
+  public var links: [LinkConfiguration]
+  public var mailboxes: [Mailbox]
+  public var letters: LetterLimits
+  /// Present in a zone of role `dmz`.
+  public var portal: PortalConfiguration?
+  /// Present in a zone of role `dmz`.
+  public var sms: SMSConfiguration?
+  /// Present in a zone of role `intranet`.
+  public var desk: DeskConfiguration?
+  /// Present in a zone of role `intranet`.
+  public var people: [Person]
+
+  public init(
+    name: ZoneName, role: ZoneRole, dataDirectory: String, logLevel: String, keys: KeyFiles, trust: TrustFiles,
+    links: [LinkConfiguration], mailboxes: [Mailbox], letters: LetterLimits, portal: PortalConfiguration?,
+    sms: SMSConfiguration?, desk: DeskConfiguration?, people: [Person]
+  ) {
+    self.name = name
+    self.role = role
+    self.dataDirectory = dataDirectory
+    self.logLevel = logLevel
+    self.keys = keys
+    self.trust = trust
+    self.links = links
+    self.mailboxes = mailboxes
+    self.letters = letters
+    self.portal = portal
+    self.sms = sms
+    self.desk = desk
+    self.people = people
+  }
+}
+
+/// The zone's own keys and certificates, PEM files. A private key wider than mode 0600 is refused.
+public struct KeyFiles: Sendable {
+  /// A thief could send false packets until the certificate is revoked.
+  public var signingKey: String
+  public var signingCertificate: String
+  /// A thief could read every packet recorded on its way to this zone.
+  public var encryptionKey: String
+  public var encryptionCertificate: String
+  /// A thief could pose as this site to a browser whose traffic he controls.
+  public var tlsKey: String
+  public var tlsCertificate: String
+
+  public init(
+    signingKey: String, signingCertificate: String, encryptionKey: String, encryptionCertificate: String,
+    tlsKey: String, tlsCertificate: String
+  ) {
+    self.signingKey = signingKey
+    self.signingCertificate = signingCertificate
+    self.encryptionKey = encryptionKey
+    self.encryptionCertificate = encryptionCertificate
+    self.tlsKey = tlsKey
+    self.tlsCertificate = tlsCertificate
+  }
+}
+
+/// The certificates that this zone trusts to issue others. A tamperer could let any peer or handler in.
+public struct TrustFiles: Sendable {
+  public var root: String
+  public var intermediates: [String]
+  /// Certificate revocation lists to load at the start, PEM.
+  public var revocationLists: [String]
+
+  public init(root: String, intermediates: [String], revocationLists: [String]) {
+    self.root = root
+    self.intermediates = intermediates
+    self.revocationLists = revocationLists
+  }
+}
+
+/// The pair of this zone and one peer: two drop folders, one a direction, and what may cross.
+public struct LinkConfiguration: Sendable {
+  public var peer: ZoneName
+  /// Folders that hold `tmp/` and `new/`.
+  public var outgoingDrop: String
+  public var incomingDrop: String
+  /// The certificates that the peer is known by, PEM; a packet signed under any other is quarantined.
+  public var peerSigningCertificates: [String]
+  /// What payloads for the peer are encrypted to.
+  public var peerEncryptionCertificate: String
+  /// Further recipients of everything that this zone sends.
+  public var escrowCertificates: [String]
+  public var suites: [String]
+  public var limits: LinkLimits
+  public var outgoingPolicy: ExchangePolicy
+  public var incomingPolicy: ExchangePolicy
+
+  public init(
+    peer: ZoneName, outgoingDrop: String, incomingDrop: String, peerSigningCertificates: [String],
+    peerEncryptionCertificate: String, escrowCertificates: [String], suites: [String], limits: LinkLimits,
+    outgoingPolicy: ExchangePolicy, incomingPolicy: ExchangePolicy
+  ) {
+    self.peer = peer
+    self.outgoingDrop = outgoingDrop
+    self.incomingDrop = incomingDrop
+    self.peerSigningCertificates = peerSigningCertificates
+    self.peerEncryptionCertificate = peerEncryptionCertificate
+    self.escrowCertificates = escrowCertificates
+    self.suites = suites
+    self.limits = limits
+    self.outgoingPolicy = outgoingPolicy
+    self.incomingPolicy = incomingPolicy
+  }
+}
+
+/// The numbers that a link keeps to.
+public struct LinkLimits: Sendable {
+  /// How long the sender waits for more messages to share a packet: 0 to 60,000.
+  public var lingerMilliseconds = 5
+  /// How long a receipt waits for a packet that it can ride on: 0 to 60,000.
+  public var receiptLingerMilliseconds = 20
+  /// The size of a packet file: 65,536 to 1 GiB.
+  public var packetMaxBytes = 8 * 1024 * 1024
+  /// The slow look at the incoming folder, beside inotify: 1 to 3,600.
+  public var pollSeconds = 5
+  /// How long an unconfirmed packet waits before it is dropped again (doubled each time, up to a day): 1 to 86,400.
+  public var redropSeconds = 60
+  /// How long half a file is waited for: 1 to 604,800.
+  public var incompleteSeconds = 600
+  /// A fuller outgoing folder is not filled further.
+  public var dropMaxPackets = 10_000
+  public var dropMaxBytes = 10 * 1024 * 1024 * 1024
+  /// How many packets ahead of their turn are waited with.
+  public var heldMaxPackets = 1_000
+  /// How long a confirmed packet that the peer has not secured is kept: 1 to 3,650.
+  public var retainDays = 7
+
+  public init() {}
+}
+
+/// What may cross a link in one direction. Nothing that is not named may.
+public struct ExchangePolicy: Sendable {
+  public var messageTypes: Set<String>
+  public var highestClassification: Classification
+  public var blobMaxBytes: Int
+
+  public init(messageTypes: Set<String>, highestClassification: Classification, blobMaxBytes: Int) {
+    self.messageTypes = messageTypes
+    self.highestClassification = highestClassification
+    self.blobMaxBytes = blobMaxBytes
+  }
+}
+
+/// An addressee of letters (信箱).
+public struct Mailbox: Sendable, Hashable {
+  /// `[a-z][a-z0-9-]{0,31}`.
+  public var identifier: String
+  public var chineseName: String
+  public var englishName: String
+
+  public init(identifier: String, chineseName: String, englishName: String) {
+    self.identifier = identifier
+    self.chineseName = chineseName
+    self.englishName = englishName
+  }
+}
+
+public struct LetterLimits: Sendable {
+  public var titleMaxCharacters = 100
+  public var textMaxCharacters = 10_000
+  public var attachmentsMax = 5
+  public var attachmentMaxBytes = 20 * 1024 * 1024
+
+  public init() {}
+}
+
+/// The public site.
+public struct PortalConfiguration: Sendable {
+  public var listenAddress: String
+  public var port: Int
+  /// The address that citizens know the portal by, `https://…`, without a closing slash.
+  public var publicURL: String
+
+  public init(listenAddress: String, port: Int, publicURL: String) {
+    self.listenAddress = listenAddress
+    self.port = port
+    self.publicURL = publicURL
+  }
+}
+
+/// The handlers' site.
+public struct DeskConfiguration: Sendable {
+  public var listenAddress: String
+  public var port: Int
+
+  public init(listenAddress: String, port: Int) {
+    self.listenAddress = listenAddress
+    self.port = port
+  }
+}
+
+/// How short messages are sent.
+public enum SMSConfiguration: Sendable {
+  /// The demo's provider: a file a message, in this folder.
+  case file(directory: String)
+  case http(SMSGateway)
+}
+
+/// An SMS company's HTTP interface. In `url`, `headers` and `body`, `{phone}`, `{text}` and `{id}` are filled in, escaped
+/// for the place that they stand in.
+public struct SMSGateway: Sendable {
+  public var url: String
+  public var method: String
+  public var headers: [String: String]
+  public var body: String
+  /// A text that the answer must hold for the message to count as taken, beside a status of 2xx.
+  public var successText: String?
+  public var timeoutSeconds: Int
+
+  public init(
+    url: String, method: String, headers: [String: String], body: String, successText: String?, timeoutSeconds: Int
+  ) {
+    self.url = url
+    self.method = method
+    self.headers = headers
+    self.body = body
+    self.successText = successText
+    self.timeoutSeconds = timeoutSeconds
+  }
+}
+
+/// Somebody who works at the desk, known by a certificate.
+public struct Person: Sendable {
+  public enum Role: String, CaseIterable, Sendable {
+    case clerk
+  }
+
+  public var name: String
+  /// SHA-256 of the certificate (DER), 64 lowercase hex digits.
+  public var certificateFingerprint: String
+  public var roles: Set<Role>
+  /// The identifiers of the mailboxes whose letters this person handles.
+  public var mailboxes: [String]
+
+  public init(name: String, certificateFingerprint: String, roles: Set<Role>, mailboxes: [String]) {
+    self.name = name
+    self.certificateFingerprint = certificateFingerprint
+    self.roles = roles
+    self.mailboxes = mailboxes
+  }
+}
