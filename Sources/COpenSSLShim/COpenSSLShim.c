@@ -6,3 +6,5 @@ STACK_OF(X509) *guandu_sk_X509_new_null(void) { return sk_X509_new_null(); }
 int guandu_sk_X509_push(STACK_OF(X509) *stack, X509 *certificate) { return sk_X509_push(stack, certificate); }
 void guandu_sk_X509_pop_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
 long guandu_BIO_get_mem_data(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
+EVP_PKEY *guandu_EC_generate(const char *group) { return EVP_EC_gen(group); }
+EVP_PKEY *guandu_key_generate(const char *kind) { return EVP_PKEY_Q_keygen(NULL, NULL, kind); }

@@ -9,3 +9,7 @@ STACK_OF(X509) *guandu_sk_X509_new_null(void);
 int guandu_sk_X509_push(STACK_OF(X509) *stack, X509 *certificate);
 void guandu_sk_X509_pop_free(STACK_OF(X509) *stack);
 long guandu_BIO_get_mem_data(BIO *bio, char **bytes);
+/// A fresh key on the named curve, such as "P-256"; NULL on failure.
+EVP_PKEY *guandu_EC_generate(const char *group);
+/// A fresh key of a kind that needs no parameters, "ED25519" or "X25519"; NULL on failure.
+EVP_PKEY *guandu_key_generate(const char *kind);

@@ -1,0 +1,77 @@
+import COpenSSL
+public import Cryptography
+public import Foundation
+
+/// An X.509 certificate, parsed once. That it parses says nothing about whether it is trusted.
+public struct Certificate: Hashable, Sendable {
+  public let der: [UInt8]
+  /// SHA-256 of `der`.
+  public let fingerprint: Digest
+  /// The first common name of the subject; empty when there is none.
+  public let commonName: String
+  public let notBefore: Date
+  public let notAfter: Date
+  /// 32 bytes, or nil for a key of another kind.
+  public let ed25519PublicKey: [UInt8]?
+  /// Nil for a key of another kind.
+  public let x25519PublicKey: X25519PublicKey?
+  let keyKind: KeyKind?
+  let handle: X509Handle
+
+  /// - Parameter der: one certificate, at most 64 KiB, with nothing after it.
+  public init(der: [UInt8]) throws(TrustError) {
+    guard der.count <= 65_536, let handle = X509Handle(der: der) else {
+      throw TrustError(.malformed, "not one certificate in DER")
+    }
+    try self.init(der: der, handle: handle)
+  }
+
+  private init(der: [UInt8], handle: X509Handle) throws(TrustError) {
+    let dates = handle.withPointer { (date(of: X509_get0_notBefore($0)), date(of: X509_get0_notAfter($0))) }
+    guard let notBefore = dates.0, let notAfter = dates.1 else {
+      throw TrustError(.malformed, "a certificate with unreadable dates")
+    }
+    let key = handle.withPointer { PublicKeyFacts(X509_get0_pubkey($0)) }
+    self.der = der
+    self.handle = handle
+    self.notBefore = notBefore
+    self.notAfter = notAfter
+    fingerprint = Digest.of(der)
+    commonName = handle.withPointer { Self.commonName(of: $0) }
+    keyKind = key.kind
+    ed25519PublicKey = key.kind == .ed25519 ? key.raw : nil
+    x25519PublicKey = key.kind == .x25519 ? X25519PublicKey(bytes: key.raw) : nil
+  }
+
+  /// The certificates of a PEM file, at least one, at most 1 MiB in all.
+  public static func load(pemFile path: String) throws(TrustError) -> [Certificate] {
+    let content = try InputFile.read(path)
+    do {
+      var certificates: [Certificate] = []
+      for der in try PEM.blocks(content, label: "CERTIFICATE") { certificates.append(try Certificate(der: der)) }
+      return certificates
+    } catch {
+      throw TrustError(error.code, "\(path): \(error.reason)")
+    }
+  }
+
+  public var pem: String { PEM.encode(der, label: "CERTIFICATE") }
+
+  public static func == (left: Certificate, right: Certificate) -> Bool { left.fingerprint == right.fingerprint }
+  public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+
+  private static func commonName(of certificate: OpaquePointer) -> String {
+    let name = X509_get_subject_name(certificate)
+    let index = X509_NAME_get_index_by_NID(name, NID_commonName, -1)
+    guard index >= 0, let value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)) else { return "" }
+    var bytes: UnsafeMutablePointer<UInt8>?
+    let count = ASN1_STRING_to_UTF8(&bytes, value)
+    guard count >= 0, let bytes else { return "" }
+    defer { CRYPTO_free(bytes, nil, 0) }
+    return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+  }
+}
+
+extension Certificate: CustomStringConvertible {
+  public var description: String { "\(commonName) (\(fingerprint.hex.prefix(16)))" }
+}
