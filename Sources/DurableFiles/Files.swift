@@ -1,0 +1,119 @@
+import CLinux
+import Glibc
+
+/// The one way to the disk. Every name is used once: files are created exclusively, synced, and only then linked or
+/// renamed to where others look; the folder is synced after that.
+public struct Files: Sendable {
+  let faults: (any FaultPlan)?
+
+  /// - Parameter faults: nil outside tests.
+  public init(faults: (any FaultPlan)? = nil) { self.faults = faults }
+
+  /// Runs one step between its two fault points.
+  func step<T>(_ operation: FileOperation, _ path: String, _ body: () -> T?) throws(FileError) -> T {
+    try faults?.before(operation, path: path)
+    guard let result = body() else { throw FileError(operation, path, number: errno) }
+    try faults?.after(operation, path: path)
+    return result
+  }
+
+  /// Runs a call that answers 0 or -1.
+  func check(_ operation: FileOperation, _ path: String, _ body: () -> Int32) throws(FileError) {
+    try step(operation, path) { body() == 0 ? () : nil }
+  }
+
+  /// Creates a folder that only its owner enters. One that exists already is fine.
+  public func createFolder(_ path: String, mode: UInt32 = 0o700) throws(FileError) {
+    try step(.createFolder, path) { mkdir(path, mode) == 0 || errno == EEXIST ? () : nil }
+  }
+
+  public func syncFolder(_ path: String) throws(FileError) {
+    let descriptor = try step(.open, path) { opened(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) }
+    defer { close(descriptor) }
+    try check(.syncFolder, path) { fsync(descriptor) }
+  }
+
+  /// Opens a file that must not exist yet, for writing.
+  public func create(_ path: String, mode: UInt32 = 0o600) throws(FileError) -> WritableFile {
+    let descriptor = try step(.create, path) { opened(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)) }
+    return WritableFile(descriptor: descriptor, path: path, files: self)
+  }
+
+  /// Opens a file for writing at any place, creating it where it is missing.
+  public func openForUpdate(_ path: String, mode: UInt32 = 0o600) throws(FileError) -> WritableFile {
+    let descriptor = try step(.open, path) { opened(open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode)) }
+    return WritableFile(descriptor: descriptor, path: path, files: self)
+  }
+
+  /// Writes and syncs a whole new file; after a failure nothing is left at `path`.
+  public func writeNew(_ path: String, _ parts: [[UInt8]], mode: UInt32 = 0o600) throws(FileError) {
+    let file = try create(path, mode: mode)
+    do {
+      for part in parts { try file.append(part) }
+      try file.sync()
+      try file.close()
+    } catch {
+      file.closeQuietly()
+      unlink(path)
+      throw error
+    }
+  }
+
+  /// A second name for the same file; throws `isExisting` where `target` is taken.
+  public func link(_ source: String, to target: String) throws(FileError) {
+    try check(.link, target) { Glibc.link(source, target) }
+  }
+
+  public func rename(_ source: String, to target: String) throws(FileError) {
+    try check(.rename, target) { Glibc.rename(source, target) }
+  }
+
+  /// Renames, unless `target` exists.
+  public func renameExclusively(_ source: String, to target: String) throws(FileError) {
+    try check(.rename, target) { guandu_rename_exclusive(source, target) }
+  }
+
+  /// Removes a file. One that is gone already is fine.
+  public func remove(_ path: String) throws(FileError) {
+    try step(.remove, path) { unlink(path) == 0 || errno == ENOENT ? () : nil }
+  }
+
+  public func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// The names in a folder, without `.` and `..`, in no order.
+  public func list(_ path: String) throws(FileError) -> [String] {
+    let folder = try step(.list, path) { opendir(path) }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Takes the lock file at `path` for this process; it is released when the lock goes or the process dies.
+  ///
+  /// Throws with `EWOULDBLOCK` where another process holds it.
+  public func lock(_ path: String) throws(FileError) -> FileLock {
+    let descriptor = try step(.open, path) { opened(open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)) }
+    do {
+      try check(.lock, path) { guandu_lock_exclusive(descriptor) }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    return FileLock(descriptor: descriptor)
+  }
+}
+
+/// A held lock.
+public final class FileLock: Sendable {
+  private let descriptor: Int32
+  init(descriptor: Int32) { self.descriptor = descriptor }
+  deinit { close(descriptor) }
+}
+
+func opened(_ descriptor: Int32) -> Int32? { descriptor >= 0 ? descriptor : nil }

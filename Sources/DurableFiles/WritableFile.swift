@@ -1,0 +1,57 @@
+import Glibc
+
+/// A file open for writing. Use from one task at a time; it is closed at the latest when the last reference goes.
+public final class WritableFile {
+  public let path: String
+  private var descriptor: Int32
+  private let files: Files
+
+  init(descriptor: Int32, path: String, files: Files) {
+    self.descriptor = descriptor
+    self.path = path
+    self.files = files
+  }
+
+  deinit { closeQuietly() }
+
+  public func append(_ bytes: [UInt8]) throws(FileError) {
+    try writeAll(bytes) { descriptor, buffer, _ in Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
+  }
+
+  public func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+    try writeAll(bytes) { descriptor, buffer, done in
+      pwrite(descriptor, buffer.baseAddress, buffer.count, offset + done)
+    }
+  }
+
+  private func writeAll(
+    _ bytes: [UInt8], _ call: (Int32, UnsafeRawBufferPointer, Int) -> Int
+  ) throws(FileError) {
+    try files.step(.write, path) {
+      bytes.withUnsafeBytes { buffer -> Void? in
+        var done = 0
+        while done < buffer.count {
+          let count = call(descriptor, UnsafeRawBufferPointer(rebasing: buffer[done...]), done)
+          if count < 0 && errno == EINTR { continue }
+          guard count > 0 else { return nil }
+          done += count
+        }
+        return ()
+      }
+    }
+  }
+
+  /// `fdatasync(2)`: the bytes, and as much of the inode as reading them back needs.
+  public func sync() throws(FileError) { try files.check(.sync, path) { fdatasync(descriptor) } }
+
+  public func close() throws(FileError) {
+    let closing = descriptor
+    descriptor = -1
+    try files.check(.close, path) { Glibc.close(closing) }
+  }
+
+  func closeQuietly() {
+    if descriptor >= 0 { Glibc.close(descriptor) }
+    descriptor = -1
+  }
+}
