@@ -1,0 +1,95 @@
+import GRDB
+import Synchronization
+
+/// One writer that lets all who wait share a transaction, so that under load one sync serves hundreds of changes.
+final class GroupCommit: Sendable {
+  static let maxGroup = 512
+
+  private struct State {
+    var waiting: [any CommitJob] = []
+    var isRunning = false
+  }
+
+  private let pool: DatabasePool
+  private let state = Mutex(State())
+
+  init(pool: DatabasePool) { self.pool = pool }
+
+  func run<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    try await withCheckedThrowingContinuation { continuation in
+      let job = Job(body: body, continuation: continuation)
+      let mustStart = state.withLock { state in
+        state.waiting.append(job)
+        defer { state.isRunning = true }
+        return !state.isRunning
+      }
+      if mustStart { Task { await commitAll() } }
+    }
+  }
+
+  private func nextGroup() -> [any CommitJob] {
+    state.withLock { state in
+      let group = Array(state.waiting.prefix(Self.maxGroup))
+      state.waiting.removeFirst(group.count)
+      if group.isEmpty { state.isRunning = false }
+      return group
+    }
+  }
+
+  private func commitAll() async {
+    while true {
+      let group = nextGroup()
+      if group.isEmpty { return }
+      do {
+        try await pool.write { db in
+          for job in group { try job.perform(db) }
+        }
+        for job in group { job.succeed() }
+      } catch {
+        for job in group { job.fail(error) }
+      }
+    }
+  }
+}
+
+private protocol CommitJob: Sendable {
+  /// Runs in a savepoint. Throws only where the whole transaction is lost.
+  func perform(_ db: Database) throws
+  /// Called after the commit.
+  func succeed()
+  func fail(_ error: any Error)
+}
+
+private final class Job<T: Sendable>: CommitJob {
+  private let body: @Sendable (Database) throws -> T
+  private let continuation: CheckedContinuation<T, any Error>
+  private let result = Mutex<Result<T, any Error>?>(nil)
+
+  init(body: @escaping @Sendable (Database) throws -> T, continuation: CheckedContinuation<T, any Error>) {
+    self.body = body
+    self.continuation = continuation
+  }
+
+  func perform(_ db: Database) throws {
+    var outcome: Result<T, any Error>?
+    do {
+      try db.inSavepoint {
+        outcome = .success(try body(db))
+        return .commit
+      }
+    } catch {
+      // A full disk or an I/O error may have rolled the whole transaction back; then nobody's change is kept.
+      guard db.isInsideTransaction else { throw error }
+      outcome = .failure(error)
+    }
+    let final = outcome
+    result.withLock { $0 = final }
+  }
+
+  func succeed() {
+    guard let result = result.withLock({ $0 }) else { return fail(DatabaseError(message: "a change was not run")) }
+    continuation.resume(with: result)
+  }
+
+  func fail(_ error: any Error) { continuation.resume(throwing: error) }
+}

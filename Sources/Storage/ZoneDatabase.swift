@@ -1,0 +1,54 @@
+public import GRDB
+
+/// A zone's database: SQLite in WAL mode, every commit synced to the disk before it is acknowledged.
+///
+/// Reads are async only: GRDB's pool can hang when synchronous and asynchronous reads mix.
+public final class ZoneDatabase: Sendable {
+  private let pool: DatabasePool
+  private let commits: GroupCommit
+
+  /// Opens or creates the database at `path` and brings its schema up to date.
+  ///
+  /// Throws GRDB's error where the file is no database of ours, or was written by a newer release.
+  public init(path: String, migrations: [Migration]) throws {
+    var configuration = Configuration()
+    configuration.label = "zone"
+    configuration.busyMode = .timeout(10)
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { db in
+      // Sorting spills nothing to temporary files, which would be one more place to forget.
+      try db.execute(sql: "PRAGMA temp_store = MEMORY")
+      try db.execute(sql: "PRAGMA secure_delete = ON")
+      try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+    }
+    pool = try DatabasePool(path: path, configuration: configuration)
+    // DatabasePool sets NORMAL after `prepareDatabase`, so FULL is set here, and read back.
+    let level = try pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      return try Int.fetchOne(db, sql: "PRAGMA synchronous")
+    }
+    guard level == 2 else { throw DatabaseError(message: "SQLite does not take synchronous=FULL") }
+    var migrator = DatabaseMigrator()
+    for migration in migrations {
+      migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
+    }
+    try migrator.migrate(pool)
+    commits = GroupCommit(pool: pool)
+  }
+
+  /// Runs `body` in a transaction of its own, and returns once that is durable.
+  ///
+  /// Bodies that wait at the same time share one commit; each keeps its own savepoint, so that one which throws undoes
+  /// itself alone. Throws what `body` throws, or the commit's error, in which case nothing of it was kept.
+  public func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    try await commits.run(body)
+  }
+
+  /// Runs `body` on a snapshot of the last commit.
+  public func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    try await pool.read(body)
+  }
+
+  /// Closes the connections, after the last commit.
+  public func close() throws { try pool.close() }
+}
