@@ -36,6 +36,8 @@ private final class Watcher: @unchecked Sendable {
   private func start(_ pollSeconds: Int) {
     startInotify()
     watchFolder()
+    // What came between the reader's first look and the watch raised no event.
+    wake()
     let timer = DispatchSource.makeTimerSource(queue: queue)
     timer.schedule(deadline: .now() + .seconds(pollSeconds), repeating: .seconds(pollSeconds))
     timer.setEventHandler { [weak self] in

@@ -1,0 +1,93 @@
+public import AgeFormat
+public import Cryptography
+public import PacketFormat
+public import Trust
+public import Zones
+
+public import struct Foundation.Date
+
+/// A packet whose head was read and is not believed yet.
+public struct UnverifiedPacket: Sendable {
+  public let head: PacketHead
+
+  public init(head: PacketHead) { self.head = head }
+}
+
+/// A packet that this link's peer verifiably signed. Only `PacketVerifier` makes one, and only one can be acted upon.
+public struct VerifiedPacket: Sendable {
+  public let manifest: Manifest
+  /// SHA-256 of the manifest line with its newline.
+  public let manifestDigest: HexDigest
+
+  fileprivate init(manifest: Manifest, manifestDigest: HexDigest) {
+    self.manifest = manifest
+    self.manifestDigest = manifestDigest
+  }
+
+  /// Checks the payload's digest, decrypts it and takes the archive apart.
+  ///
+  /// Throws `payload` where the bytes are not those that were signed for, `decryption` and `archive` where they are.
+  public func open(
+    payload: [UInt8], with identities: [X25519PrivateKey]
+  ) throws(PacketRejection) -> PacketContents {
+    guard payload.count == manifest.payload.bytes, Digest.of(payload).hex == manifest.payload.sha256.text else {
+      throw PacketRejection(.payload, "the payload is not the one that was signed")
+    }
+    let archive: [UInt8]
+    do { archive = try AgeDecryptor.decrypt(payload, with: identities) } catch {
+      throw PacketRejection(.decryption, "\(error)")
+    }
+    do { return try PacketContents.parse(archive, manifest: manifest) } catch { throw PacketRejection(error) }
+  }
+}
+
+/// Decides whether a packet is this link's peer's.
+public struct PacketVerifier: Sendable {
+  private let zone: ZoneName
+  private let peer: ZoneName
+  private let suites: Set<String>
+  private let peerCertificates: Set<Certificate>
+  private let trust: TrustStore
+
+  /// - Parameter peerCertificates: the signing certificates that the peer is known by.
+  public init(
+    zone: ZoneName, peer: ZoneName, suites: Set<String>, peerCertificates: [Certificate], trust: TrustStore
+  ) {
+    self.zone = zone
+    self.peer = peer
+    self.suites = suites
+    self.peerCertificates = Set(peerCertificates)
+    self.trust = trust
+  }
+
+  /// Checks addressee, suite, certificate, peer and signature, in this order.
+  public func verify(_ packet: UnverifiedPacket, at date: Date) throws(PacketRejection) -> VerifiedPacket {
+    let manifest = packet.head.manifest
+    guard manifest.from == peer, manifest.to == zone else {
+      throw PacketRejection(.addressee, "from “\(manifest.from)” to “\(manifest.to)”, expected “\(peer)” to “\(zone)”")
+    }
+    guard suites.contains(manifest.suite), manifest.suite == packetSuite else {
+      throw PacketRejection(.suite, "the suite “\(manifest.suite)” is not accepted on this link")
+    }
+    let certificate = try checkCertificate(packet.head.certificateLine, at: date)
+    guard let signature = Base64.decode(packet.head.signatureLine), let key = certificate.ed25519PublicKey,
+      verifyEd25519(signature: signature, message: packet.head.signedBytes, publicKey: key)
+    else { throw PacketRejection(.signature, "the signature does not fit the head") }
+    let digest = Digest.of(packet.head.manifestLine)
+    return VerifiedPacket(manifest: manifest, manifestDigest: HexDigest(digest.hex) ?? .zero)
+  }
+
+  private func checkCertificate(_ line: [UInt8], at date: Date) throws(PacketRejection) -> Certificate {
+    guard let der = Base64.decode(line) else { throw PacketRejection(.certificate, "the certificate is not base64") }
+    let certificate: Certificate
+    do {
+      certificate = try Certificate(der: der)
+      try trust.verify(certificate, for: .zoneSigning, at: date)
+    } catch { throw PacketRejection(.certificate, "\(error.code.rawValue): \(error.reason)") }
+    guard peerCertificates.contains(certificate) else {
+      throw PacketRejection(
+        .peer, "“\(peer)” is not known by the certificate \(certificate.fingerprint) of “\(certificate.commonName)”")
+    }
+    return certificate
+  }
+}
