@@ -1,4 +1,4 @@
-public import AgeFormat
+import AgeFormat
 public import Cryptography
 public import PacketFormat
 public import Trust
