@@ -1,0 +1,78 @@
+import Cryptography
+public import HTTPTypes
+public import Hummingbird
+import HummingbirdCore
+import NIOCore
+
+/// Turns templates and texts into a site's pages, in the site's one layout.
+public struct SiteKitchen: Sendable {
+  /// A link of the layout's head.
+  public struct Link: Sendable {
+    let path: String
+    let textKey: String
+
+    public init(_ path: String, _ textKey: String) {
+      self.path = path
+      self.textKey = textKey
+    }
+  }
+
+  public let strings: StringTable
+  let stylesheetPath: String
+  private let templates: PageTemplates
+  private let links: [Link]
+  private let siteNameKey: String
+
+  /// - Throws: mustache's own error where a template cannot be read.
+  public init(strings: StringTable, templates: [String: String], links: [Link], siteNameKey: String) throws {
+    self.strings = strings + kitchenStrings
+    self.templates = try PageTemplates(templates.merging(kitchenTemplates) { own, _ in own })
+    self.links = links
+    self.siteNameKey = siteNameKey
+    stylesheetPath = "/style-\(Digest.of(stylesheet.utf8).hex.prefix(12)).css"
+  }
+
+  /// A whole page.
+  ///
+  /// - Parameters:
+  ///   - languagePath: the path that the language switch leads to; where nil, the request's own.
+  public func page(
+    _ template: String, _ values: [String: Any] = [:], titleKey: String, for request: WebRequest,
+    status: HTTPResponse.Status = .ok, languagePath: String? = nil
+  ) -> Response {
+    let texts = strings.texts(request.language)
+    let own = request.request.method == .post ? "/" : request.path
+    let other: Language = request.language == .chinese ? .english : .chinese
+    let main = templates.render(template, values.merging(["t": texts]) { value, _ in value })
+    let html = templates.render(
+      "layout",
+      [
+        "t": texts, "main": main, "language": request.language.tag, "stylesheet": stylesheetPath,
+        "title": strings.text(titleKey, request.language), "site": strings.text(siteNameKey, request.language),
+        "otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "languagePath": languagePath ?? own,
+        "failed": status.code >= 400,
+        "links": links.map { link in
+          [
+            "path": link.path, "text": strings.text(link.textKey, request.language),
+            "current": link.path == request.path,
+          ] as [String: Any]
+        },
+      ])
+    return Response(
+      status: status, headers: [.contentType: "text/html; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+  }
+
+  /// A page that says what went wrong and what to do.
+  func errorPage(_ failure: WebFailure, for request: WebRequest) -> Response {
+    page(
+      "error",
+      ["heading": strings.text(failure.titleKey, request.language), "text": strings.text(failure.textKey, request.language)],
+      titleKey: failure.titleKey, for: request, status: failure.status)
+  }
+}
+
+/// 303: the browser fetches `path` by GET.
+public func seeOther(_ path: String) -> Response {
+  Response(status: .seeOther, headers: [.location: path])
+}

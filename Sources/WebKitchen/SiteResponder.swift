@@ -1,0 +1,88 @@
+import HTTPTypes
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+
+/// Answers every request: route, error page, headers, log line.
+public struct SiteResponder: HTTPResponder {
+  public typealias Context = WebContext
+
+  private let kitchen: SiteKitchen
+  private let routes: RouteTable
+  private let logger: Logger
+
+  public init(kitchen: SiteKitchen, routes: RouteTable, logger: Logger) {
+    self.kitchen = kitchen
+    self.routes = routes
+    self.logger = logger
+  }
+
+  public func respond(to request: Request, context: WebContext) async throws -> Response {
+    let started = ContinuousClock.now
+    var (response, closes) = await answer(request, context.channel)
+    if let language = Language.chosen(by: request) {
+      response.headers.append(
+        HTTPField(
+          name: .setCookie,
+          value: "\(Language.cookieName)=\(language.rawValue); Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax"))
+    }
+    addSecurityHeaders(to: &response)
+    if closes || request.uri.path.utf8.count > 2_000 { close(context.channel, after: &response) }
+    log(request, response, started)
+    return request.method == .head ? response.createHeadResponse() : response
+  }
+
+  private func answer(_ request: Request, _ channel: any Channel) async -> (Response, closes: Bool) {
+    var seen = WebRequest(
+      request: request, channel: channel, language: .wanted(by: request), parameters: [:])
+    do {
+      if let response = ownAnswer(to: request) { return (response, false) }
+      switch routes.match(request.method, request.uri.path) {
+      case .nothing: throw WebFailure.notFound
+      case .otherMethodsOnly: throw WebFailure.methodNotAllowed
+      case .handler(let handler, let parameters):
+        seen = WebRequest(request: request, channel: channel, language: seen.language, parameters: parameters)
+        return (try await handler(seen), false)
+      }
+    } catch let failure as WebFailure {
+      return (kitchen.errorPage(failure, for: seen), failure.closesConnection)
+    } catch {
+      // The error's type alone: its text could hold what a citizen wrote.
+      logger.error("request failed", metadata: ["error": "\(type(of: error))"])
+      return (kitchen.errorPage(.inside, for: seen), true)
+    }
+  }
+
+  private func ownAnswer(to request: Request) -> Response? {
+    guard request.method == .get || request.method == .head else { return nil }
+    switch request.uri.path {
+    case "/health":
+      return Response(
+        status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: "ok")))
+    case kitchen.stylesheetPath:
+      return Response(
+        status: .ok,
+        headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "public, max-age=31536000, immutable"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: stylesheet)))
+    default: return nil
+    }
+  }
+
+  /// Leaves the browser a few seconds to read the answer while what it still sends is thrown away, then hangs up.
+  private func close(_ channel: any Channel, after response: inout Response) {
+    response.headers[.connection] = "close"
+    _ = channel.eventLoop.scheduleTask(in: .seconds(3)) { channel.close(promise: nil) }
+  }
+
+  private func log(_ request: Request, _ response: Response, _ started: ContinuousClock.Instant) {
+    // The path alone: neither query, nor body, nor address, nor cookie.
+    logger.info(
+      "request",
+      metadata: [
+        "method": "\(request.method)", "path": "\(request.uri.path.prefix(200))", "status": "\(response.status.code)",
+        "milliseconds": "\((ContinuousClock.now - started) / .milliseconds(1))",
+      ])
+  }
+}

@@ -1,0 +1,58 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOSSL
+public import ServiceLifecycle
+
+/// Serves a site over HTTPS until the service group stops it.
+public struct SiteServer: Service {
+  /// Whether browsers are asked for a certificate. The handshake takes any; each request looks at it.
+  public enum ClientCertificate: Sendable {
+    case none
+    /// With the CAs to name to the browser, PEM files, so that it offers the right certificates.
+    case asked(issuers: [String])
+  }
+
+  private let application: Application<SiteResponder>
+
+  /// - Parameters:
+  ///   - certificateChain: a PEM file: the site's certificate, then those that issued it.
+  ///   - key: a PEM file: the certificate's private key.
+  ///   - maxConnections: more are left waiting.
+  /// - Throws: NIOSSL's error where a file cannot be read or does not fit.
+  public init(
+    responder: SiteResponder, address: String, port: Int, certificateChain: String, key: String,
+    clientCertificate: ClientCertificate, maxConnections: Int = 4_096, logger: Logger,
+    onServerRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) throws {
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMFile(certificateChain).map { .certificate($0) },
+      privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+    tls.minimumTLSVersion = .tlsv12
+    tls.applicationProtocols = ["http/1.1"]
+    if case .asked(let issuers) = clientCertificate {
+      tls.certificateVerification = .optionalVerification
+      tls.trustRoots = .certificates(try issuers.flatMap { try NIOSSLCertificate.fromPEMFile($0) })
+      tls.sendCANameList = true
+    }
+    let base = HTTPServerBuilder.http1(
+      configuration: .init(
+        idleTimeout: .seconds(60),
+        httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
+    application = Application(
+      responder: responder,
+      server: try .tls(
+        base,
+        configuration: .init(
+          tlsConfiguration: tls, customAsyncVerificationCallback: { _ in .certificateVerified })),
+      configuration: ApplicationConfiguration(
+        address: .hostname(address, port: port),
+        availableConnectionsDelegate: MaximumAvailableConnections(maxConnections)),
+      onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? port) },
+      logger: logger)
+  }
+
+  public func run() async throws { try await application.run() }
+}

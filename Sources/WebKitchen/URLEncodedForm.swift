@@ -1,0 +1,85 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// The fields of a form sent as `application/x-www-form-urlencoded`; of two of one name the first counts.
+public struct URLEncodedForm: Sendable {
+  static let maxBytes = 256 * 1024
+  static let maxFields = 100
+
+  private var fields: [String: String] = [:]
+
+  public subscript(name: String) -> String { fields[name] ?? "" }
+
+  /// Reads a request's whole body: at most 256 KiB and 100 fields.
+  ///
+  /// - Throws: `WebFailure` for another type, for too much, and for a body that ends early.
+  public static func read(_ request: WebRequest) async throws -> URLEncodedForm {
+    let type = request.request.headers[.contentType]?.lowercased() ?? ""
+    guard type.hasPrefix("application/x-www-form-urlencoded") else { throw WebFailure.badRequest }
+    var bytes: [UInt8] = []
+    try await request.forEachBodyChunk(upTo: maxBytes) { bytes.append(contentsOf: $0) }
+    guard let form = URLEncodedForm(bytes) else { throw WebFailure.badRequest }
+    return form
+  }
+
+  /// Nil for a broken escape, for text that is no UTF-8, and for more than 100 fields.
+  init?(_ bytes: [UInt8]) {
+    let pairs = bytes.split(separator: UInt8(ascii: "&"))
+    guard pairs.count <= Self.maxFields else { return nil }
+    for pair in pairs {
+      let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = Self.decode(halves[0]), let value = halves.count == 2 ? Self.decode(halves[1]) : "" else {
+        return nil
+      }
+      if fields[name] == nil { fields[name] = value }
+    }
+  }
+
+  private static func decode(_ bytes: ArraySlice<UInt8>) -> String? {
+    var output: [UInt8] = []
+    output.reserveCapacity(bytes.count)
+    var index = bytes.startIndex
+    while index < bytes.endIndex {
+      switch bytes[index] {
+      case UInt8(ascii: "+"): output.append(UInt8(ascii: " "))
+      case UInt8(ascii: "%"):
+        guard bytes.endIndex - index > 2, let high = hexValue(bytes[index + 1]), let low = hexValue(bytes[index + 2])
+        else { return nil }
+        output.append(high << 4 | low)
+        index += 2
+      default: output.append(bytes[index])
+      }
+      index += 1
+    }
+    return String(validating: output, as: UTF8.self)
+  }
+
+  private static func hexValue(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}
+
+extension WebRequest {
+  /// Hands the body over piece by piece.
+  ///
+  /// - Throws: `WebFailure.tooLarge` at once where `Content-Length` says more than `limit`, else where the bytes do.
+  public func forEachBodyChunk(upTo limit: Int, _ body: ([UInt8]) async throws -> Void) async throws {
+    if let stated = request.headers[.contentLength] {
+      guard let length = Int(stated), length <= limit else { throw WebFailure.tooLarge }
+    }
+    var received = 0
+    do {
+      for try await buffer in request.body {
+        received += buffer.readableBytes
+        guard received <= limit else { throw WebFailure.tooLarge }
+        try await body(Array(buffer.readableBytesView))
+      }
+    }
+  }
+}

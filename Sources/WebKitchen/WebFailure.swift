@@ -1,0 +1,27 @@
+public import HTTPTypes
+
+/// Why a request ends with an error page. The page says it in plain words and never why inside.
+public struct WebFailure: Error, Sendable {
+  public var status: HTTPResponse.Status
+  /// Keys in the string table.
+  public var titleKey: String
+  public var textKey: String
+  /// Whether the connection ends with the page, since the body was not read to its end.
+  public var closesConnection: Bool
+
+  public init(_ status: HTTPResponse.Status, _ titleKey: String, _ textKey: String, closesConnection: Bool = false) {
+    self.status = status
+    self.titleKey = titleKey
+    self.textKey = textKey
+    self.closesConnection = closesConnection
+  }
+
+  public static let badRequest = WebFailure(.badRequest, "badRequestTitle", "badRequestText", closesConnection: true)
+  public static let forgedForm = WebFailure(.forbidden, "forgedTitle", "forgedText", closesConnection: true)
+  public static let notFound = WebFailure(.notFound, "notFoundTitle", "notFoundText")
+  public static let methodNotAllowed = WebFailure(.methodNotAllowed, "methodTitle", "methodText")
+  public static let tooLarge = WebFailure(.contentTooLarge, "tooLargeTitle", "tooLargeText", closesConnection: true)
+  public static let tooMany = WebFailure(.tooManyRequests, "tooManyTitle", "tooManyText")
+  public static let unavailable = WebFailure(.serviceUnavailable, "unavailableTitle", "unavailableText")
+  static let inside = WebFailure(.internalServerError, "insideTitle", "insideText", closesConnection: true)
+}
