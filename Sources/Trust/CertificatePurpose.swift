@@ -66,7 +66,8 @@ private struct CertificateUsage {
     guard flags & UInt32(EXFLAG_INVALID) == 0 else {
       throw TrustError(.malformed, "\(certificate) has extensions that cannot be read")
     }
-    isAuthority = flags & UInt32(EXFLAG_CA) != 0 || (flags & UInt32(EXFLAG_KUSAGE) != 0 && usage & certificateSigning != 0)
+    isAuthority =
+      flags & UInt32(EXFLAG_CA) != 0 || (flags & UInt32(EXFLAG_KUSAGE) != 0 && usage & certificateSigning != 0)
     // OpenSSL answers "everything" for an absent extension; what is not said is not allowed here.
     keyUsage = flags & UInt32(EXFLAG_KUSAGE) != 0 ? usage : 0
     extendedKeyUsage = flags & UInt32(EXFLAG_XKUSAGE) != 0 ? extended : 0

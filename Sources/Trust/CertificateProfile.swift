@@ -1,0 +1,94 @@
+import COpenSSL
+import Foundation
+
+/// The kinds of certificates that the authority issues.
+public enum CertificateProfile: Sendable, Hashable {
+  case root
+  case issuing
+  case zoneSigning
+  case zoneEncryption
+  /// - Parameter names: DNS names and IP addresses.
+  case tlsServer(names: [String])
+  case handler
+
+  /// The kind of key that the certificate is for.
+  public var keyKind: KeyKind {
+    switch self {
+    case .root, .issuing, .tlsServer, .handler: .p256
+    case .zoneSigning: .ed25519
+    case .zoneEncryption: .x25519
+    }
+  }
+
+  /// How long such a certificate is good for. Browsers refuse servers' certificates of more than 825 days.
+  public var validDays: Int {
+    switch self {
+    case .root: 7_305
+    case .issuing: 3_652
+    case .zoneSigning, .zoneEncryption: 1_095
+    case .handler: 730
+    case .tlsServer: 397
+    }
+  }
+
+  func extensions(isSelfIssued: Bool) throws(TrustError) -> [CertificateTemplate.Extension] {
+    var extensions = try ownExtensions()
+    extensions.append(.init(identifier: NID_subject_key_identifier, value: "hash"))
+    if !isSelfIssued { extensions.append(.init(identifier: NID_authority_key_identifier, value: "keyid:always")) }
+    return extensions
+  }
+
+  private func ownExtensions() throws(TrustError) -> [CertificateTemplate.Extension] {
+    switch self {
+    case .root: Self.usage(basic: "CA:TRUE,pathlen:1", key: "keyCertSign,cRLSign")
+    case .issuing: Self.usage(basic: "CA:TRUE,pathlen:0", key: "keyCertSign,cRLSign")
+    case .zoneSigning: Self.usage(key: "digitalSignature", extended: "2.25.\(Self.ownArc).1")
+    case .zoneEncryption: Self.usage(key: "keyAgreement", extended: "2.25.\(Self.ownArc).2")
+    case .handler: Self.usage(key: "digitalSignature", extended: "clientAuth")
+    case .tlsServer(let names):
+      Self.usage(key: "digitalSignature", extended: "serverAuth")
+        + [.init(identifier: NID_subject_alt_name, value: try Self.alternativeNames(names))]
+    }
+  }
+
+  /// The UUID 8fd1c3f6-58a0-4b7e-9c4d-2ab5e0f7316d, written as X.667 has it. Informs a reader; no check needs it.
+  private static let ownArc = "191168768028105904892822381509012304237"
+
+  private static func usage(
+    basic: String = "CA:FALSE", key: String, extended: String? = nil
+  ) -> [CertificateTemplate.Extension] {
+    var extensions: [CertificateTemplate.Extension] = [
+      .init(identifier: NID_basic_constraints, value: "critical,\(basic)"),
+      .init(identifier: NID_key_usage, value: "critical,\(key)"),
+    ]
+    if let extended { extensions.append(.init(identifier: NID_ext_key_usage, value: extended)) }
+    return extensions
+  }
+
+  /// OpenSSL's notation gives commas and colons a meaning, so a name that holds more than a name may is refused.
+  private static func alternativeNames(_ names: [String]) throws(TrustError) -> String {
+    var parts: [String] = []
+    for name in names {
+      if isAddress(name) {
+        parts.append("IP:\(name)")
+      } else if isHostName(name) {
+        parts.append("DNS:\(name)")
+      } else {
+        throw TrustError(.cannotIssue, "\(name): neither a host name nor an IP address")
+      }
+    }
+    guard !parts.isEmpty else { throw TrustError(.cannotIssue, "a server's certificate needs a name") }
+    return parts.joined(separator: ",")
+  }
+
+  private static func isAddress(_ text: String) -> Bool {
+    var storage = in6_addr()
+    return inet_pton(AF_INET, text, &storage) == 1 || inet_pton(AF_INET6, text, &storage) == 1
+  }
+
+  private static func isHostName(_ text: String) -> Bool {
+    let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.".utf8)
+    return (1...253).contains(text.utf8.count) && text.utf8.allSatisfy(allowed.contains)
+      && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { (1...63).contains($0.utf8.count) }
+  }
+}
