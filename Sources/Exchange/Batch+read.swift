@@ -1,0 +1,63 @@
+import Foundation
+import GRDB
+import PacketFormat
+import Zones
+
+extension Batch {
+  private static let maxMessages = 10_000
+  private static let maxParts = 64
+  /// What a file costs in the archive beside its bytes.
+  private static let fileOverhead = 1024
+
+  /// The oldest waiting messages that fit into one packet.
+  static func ofMessages(_ peer: ZoneName, _ limit: Int, _ db: Database) throws -> Batch {
+    var batch = Batch()
+    let rows = try Row.fetchCursor(
+      db,
+      sql: "SELECT id, message_id, type, subject, classification, bytes FROM outbox WHERE peer = ? ORDER BY id",
+      arguments: [peer.text])
+    while let row = try rows.next() {
+      let bytes: Data = row["bytes"]
+      let cost = bytes.count + fileOverhead
+      if !batch.messages.isEmpty && (batch.bytes + cost > limit || batch.messages.count == maxMessages) {
+        batch.isFull = true
+        break
+      }
+      batch.rows.append(row["id"])
+      batch.messages.append((row["type"], Array(bytes)))
+      batch.sent.append(SentMessage(id: row["message_id"], type: row["type"], subject: row["subject"]))
+      batch.classification = max(batch.classification, Classification(rawValue: row["classification"]) ?? .topSecret)
+      batch.bytes += cost
+    }
+    batch.mustReport =
+      try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM refusal WHERE peer = ? AND carrier IS NULL)", arguments: [peer.text])
+      ?? false
+    return batch
+  }
+
+  /// The next parts of the oldest blobs, unless a window's worth of packets is unconfirmed.
+  static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Database) throws -> Batch {
+    var batch = Batch()
+    batch.classification = .internal
+    let unconfirmed = try Int.fetchOne(
+      db, sql: "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND confirmed = 0 AND stream LIKE '%/b'",
+      arguments: [peer.text])
+    guard unconfirmed ?? 0 < window else { return batch }
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, digest, total, next_offset FROM outgoing_blob
+        WHERE peer = ? AND last_sequence IS NULL ORDER BY id LIMIT ?
+        """, arguments: [peer.text, maxParts])
+    for row in rows {
+      guard let digest = HexDigest(row["digest"]) else { continue }
+      let (total, offset): (Int, Int) = (row["total"], row["next_offset"])
+      let bytes = min(total - offset, limit - batch.bytes - fileOverhead)
+      if bytes <= 0 && total > 0 { break }
+      batch.parts.append((row["id"], .init(sha256: digest, offset: offset, bytes: bytes, total: total)))
+      batch.bytes += bytes + fileOverhead
+    }
+    return batch
+  }
+}

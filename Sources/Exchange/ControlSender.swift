@@ -1,0 +1,65 @@
+import Drop
+import DurableFiles
+import Foundation
+import PacketFormat
+import PacketSeal
+import Storage
+import Zones
+
+/// Sends receipts that found no packet of messages to ride on, in the control lane.
+///
+/// The newest such packet replaces the rest, so none is kept in `sent/` and none is receipted.
+actor ControlSender {
+  private let context: SenderContext
+  private let bell: Bell
+  private var lastName: String?
+  private let executor = ThreadExecutor("exchange.send.c")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(context: SenderContext, bell: Bell) {
+    self.context = context
+    self.bell = bell
+  }
+
+  /// The first packet, at the start, says where this zone stands.
+  func run() async {
+    context.debt.owe()
+    bell.ring()
+    for await _ in bell.rings {
+      do {
+        try await Task.sleep(for: .milliseconds(context.link.limits.receiptLingerMilliseconds))
+        if !context.debt.isSettled { try await send() }
+      } catch is CancellationError {
+        return
+      } catch {
+        context.log.failed("sending receipts", error)
+        try? await Task.sleep(for: .seconds(1))
+        bell.ring()
+      }
+    }
+  }
+
+  private func send() async throws {
+    let due = context.debt.due
+    let peer = context.link.peer
+    let position = try await context.database.read { try StreamPosition.read(peer, .control, $0) }
+    let now = context.now()
+    let stream = StreamName(zone: context.zone, node: SenderContext.node, epoch: position.epoch, lane: .control)
+    let packet = try context.sealer.seal(
+      PacketOutline(
+        id: newIdentifier(at: now), stream: stream, sequence: position.sequence, previous: .zero,
+        created: timestamp(now), classification: .public, receipts: position.receipts.receipts),
+      messages: [], blobs: [])
+    try await context.database.write { db in
+      try StreamPosition.advance(peer, stream, past: packet.manifest.sequence, digest: .zero, db)
+    }
+    let file = context.sentFolder + "/" + packet.fileName
+    try context.files.writeNew(file, [packet.head, packet.payload], mode: 0o440)
+    defer { try? context.files.remove(file) }
+    try context.drop.put(file, as: packet.fileName)
+    if let lastName { try? context.drop.settle(lastName) }
+    lastName = packet.fileName
+    context.debt.settled(due)
+  }
+}

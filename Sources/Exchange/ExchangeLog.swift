@@ -1,0 +1,90 @@
+import DurableFiles
+import Logging
+import PacketFormat
+import PacketSeal
+import Zones
+
+/// One function for each event of a link that is worth a line. No personal data reaches it: packets' names, numbers and
+/// reason codes only.
+struct ExchangeLog: Sendable {
+  private let logger: Logger
+
+  init(logger: Logger, peer: ZoneName) {
+    var logger = logger
+    logger[metadataKey: "peer"] = .string(peer.text)
+    self.logger = logger
+  }
+
+  func packetSent(_ packet: SealedPacket) {
+    logger.info(
+      "packet sent",
+      metadata: [
+        "stream": "\(packet.manifest.stream)", "seq": "\(packet.manifest.sequence)", "bytes": "\(packet.byteCount)",
+        "messages": "\(packet.manifest.messages.values.reduce(0, +))",
+      ])
+  }
+
+  func packetApplied(_ manifest: Manifest, messages: Int) {
+    logger.info(
+      "packet applied",
+      metadata: ["stream": "\(manifest.stream)", "seq": "\(manifest.sequence)", "messages": "\(messages)"])
+  }
+
+  func packetRepeated(_ manifest: Manifest) {
+    logger.debug("packet seen before", metadata: ["stream": "\(manifest.stream)", "seq": "\(manifest.sequence)"])
+  }
+
+  func packetHeld(_ manifest: Manifest, expected: Int) {
+    logger.notice(
+      "packet is ahead of its turn",
+      metadata: ["stream": "\(manifest.stream)", "seq": "\(manifest.sequence)", "expected": "\(expected)"])
+  }
+
+  func packetRefused(_ manifest: Manifest, _ rejection: PacketRejection) {
+    logger.error(
+      "packet refused",
+      metadata: [
+        "stream": "\(manifest.stream)", "seq": "\(manifest.sequence)", "code": "\(rejection.code.rawValue)",
+        "reason": "\(rejection.reason)",
+      ])
+  }
+
+  func messageRefused(_ id: String, type: String, _ refusal: MessageRefusal) {
+    logger.error(
+      "message refused",
+      metadata: ["message": "\(id)", "type": "\(type)", "code": "\(refusal.code)", "reason": "\(refusal.reason)"])
+  }
+
+  func fileQuarantined(_ name: String, _ rejection: PacketRejection) {
+    logger.error(
+      "file quarantined",
+      metadata: ["file": "\(name.debugDescription)", "code": "\(rejection.code.rawValue)", "reason": "\(rejection.reason)"])
+  }
+
+  func packetDroppedAgain(stream: String, sequence: Int, attempts: Int) {
+    logger.notice(
+      "packet dropped again, no receipt yet",
+      metadata: ["stream": "\(stream)", "seq": "\(sequence)", "attempts": "\(attempts)"])
+  }
+
+  func peerRefused(stream: StreamName, _ refusal: Receipt.Refusal) {
+    logger.error(
+      "the peer refused",
+      metadata: [
+        "stream": "\(stream)", "seq": "\(refusal.sequence)", "message": "\(refusal.message ?? "-")",
+        "code": "\(refusal.code)",
+      ])
+  }
+
+  func dropIsFull() { logger.warning("the outgoing drop is full; packets wait in the outbox") }
+
+  func receiptIsFalse(_ receipt: Receipt, _ reason: String) {
+    logger.critical(
+      "the peer's receipt does not fit our stream; the receipt is ignored",
+      metadata: ["stream": "\(receipt.stream)", "applied": "\(receipt.applied)", "reason": "\(reason)"])
+  }
+
+  func failed(_ what: String, _ error: any Error) {
+    logger.error("\(what) failed; it is tried again", metadata: ["error": "\(error)"])
+  }
+}

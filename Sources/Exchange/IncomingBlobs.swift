@@ -1,0 +1,124 @@
+import Cryptography
+import DurableFiles
+import Foundation
+import GRDB
+import PacketFormat
+import PacketSeal
+
+/// Blobs that cross in parts: written in place as they come, whole only when the digest of all is right.
+///
+/// What it keeps in memory is a copy of the database's word, and is dropped whenever a transaction fails.
+struct IncomingBlobs {
+  private struct Progress {
+    var total: Int
+    var received: Int
+    var isComplete: Bool
+    /// Over the first `received` bytes; nil after a restart.
+    var hasher: SHA256Hasher?
+  }
+
+  private let store: BlobStore
+  private var progress: [String: Progress] = [:]
+  private var open: [String: WritableFile] = [:]
+
+  init(store: BlobStore) { self.store = store }
+
+  /// Forgets what was not committed.
+  mutating func reset() {
+    progress = [:]
+    open = [:]
+  }
+
+  /// The digests among `parts` that it has no word of yet.
+  func unknown(_ parts: [Manifest.BlobPart]) -> [String] {
+    parts.map(\.sha256.text).filter { progress[$0] == nil }
+  }
+
+  /// Learns what the database knows.
+  mutating func learn(_ rows: [IncomingBlobRow]) {
+    for row in rows {
+      progress[row.digest] = Progress(
+        total: row.total, received: row.received, isComplete: row.isComplete, hasher: nil)
+    }
+  }
+
+  /// Writes one part. Parts come in order within their stream; one that is here already is skipped.
+  ///
+  /// Throws `archive` where the part fits no blob that is under way.
+  mutating func write(_ part: Manifest.BlobPart, _ bytes: [UInt8]) throws {
+    let digest = part.sha256.text
+    var state = progress[digest] ?? Progress(total: part.total, received: 0, isComplete: false, hasher: SHA256Hasher())
+    guard state.total == part.total else { throw PacketRejection(.archive, "a blob changed its size") }
+    if !state.isComplete && store.holds(digest) { state.isComplete = true }
+    if !state.isComplete && (part.offset + part.bytes > state.received || part.total == 0) {
+      guard part.offset == state.received else { throw PacketRejection(.archive, "a part of a blob is missing") }
+      let file = try open[digest] ?? store.openIncoming(digest)
+      open[digest] = file
+      try file.write(bytes, at: part.offset)
+      state.hasher?.update(bytes)
+      state.received += part.bytes
+    }
+    progress[digest] = state
+  }
+
+  /// Makes what was written durable; called before the transaction that counts on it.
+  func sync() throws {
+    for file in open.values { try file.sync() }
+  }
+
+  /// Moves the blobs among `parts` that are whole now to their place, durably.
+  ///
+  /// Throws `archive` for a blob whose bytes are not those that its name says; it is dropped.
+  mutating func finish(_ parts: [Manifest.BlobPart]) throws {
+    for digest in Set(parts.map(\.sha256.text)) {
+      guard var state = progress[digest], let file = open[digest], state.received == state.total else { continue }
+      try file.sync()
+      let hasher = try state.hasher ?? store.digestIncoming(digest, count: state.total)
+      try file.close()
+      open[digest] = nil
+      guard hasher?.finish().hex == digest else {
+        try store.dropIncoming(digest)
+        progress[digest] = nil
+        throw PacketRejection(.archive, "a blob's bytes are not those of its name")
+      }
+      try store.finishIncoming(digest)
+      state.isComplete = true
+      state.hasher = nil
+      progress[digest] = state
+    }
+  }
+
+  /// The rows to write for `parts`, and which of the blobs are whole.
+  func rows(for parts: [Manifest.BlobPart]) -> [IncomingBlobRow] {
+    parts.compactMap { part in
+      progress[part.sha256.text].map {
+        IncomingBlobRow(
+          digest: part.sha256.text, total: $0.total, received: $0.received, isComplete: $0.isComplete)
+      }
+    }
+  }
+
+  /// Lets go of what is whole.
+  mutating func forgetComplete() { progress = progress.filter { !$0.value.isComplete } }
+}
+
+struct IncomingBlobRow: FetchableRecord, Decodable, Sendable {
+  let digest: String
+  let total: Int
+  let received: Int
+  let isComplete: Bool
+
+  static func read(_ digest: String, _ db: Database) throws -> IncomingBlobRow? {
+    try fetchOne(
+      db, sql: "SELECT digest, total, received, complete AS isComplete FROM incoming_blob WHERE digest = ?",
+      arguments: [digest])
+  }
+
+  func save(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO incoming_blob (digest, total, received, complete) VALUES (?, ?, ?, ?)
+        ON CONFLICT (digest) DO UPDATE SET received = excluded.received, complete = excluded.complete
+        """, arguments: [digest, total, received, isComplete])
+  }
+}

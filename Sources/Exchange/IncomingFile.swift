@@ -1,0 +1,49 @@
+import Drop
+import DurableFiles
+import Glibc
+import PacketFormat
+import PacketSeal
+
+/// What a look at the beginning of a file in the incoming drop told.
+enum IncomingFile {
+  /// A whole file with a readable head; nothing in it is believed yet.
+  case whole(PacketHead)
+  /// Perhaps still being copied; its size now.
+  case incomplete(Int)
+  /// Gone, or not readable at this moment.
+  case absent
+  /// Never a packet for this link.
+  case foreign(PacketRejection)
+
+  static func look(at name: String, in drop: DropFolder, maxBytes: Int) -> IncomingFile {
+    do {
+      let file = try drop.open(name)
+      guard file.byteCount <= maxBytes else {
+        return .foreign(PacketRejection(.size, "\(file.byteCount) bytes; this link takes \(maxBytes)"))
+      }
+      let bytes = try file.read(at: 0, count: min(file.byteCount, PacketHead.maxBytes))
+      guard let head = try PacketHead.parse(bytes) else { return .incomplete(file.byteCount) }
+      if file.byteCount < head.packetBytes { return .incomplete(file.byteCount) }
+      guard file.byteCount == head.packetBytes else {
+        return .foreign(PacketRejection(.size, "\(file.byteCount) bytes; its manifest says \(head.packetBytes)"))
+      }
+      return .whole(head)
+    } catch let error as FormatError {
+      return .foreign(PacketRejection(error))
+    } catch let error as FileError {
+      let isForGood = [EINVAL, ELOOP, ENXIO, EACCES, EPERM, EISDIR].contains(error.number)
+      return isForGood ? .foreign(PacketRejection(.file, "not a readable regular file")) : .absent
+    } catch {
+      return .absent
+    }
+  }
+}
+
+/// A packet that was verified and is not opened yet.
+struct Candidate {
+  let name: String
+  let headBytes: Int
+  let packet: VerifiedPacket
+
+  var manifest: Manifest { packet.manifest }
+}

@@ -1,0 +1,213 @@
+import Cryptography
+import Drop
+import DurableFiles
+import Foundation
+import GRDB
+import PacketFormat
+import PacketSeal
+import Storage
+import Synchronization
+import Zones
+
+/// What the senders of a link share.
+struct SenderContext: Sendable {
+  let zone: ZoneName
+  let link: LinkConfiguration
+  let database: ZoneDatabase
+  let files: Files
+  let sealer: PacketSealer
+  let drop: DropFolder
+  /// Where packets are kept until the peer has secured them.
+  let sentFolder: String
+  let blobs: BlobStore
+  let debt: ReceiptDebt
+  let log: ExchangeLog
+  /// Milliseconds since 1970.
+  let now: @Sendable () -> UnixMilliseconds
+
+  static let node = ZoneName("a").unsafelyUnwrapped
+
+  /// Room in a packet for contents: a part is left for the head, the archive's headers and age's tags.
+  var contentMaxBytes: Int {
+    let limit = link.limits.packetMaxBytes
+    return max(16 * 1024, limit - 32 * 1024 - limit / 2048)
+  }
+}
+
+/// What goes into one packet, as far as the database knows it.
+struct Batch: Sendable {
+  var rows: [Int64] = []
+  var messages: [(type: String, bytes: [UInt8])] = []
+  var sent: [SentMessage] = []
+  var parts: [(row: Int64, part: Manifest.BlobPart)] = []
+  var classification = Classification.public
+  var bytes = 0
+  /// There is more than fits.
+  var isFull = false
+  /// Refusals wait to be told, which only a receipted packet does for sure.
+  var mustReport = false
+
+  var isEmpty: Bool { messages.isEmpty && parts.isEmpty && !mustReport }
+}
+
+/// Where the lane's stream stands, and the receipts that ride along.
+struct StreamPosition: Sendable {
+  var epoch: Int
+  var sequence: Int
+  var previous: HexDigest
+  var receipts: ReceiptList
+
+  static func read(_ peer: ZoneName, _ lane: Lane, _ db: Database) throws -> StreamPosition {
+    let row = try Row.fetchOne(
+      db, sql: "SELECT epoch, next_sequence, previous FROM outgoing_stream WHERE peer = ? AND lane = ?",
+      arguments: [peer.text, lane.rawValue])
+    let receipts = try ReceiptList.current(peer: peer, withRefusals: lane == .messages, db)
+    guard let row else { return StreamPosition(epoch: 1, sequence: 1, previous: .zero, receipts: receipts) }
+    return StreamPosition(
+      epoch: row["epoch"], sequence: row["next_sequence"],
+      previous: lane == .control ? .zero : HexDigest(row["previous"]) ?? .zero, receipts: receipts)
+  }
+
+  static func advance(
+    _ peer: ZoneName, _ stream: StreamName, past sequence: Int, digest: HexDigest, _ db: Database
+  ) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO outgoing_stream (peer, lane, epoch, next_sequence, previous) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (peer, lane) DO UPDATE SET next_sequence = excluded.next_sequence, previous = excluded.previous
+        """,
+      arguments: [peer.text, stream.lane.rawValue, stream.epoch, sequence + 1, digest.text])
+  }
+}
+
+/// Sends one lane of a link: gathers, seals, keeps, commits, and only then publishes.
+actor LaneSender {
+  private let context: SenderContext
+  private let lane: Lane
+  private let bell: Bell
+  private let executor: ThreadExecutor
+  /// So many packets of blobs may be on their way unconfirmed.
+  private static let blobWindow = 32
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(context: SenderContext, lane: Lane, bell: Bell) {
+    self.context = context
+    self.lane = lane
+    self.bell = bell
+    executor = ThreadExecutor("exchange.send.\(lane.rawValue)")
+  }
+
+  /// Runs until its task is cancelled; what is being shipped then is shipped whole.
+  func run() async {
+    bell.ring()
+    for await _ in bell.rings {
+      do {
+        try await drain()
+      } catch is CancellationError {
+        return
+      } catch {
+        context.log.failed("sending", error)
+        try? await Task.sleep(for: .seconds(1))
+        bell.ring()
+      }
+    }
+  }
+
+  private func drain() async throws {
+    if lane == .messages { try await Task.sleep(for: .milliseconds(context.link.limits.lingerMilliseconds)) }
+    while !Task.isCancelled {
+      guard try hasRoomInDrop() else {
+        context.log.dropIsFull()
+        try await Task.sleep(for: .seconds(1))
+        continue
+      }
+      let batch = try await nextBatch()
+      if batch.isEmpty { return }
+      try await ship(batch)
+    }
+  }
+
+  private func hasRoomInDrop() throws -> Bool {
+    let usage = try context.drop.usage()
+    return usage.packets < context.link.limits.dropMaxPackets && usage.bytes < context.link.limits.dropMaxBytes
+  }
+
+  private func nextBatch() async throws -> Batch {
+    let (peer, limit, lane) = (context.link.peer, context.contentMaxBytes, self.lane)
+    return try await context.database.read { db in
+      try lane == .messages
+        ? Batch.ofMessages(peer, limit, db) : Batch.ofBlobs(peer, limit, window: Self.blobWindow, db)
+    }
+  }
+
+  private func ship(_ batch: Batch) async throws {
+    let due = context.debt.due
+    let (peer, lane) = (context.link.peer, self.lane)
+    let position = try await context.database.read { try StreamPosition.read(peer, lane, $0) }
+    let packet = try seal(batch, position)
+    let kept = context.sentFolder + "/" + packet.fileName
+    try context.files.writeNew(kept, [packet.head, packet.payload], mode: 0o440)
+    try context.files.syncFolder(context.sentFolder)
+    try await commit(packet, batch, position)
+    context.log.packetSent(packet)
+    if lane == .messages { context.debt.settled(due) }
+    do { try context.drop.put(kept, as: packet.fileName) } catch {
+      // It is committed and kept, so it is dropped again when the folder can take it.
+      context.log.failed("publishing a packet", error)
+    }
+  }
+
+  private func seal(_ batch: Batch, _ position: StreamPosition) throws -> SealedPacket {
+    let now = context.now()
+    let outline = PacketOutline(
+      id: newIdentifier(at: now),
+      stream: StreamName(zone: context.zone, node: SenderContext.node, epoch: position.epoch, lane: lane),
+      sequence: position.sequence, previous: position.previous, created: timestamp(now),
+      classification: batch.classification, receipts: position.receipts.receipts)
+    var blobs: [(part: Manifest.BlobPart, bytes: [UInt8])] = []
+    for (_, part) in batch.parts {
+      let bytes = try context.blobs.open(part.sha256.text).read(at: part.offset, count: part.bytes)
+      guard bytes.count == part.bytes else { throw FileError(.read, part.sha256.text, number: EIO) }
+      blobs.append((part, bytes))
+    }
+    return try context.sealer.seal(outline, messages: batch.messages, blobs: blobs)
+  }
+
+  private func commit(_ packet: SealedPacket, _ batch: Batch, _ position: StreamPosition) async throws {
+    let peer = context.link.peer
+    let nextDrop = context.now() + context.link.limits.redropSeconds * 1000
+    try await context.database.write { db in
+      try packet.record(peer: peer, sent: batch.sent, nextDrop: nextDrop, db)
+      for row in batch.rows {
+        try db.cachedStatement(sql: "DELETE FROM outbox WHERE id = ?").execute(arguments: [row])
+      }
+      for (row, part) in batch.parts {
+        let end = part.offset + part.bytes
+        try db.execute(
+          sql: "UPDATE outgoing_blob SET next_offset = ?, last_sequence = ? WHERE id = ?",
+          arguments: [end, end == part.total ? position.sequence : nil, row])
+      }
+      for row in position.receipts.refusalRows {
+        try db.execute(sql: "UPDATE refusal SET carrier = ? WHERE id = ?", arguments: [position.sequence, row])
+      }
+    }
+  }
+}
+
+extension SealedPacket {
+  /// Moves the stream on and remembers the packet, in the caller's transaction.
+  func record(peer: ZoneName, sent: [SentMessage], nextDrop: UnixMilliseconds, _ db: Database) throws {
+    let digest = HexDigest(manifestDigest.hex) ?? .zero
+    try StreamPosition.advance(peer, manifest.stream, past: manifest.sequence, digest: digest, db)
+    try db.execute(
+      sql: """
+        INSERT INTO sent_packet (peer, stream, sequence, file, digest, messages, confirmed, attempts, next_drop)
+        VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?)
+        """,
+      arguments: [
+        peer.text, manifest.stream.description, manifest.sequence, fileName, digest.text,
+        JSONValue.array(sent.map(\.json)).encoded().databaseBlob, nextDrop,
+      ])
+  }
+}

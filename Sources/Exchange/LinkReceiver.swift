@@ -1,0 +1,332 @@
+import Drop
+import DurableFiles
+import Foundation
+import GRDB
+import PacketFormat
+import PacketSeal
+import Storage
+import Zones
+
+/// What a receiver needs beside the senders' context.
+struct ReceiverContext: Sendable {
+  let sender: SenderContext
+  let drop: DropFolder
+  let quarantineFolder: String
+  let verifier: PacketVerifier
+  let identity: ZoneIdentity
+  let applier: PacketApplier
+  /// Rung when a receipt is owed, when a refusal waits, when blobs may go on.
+  let controlBell: Bell
+  let messageBell: Bell
+  let blobBell: Bell
+  /// Whether blobs that the peer has secured stay here.
+  let keepsSentBlobs: Bool
+
+  var link: LinkConfiguration { sender.link }
+  var log: ExchangeLog { sender.log }
+}
+
+/// Takes in what the peer dropped: in order, once each, and the rest to quarantine.
+actor LinkReceiver {
+  private static let headsAtOnce = 2_000
+  private static let rejectsAtOnce = 200
+  private static let runMaxPackets = 16
+  private static let runMaxBytes = 16 * 1024 * 1024
+
+  private let context: ReceiverContext
+  private let executor = ThreadExecutor("exchange.receive")
+  private var blobs: IncomingBlobs
+  private var positions: [StreamName: (applied: Int, digest: HexDigest)]?
+  /// Files that wait for their rest: the size last seen, and since when.
+  private var incomplete: [String: (bytes: Int, since: ContinuousClock.Instant)] = [:]
+  /// Verified packets ahead of their turn.
+  private var held: [String: Candidate] = [:]
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(context: ReceiverContext) {
+    self.context = context
+    blobs = IncomingBlobs(store: context.sender.blobs)
+  }
+
+  func run() async {
+    let changes = FolderWatch.changes(in: context.drop.newFolder, pollSeconds: context.link.limits.pollSeconds)
+    for await _ in changes {
+      do {
+        while try await pass(), !Task.isCancelled {}
+      } catch is CancellationError {
+        return
+      } catch {
+        context.log.failed("receiving", error)
+        blobs.reset()
+        positions = nil
+      }
+    }
+  }
+
+  /// One look at the folder. True where something was done and another look is due at once.
+  private func pass() async throws -> Bool {
+    let names = try context.drop.waiting()
+    forgetAbsent(Set(names))
+    if positions == nil { positions = try await loadPositions() }
+    let progressed = takeIn(names)
+    let candidates = Array(held.values)
+    if try await receiveControl(candidates.filter { $0.manifest.stream.lane == .control }) { return true }
+    if try await receiveInOrder(candidates, lane: .messages) { return true }
+    if try await receiveInOrder(candidates, lane: .blobs) { return true }
+    limitHeld()
+    return progressed
+  }
+
+  private func forgetAbsent(_ names: Set<String>) {
+    incomplete = incomplete.filter { names.contains($0.key) }
+    held = held.filter { names.contains($0.key) }
+  }
+
+  private func loadPositions() async throws -> [StreamName: (applied: Int, digest: HexDigest)] {
+    let peer = context.link.peer.text
+    return try await context.sender.database.read { db in
+      var positions: [StreamName: (applied: Int, digest: HexDigest)] = [:]
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT stream, applied, digest FROM incoming_stream WHERE peer = ?", arguments: [peer])
+      while let row = try rows.next() {
+        guard let stream = StreamName(row["stream"]), let digest = HexDigest(row["digest"]) else { continue }
+        positions[stream] = (row["applied"], digest)
+      }
+      return positions
+    }
+  }
+
+  /// Looks at the files that are new, verifies what is whole, and puts the rest away. True where more remain.
+  private func takeIn(_ names: [String]) -> Bool {
+    var (looked, rejected) = (0, 0)
+    for name in names where held[name] == nil {
+      guard looked < Self.headsAtOnce, rejected < Self.rejectsAtOnce else { return true }
+      looked += 1
+      switch IncomingFile.look(at: name, in: context.drop, maxBytes: context.link.limits.packetMaxBytes) {
+      case .absent: continue
+      case .incomplete(let bytes):
+        if waitedTooLong(name, bytes) {
+          quarantine(name, PacketRejection(.incomplete, "\(bytes) bytes, and no more came"))
+          rejected += 1
+        }
+      case .foreign(let rejection):
+        quarantine(name, rejection)
+        rejected += 1
+      case .whole(let head):
+        if !verify(name, head) { rejected += 1 }
+      }
+    }
+    return false
+  }
+
+  private func waitedTooLong(_ name: String, _ bytes: Int) -> Bool {
+    guard let seen = incomplete[name], seen.bytes == bytes else {
+      incomplete[name] = (bytes, .now)
+      return false
+    }
+    return seen.since.duration(to: .now) > .seconds(context.link.limits.incompleteSeconds)
+  }
+
+  private func verify(_ name: String, _ head: PacketHead) -> Bool {
+    incomplete[name] = nil
+    do {
+      let packet = try context.verifier.verify(
+        UnverifiedPacket(head: head), at: Date(unixMilliseconds: context.sender.now()))
+      return sort(Candidate(name: name, headBytes: head.byteCount, packet: packet))
+    } catch {
+      quarantine(name, error)
+      return false
+    }
+  }
+
+  /// Holds a packet that may still have its turn; settles one that was here before. False where it was put away.
+  private func sort(_ candidate: Candidate) -> Bool {
+    let manifest = candidate.manifest
+    let position = positions?[manifest.stream]
+    if manifest.sequence > position?.applied ?? 0 {
+      held[candidate.name] = candidate
+      return true
+    }
+    if let position, manifest.sequence == position.applied, candidate.packet.manifestDigest != position.digest {
+      quarantine(candidate.name, PacketRejection(.fork, "another packet was applied as seq \(manifest.sequence)"))
+      return false
+    }
+    context.log.packetRepeated(manifest)
+    settle(candidate.name)
+    if manifest.stream.lane != .control { oweReceipt() }
+    return true
+  }
+
+  private func quarantine(_ name: String, _ rejection: PacketRejection) {
+    context.log.fileQuarantined(name, rejection)
+    held[name] = nil
+    incomplete[name] = nil
+    let now = context.sender.now()
+    let newName = "\(now)-\(newIdentifier(at: now).suffix(12)).gdp"
+    let reason = "name: \(name.debugDescription)\nat: \(timestamp(now))\ncode: \(rejection.code.rawValue)\nreason: \(rejection.reason)"
+    do {
+      try context.drop.quarantine(name, into: context.quarantineFolder, as: newName, reason: reason)
+    } catch {
+      context.log.failed("moving a file to quarantine", error)
+    }
+  }
+
+  private func settle(_ name: String) {
+    held[name] = nil
+    do { try context.drop.settle(name) } catch { context.log.failed("removing a packet that was taken in", error) }
+  }
+
+  private func oweReceipt() {
+    context.sender.debt.owe()
+    context.controlBell.ring()
+  }
+
+  /// Packets too far ahead are let go; their sender drops them again.
+  private func limitHeld() {
+    guard held.count > context.link.limits.heldMaxPackets else { return }
+    let farthest = held.values.sorted { $0.manifest.sequence > $1.manifest.sequence }
+    for candidate in farthest.prefix(held.count - context.link.limits.heldMaxPackets) { settle(candidate.name) }
+  }
+}
+
+extension LinkReceiver {
+  /// The newest control packet of each stream counts; the others are let go.
+  private func receiveControl(_ candidates: [Candidate]) async throws -> Bool {
+    guard let newest = candidates.max(by: { $0.manifest.sequence < $1.manifest.sequence }) else { return false }
+    for other in candidates where other.name != newest.name { settle(other.name) }
+    guard let opened = try await open(newest) else { return true }
+    try await apply([opened])
+    return true
+  }
+
+  /// Applies the next packets of each stream of `lane`. A run shares one transaction.
+  private func receiveInOrder(_ candidates: [Candidate], lane: Lane) async throws -> Bool {
+    var byStream: [StreamName: [Int: Candidate]] = [:]
+    for candidate in candidates where candidate.manifest.stream.lane == lane {
+      if let twin = byStream[candidate.manifest.stream]?[candidate.manifest.sequence] {
+        // Two files of one sequence: the first is enough, and a false one of the two is told by `prev` and digest.
+        if twin.packet.manifestDigest == candidate.packet.manifestDigest { settle(candidate.name) }
+        continue
+      }
+      byStream[candidate.manifest.stream, default: [:]][candidate.manifest.sequence] = candidate
+    }
+    var progressed = false
+    for (stream, packets) in byStream {
+      if try await receiveRun(stream, packets) { progressed = true }
+    }
+    return progressed
+  }
+
+  private func receiveRun(_ stream: StreamName, _ packets: [Int: Candidate]) async throws -> Bool {
+    var (sequence, previous) = (positions?[stream]?.applied ?? 0, positions?[stream]?.digest ?? .zero)
+    var (run, bytes): ([OpenedPacket], Int) = ([], 0)
+    while run.count < Self.runMaxPackets, let next = packets[sequence + 1] {
+      bytes += stream.lane == .messages ? next.manifest.payload.bytes : 0
+      if !run.isEmpty && bytes > Self.runMaxBytes { break }
+      guard next.manifest.previous == previous else {
+        quarantine(next.name, PacketRejection(.fork, "“prev” names another packet than the one applied before"))
+        break
+      }
+      guard let opened = try await open(next) else { break }
+      run.append(opened)
+      (sequence, previous) = (sequence + 1, next.packet.manifestDigest)
+    }
+    if run.isEmpty {
+      if let first = packets.values.min(by: { $0.manifest.sequence < $1.manifest.sequence }) {
+        context.log.packetHeld(first.manifest, expected: sequence + 1)
+      }
+      return false
+    }
+    try await apply(run)
+    return true
+  }
+
+  /// Reads, checks and decrypts one packet. Nil where its file proved damaged and was put away.
+  private func open(_ candidate: Candidate) async throws -> OpenedPacket? {
+    let manifest = candidate.manifest
+    var opened = OpenedPacket(
+      name: candidate.name, manifest: manifest, digest: candidate.packet.manifestDigest, outcome: .apply([], blobs: []))
+    do {
+      try checkPolicy(manifest)
+      let payload = try context.drop.open(candidate.name).read(at: candidate.headBytes, count: manifest.payload.bytes)
+      let contents = try candidate.packet.open(payload: payload, with: [context.identity.encryptionKey])
+      let messages = try prepare(contents.messages, manifest)
+      try await store(contents)
+      opened.outcome = .apply(messages, blobs: blobs.rows(for: manifest.blobs))
+    } catch let rejection as PacketRejection where rejection.code == .payload {
+      quarantine(candidate.name, rejection)
+      return nil
+    } catch let rejection as PacketRejection {
+      context.log.packetRefused(manifest, rejection)
+      opened.outcome = .refuse(rejection)
+    }
+    return opened
+  }
+
+  private func checkPolicy(_ manifest: Manifest) throws(PacketRejection) {
+    let policy = context.link.incomingPolicy
+    if let type = manifest.messages.keys.sorted().first(where: { !policy.messageTypes.contains($0) }) {
+      throw PacketRejection(.policy, "message type “\(type)” from “\(manifest.from)”")
+    }
+    guard manifest.classification <= policy.highestClassification else {
+      throw PacketRejection(.policy, "classification “\(manifest.classification.rawValue)” from “\(manifest.from)”")
+    }
+    if let blob = manifest.blobs.first(where: { $0.total > policy.blobMaxBytes }) {
+      throw PacketRejection(.policy, "a blob of \(blob.total) bytes, at most \(policy.blobMaxBytes)")
+    }
+  }
+
+  private func prepare(_ messages: [[UInt8]], _ manifest: Manifest) throws(PacketRejection) -> [PreparedMessage] {
+    var prepared: [PreparedMessage] = []
+    var counts: [String: Int] = [:]
+    for bytes in messages {
+      let message: Message
+      do { message = try Message.parse(bytes) } catch { throw PacketRejection(error) }
+      counts[message.type, default: 0] += 1
+      prepared.append(context.applier.prepare(message, bytes))
+    }
+    guard counts == manifest.messages else {
+      throw PacketRejection(.archive, "the messages are not those that the manifest counts")
+    }
+    return prepared
+  }
+
+  private func store(_ contents: PacketContents) async throws {
+    guard !contents.blobs.isEmpty else { return }
+    let unknown = blobs.unknown(contents.blobs.map(\.part))
+    if !unknown.isEmpty {
+      blobs.learn(
+        try await context.sender.database.read { db in try unknown.compactMap { try IncomingBlobRow.read($0, db) } })
+    }
+    for (part, range) in contents.blobs { try blobs.write(part, Array(contents.archive[range])) }
+    try blobs.finish(contents.blobs.map(\.part))
+  }
+
+  private func apply(_ run: [OpenedPacket]) async throws {
+    try blobs.sync()
+    let applier = context.applier
+    let reports = try await context.sender.database.write { db in try run.map { try applier.apply($0, db) } }
+    for (packet, report) in zip(run, reports) {
+      positions?[packet.manifest.stream] = (packet.manifest.sequence, packet.digest)
+      context.log.packetApplied(packet.manifest, messages: report.applied)
+      settle(packet.name)
+      clearUp(report.aftermath)
+    }
+    blobs.forgetComplete()
+    if run.contains(where: { $0.manifest.stream.lane != .control }) { oweReceipt() }
+    if reports.contains(where: \.refused) { context.messageBell.ring() }
+    context.blobBell.ring()
+  }
+
+  private func clearUp(_ aftermath: ReceiptTaker.Aftermath) {
+    do {
+      for file in aftermath.files { try context.sender.files.remove(context.sender.sentFolder + "/" + file) }
+      if !context.keepsSentBlobs {
+        for blob in aftermath.blobs { try context.sender.blobs.remove(blob) }
+      }
+    } catch {
+      context.log.failed("removing what the peer has secured", error)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import struct Foundation.Data
+public import GRDB
+public import PacketFormat
+import Synchronization
+public import Zones
+
+/// A message to be sent, with how widely it may be read and the blobs that go with it.
+public struct OutgoingMessage: Sendable {
+  public var message: Message
+  public var classification: Classification
+  public var blobs: [(digest: HexDigest, bytes: Int)]
+
+  public init(_ message: Message, classification: Classification, blobs: [(digest: HexDigest, bytes: Int)] = []) {
+    self.message = message
+    self.classification = classification
+    self.blobs = blobs
+  }
+}
+
+/// A message that the link's policy does not let out. It names the rule.
+public struct PolicyRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+  public let rule: String
+  public var description: String { "the link's policy refuses it: \(rule)" }
+}
+
+/// The transactional outbox: messages leave if, and only if, the transaction that enqueued them commits.
+public final class Outbox: Sendable {
+  private let policies: [ZoneName: ExchangePolicy]
+  private let bells: [ZoneName: (messages: Bell, blobs: Bell)]
+
+  public init(links: [LinkConfiguration]) {
+    policies = Dictionary(uniqueKeysWithValues: links.map { ($0.peer, $0.outgoingPolicy) })
+    bells = Dictionary(uniqueKeysWithValues: links.map { ($0.peer, (Bell(), Bell())) })
+  }
+
+  /// Adds a message for `peer` in the caller's transaction. The sender wakes when that commits.
+  ///
+  /// Throws `PolicyRefusal`, before anything is written.
+  public func enqueue(_ outgoing: OutgoingMessage, to peer: ZoneName, _ db: Database) throws {
+    try check(outgoing, to: peer)
+    let message = outgoing.message
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO outbox (peer, message_id, type, subject, classification, bytes) VALUES (?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      peer.text, message.id, message.type, message.subject, outgoing.classification.rawValue,
+      message.encoded().databaseBlob,
+    ])
+    for blob in outgoing.blobs {
+      try db.execute(
+        sql: "INSERT INTO outgoing_blob (peer, digest, total, next_offset) VALUES (?, ?, ?, 0)",
+        arguments: [peer.text, blob.digest.text, blob.bytes])
+    }
+    let bell = bells[peer]
+    let hasBlobs = !outgoing.blobs.isEmpty
+    db.afterNextTransaction { _ in
+      bell?.messages.ring()
+      if hasBlobs { bell?.blobs.ring() }
+    }
+  }
+
+  private func check(_ outgoing: OutgoingMessage, to peer: ZoneName) throws {
+    guard let policy = policies[peer] else { throw PolicyRefusal(rule: "no link to “\(peer)”") }
+    let type = outgoing.message.type
+    guard policy.messageTypes.contains(type) else { throw PolicyRefusal(rule: "message type “\(type)” to “\(peer)”") }
+    guard outgoing.classification <= policy.highestClassification else {
+      throw PolicyRefusal(rule: "classification “\(outgoing.classification.rawValue)” to “\(peer)”")
+    }
+    if let blob = outgoing.blobs.first(where: { $0.bytes > policy.blobMaxBytes }) {
+      throw PolicyRefusal(rule: "a blob of \(blob.bytes) bytes to “\(peer)”, at most \(policy.blobMaxBytes)")
+    }
+  }
+
+  func messageBell(_ peer: ZoneName) -> Bell { bells[peer]?.messages ?? Bell() }
+  func blobBell(_ peer: ZoneName) -> Bell { bells[peer]?.blobs ?? Bell() }
+}
+
+extension [UInt8] {
+  /// As GRDB binds it: a blob.
+  var databaseBlob: Data { Data(self) }
+}

@@ -1,0 +1,93 @@
+import Drop
+import DurableFiles
+import Foundation
+import GRDB
+import Storage
+import Zones
+
+/// Drops packets again that the peer has not confirmed in time, later and later, a day apart at the most.
+actor Redropper {
+  private static let dayMilliseconds = 86_400_000
+  private static let packetsAtOnce = 64
+
+  private let context: SenderContext
+  private let executor = ThreadExecutor("exchange.redrop")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  private struct Entry: FetchableRecord, Decodable, Sendable {
+    let stream: String
+    let sequence: Int
+    let file: String
+    let attempts: Int
+  }
+
+  init(context: SenderContext) { self.context = context }
+
+  /// Removes packets that no commit knows, and publishes once more all that are unconfirmed: a crash may have come
+  /// between the commit and the drop.
+  func prepare() async throws {
+    try context.files.createFolder(context.sentFolder)
+    try context.drop.prepareForSending()
+    let peer = context.link.peer.text
+    let known = try await context.database.read { db in
+      try Set(String.fetchAll(db, sql: "SELECT file FROM sent_packet WHERE peer = ?", arguments: [peer]))
+    }
+    for name in try context.files.list(context.sentFolder) where !known.contains(name) {
+      try context.files.remove(context.sentFolder + "/" + name)
+    }
+    try await context.database.write { db in
+      try db.execute(
+        sql: "UPDATE sent_packet SET next_drop = 0 WHERE peer = ? AND confirmed = 0", arguments: [peer])
+    }
+  }
+
+  func run() async {
+    while !Task.isCancelled {
+      do {
+        try await dropDue()
+        try await Task.sleep(for: .seconds(1))
+      } catch is CancellationError {
+        return
+      } catch {
+        context.log.failed("dropping packets again", error)
+        try? await Task.sleep(for: .seconds(1))
+      }
+    }
+  }
+
+  private func dropDue() async throws {
+    let (peer, now) = (context.link.peer.text, context.now())
+    let due = try await context.database.read { db in
+      try Entry.fetchAll(
+        db,
+        sql: """
+          SELECT stream, sequence, file, attempts FROM sent_packet
+          WHERE peer = ? AND confirmed = 0 AND next_drop <= ? ORDER BY stream, sequence LIMIT ?
+          """, arguments: [peer, now, Self.packetsAtOnce])
+    }
+    guard !due.isEmpty else { return }
+    for entry in due where !context.drop.holds(entry.file) {
+      try context.drop.putWithoutSync(context.sentFolder + "/" + entry.file, as: entry.file)
+      if entry.attempts > 0 {
+        context.log.packetDroppedAgain(stream: entry.stream, sequence: entry.sequence, attempts: entry.attempts)
+      }
+    }
+    try context.drop.syncNew()
+    try await postpone(due, now)
+  }
+
+  private func postpone(_ entries: [Entry], _ now: UnixMilliseconds) async throws {
+    let (peer, base) = (context.link.peer.text, context.link.limits.redropSeconds * 1000)
+    try await context.database.write { db in
+      for entry in entries {
+        let wait = min(base << min(entry.attempts, 16), Self.dayMilliseconds)
+        try db.execute(
+          sql: """
+            UPDATE sent_packet SET attempts = attempts + 1, next_drop = ?
+            WHERE peer = ? AND stream = ? AND sequence = ?
+            """, arguments: [now + wait, peer, entry.stream, entry.sequence])
+      }
+    }
+  }
+}

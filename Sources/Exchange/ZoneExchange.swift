@@ -1,0 +1,96 @@
+public import DurableFiles
+import Drop
+public import Foundation
+public import Logging
+import PacketFormat
+import PacketSeal
+public import ServiceLifecycle
+public import Storage
+import Trust
+public import Zones
+
+/// A zone's side of all its links: one service that sends and receives until it is told to stop.
+public final class ZoneExchange: Service {
+  private let links: [Link]
+
+  private struct Link: Sendable {
+    let messages: LaneSender
+    let blobs: LaneSender
+    let control: ControlSender
+    let redropper: Redropper
+    let receiver: LinkReceiver
+  }
+
+  /// - Parameters:
+  ///   - outbox: made for the same links.
+  ///   - blobs: the zone's blobs.
+  ///   - keepsSentBlobs: false where this zone forgets a blob once the peer has secured it.
+  ///   - handlers: by message type.
+  ///   - fate: told what the peer did with each message of ours.
+  ///   - now: milliseconds since 1970.
+  public init(
+    configuration: ZoneConfiguration, identity: ZoneIdentity, database: ZoneDatabase, files: Files, outbox: Outbox,
+    blobs: BlobStore, keepsSentBlobs: Bool, handlers: [String: MessageHandler], fate: @escaping FateHandler,
+    logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
+  ) throws {
+    let data = configuration.dataDirectory
+    try files.createFolder(data + "/sent")
+    try files.createFolder(data + "/quarantine")
+    links = try configuration.links.map { link in
+      let log = ExchangeLog(logger: logger, peer: link.peer)
+      let bells = (messages: outbox.messageBell(link.peer), blobs: outbox.blobBell(link.peer), control: Bell())
+      let sender = SenderContext(
+        zone: configuration.name, link: link, database: database, files: files,
+        sealer: try Self.sealer(configuration.name, link, identity), drop: DropFolder(path: link.outgoingDrop, files: files),
+        sentFolder: data + "/sent", blobs: blobs, debt: ReceiptDebt(), log: log, now: now)
+      let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log)
+      let receiver = ReceiverContext(
+        sender: sender, drop: DropFolder(path: link.incomingDrop, files: files), quarantineFolder: data + "/quarantine",
+        verifier: try Self.verifier(configuration.name, link, identity), identity: identity,
+        applier: PacketApplier(peer: link.peer, handlers: handlers, receipts: receipts, log: log),
+        controlBell: bells.control, messageBell: bells.messages, blobBell: bells.blobs, keepsSentBlobs: keepsSentBlobs)
+      return Link(
+        messages: LaneSender(context: sender, lane: .messages, bell: bells.messages),
+        blobs: LaneSender(context: sender, lane: .blobs, bell: bells.blobs),
+        control: ControlSender(context: sender, bell: bells.control), redropper: Redropper(context: sender),
+        receiver: LinkReceiver(context: receiver))
+    }
+  }
+
+  private static func sealer(
+    _ zone: ZoneName, _ link: LinkConfiguration, _ identity: ZoneIdentity
+  ) throws -> PacketSealer {
+    let recipients = try ([link.peerEncryptionCertificate] + link.escrowCertificates).map {
+      try Certificate.load(pemFile: $0)[0]
+    }
+    for recipient in recipients { try identity.trust.verify(recipient, for: .zoneEncryption, at: Date()) }
+    return try PacketSealer(
+      from: zone, to: link.peer, signingKey: identity.signingKey, signingCertificate: identity.signingCertificate,
+      recipients: recipients)
+  }
+
+  private static func verifier(
+    _ zone: ZoneName, _ link: LinkConfiguration, _ identity: ZoneIdentity
+  ) throws -> PacketVerifier {
+    PacketVerifier(
+      zone: zone, peer: link.peer, suites: Set(link.suites),
+      peerCertificates: try link.peerSigningCertificates.map { try Certificate.load(pemFile: $0)[0] },
+      trust: identity.trust)
+  }
+
+  /// Runs all links until the service group shuts down; whatever is being committed then is finished first.
+  public func run() async throws {
+    for link in links { try await link.redropper.prepare() }
+    await cancelWhenGracefulShutdown {
+      await withTaskGroup(of: Void.self) { group in
+        for link in self.links {
+          group.addTask { await link.messages.run() }
+          group.addTask { await link.blobs.run() }
+          group.addTask { await link.control.run() }
+          group.addTask { await link.redropper.run() }
+          group.addTask { await link.receiver.run() }
+        }
+      }
+    }
+  }
+}
