@@ -1,0 +1,110 @@
+extension ZoneConfiguration {
+  /// Reads `zone.yaml` and the files that it refers to for its mailboxes.
+  ///
+  /// - Parameter path: at most 1 MiB of YAML in UTF-8, without anchors; relative paths in it are taken from its folder.
+  /// - Throws: every problem of the file at once, each with line, column, key, what is wrong, and how to mend it. Missing
+  ///   files and folders are problems; what is in keys and certificates is for `Trust` to say.
+  public static func load(path: String) throws(ConfigurationError) -> ZoneConfiguration {
+    let problems = ProblemCollector()
+    let configuration = YAMLFile.read(path, problems) { ZoneReader(root: $0).zone() }
+    try problems.throwIfAny()
+    guard let configuration else {
+      throw ConfigurationError(
+        problems: [.init(file: path, line: 1, column: 1, key: "", reason: "the file cannot be understood")])
+    }
+    return configuration
+  }
+}
+
+/// Turns the tree of `zone.yaml` into a configuration.
+struct ZoneReader {
+  let root: YAMLValue
+
+  private static let keys = [
+    "zone", "role", "data", "log_level", "keys", "trust", "links", "mailboxes", "letters", "portal", "sms", "desk",
+    "people",
+  ]
+
+  /// Nil where anything is wrong; it has been noted by then.
+  func zone() -> ZoneConfiguration? {
+    guard let top = root.mapping(Self.keys) else { return nil }
+    let name = top.required("zone")?.zoneName()
+    let role = top.required("role")?.choice(ZoneRole.self)
+    let data = top.required("data")?.path(.folder)
+    let level = top.optional("log_level").map { $0.choice(LogLevel.self) } ?? .info
+    let keys = top.required("keys").flatMap(keyFiles)
+    let trust = top.required("trust").flatMap(trustFiles)
+    let letters = top.optional("letters").map(letterLimits) ?? LetterLimits()
+    let mailboxes = top.required("mailboxes").flatMap(readMailboxes)
+    let links = top.required("links").flatMap { readLinks($0, of: name, letters) }
+    let sites = role.flatMap { Sites(top, role: $0, mailboxes: mailboxes) }
+    guard let name, let role, let data, let level, let keys, let trust, let letters, let mailboxes, let links, let sites
+    else { return nil }
+    return ZoneConfiguration(
+      name: name, role: role, dataDirectory: data, logLevel: level.rawValue, keys: keys, trust: trust, links: links,
+      mailboxes: mailboxes, letters: letters, portal: sites.portal, sms: sites.sms, desk: sites.desk,
+      people: sites.people)
+  }
+
+  private enum LogLevel: String, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+  }
+
+  private func keyFiles(_ value: YAMLValue) -> KeyFiles? {
+    let names = [
+      "signing_key", "signing_certificate", "encryption_key", "encryption_certificate", "tls_key", "tls_certificate",
+    ]
+    guard let group = value.mapping(names) else { return nil }
+    let paths = names.compactMap { group.required($0)?.path(.file) }
+    guard paths.count == names.count else { return nil }
+    return KeyFiles(
+      signingKey: paths[0], signingCertificate: paths[1], encryptionKey: paths[2], encryptionCertificate: paths[3],
+      tlsKey: paths[4], tlsCertificate: paths[5])
+  }
+
+  private func trustFiles(_ value: YAMLValue) -> TrustFiles? {
+    guard let group = value.mapping(["root", "intermediates", "revocation_lists"]) else { return nil }
+    let root = group.required("root")?.path(.file)
+    let intermediates = group.optional("intermediates").map { $0.paths(.file) } ?? []
+    let lists = group.optional("revocation_lists").map { $0.paths(.file) } ?? []
+    guard let root, let intermediates, let lists else { return nil }
+    return TrustFiles(root: root, intermediates: intermediates, revocationLists: lists)
+  }
+
+  private func letterLimits(_ value: YAMLValue) -> LetterLimits? {
+    let names = ["title_max_characters", "text_max_characters", "attachments_max", "attachment_max_bytes"]
+    guard let group = value.mapping(names) else { return nil }
+    var limits = LetterLimits()
+    group.integer(names[0], 1...1_000, into: &limits.titleMaxCharacters)
+    group.integer(names[1], 1...100_000, into: &limits.textMaxCharacters)
+    group.integer(names[2], 0...20, into: &limits.attachmentsMax)
+    group.integer(names[3], 1...1_073_741_824, into: &limits.attachmentMaxBytes)
+    return limits
+  }
+}
+
+extension ZoneReader {
+  /// A list in place, or the path of a file that holds nothing but the list.
+  private func readMailboxes(_ value: YAMLValue) -> [Mailbox]? {
+    guard value.isScalar else { return mailboxList(value) }
+    guard let path = value.path(.file) else { return nil }
+    return YAMLFile.read(path, value.problems) { mailboxList($0) }
+  }
+
+  private func mailboxList(_ value: YAMLValue) -> [Mailbox]? {
+    guard let elements = value.list(atLeast: 1) else { return nil }
+    var seen: Set<String> = []
+    let mailboxes = elements.compactMap { element -> Mailbox? in
+      guard let group = element.mapping(["id", "chinese", "english"]) else { return nil }
+      let identifier = group.required("id")?.identifier()
+      let chinese = group.required("chinese")?.text(maxCharacters: 60)
+      let english = group.required("english")?.text(maxCharacters: 120)
+      guard let identifier, let chinese, let english else { return nil }
+      guard seen.insert(identifier).inserted else {
+        return element.refused("the mailbox \(identifier) is given twice; remove one")
+      }
+      return Mailbox(identifier: identifier, chineseName: chinese, englishName: english)
+    }
+    return mailboxes.count == elements.count ? mailboxes : nil
+  }
+}

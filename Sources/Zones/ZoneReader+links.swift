@@ -1,0 +1,112 @@
+extension ZoneReader {
+  func readLinks(_ value: YAMLValue, of own: ZoneName?, _ letters: LetterLimits?) -> [LinkConfiguration]? {
+    guard let elements = value.list(atLeast: 1, atMost: 64) else { return nil }
+    var seen: Set<ZoneName> = []
+    let links = elements.compactMap { element -> LinkConfiguration? in
+      guard let link = readLink(element, letters) else { return nil }
+      guard link.peer != own else { return element.refused("the peer \(link.peer) is this zone itself") }
+      guard seen.insert(link.peer).inserted else {
+        return element.refused("the peer \(link.peer) has a link already; remove one")
+      }
+      return link
+    }
+    return links.count == elements.count ? links : nil
+  }
+
+  private func readLink(_ value: YAMLValue, _ letters: LetterLimits?) -> LinkConfiguration? {
+    let names = [
+      "peer", "outgoing_drop", "incoming_drop", "peer_signing_certificates", "peer_encryption_certificate",
+      "escrow_certificates", "suites", "limits", "policy",
+    ]
+    guard let group = value.mapping(names) else { return nil }
+    let peer = group.required("peer")?.zoneName()
+    let outgoing = group.required("outgoing_drop")?.path(.folder)
+    let incoming = group.required("incoming_drop")?.path(.folder)
+    let signing = group.required("peer_signing_certificates")?.paths(.file, atLeast: 1)
+    let encryption = group.required("peer_encryption_certificate")?.path(.file)
+    let escrow = group.optional("escrow_certificates").map { $0.paths(.file) } ?? []
+    let suites = group.required("suites").flatMap(readSuites)
+    let limits = group.optional("limits").map(linkLimits) ?? LinkLimits()
+    let policy = group.required("policy").flatMap { policies($0, letters) }
+    guard let peer, let outgoing, let incoming, let signing, let encryption, let escrow, let suites, let limits,
+      let policy
+    else { return nil }
+    guard outgoing != incoming else { return value.refused("outgoing_drop and incoming_drop are the same folder") }
+    return LinkConfiguration(
+      peer: peer, outgoingDrop: outgoing, incomingDrop: incoming, peerSigningCertificates: signing,
+      peerEncryptionCertificate: encryption, escrowCertificates: escrow, suites: suites, limits: limits,
+      outgoingPolicy: policy.outgoing, incomingPolicy: policy.incoming)
+  }
+
+  private enum Suite: String, CaseIterable {
+    case first = "x25519-chacha20poly1305-ed25519"
+  }
+
+  private func readSuites(_ value: YAMLValue) -> [String]? {
+    guard let elements = value.list(atLeast: 1) else { return nil }
+    let suites = elements.compactMap { $0.choice(Suite.self)?.rawValue }
+    return suites.count == elements.count ? suites : nil
+  }
+
+  private func linkLimits(_ value: YAMLValue) -> LinkLimits? {
+    let names = [
+      "linger_milliseconds", "receipt_linger_milliseconds", "packet_max_bytes", "poll_seconds", "redrop_seconds",
+      "incomplete_seconds", "drop_max_packets", "drop_max_bytes", "held_max_packets", "retain_days",
+    ]
+    guard let group = value.mapping(names) else { return nil }
+    var limits = LinkLimits()
+    group.integer("linger_milliseconds", 0...60_000, into: &limits.lingerMilliseconds)
+    group.integer("receipt_linger_milliseconds", 0...60_000, into: &limits.receiptLingerMilliseconds)
+    group.integer("packet_max_bytes", 65_536...1_073_741_824, into: &limits.packetMaxBytes)
+    group.integer("poll_seconds", 1...3_600, into: &limits.pollSeconds)
+    group.integer("redrop_seconds", 1...86_400, into: &limits.redropSeconds)
+    group.integer("incomplete_seconds", 1...604_800, into: &limits.incompleteSeconds)
+    group.integer("drop_max_packets", 1...1_000_000, into: &limits.dropMaxPackets)
+    group.integer("drop_max_bytes", 65_536...1_125_899_906_842_624, into: &limits.dropMaxBytes)
+    group.integer("held_max_packets", 0...100_000, into: &limits.heldMaxPackets)
+    group.integer("retain_days", 1...3_650, into: &limits.retainDays)
+    guard limits.dropMaxBytes >= limits.packetMaxBytes else {
+      return value.refused("drop_max_bytes holds not even one packet; make it at least packet_max_bytes")
+    }
+    return limits
+  }
+
+  private func policies(
+    _ value: YAMLValue, _ letters: LetterLimits?
+  ) -> (outgoing: ExchangePolicy, incoming: ExchangePolicy)? {
+    guard let group = value.mapping(["outgoing", "incoming"]) else { return nil }
+    let outgoing = group.required("outgoing").flatMap { policy($0, letters) }
+    let incoming = group.required("incoming").flatMap { policy($0, letters) }
+    guard let outgoing, let incoming else { return nil }
+    return (outgoing, incoming)
+  }
+
+  private func policy(_ value: YAMLValue, _ letters: LetterLimits?) -> ExchangePolicy? {
+    guard let group = value.mapping(["messages", "highest_classification", "blob_max_bytes"]) else { return nil }
+    let types = group.required("messages").flatMap(messageTypes)
+    let highest = group.required("highest_classification")?.choice(Classification.self)
+    let blob = group.required("blob_max_bytes")
+    let bytes = blob?.integer(0...1_099_511_627_776)
+    guard let types, let highest, let blob, let bytes else { return nil }
+    if let letters, letters.attachmentsMax > 0, types.contains("letter.submitted"), bytes < letters.sealedMaxBytes {
+      return blob.refused(
+        "\(bytes) is too small for the attachments that letters may have; give at least \(letters.sealedMaxBytes)")
+    }
+    return ExchangePolicy(messageTypes: types, highestClassification: highest, blobMaxBytes: bytes)
+  }
+
+  private func messageTypes(_ value: YAMLValue) -> Set<String>? {
+    guard let elements = value.list() else { return nil }
+    var types: Set<String> = []
+    for element in elements {
+      guard let type = element.messageType() else { continue }
+      if !types.insert(type).inserted { element.refuse("\(type) is given twice; remove one") }
+    }
+    return types.count == elements.count ? types : nil
+  }
+}
+
+extension LetterLimits {
+  /// An upper bound for an attachment once it is sealed: 16 bytes a 64 KiB chunk, and the head.
+  fileprivate var sealedMaxBytes: Int { attachmentMaxBytes + (attachmentMaxBytes / 65_536 + 1) * 16 + 4_096 }
+}

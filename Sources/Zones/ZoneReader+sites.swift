@@ -1,0 +1,72 @@
+/// The sections that belong to one role alone.
+struct Sites {
+  private(set) var portal: PortalConfiguration?
+  private(set) var sms: SMSConfiguration?
+  private(set) var desk: DeskConfiguration?
+  private(set) var people: [Person] = []
+
+  /// Nil where anything is wrong; it has been noted by then.
+  init?(_ top: YAMLMapping, role: ZoneRole, mailboxes: [Mailbox]?) {
+    for name in role == .dmz ? ["desk", "people"] : ["portal", "sms"] {
+      top.optional(name)?.refuse("does not belong to a zone of role \(role.rawValue); remove it")
+    }
+    switch role {
+    case .dmz:
+      portal = top.required("portal").flatMap(Self.readPortal)
+      sms = top.required("sms").flatMap(SMSReader.configuration)
+      if portal == nil || sms == nil { return nil }
+    case .intranet:
+      desk = top.required("desk").flatMap(Self.readDesk)
+      guard desk != nil, let people = top.required("people").flatMap({ Self.readPeople($0, mailboxes) }) else {
+        return nil
+      }
+      self.people = people
+    }
+  }
+
+  private static func readPortal(_ value: YAMLValue) -> PortalConfiguration? {
+    guard let group = value.mapping(["listen", "port", "public_url"]) else { return nil }
+    let address = group.required("listen")?.listenAddress()
+    let port = group.required("port")?.port()
+    let url = group.required("public_url")?.siteURL()
+    guard let address, let port, let url else { return nil }
+    return PortalConfiguration(listenAddress: address, port: port, publicURL: url)
+  }
+
+  private static func readDesk(_ value: YAMLValue) -> DeskConfiguration? {
+    guard let group = value.mapping(["listen", "port"]) else { return nil }
+    let address = group.required("listen")?.listenAddress()
+    let port = group.required("port")?.port()
+    guard let address, let port else { return nil }
+    return DeskConfiguration(listenAddress: address, port: port)
+  }
+
+  private static func readPeople(_ value: YAMLValue, _ mailboxes: [Mailbox]?) -> [Person]? {
+    guard let elements = value.list(atMost: 10_000) else { return nil }
+    var seen: Set<String> = []
+    let people = elements.compactMap { element -> Person? in
+      guard let person = readPerson(element, mailboxes) else { return nil }
+      guard seen.insert(person.certificateFingerprint).inserted else {
+        return element.refused("another person has this fingerprint; a certificate belongs to one person")
+      }
+      return person
+    }
+    return people.count == elements.count ? people : nil
+  }
+
+  private static func readPerson(_ value: YAMLValue, _ mailboxes: [Mailbox]?) -> Person? {
+    guard let group = value.mapping(["name", "fingerprint", "roles", "mailboxes"]) else { return nil }
+    let name = group.required("name")?.text(maxCharacters: 60)
+    let fingerprint = group.required("fingerprint")?.fingerprint()
+    let roles = group.required("roles")?.list(atLeast: 1)?.compactMap { $0.choice(Person.Role.self) }
+    let names = group.required("mailboxes")?.list()?.compactMap { element -> String? in
+      guard let name = element.identifier() else { return nil }
+      guard mailboxes?.contains(where: { $0.identifier == name }) ?? true else {
+        return element.refused("there is no mailbox \(name); add it to mailboxes or remove it here")
+      }
+      return name
+    }
+    guard let name, let fingerprint, let roles, let names else { return nil }
+    return Person(name: name, certificateFingerprint: fingerprint, roles: Set(roles), mailboxes: names)
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+import Zones
+
+/// Every folder of `Tests/BadZones` holds a configuration with one fault, and a part of the error that it must get.
+@Suite struct BadZones {
+  static let folder = Deployment.repository.appending(path: "Tests/BadZones")
+  static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+
+  @Test func areAtLeastTwenty() { #expect(Self.names.count >= 20) }
+
+  @Test(arguments: names) func getTheirErrorAndNoOther(name: String) throws {
+    let specimen = Self.folder.appending(path: name)
+    let content = try Data(contentsOf: specimen.appending(path: "zone.yaml"))
+    let expected = try String(contentsOf: specimen.appending(path: "expected-error"), encoding: .utf8)
+      .trimmingCharacters(in: .newlines)
+    let role =
+      String(decoding: content, as: UTF8.self).contains("desk:\n") || name.contains("desk") ? "intranet" : "dmz"
+    let deployment = try Deployment()
+    let path = try deployment.write("\(role)/zone.yaml", content)
+    let error = #expect(throws: ConfigurationError.self) { try ZoneConfiguration.load(path: path) }
+    let problems = error?.problems ?? []
+    #expect(problems.count == 1, "\(problems)")
+    #expect(problems.first?.description.contains(expected) == true, "\(problems)")
+    #expect(problems.first?.description.hasPrefix("\(path):") == true)
+  }
+}
+
+@Suite struct GoodZones {
+  @Test(arguments: ["dmz", "intranet"]) func asTheRepositoryHoldsThemAreRead(name: String) throws {
+    let zone = try load(name)
+    #expect(zone.name.text == name)
+    #expect(zone.mailboxes.map(\.identifier) == ["mayor", "chengguan-township", "housing-department"])
+    #expect(zone.links.count == 1)
+    #expect(zone.dataDirectory.hasSuffix("/\(name)/data"))
+    #expect((zone.portal != nil) == (name == "dmz"))
+    #expect((zone.desk != nil) == (name == "intranet"))
+  }
+
+  @Test func agreeOnWhatMayCross() throws {
+    let (dmz, intranet) = (try load("dmz").links[0], try load("intranet").links[0])
+    #expect(dmz.outgoingPolicy.messageTypes == intranet.incomingPolicy.messageTypes)
+    #expect(dmz.incomingPolicy.messageTypes == intranet.outgoingPolicy.messageTypes)
+    #expect(dmz.outgoingDrop.hasSuffix("drop/dmz-to-intranet"))
+    #expect(intranet.incomingDrop.hasSuffix("drop/dmz-to-intranet"))
+  }
+
+  @Test func spellOutTheDefaults() throws {
+    let written = try load("dmz").links[0].limits
+    #expect("\(written)" == "\(LinkLimits())")
+  }
+
+  @Test func mayAskAGatewayToSendMessages() throws {
+    let text = try template("dmz").replacingOccurrences(
+      of: "  provider: file\n  directory: ../sms\n",
+      with: """
+          provider: http
+          url: http://127.0.0.1:8080/send?to={phone}
+          method: POST
+          headers: {X-Id: "{id}"}
+          body: text={text}
+          success_text: OK
+
+        """)
+    let deployment = try Deployment()
+    let zone = try ZoneConfiguration.load(path: deployment.write("dmz/zone.yaml", Data(text.utf8)))
+    guard case .http(let gateway) = zone.sms else { throw NoGateway() }
+    #expect(gateway.url == "http://127.0.0.1:8080/send?to={phone}")
+    #expect(gateway.headers == ["X-Id": "{id}"])
+    #expect(gateway.successText == "OK")
+    #expect(gateway.timeoutSeconds == 10)
+  }
+
+  private struct NoGateway: Error {}
+
+  private func template(_ name: String) throws -> String {
+    try String(contentsOf: Deployment.repository.appending(path: "zones/\(name)/zone.yaml"), encoding: .utf8)
+  }
+
+  private func load(_ name: String) throws -> ZoneConfiguration {
+    let deployment = try Deployment()
+    return try ZoneConfiguration.load(path: deployment.write("\(name)/zone.yaml", Data(template(name).utf8)))
+  }
+}
+
+@Suite struct BadFiles {
+  @Test func reportAllTheirProblemsInOrder() throws {
+    let deployment = try Deployment()
+    let path = try deployment.write("dmz/zone.yaml", Data("zone: DMZ\nrole: dmz\nport: 1\n".utf8))
+    let error = #expect(throws: ConfigurationError.self) { try ZoneConfiguration.load(path: path) }
+    let keys = error?.problems.map { "\($0.line) \($0.key)" } ?? []
+    #expect(keys.starts(with: ["3 port", "1 zone"]))
+    #expect(keys.count > 5)
+  }
+
+  @Test func areRefusedWhenTooLargeMissingOrNoFile() throws {
+    let deployment = try Deployment()
+    let large = try deployment.write("large.yaml", Data(repeating: UInt8(ascii: "\n"), count: 1_048_577))
+    let cases = [
+      (large, "larger than 1 MiB"), ("\(deployment.path)/none", "there is no such file"),
+      (deployment.path, "not a regular file"), ("/dev/zero", "not a regular file"),
+    ]
+    for (path, reason) in cases {
+      let error = #expect(throws: ConfigurationError.self) { try ZoneConfiguration.load(path: path) }
+      #expect(error?.description.contains(reason) == true)
+    }
+  }
+
+  /// Every prefix of a good file is read without a crash, and none but the whole is right about every key.
+  @Test func areRefusedWhenCutShort() throws {
+    let deployment = try Deployment()
+    let whole = try Data(contentsOf: Deployment.repository.appending(path: "zones/dmz/zone.yaml"))
+    for count in stride(from: 0, to: whole.count - 40, by: 97) {
+      let path = try deployment.write("dmz/zone.yaml", whole.prefix(count))
+      #expect(throws: ConfigurationError.self) { try ZoneConfiguration.load(path: path) }
+    }
+  }
+}

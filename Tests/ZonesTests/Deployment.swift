@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+/// A folder laid out as `guandu init` does it, with empty keys: the loader looks whether files are there, not into them.
+final class Deployment {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appending(path: "guandu-\(UUID().uuidString)").path
+    for folder in ["dmz", "intranet"] {
+      try makeFolder("\(folder)/data")
+      try makeFolder("\(folder)/keys")
+      for key in ["signing", "encryption", "tls"] {
+        try write("\(folder)/keys/\(key).key", Data())
+        try write("\(folder)/keys/\(key).pem", Data())
+      }
+      for certificate in ["root", "issuing", "peer-signing", "peer-encryption"] {
+        try write("\(folder)/keys/\(certificate).pem", Data())
+      }
+    }
+    for folder in ["drop/dmz-to-intranet", "drop/intranet-to-dmz", "sms"] { try makeFolder(folder) }
+    try write("mailboxes.yaml", Data(contentsOf: Self.repository.appending(path: "zones/mailboxes.yaml")))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// - Returns: the file's path.
+  @discardableResult func write(_ name: String, _ content: Data) throws -> String {
+    try content.write(to: URL(filePath: "\(path)/\(name)"))
+    return "\(path)/\(name)"
+  }
+
+  private func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
+  }
+
+  static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+}
