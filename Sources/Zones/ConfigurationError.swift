@@ -37,6 +37,13 @@ final class ProblemCollector {
 
   /// - Throws: all that was gathered, if anything was.
   func throwIfAny() throws(ConfigurationError) {
-    if !problems.isEmpty { throw ConfigurationError(problems: problems) }
+    guard !problems.isEmpty else { return }
+    let files = problems.map(\.file)
+    let inOrder = problems.sorted {
+      (files.firstIndex(of: $0.file) ?? 0, $0.line, $0.column) < (
+        files.firstIndex(of: $1.file) ?? 0, $1.line, $1.column
+      )
+    }
+    throw ConfigurationError(problems: inOrder)
   }
 }

@@ -89,7 +89,7 @@ import Zones
     let path = try deployment.write("dmz/zone.yaml", Data("zone: DMZ\nrole: dmz\nport: 1\n".utf8))
     let error = #expect(throws: ConfigurationError.self) { try ZoneConfiguration.load(path: path) }
     let keys = error?.problems.map { "\($0.line) \($0.key)" } ?? []
-    #expect(keys.starts(with: ["3 port", "1 zone"]))
+    #expect(keys.contains("1 zone") && keys.last == "3 port")
     #expect(keys.count > 5)
   }
 

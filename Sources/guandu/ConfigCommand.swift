@@ -1,0 +1,32 @@
+import ArgumentParser
+import Zones
+
+struct ConfigCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Examines a zone's configuration.", subcommands: [Check.self])
+
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Says all that is wrong with a configuration, or nothing.",
+      discussion: """
+        Each problem is a line: file, line, column, key, what is wrong and how to mend it. Exit status 78 where there \
+        are any.
+        """)
+
+    @Argument(help: "The zone's zone.yaml.") var file: String
+
+    func run() async throws {
+      try await reportingFailures {
+        do throws(ConfigurationError) {
+          let zone = try ZoneConfiguration.load(path: file)
+          try zone.checkTrust()
+          print("\(file): the configuration of zone \(zone.name) is sound")
+        } catch {
+          for problem in error.problems { print(problem) }
+          throw CommandFailure(
+            .configuration, error.problems.count == 1 ? "1 problem" : "\(error.problems.count) problems")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+
+@main
+struct GuanduCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "guandu",
+    abstract: "Lays out, checks and examines Guandu's zones.",
+    discussion: """
+      Exit status: 0 done; 1 failed; 64 wrong usage; 65 refused input; 73 cannot write; 75 try again later; 78 wrong \
+      configuration.
+      """,
+    subcommands: [InitCommand.self, ConfigCommand.self, KeyCommand.self])
+}
