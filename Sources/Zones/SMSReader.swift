@@ -84,3 +84,8 @@ extension String {
     }
   }
 }
+
+extension SMSGateway {
+  /// Whether the gateway is asked on this machine itself, the one place where plain HTTP will do.
+  public var isLocal: Bool { WebAddress(url.replacingPlaceholders(with: "x"))?.isLoopback ?? false }
+}
