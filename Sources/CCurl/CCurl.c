@@ -19,3 +19,6 @@ CURLcode guandu_curl_response_code(CURL *handle, long *code) {
   return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, code);
 }
 CURLcode guandu_curl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
+CURLcode guandu_curl_redirect_url(CURL *handle, char **url) {
+  return curl_easy_getinfo(handle, CURLINFO_REDIRECT_URL, url);
+}

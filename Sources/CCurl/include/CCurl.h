@@ -10,3 +10,5 @@ typedef size_t (*guandu_curl_callback)(char *bytes, size_t size, size_t count, v
 CURLcode guandu_curl_set_callback(CURL *handle, CURLoption option, guandu_curl_callback callback);
 CURLcode guandu_curl_response_code(CURL *handle, long *code);
 CURLcode guandu_curl_global_init(void);
+/// Where an answer points to, as a whole address that lives as long as the handle; NULL where it points nowhere.
+CURLcode guandu_curl_redirect_url(CURL *handle, char **url);

@@ -1,0 +1,27 @@
+# `make help` lists what there is. Settings are taken from the environment or from the command line.
+SHELL := /bin/bash
+CONFIGURATION ?= debug
+DEMO_DIR ?= var/demo
+PORTAL_PORT ?= 8443
+DESK_PORT ?= 9443
+BENCH ?=
+JSON ?=
+export CONFIGURATION DEMO_DIR PORTAL_PORT DESK_PORT BENCH JSON
+
+.PHONY: help run test lint bench
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+run: ## builds and starts a portal and a desk; DEMO_DIR, PORTAL_PORT, DESK_PORT; Ctrl-C stops
+	@scripts/run.sh
+
+test: ## all tests, the real daemons and a browser included
+	@scripts/test.sh
+
+lint: ## the code's form
+	@scripts/lint.sh
+
+bench: ## measures a release build against age and openssl; BENCH=name for one, JSON=FILE for a list
+	@scripts/packages.sh test
+	@Benchmarks/run.sh
