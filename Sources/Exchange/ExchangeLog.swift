@@ -58,7 +58,9 @@ struct ExchangeLog: Sendable {
   func fileQuarantined(_ name: String, _ rejection: PacketRejection) {
     logger.error(
       "file quarantined",
-      metadata: ["file": "\(name.debugDescription)", "code": "\(rejection.code.rawValue)", "reason": "\(rejection.reason)"])
+      metadata: [
+        "file": "\(name.debugDescription)", "code": "\(rejection.code.rawValue)", "reason": "\(rejection.reason)",
+      ])
   }
 
   func packetDroppedAgain(stream: String, sequence: Int, attempts: Int) {

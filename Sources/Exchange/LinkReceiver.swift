@@ -164,7 +164,8 @@ actor LinkReceiver {
     incomplete[name] = nil
     let now = context.sender.now()
     let newName = "\(now)-\(newIdentifier(at: now).suffix(12)).gdp"
-    let reason = "name: \(name.debugDescription)\nat: \(timestamp(now))\ncode: \(rejection.code.rawValue)\nreason: \(rejection.reason)"
+    let reason =
+      "name: \(name.debugDescription)\nat: \(timestamp(now))\ncode: \(rejection.code.rawValue)\nreason: \(rejection.reason)"
     do {
       try context.drop.quarantine(name, into: context.quarantineFolder, as: newName, reason: reason)
     } catch {

@@ -1,8 +1,9 @@
-import struct Foundation.Data
 public import GRDB
 public import PacketFormat
 import Synchronization
 public import Zones
+
+import struct Foundation.Data
 
 /// A message to be sent, with how widely it may be read and the blobs that go with it.
 public struct OutgoingMessage: Sendable {

@@ -31,7 +31,8 @@ struct ReceiptList: Sendable {
       sql: "SELECT stream, applied, digest FROM incoming_stream WHERE peer = ? ORDER BY rowid DESC LIMIT 64",
       arguments: [peer.text])
     for row in streams {
-      guard let stream = StreamName(row["stream"]), stream.lane != .control, let digest = HexDigest(row["digest"]) else {
+      guard let stream = StreamName(row["stream"]), stream.lane != .control, let digest = HexDigest(row["digest"])
+      else {
         continue
       }
       let applied: Int = row["applied"]

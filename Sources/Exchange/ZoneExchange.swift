@@ -1,5 +1,5 @@
-public import DurableFiles
 import Drop
+public import DurableFiles
 public import Foundation
 public import Logging
 import PacketFormat
@@ -41,7 +41,8 @@ public final class ZoneExchange: Service {
       let bells = (messages: outbox.messageBell(link.peer), blobs: outbox.blobBell(link.peer), control: Bell())
       let sender = SenderContext(
         zone: configuration.name, link: link, database: database, files: files,
-        sealer: try Self.sealer(configuration.name, link, identity), drop: DropFolder(path: link.outgoingDrop, files: files),
+        sealer: try Self.sealer(configuration.name, link, identity),
+        drop: DropFolder(path: link.outgoingDrop, files: files),
         sentFolder: data + "/sent", blobs: blobs, debt: ReceiptDebt(), log: log, now: now)
       let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log)
       let receiver = ReceiverContext(

@@ -1,16 +1,58 @@
-public import struct Foundation.UUID
+import AgeFormat
+public import Cryptography
+public import Exchange
+public import Foundation
+import GRDB
+import PacketFormat
+public import Storage
+public import Zones
 
-/// The citizen's side of letters, in the DMZ.
+/// The citizen's side of letters, in the DMZ: takes them in sealed, and opens them for who has code and password.
 public final class CitizenLetters: Sendable {
-  public init() {}
+  let database: ZoneDatabase
+  private let outbox: Outbox
+  private let blobs: BlobStore
+  private let intranet: ZoneName
+  private let intranetKeys: [X25519PublicKey]
+  private let limits: LetterLimits
+  private let locks: LetterLocks
+  private let heavy = HeavyWork(width: 2)
+  private let now: @Sendable () -> UnixMilliseconds
+
+  /// - Parameters:
+  ///   - intranet: the peer that letters go to.
+  ///   - intranetKeys: what a letter is sealed for: the intranet's encryption key, and those of escrow holders.
+  ///   - now: milliseconds since 1970.
+  public init(
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, intranet: ZoneName, intranetKeys: [X25519PublicKey],
+    limits: LetterLimits, pepper: SecretBytes,
+    now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+  ) {
+    self.database = database
+    self.outbox = outbox
+    self.blobs = blobs
+    self.intranet = intranet
+    self.intranetKeys = intranetKeys
+    self.limits = limits
+    locks = LetterLocks(pepper: pepper)
+    self.now = now
+  }
+
+  /// Removes sealed attachments that no letter took before the last stop. To be called before the site opens.
+  public func removeOrphans() async throws {
+    let taken = try await database.read { db in
+      try Set(String.fetchAll(db, sql: "SELECT digest FROM outgoing_blob"))
+    }
+    for blob in try blobs.all() where !taken.contains(blob) { try blobs.remove(blob) }
+  }
 
   /// Starts sealing one attachment as it streams in.
   public func sealAttachment() async throws(LetterError) -> AttachmentSealer {
-    throw .unavailable
+    try AttachmentSealer(store: blobs, recipients: intranetKeys, maxBytes: limits.attachmentMaxBytes)
   }
 
   /// Forgets a sealed attachment that no letter took.
-  public func discard(_ attachment: LetterAttachment) async {}
+  public func discard(_ attachment: LetterAttachment) async { try? blobs.remove(attachment.blob) }
 
   /// Seals and commits a letter, with its outgoing message, in one transaction.
   ///
@@ -18,26 +60,186 @@ public final class CitizenLetters: Sendable {
   public func submit(
     id: UUID, draft: LetterDraft, credentials: LetterCredentials
   ) async throws(LetterError) -> LetterConfirmation {
-    throw .unavailable
+    let sealed = try await seal(draft, credentials)
+    return try await commit(sealed, submission: id.uuidString, draft.attachments)
+  }
+
+  /// A letter as it is stored and sent, before it has a number.
+  struct SealedLetter: Sendable {
+    var id: String
+    var acceptedAt: UnixMilliseconds
+    var codeIndex: [UInt8]
+    var salt: [UInt8]
+    var wrappedKey: [UInt8]
+    var letterKey: X25519PublicKey
+    var forCitizen: [UInt8]
+    var forIntranet: [UInt8]
+  }
+
+  func seal(_ draft: LetterDraft, _ credentials: LetterCredentials) async throws(LetterError) -> SealedLetter {
+    let (locks, intranetKeys, now) = (self.locks, self.intranetKeys, self.now())
+    return try await heavy.run { () throws(LetterError) in
+      let key = X25519PrivateKey.generate()
+      let salt = randomBytes(LetterLocks.saltBytes)
+      let index = try locks.index(of: credentials.code)
+      let wrapped = try LetterLocks.wrap(key, credentials, salt: salt)
+      do {
+        return SealedLetter(
+          id: newIdentifier(at: now), acceptedAt: now, codeIndex: index, salt: salt, wrappedKey: wrapped,
+          letterKey: key.publicKey, forCitizen: try sealJSON(draft, for: [key.publicKey]),
+          forIntranet: try sealJSON(draft, for: intranetKeys))
+      } catch { throw .unavailable }
+    }
+  }
+
+  func commit(
+    _ letter: SealedLetter, submission: String, _ attachments: [LetterAttachment]
+  ) async throws(LetterError) -> LetterConfirmation {
+    let (outbox, intranet) = (self.outbox, self.intranet)
+    do {
+      return try await database.write { db in
+        if let known = try LetterConfirmation.find(submission: submission, db) { return known }
+        let number = try nextLetterNumber(at: letter.acceptedAt, db)
+        try letter.insert(submission: submission, number: number, db)
+        let blobs = attachments.compactMap { attachment in
+          HexDigest(attachment.blob).map { ($0, attachment.sealedBytes) }
+        }
+        let message = letter.message(number: number, blobs: blobs.map(\.0))
+        try outbox.enqueue(
+          OutgoingMessage(message, classification: .internal, blobs: blobs), to: intranet, db)
+        return LetterConfirmation(number: number, acceptedAt: Date(unixMilliseconds: letter.acceptedAt))
+      }
+    } catch { throw .unavailable }
   }
 
   /// Opens a letter. Nil for an unknown code and for a wrong password, in the same time.
-  public func read(code: LetterCode, password: String) async throws(LetterError) -> CitizenLetter? { nil }
+  public func read(code: LetterCode, password: String) async throws(LetterError) -> CitizenLetter? {
+    let (locks, credentials) = (self.locks, LetterCredentials(code: code, password: password))
+    let index = try await heavy.run { () throws(LetterError) in try locks.index(of: code) }
+    let stored: StoredLetter?
+    do { stored = try await database.read { try StoredLetter.find(index: index, $0) } } catch { throw .unavailable }
+    return try await heavy.run { () throws(LetterError) in
+      // An unknown code costs the same as a wrong password.
+      let (wrapped, salt) = stored.map { ($0.wrappedKey, $0.salt) } ?? ([], randomBytes(LetterLocks.saltBytes))
+      guard let key = try LetterLocks.unwrap(wrapped, credentials, salt: salt), let stored else { return nil }
+      do { return try stored.open(with: key) } catch { throw .unavailable }
+    }
+  }
 
   /// Published letters, newest first.
-  public func published(limit: Int, offset: Int) async throws(LetterError) -> [PublishedLetter] { [] }
+  public func published(limit: Int, offset: Int) async throws(LetterError) -> [PublishedLetter] {
+    do {
+      return try await database.read { db in
+        try Data.fetchAll(
+          db, sql: "SELECT content FROM published_letter ORDER BY answered_at DESC LIMIT ? OFFSET ?",
+          arguments: [max(0, limit), max(0, offset)]
+        ).map { try decodeJSON(PublishedLetter.self, $0) }
+      }
+    } catch { throw .unavailable }
+  }
 
-  public func published(number: String) async throws(LetterError) -> PublishedLetter? { nil }
+  public func published(number: String) async throws(LetterError) -> PublishedLetter? {
+    do {
+      return try await database.read { db in
+        try Data.fetchOne(db, sql: "SELECT content FROM published_letter WHERE number = ?", arguments: [number])
+          .map { try decodeJSON(PublishedLetter.self, $0) }
+      }
+    } catch { throw .unavailable }
+  }
 }
 
-/// Seals one attachment for the intranet, piece by piece, into the DMZ's spool; no plain byte touches the disk.
-public final class AttachmentSealer: Sendable {
-  /// Takes the next bytes. Throws `attachmentTooLarge` past the limit.
-  public func append(_ bytes: [UInt8]) async throws(LetterError) {}
+/// The clock that everything but tests goes by.
+public func currentMilliseconds() -> UnixMilliseconds { Date().unixMilliseconds }
 
-  /// Syncs the sealed bytes and names them by their digest.
-  public func finish(name: String) async throws(LetterError) -> LetterAttachment { throw .unavailable }
+extension LetterConfirmation {
+  static func find(submission: String, _ db: Database) throws -> LetterConfirmation? {
+    try Row.fetchOne(
+      db, sql: "SELECT number, accepted_at FROM citizen_letter WHERE submission = ?", arguments: [submission]
+    ).map { LetterConfirmation(number: $0["number"], acceptedAt: Date(unixMilliseconds: $0["accepted_at"])) }
+  }
+}
 
-  /// Removes what was written.
-  public func abandon() async {}
+/// `2026-000123`: one series a year (in UTC+8, the year of those who read it), without gaps.
+private func nextLetterNumber(at milliseconds: UnixMilliseconds, _ db: Database) throws -> String {
+  let local = timestamp(milliseconds + 8 * 3_600_000)
+  let year = Int(local.prefix(4)) ?? 1970
+  let last = try Int.fetchOne(
+    db,
+    sql: """
+      INSERT INTO letter_number (year, last) VALUES (?, 1)
+      ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last
+      """, arguments: [year])
+  let digits = String(last ?? 1)
+  return "\(year)-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
+}
+
+extension CitizenLetters.SealedLetter {
+  func insert(submission: String, number: String, _ db: Database) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO citizen_letter
+          (id, submission, number, accepted_at, code_index, salt, wrapped_key, sealed_letter, stage)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      id, submission, number, acceptedAt, Data(codeIndex), Data(salt), Data(wrappedKey), Data(forCitizen),
+      LetterStage.sent.rawValue,
+    ])
+    try recordCitizenEvent(id, .sent, acceptedAt, db)
+  }
+
+  func message(number: String, blobs: [HexDigest]) -> Message {
+    Message(
+      id: newIdentifier(at: acceptedAt), type: LetterMessageType.submitted, subject: id, after: [],
+      at: timestamp(acceptedAt),
+      body: .object([
+        "number": .string(number), "letter": .string(Base64.encode(forIntranet)),
+        "letterKey": .string(AgeKeyNotation.recipient(letterKey)), "codeIndex": .string(Base64.encode(codeIndex)),
+        "salt": .string(Base64.encode(salt)), "wrappedKey": .string(Base64.encode(wrappedKey)),
+        "blobs": .array(blobs.map { .string($0.text) }),
+      ]))
+  }
+}
+
+func recordCitizenEvent(_ letter: String, _ stage: LetterStage, _ at: UnixMilliseconds, _ db: Database) throws {
+  try db.cachedStatement(sql: "INSERT OR IGNORE INTO citizen_letter_event (letter, stage, at) VALUES (?, ?, ?)")
+    .execute(arguments: [letter, stage.rawValue, at])
+}
+
+/// A letter as the DMZ keeps it.
+private struct StoredLetter: Sendable {
+  var number: String
+  var acceptedAt: UnixMilliseconds
+  var salt: [UInt8]
+  var wrappedKey: [UInt8]
+  var sealedLetter: [UInt8]
+  var sealedOutcome: [UInt8]?
+  var stage: LetterStage
+  var events: [LetterEvent]
+
+  static func find(index: [UInt8], _ db: Database) throws -> StoredLetter? {
+    guard
+      let row = try Row.fetchOne(
+        db, sql: "SELECT * FROM citizen_letter WHERE code_index = ?", arguments: [Data(index)])
+    else { return nil }
+    let events = try Row.fetchAll(
+      db, sql: "SELECT stage, at FROM citizen_letter_event WHERE letter = ? ORDER BY at, rowid",
+      arguments: [row["id"] as String])
+    func bytes(_ column: String) -> [UInt8] { Array(row[column] as Data? ?? Data()) }
+    return StoredLetter(
+      number: row["number"], acceptedAt: row["accepted_at"], salt: bytes("salt"), wrappedKey: bytes("wrapped_key"),
+      sealedLetter: bytes("sealed_letter"),
+      sealedOutcome: (row["sealed_outcome"] as Data?).map { Array($0) },
+      stage: LetterStage(rawValue: row["stage"]) ?? .sent,
+      events: events.compactMap { event in
+        LetterStage(rawValue: event["stage"]).map { LetterEvent(stage: $0, at: Date(unixMilliseconds: event["at"])) }
+      })
+  }
+
+  func open(with key: X25519PrivateKey) throws -> CitizenLetter {
+    CitizenLetter(
+      number: number, draft: try openJSON(LetterDraft.self, sealedLetter, with: key),
+      acceptedAt: Date(unixMilliseconds: acceptedAt), stage: stage, events: events,
+      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: key) })
+  }
 }

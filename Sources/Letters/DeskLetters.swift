@@ -1,91 +1,155 @@
-public import struct Foundation.Date
+import AgeFormat
+public import Cryptography
+public import Exchange
+import Flows
+import Foundation
+import GRDB
+import PacketFormat
+public import Storage
+public import Zones
 
-/// A handler as the desk knows them, by certificate.
-public struct Handler: Sendable {
-  public var name: String
-  /// SHA-256 of the certificate, hex.
-  public var certificateFingerprint: String
-  /// The mailboxes whose letters this handler sees.
-  public var mailboxes: [String]
-
-  public init(name: String, certificateFingerprint: String, mailboxes: [String]) {
-    self.name = name
-    self.certificateFingerprint = certificateFingerprint
-    self.mailboxes = mailboxes
-  }
-}
-
-/// The desk's folders, as far as they are in use.
-public enum DeskFolder: String, CaseIterable, Sendable {
-  /// Arrived, not signed for.
-  case toDo = "to-do"
-  /// Signed for, not settled.
-  case tracking
-  /// Answered.
-  case concluded
-  case declined
-}
-
-public struct DeskLetterSummary: Sendable {
-  public var number: String
-  public var mailbox: String
-  public var kind: LetterKind
-  public var title: String
-  public var stage: LetterStage
-  public var acceptedAt: Date
-  public var attachmentCount: Int
-}
-
-/// One line of a letter's history.
-public struct DeskEvent: Sendable {
-  public var stage: LetterStage
-  public var at: Date
-  /// Empty for what no person did.
-  public var handler: String
-}
-
-/// How far a message to the citizen got.
-public enum NoticeState: String, Sendable {
-  case waiting
-  case sent
-  case failed
-}
-
-public struct DeskLetter: Sendable {
-  public var number: String
-  public var draft: LetterDraft
-  public var stage: LetterStage
-  public var acceptedAt: Date
-  public var events: [DeskEvent]
-  public var outcome: LetterOutcome?
-  /// Whether the portal has confirmed the outcome.
-  public var outcomeDelivered: Bool
-  public var notice: NoticeState?
-}
-
-/// The handlers' side of letters, in the intranet.
+/// The handlers' side of letters, in the intranet. Every call says who asks, and tells of no letter outside that
+/// handler's mailboxes.
 public final class DeskLetters: Sendable {
-  public init() {}
+  let database: ZoneDatabase
+  let outbox: Outbox
+  private let blobs: BlobStore
+  let dmz: ZoneName
+  let key: X25519PrivateKey
+  let mailboxes: Set<String>
+  let limits: LetterLimits
+  let now: @Sendable () -> UnixMilliseconds
 
+  /// - Parameters:
+  ///   - dmz: the peer that letters come from.
+  ///   - key: the zone's encryption key, which letters and attachments are sealed for.
+  ///   - now: milliseconds since 1970.
+  public init(
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, dmz: ZoneName, key: X25519PrivateKey,
+    mailboxes: [Mailbox], limits: LetterLimits,
+    now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+  ) {
+    self.database = database
+    self.outbox = outbox
+    self.blobs = blobs
+    self.dmz = dmz
+    self.key = key
+    self.mailboxes = Set(mailboxes.map(\.identifier))
+    self.limits = limits
+    self.now = now
+  }
+
+  /// The letters of a folder, oldest first where something is to be done, newest first elsewhere.
   public func folder(
     _ folder: DeskFolder, for handler: Handler, limit: Int, offset: Int
-  ) async throws(LetterError) -> (letters: [DeskLetterSummary], total: Int) { ([], 0) }
+  ) async throws(LetterError) -> (letters: [DeskLetterSummary], total: Int) {
+    let stage = folder.stage.rawValue
+    let direction = folder == .toDo || folder == .tracking ? "ASC" : "DESC"
+    do {
+      return try await database.read { db in
+        let scope = StatementArguments([stage]) + StatementArguments(handler.mailboxes)
+        let condition = "stage = ? AND mailbox IN (\(databaseQuestionMarks(count: handler.mailboxes.count)))"
+        let total = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM desk_letter WHERE \(condition)", arguments: scope)
+        let rows = try Row.fetchAll(
+          db,
+          sql: """
+            SELECT number, mailbox, kind, title, stage, accepted_at, content FROM desk_letter
+            WHERE \(condition) ORDER BY accepted_at \(direction), number \(direction) LIMIT ? OFFSET ?
+            """, arguments: scope + [max(0, limit), max(0, offset)])
+        return (try rows.map(DeskLetterSummary.init(row:)), total ?? 0)
+      }
+    } catch { throw .unavailable }
+  }
 
-  public func letter(number: String, for handler: Handler) async throws(LetterError) -> DeskLetter { throw .notFound }
+  public func letter(number: String, for handler: Handler) async throws(LetterError) -> DeskLetter {
+    let letter: DeskLetter?
+    do {
+      letter = try await database.read { db in
+        try StoredDeskLetter.find(number: number, handler, db).map { try $0.full(db) }
+      }
+    } catch { throw .unavailable }
+    guard let letter else { throw .notFound }
+    return letter
+  }
 
   /// 签收. Throws `wrongStage` where somebody was quicker.
-  public func signFor(number: String, by handler: Handler) async throws(LetterError) {}
+  public func signFor(number: String, by handler: Handler) async throws(LetterError) {
+    try await take(.signFor, number, handler) { letter, at in
+      (letterMessage(LetterMessageType.signedFor, letter: letter.id, at: at, .object([])), nil)
+    }
+  }
 
-  /// Answers a letter that was signed for.
-  public func answer(
-    number: String, text: String, isPublic: Bool, by handler: Handler
-  ) async throws(LetterError) {}
+  /// Answers a letter that was signed for. Throws `mayNotPublish` for a public answer that the citizen did not allow.
+  public func answer(number: String, text: String, isPublic: Bool, by handler: Handler) async throws(LetterError) {
+    try await take(.answer, number, handler) { letter, at in
+      if isPublic && !letter.draft.mayPublish { throw LetterError.mayNotPublish }
+      let outcome = LetterOutcome(
+        stage: .answered, text: text, isPublic: isPublic, at: Date(unixMilliseconds: at))
+      return (try letter.outcomeMessage(LetterMessageType.answered, outcome, at), outcome)
+    }
+  }
 
   /// 不予受理: refuses a letter that was signed for, with a reason.
-  public func decline(number: String, reason: String, by handler: Handler) async throws(LetterError) {}
+  public func decline(number: String, reason: String, by handler: Handler) async throws(LetterError) {
+    try await take(.decline, number, handler) { letter, at in
+      let outcome = LetterOutcome(stage: .declined, text: reason, isPublic: false, at: Date(unixMilliseconds: at))
+      return (try letter.outcomeMessage(LetterMessageType.declined, outcome, at), outcome)
+    }
+  }
+
+  /// One step: the flow is asked, the letter moves, its history grows and its messages leave, all in one transaction.
+  private func take(
+    _ step: LetterStep, _ number: String, _ handler: Handler,
+    _ compose: @escaping @Sendable (StoredDeskLetter, UnixMilliseconds) throws -> (Message, LetterOutcome?)
+  ) async throws(LetterError) {
+    let (at, outbox, dmz) = (now(), self.outbox, self.dmz)
+    do {
+      try await database.write { db in
+        guard let letter = try StoredDeskLetter.find(number: number, handler, db) else { throw LetterError.notFound }
+        guard let target = letterFlow.target(of: step, from: letter.stage) else {
+          throw LetterError.wrongStage(letter.stage)
+        }
+        let (message, outcome) = try compose(letter, at)
+        try letter.move(to: target, outcome, handler, at, db)
+        try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db)
+        if let outcome { try letter.requestNotice(outcome, at, outbox, dmz, db) }
+      }
+    } catch let error as LetterError {
+      throw error
+    } catch { throw .unavailable }
+  }
 
   /// The plain bytes of an attachment, opened piece by piece. `index` counts from 0.
   public func attachment(
     number: String, index: Int, for handler: Handler
-  ) async throws(LetterError) -> (LetterAttachment, AsyncThrowingStream<[UInt8], any Error>) { throw .notFound }
+  ) async throws(LetterError) -> (LetterAttachment, AsyncThrowingStream<[UInt8], any Error>) {
+    let attachments = try await letter(number: number, for: handler).draft.attachments
+    guard attachments.indices.contains(index) else { throw .notFound }
+    let attachment = attachments[index]
+    do {
+      let opening = AttachmentOpener(file: try blobs.open(attachment.blob), key: key)
+      return (attachment, AsyncThrowingStream { try await opening.next() })
+    } catch { throw .unavailable }
+  }
+}
+
+extension DeskFolder {
+  var stage: LetterStage {
+    switch self {
+    case .toDo: .delivered
+    case .tracking: .signedFor
+    case .concluded: .answered
+    case .declined: .declined
+    }
+  }
+}
+
+extension DeskLetterSummary {
+  fileprivate init(row: Row) throws {
+    let draft = try decodeJSON(LetterDraft.self, row["content"])
+    self.init(
+      number: row["number"], mailbox: row["mailbox"], kind: draft.kind, title: row["title"],
+      stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
+      acceptedAt: Date(unixMilliseconds: row["accepted_at"]), attachmentCount: draft.attachments.count)
+  }
 }

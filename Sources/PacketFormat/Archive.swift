@@ -14,7 +14,9 @@ public enum Archive {
   /// The header block of a file of `byteCount` bytes (below 8 GiB), with fixed owner, mode and time.
   public static func header(name: String, byteCount: Int) -> [UInt8] {
     var block = [UInt8](repeating: 0, count: blockBytes)
-    func put(_ text: String, at offset: Int) { block.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }
+    func put(_ text: String, at offset: Int) {
+      block.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+    }
     put(name, at: 0)
     put("0000600\0", at: 100)
     put("0000000\0", at: 108)
@@ -72,10 +74,14 @@ public enum Archive {
     guard block[156] == UInt8(ascii: "0"), block[157..<257].allSatisfy({ $0 == 0 }) else {
       throw FormatError(.archive, "an entry is no regular file")
     }
-    guard block[345..<500].allSatisfy({ $0 == 0 }) else { throw FormatError(.archive, "an entry uses the prefix field") }
+    guard block[345..<500].allSatisfy({ $0 == 0 }) else {
+      throw FormatError(.archive, "an entry uses the prefix field")
+    }
     let sum = block.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
     guard parseOctal(block[148..<156]) == sum else { throw FormatError(.archive, "an entry's checksum is wrong") }
-    guard let byteCount = parseOctal(block[124..<136]) else { throw FormatError(.archive, "an entry's size is no number") }
+    guard let byteCount = parseOctal(block[124..<136]) else {
+      throw FormatError(.archive, "an entry's size is no number")
+    }
     let nameBytes = block[0..<100].prefix { $0 != 0 }
     guard (1...maxNameBytes).contains(nameBytes.count), nameBytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw FormatError(.archive, "an entry's name is not printable ASCII")

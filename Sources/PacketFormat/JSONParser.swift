@@ -65,7 +65,9 @@ private struct JSONParser {
     _ = take("-")
     let firstDigit = position
     while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
-    if position - firstDigit > 1 && bytes[firstDigit] == UInt8(ascii: "0") { throw error("a number with a leading zero") }
+    if position - firstDigit > 1 && bytes[firstDigit] == UInt8(ascii: "0") {
+      throw error("a number with a leading zero")
+    }
     if let byte = next, byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") {
       throw error("a number that is no integer")
     }

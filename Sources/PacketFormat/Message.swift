@@ -43,7 +43,9 @@ public struct Message: Equatable, Sendable {
       type: try fields.parsed("type", "a message type") { isMessageType($0) ? $0 : nil },
       subject: try fields.parsed("subject", "a UUID of version 7") { isUUIDv7($0) ? $0 : nil },
       after: try fields.list("after", maxCount: maxAfter) { json throws(FormatError) in
-        guard let id = json.text, isUUIDv7(id) else { throw FormatError(.message, "“after” holds no UUID of version 7") }
+        guard let id = json.text, isUUIDv7(id) else {
+          throw FormatError(.message, "“after” holds no UUID of version 7")
+        }
         return id
       },
       at: try fields.parsed("at", "a time in UTC") { isTimestamp($0) ? $0 : nil },

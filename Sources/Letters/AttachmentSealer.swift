@@ -1,0 +1,74 @@
+import AgeFormat
+import Cryptography
+import DurableFiles
+import Exchange
+
+/// Seals one attachment for the intranet, piece by piece, into the DMZ's spool; no plain byte touches the disk.
+public actor AttachmentSealer {
+  private let store: BlobStore
+  private let maxBytes: Int
+  private let encryptor: AgeEncryptor
+  private let hasher = SHA256Hasher()
+  private let file: WritableFile
+  private var beginning: [UInt8] = []
+  private var plainBytes = 0
+  private var sealedBytes = 0
+  private var isOpen = true
+
+  init(store: BlobStore, recipients: [X25519PublicKey], maxBytes: Int) throws(LetterError) {
+    self.store = store
+    self.maxBytes = maxBytes
+    do {
+      encryptor = try AgeEncryptor(recipients: recipients)
+      file = try store.spool()
+    } catch { throw .unavailable }
+  }
+
+  deinit { if isOpen { store.discard(file) } }
+
+  /// Takes the next bytes. Throws `attachmentTooLarge` past the limit; then, as after any error, `abandon` is next.
+  public func append(_ bytes: [UInt8]) throws(LetterError) {
+    guard isOpen else { throw .unavailable }
+    guard bytes.count <= maxBytes - plainBytes else { throw .attachmentTooLarge }
+    if beginning.count < MediaType.longestSignature {
+      beginning += bytes.prefix(MediaType.longestSignature - beginning.count)
+    }
+    var output: [UInt8] = []
+    if plainBytes == 0 && sealedBytes == 0 { output = encryptor.head }
+    plainBytes += bytes.count
+    encryptor.update(bytes, appendingTo: &output)
+    try write(output)
+  }
+
+  private func write(_ sealed: [UInt8]) throws(LetterError) {
+    guard !sealed.isEmpty else { return }
+    hasher.update(sealed)
+    sealedBytes += sealed.count
+    do { try file.append(sealed) } catch { throw .unavailable }
+  }
+
+  /// Syncs the sealed bytes and names them by their digest.
+  ///
+  /// - Parameter name: a cleaned label.
+  public func finish(name: String) throws(LetterError) -> LetterAttachment {
+    guard isOpen else { throw .unavailable }
+    var output = sealedBytes == 0 ? encryptor.head : []
+    encryptor.finish(appendingTo: &output)
+    try write(output)
+    let digest = hasher.finish()
+    do {
+      try file.sync()
+      try file.close()
+      try store.keep(file, as: digest)
+    } catch { throw .unavailable }
+    isOpen = false
+    return LetterAttachment(
+      name: name, mediaType: MediaType.sniff(beginning), bytes: plainBytes, blob: digest.hex, sealedBytes: sealedBytes)
+  }
+
+  /// Removes what was written.
+  public func abandon() {
+    if isOpen { store.discard(file) }
+    isOpen = false
+  }
+}

@@ -1,0 +1,102 @@
+import AgeFormat
+import Cryptography
+public import Exchange
+import Foundation
+import GRDB
+import PacketFormat
+import Zones
+
+extension DeskLetters {
+  /// What the DMZ tells, by message type.
+  public var handlers: [String: MessageHandler] {
+    let (key, mailboxes, limits) = (self.key, self.mailboxes, self.limits)
+    return [
+      LetterMessageType.submitted: MessageHandler { message in
+        let arrival = try ArrivingLetter(message, key, mailboxes, attachmentsMax: limits.attachmentsMax)
+        return { db in try arrival.insert(db) }
+      },
+      LetterMessageType.noticeSent: MessageHandler { message in
+        let notice = try message.text("notice")
+        return { db in try settleNotice(notice, .sent, db) }
+      },
+      LetterMessageType.noticeFailed: MessageHandler { message in
+        let notice = try message.text("notice")
+        return { db in try settleNotice(notice, .failed, db) }
+      },
+    ]
+  }
+
+  /// Marks an outcome as delivered, by the DMZ's receipt alone.
+  public var fate: FateHandler {
+    { message, fate, db in
+      guard [LetterMessageType.answered, LetterMessageType.declined].contains(message.type), fate == .applied else {
+        return
+      }
+      try db.execute(sql: "UPDATE desk_letter SET outcome_delivered = 1 WHERE id = ?", arguments: [message.subject])
+    }
+  }
+}
+
+private func settleNotice(_ id: String, _ state: NoticeState, _ db: Database) throws {
+  // The number and the text have served; a failed one shows that it failed.
+  try db.execute(
+    sql: "UPDATE notice SET state = ?, phone = '', text = '' WHERE id = ?", arguments: [state.rawValue, id])
+}
+
+/// A letter that came over the link, opened and checked.
+private struct ArrivingLetter: Sendable {
+  let id: String
+  let number: String
+  let acceptedAt: UnixMilliseconds
+  let draft: LetterDraft
+  let letterKey: X25519PublicKey
+  let locks: [Data]
+
+  init(_ message: Message, _ key: X25519PrivateKey, _ mailboxes: Set<String>, attachmentsMax: Int) throws {
+    id = message.subject
+    number = try message.text("number", maxBytes: 32)
+    acceptedAt = try message.time()
+    guard let letterKey = AgeKeyNotation.recipient(parsing: try message.text("letterKey")) else {
+      throw MessageRefusal(code: "schema", reason: "“letterKey” is no age recipient")
+    }
+    self.letterKey = letterKey
+    locks = [
+      Data(try message.bytes("codeIndex", maxBytes: 64)), Data(try message.bytes("salt", maxBytes: 64)),
+      Data(try message.bytes("wrappedKey", maxBytes: 128)),
+    ]
+    let sealed = try message.bytes("letter", maxBytes: 512 * 1024)
+    do { draft = try openJSON(LetterDraft.self, sealed, with: key) } catch {
+      throw MessageRefusal(code: "letter", reason: "the letter cannot be opened")
+    }
+    try check(message, mailboxes, attachmentsMax)
+  }
+
+  /// The DMZ may have been broken into: what it says is checked again.
+  private func check(_ message: Message, _ mailboxes: Set<String>, _ attachmentsMax: Int) throws {
+    guard mailboxes.contains(draft.mailbox) else {
+      throw MessageRefusal(code: "unknown-mailbox", reason: "no such mailbox")
+    }
+    let blobs = try message.neededBlobs().map(\.text)
+    guard draft.attachments.count <= attachmentsMax, draft.attachments.map(\.blob) == blobs,
+      draft.attachments.allSatisfy({ !$0.name.isEmpty && $0.name.utf8.count <= 255 && $0.bytes >= 0 })
+    else { throw MessageRefusal(code: "schema", reason: "the attachments are not those of the message") }
+  }
+
+  func insert(_ db: Database) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT OR IGNORE INTO desk_letter
+          (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      id, number, acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title, try encodeJSON(draft),
+      Data(letterKey.bytes), locks[0], locks[1], locks[2], LetterStage.delivered.rawValue,
+    ])
+    guard db.changesCount == 1 else {
+      throw MessageRefusal(code: "duplicate-letter", reason: "a letter of this id or number is here already")
+    }
+    try recordDeskEvent(id, .sent, acceptedAt, nil, db)
+    try recordDeskEvent(id, .delivered, currentMilliseconds(), nil, db)
+  }
+}

@@ -1,0 +1,89 @@
+public import Cryptography
+public import DurableFiles
+
+/// How a letter is found and opened with code and password (the parameters are part of the stored format).
+struct LetterLocks: Sendable {
+  /// Cost of the index: with 95 random bits in a code it only has to make a stolen table tedious.
+  static let indexPasses: UInt64 = 1
+  static let indexMemoryKiB = 4 * 1024
+  /// Cost of the wrap, paid once more for each guess at the password by who has both disk and code.
+  static let wrapPasses: UInt64 = 1
+  static let wrapMemoryKiB = 16 * 1024
+  static let saltBytes = 16
+
+  private let pepper: SecretBytes
+
+  init(pepper: SecretBytes) { self.pepper = pepper }
+
+  /// HMAC(pepper, Argon2id(code)): what the letter is filed under.
+  func index(of code: LetterCode) throws(LetterError) -> [UInt8] {
+    let salt = Array(Digest.of(Array("guandu letter code index".utf8)).bytes.prefix(Self.saltBytes))
+    guard
+      let stretched = argon2id(
+        password: Array(code.symbols.utf8), salt: salt, passes: Self.indexPasses, memoryKiB: Self.indexMemoryKiB,
+        outputBytes: 32)
+    else { throw .unavailable }
+    var bytes = stretched.copy()
+    defer { wipe(&bytes) }
+    return hmacSHA256(key: pepper, bytes)
+  }
+
+  /// The letter's private key under code and password: 48 bytes.
+  static func wrap(
+    _ key: X25519PrivateKey, _ credentials: LetterCredentials, salt: [UInt8]
+  ) throws(LetterError) -> [UInt8] {
+    let cipher = ChaCha20Poly1305(key: try wrappingKey(credentials, salt), encrypting: true)
+    var output = [UInt8](repeating: 0, count: 32 + ChaCha20Poly1305.tagBytes)
+    output.withUnsafeMutableBytes { output in
+      key.scalar.withUnsafeBytes { cipher.seal($0, nonce: zeroNonce, into: output.baseAddress.unsafelyUnwrapped) }
+    }
+    return output
+  }
+
+  /// Nil for a wrong code or password.
+  static func unwrap(
+    _ wrapped: [UInt8], _ credentials: LetterCredentials, salt: [UInt8]
+  ) throws(LetterError) -> X25519PrivateKey? {
+    let cipher = ChaCha20Poly1305(key: try wrappingKey(credentials, salt), encrypting: false)
+    guard wrapped.count == 32 + ChaCha20Poly1305.tagBytes else { return nil }
+    var opened = false
+    let scalar = SecretBytes(count: 32) { output in
+      opened = wrapped.withUnsafeBytes {
+        cipher.open($0, nonce: zeroNonce, into: output.baseAddress.unsafelyUnwrapped)
+      }
+    }
+    return opened ? X25519PrivateKey(scalar: scalar) : nil
+  }
+
+  // Each key wraps one text only, since its salt is fresh: a fixed nonce is safe.
+  private static let zeroNonce = [UInt8](repeating: 0, count: ChaCha20Poly1305.nonceBytes)
+
+  private static func wrappingKey(_ credentials: LetterCredentials, _ salt: [UInt8]) throws(LetterError) -> SecretBytes
+  {
+    guard
+      let key = argon2id(
+        password: Array((credentials.code.symbols + "\n" + credentials.password).utf8), salt: salt,
+        passes: wrapPasses, memoryKiB: wrapMemoryKiB, outputBytes: 32)
+    else { throw .unavailable }
+    return key
+  }
+}
+
+/// Reads the zone's pepper, 32 random bytes, or makes it at the first start.
+///
+/// Without it no letter is found by its code any more, so it belongs in the backup of the keys.
+public func loadPepper(path: String, files: Files) throws(FileError) -> SecretBytes {
+  if !files.exists(path) {
+    let temporary = path + ".new"
+    try files.remove(temporary)
+    var bytes = randomBytes(32)
+    defer { wipe(&bytes) }
+    try files.writeNew(temporary, [bytes])
+    try files.rename(temporary, to: path)
+    try files.syncFolder(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+  }
+  var bytes = try files.read(path, maxBytes: 1024)
+  defer { wipe(&bytes) }
+  guard bytes.count == 32 else { throw FileError(.read, path, number: 22) }
+  return SecretBytes(bytes)
+}

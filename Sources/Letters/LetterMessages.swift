@@ -1,0 +1,49 @@
+import AgeFormat
+import Cryptography
+import Exchange
+import PacketFormat
+
+/// The types of the messages that letters are made of.
+enum LetterMessageType {
+  static let submitted = "letter.submitted"
+  static let signedFor = "letter.signed-for"
+  static let answered = "letter.answered"
+  static let declined = "letter.declined"
+  static let noticeRequested = "notice.requested"
+  static let noticeSent = "notice.sent"
+  static let noticeFailed = "notice.failed"
+}
+
+extension Message {
+  /// A text in the body; refuses the message where it is missing or longer.
+  func text(_ key: String, maxBytes: Int = 1024) throws(MessageRefusal) -> String {
+    guard let text = body[key]?.text, text.utf8.count <= maxBytes else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is no text of at most \(maxBytes) bytes")
+    }
+    return text
+  }
+
+  func bytes(_ key: String, maxBytes: Int) throws(MessageRefusal) -> [UInt8] {
+    guard let bytes = Base64.decode(try text(key, maxBytes: maxBytes / 3 * 4 + 4)) else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is not base64")
+    }
+    return bytes
+  }
+
+  /// When it happened, by the sender's clock.
+  func time() throws(MessageRefusal) -> UnixMilliseconds {
+    guard let milliseconds = parseTimestamp(at) else {
+      throw MessageRefusal(code: "schema", reason: "“at” is no time")
+    }
+    return milliseconds
+  }
+}
+
+/// A message about a letter.
+func letterMessage(
+  _ type: String, letter: String, at milliseconds: UnixMilliseconds, _ body: JSONValue
+) -> Message {
+  Message(
+    id: newIdentifier(at: milliseconds), type: type, subject: letter, after: [], at: timestamp(milliseconds),
+    body: body)
+}

@@ -1,0 +1,91 @@
+public import Storage
+
+/// The DMZ's tables of letters: numbers, times, and what only the citizen or nobody here can open.
+public let citizenLetterMigrations: [Migration] = [
+  Migration(
+    "citizen-letters-1",
+    sql: """
+      CREATE TABLE citizen_letter (
+        id TEXT PRIMARY KEY,
+        submission TEXT NOT NULL UNIQUE,
+        number TEXT NOT NULL UNIQUE,
+        accepted_at INTEGER NOT NULL,
+        code_index BLOB NOT NULL UNIQUE,
+        salt BLOB NOT NULL,
+        wrapped_key BLOB NOT NULL,
+        -- The letter, as an age file for its own key.
+        sealed_letter BLOB NOT NULL,
+        stage TEXT NOT NULL,
+        -- The outcome, as an age file for the letter's own key.
+        sealed_outcome BLOB
+      );
+      CREATE TABLE citizen_letter_event (
+        letter TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (letter, stage)
+      );
+      CREATE TABLE letter_number (
+        year INTEGER PRIMARY KEY,
+        last INTEGER NOT NULL
+      );
+      CREATE TABLE published_letter (
+        number TEXT PRIMARY KEY,
+        answered_at INTEGER NOT NULL,
+        content BLOB NOT NULL
+      );
+      CREATE INDEX published_letter_by_time ON published_letter (answered_at);
+      -- Notices that went out: no number, no address, no text.
+      CREATE TABLE relayed_notice (
+        id TEXT PRIMARY KEY,
+        at INTEGER NOT NULL
+      );
+      """)
+]
+
+/// The intranet's tables of letters.
+public let deskLetterMigrations: [Migration] = [
+  Migration(
+    "desk-letters-1",
+    sql: """
+      CREATE TABLE desk_letter (
+        id TEXT PRIMARY KEY,
+        number TEXT NOT NULL UNIQUE,
+        accepted_at INTEGER NOT NULL,
+        mailbox TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        title TEXT NOT NULL,
+        content BLOB NOT NULL,
+        -- Public half of the letter's own key: private replies are sealed for it.
+        letter_key BLOB NOT NULL,
+        -- What a lost DMZ would be rebuilt from.
+        code_index BLOB NOT NULL,
+        salt BLOB NOT NULL,
+        wrapped_key BLOB NOT NULL,
+        stage TEXT NOT NULL,
+        outcome BLOB,
+        outcome_delivered INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE INDEX desk_letter_by_stage ON desk_letter (stage, mailbox, accepted_at);
+      CREATE TABLE desk_letter_event (
+        letter TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        handler TEXT NOT NULL,
+        certificate TEXT NOT NULL,
+        PRIMARY KEY (letter, stage)
+      );
+      -- Messages to citizens stay here until the DMZ says that they went out.
+      CREATE TABLE notice (
+        id TEXT PRIMARY KEY,
+        letter TEXT NOT NULL,
+        phone TEXT NOT NULL,
+        text TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_request INTEGER NOT NULL
+      );
+      CREATE INDEX notice_by_letter ON notice (letter);
+      CREATE INDEX notice_due ON notice (state, next_request);
+      """)
+]

@@ -1,0 +1,81 @@
+import AgeFormat
+import Cryptography
+import Exchange
+import Foundation
+import GRDB
+import PacketFormat
+import Zones
+
+/// A letter as the intranet keeps it.
+struct StoredDeskLetter {
+  var id: String
+  var number: String
+  var acceptedAt: UnixMilliseconds
+  var draft: LetterDraft
+  var letterKey: X25519PublicKey
+  var stage: LetterStage
+  var outcome: LetterOutcome?
+  var outcomeDelivered: Bool
+
+  /// Nil where there is none, or none in the handler's mailboxes.
+  static func find(number: String, _ handler: Handler, _ db: Database) throws -> StoredDeskLetter? {
+    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM desk_letter WHERE number = ?", arguments: [number]),
+      handler.mailboxes.contains(row["mailbox"]),
+      let key = X25519PublicKey(bytes: Array(row["letter_key"] as Data))
+    else { return nil }
+    return StoredDeskLetter(
+      id: row["id"], number: row["number"], acceptedAt: row["accepted_at"],
+      draft: try decodeJSON(LetterDraft.self, row["content"]), letterKey: key,
+      stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
+      outcome: try (row["outcome"] as Data?).map { try decodeJSON(LetterOutcome.self, $0) },
+      outcomeDelivered: row["outcome_delivered"])
+  }
+
+  func full(_ db: Database) throws -> DeskLetter {
+    let events = try Row.fetchAll(
+      db, sql: "SELECT stage, at, handler FROM desk_letter_event WHERE letter = ? ORDER BY at, rowid", arguments: [id]
+    ).compactMap { row in
+      LetterStage(rawValue: row["stage"]).map {
+        DeskEvent(stage: $0, at: Date(unixMilliseconds: row["at"]), handler: row["handler"])
+      }
+    }
+    let notice = try String.fetchOne(
+      db, sql: "SELECT state FROM notice WHERE letter = ? ORDER BY rowid DESC LIMIT 1", arguments: [id])
+    return DeskLetter(
+      number: number, draft: draft, stage: stage, acceptedAt: Date(unixMilliseconds: acceptedAt), events: events,
+      outcome: outcome, outcomeDelivered: outcomeDelivered, notice: notice.flatMap(NoticeState.init(rawValue:)))
+  }
+
+  func move(
+    to stage: LetterStage, _ outcome: LetterOutcome?, _ handler: Handler, _ at: UnixMilliseconds, _ db: Database
+  ) throws {
+    try db.execute(
+      sql: "UPDATE desk_letter SET stage = ?, outcome = ? WHERE id = ?",
+      arguments: [stage.rawValue, try outcome.map { try encodeJSON($0) }, id])
+    try recordDeskEvent(id, stage, at, handler, db)
+  }
+
+  /// The outcome crosses sealed for the citizen; a public one carries what is published beside it, in the clear.
+  func outcomeMessage(_ type: String, _ outcome: LetterOutcome, _ at: UnixMilliseconds) throws -> Message {
+    var members: [JSONValue.JSONMember] = [
+      .init("outcome", .string(Base64.encode(try sealJSON(outcome, for: [letterKey]))))
+    ]
+    if outcome.isPublic {
+      let published = PublishedLetter(
+        number: number, mailbox: draft.mailbox, kind: draft.kind, title: draft.title, text: draft.text,
+        answer: outcome.text, acceptedAt: Date(unixMilliseconds: acceptedAt), answeredAt: outcome.at)
+      members.append(.init("published", .string(String(decoding: try encodeJSON(published), as: UTF8.self))))
+    }
+    return letterMessage(type, letter: id, at: at, .object(members))
+  }
+}
+
+func recordDeskEvent(
+  _ letter: String, _ stage: LetterStage, _ at: UnixMilliseconds, _ handler: Handler?, _ db: Database
+) throws {
+  try db.cachedStatement(
+    sql: "INSERT OR IGNORE INTO desk_letter_event (letter, stage, at, handler, certificate) VALUES (?, ?, ?, ?, ?)"
+  ).execute(arguments: [
+    letter, stage.rawValue, at, handler?.name ?? "", handler?.certificateFingerprint ?? "",
+  ])
+}
