@@ -22,6 +22,7 @@ func program(_ name: String, imports rooms: [String], _ others: [Target.Dependen
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -78,6 +79,10 @@ let package = Package(
       imports: [
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Drop", "Storage",
       ], [grdb, logging, lifecycle]),
+    room(
+      "Daemon",
+      imports: ["Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "Storage", "Exchange"],
+      [logging, lifecycle, signals]),
     room("Flows", imports: ["Zones"]),
     room(
       "Letters",
@@ -91,17 +96,12 @@ let package = Package(
     program(
       "guandu-dmz",
       imports: [
-        "Zones", "Cryptography", "DurableFiles", "Trust", "PacketSeal", "Drop", "Storage", "Exchange", "Letters",
-        "Notices",
-        "WebKitchen", "Portal",
+        "Zones", "Cryptography", "DurableFiles", "Trust", "Storage", "Exchange", "Daemon", "Letters", "Notices", "Portal",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
-      imports: [
-        "Zones", "Cryptography", "DurableFiles", "Trust", "PacketSeal", "Drop", "Storage", "Exchange", "Letters",
-        "WebKitchen",
-        "Desk",
-      ], [arguments, logging, lifecycle]),
+      imports: ["Zones", "Cryptography", "Trust", "Storage", "Exchange", "Daemon", "Letters", "Desk"],
+      [arguments, logging, lifecycle]),
     program(
       "guandu",
       imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal"],
@@ -110,7 +110,15 @@ let package = Package(
     tests("NoticesTests", of: ["Notices", "Zones"]),
     tests("ZonesTests", of: ["Zones"]),
     tests("TrustTests", of: ["Trust", "Zones", "Cryptography"], ["COpenSSL"]),
+    tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),
+    tests("FlowsTests", of: ["Flows"]),
+    tests(
+      "ExchangeTests",
+      of: [
+        "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat", "PacketSeal", "AgeFormat",
+        "Drop", "Storage",
+      ], [grdb, logging, lifecycle]),
   ],
   swiftLanguageModes: [.v6]
 )

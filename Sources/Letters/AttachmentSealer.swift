@@ -24,7 +24,7 @@ public actor AttachmentSealer {
     } catch { throw .unavailable }
   }
 
-  deinit { if isOpen { store.discard(file) } }
+  isolated deinit { if isOpen { store.discard(file) } }
 
   /// Takes the next bytes. Throws `attachmentTooLarge` past the limit; then, as after any error, `abandon` is next.
   public func append(_ bytes: [UInt8]) throws(LetterError) {

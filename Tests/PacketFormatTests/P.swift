@@ -1,2 +1,2 @@
 import Testing
-@Test func placeholder() {}
+@Suite struct P {}

@@ -1,0 +1,95 @@
+import Cryptography
+public import DurableFiles
+public import Exchange
+import Foundation
+public import Logging
+public import ServiceLifecycle
+public import Storage
+import Trust
+import UnixSignals
+public import Zones
+
+/// Why a daemon does not start: the message for the operator, and the exit status (`sysexits.h`).
+public struct StartFailure: Error, Sendable, CustomStringConvertible {
+  public let description: String
+  public let exitStatus: Int32
+
+  public init(_ description: String, exitStatus: Int32) {
+    self.description = description
+    self.exitStatus = exitStatus
+  }
+
+  static let configuration: Int32 = 78
+  static let unavailable: Int32 = 75
+}
+
+/// What both daemons need before they differ: a checked configuration, keys, the data folder under lock, the database.
+public struct ZoneStart: Sendable {
+  public let configuration: ZoneConfiguration
+  public let logger: Logger
+  public let files: Files
+  public let identity: ZoneIdentity
+  public let database: ZoneDatabase
+  public let blobs: BlobStore
+  public let outbox: Outbox
+  private let lock: FileLock
+
+  /// Does everything that can fail for the operator's reasons, in the order in which he can mend it.
+  public init(configurationPath: String, role: ZoneRole, migrations: [Migration]) throws(StartFailure) {
+    do { configuration = try ZoneConfiguration.load(path: configurationPath) } catch {
+      throw StartFailure(error.description, exitStatus: StartFailure.configuration)
+    }
+    guard configuration.role == role else {
+      throw StartFailure(
+        "\(configurationPath): role: this daemon serves the role “\(role.rawValue)”, not “\(configuration.role.rawValue)”",
+        exitStatus: StartFailure.configuration)
+    }
+    let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
+    logger = Logger(label: configuration.name.text) { JSONLogHandler(label: $0, level: level) }
+    try Self.guardSecrets(logger)
+    do { identity = try ZoneIdentity(configuration: configuration, at: Date()) } catch {
+      throw StartFailure("\(configurationPath): keys: \(error)", exitStatus: StartFailure.configuration)
+    }
+    files = Files()
+    do {
+      try files.createFolder(configuration.dataDirectory)
+      lock = try files.lock(configuration.dataDirectory + "/lock")
+    } catch {
+      let hint = error.operation == .lock ? " (another daemon runs on this folder)" : ""
+      throw StartFailure("data folder: \(error)\(hint)", exitStatus: StartFailure.unavailable)
+    }
+    do {
+      database = try ZoneDatabase(path: configuration.dataDirectory + "/zone.sqlite", migrations: migrations)
+      blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
+    } catch { throw StartFailure("data folder: \(error)", exitStatus: StartFailure.unavailable) }
+    outbox = Outbox(links: configuration.links)
+  }
+
+  private static func guardSecrets(_ logger: Logger) throws(StartFailure) {
+    guard ProcessSecrecy.forbidCoreDumps() else {
+      throw StartFailure("the kernel does not let this process forbid core dumps", exitStatus: StartFailure.unavailable)
+    }
+    if !ProcessSecrecy.lockMemory() {
+      logger.warning(
+        "memory cannot be locked, so letters in memory could reach the swap; keys are locked all the same",
+        metadata: ["hint": "raise the limit on locked memory (systemd: LimitMEMLOCK=infinity), or run without swap"])
+    }
+  }
+
+  /// Runs the services until SIGTERM or SIGINT, the last one stopping first, and closes the database.
+  public func run(_ services: [any Service]) async throws {
+    let group = ServiceGroup(
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    logger.info("started", metadata: ["zone": "\(configuration.name)"])
+    try await group.run()
+    try database.close()
+    logger.info("stopped", metadata: ["zone": "\(configuration.name)"])
+  }
+}
+
+/// Ends the process as a daemon that cannot go on does: a plain message, and a status that tells why.
+public func exit(after error: any Error) -> Never {
+  let failure = error as? StartFailure ?? StartFailure("stopped: \(error)", exitStatus: 1)
+  try? FileHandle.standardError.write(contentsOf: Data((failure.description + "\n").utf8))
+  Foundation.exit(failure.exitStatus)
+}
