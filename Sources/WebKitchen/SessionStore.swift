@@ -105,6 +105,15 @@ public final class SessionStore<Content: Sendable>: Sendable {
     }
   }
 
+  /// Ends one session, at its visitor's wish.
+  public func remove(_ session: Session<Content>) {
+    state.withLock { state in
+      let key = Digest.of(session.cookieValue.utf8)
+      state.anonymous[key] = nil
+      state.promoted[key] = nil
+    }
+  }
+
   /// Takes out the sessions that have ended.
   ///
   /// - Returns: them, so that what they hold can be cleared away.

@@ -1,0 +1,170 @@
+import HTTPTypes
+import HummingbirdCore
+import Letters
+import WebKitchen
+import Zones
+
+/// Reads the letter form while it comes in, and seals its files on the way.
+struct LetterFormReader {
+  struct Result: Sendable {
+    var fields: [String: String] = [:]
+    /// Files that were in the list already and shall go, by blob.
+    var removals: Set<String> = []
+    var attachments: [LetterAttachment] = []
+    var problems: [LetterForm.Problem] = []
+    var hasOversizedFile = false
+  }
+
+  private enum Part {
+    case field(String, [UInt8])
+    case file(name: String, sealer: AttachmentSealer?, head: [UInt8], bytes: Int)
+    case ignored
+  }
+
+  let letters: CitizenLetters
+  let limits: LetterLimits
+  /// Whether a form token is the session's.
+  let accepts: @Sendable (String) -> Bool
+  /// How many more files the letter can take.
+  let room: Int
+
+  private var result = Result()
+  private var part = Part.ignored
+  private var isTrusted = false
+  private static let shortFieldMaxBytes = 4_096
+  private static let maxParts = 40
+
+  init(letters: CitizenLetters, limits: LetterLimits, room: Int, accepts: @escaping @Sendable (String) -> Bool) {
+    self.letters = letters
+    self.limits = limits
+    self.room = room
+    self.accepts = accepts
+  }
+
+  /// The whole form's size at most: files, text and what stands around them.
+  static func maxBytes(_ limits: LetterLimits) -> Int {
+    limits.attachmentsMax * limits.attachmentMaxBytes + limits.textMaxCharacters * 32 + 1_048_576
+  }
+
+  /// - Throws: `WebFailure`; nothing of the form is left behind then.
+  mutating func read(_ request: WebRequest) async throws -> Result {
+    do {
+      var parser = try MultipartParser(
+        contentType: request.request.headers[.contentType] ?? "", maxParts: Self.maxParts)
+      try await request.forEachBodyChunk(upTo: Self.maxBytes(limits)) { bytes in
+        for event in try parser.push(bytes) { try await take(event) }
+      }
+      try parser.finish()
+      guard isTrusted else { throw WebFailure.forgedForm }
+      return result
+    } catch {
+      await clearAway()
+      throw Self.failure(for: error)
+    }
+  }
+
+  private mutating func take(_ event: MultipartParser.Event) async throws {
+    switch event {
+    case .began(let head): part = try await begin(head)
+    case .bytes(let bytes): try await append(bytes)
+    case .ended:
+      try await end()
+      part = .ignored
+    }
+  }
+
+  private func begin(_ head: MultipartPart) async throws -> Part {
+    guard head.name == "attachment" else { return .field(head.name, []) }
+    // The token is the form's first field, so no file of a forged form is ever taken.
+    guard isTrusted else { throw WebFailure.forgedForm }
+    return .file(name: head.fileName ?? "", sealer: nil, head: [], bytes: 0)
+  }
+
+  private mutating func append(_ bytes: [UInt8]) async throws {
+    switch part {
+    case .ignored: break
+    case .field(let name, let before):
+      guard before.count + bytes.count <= maxBytes(of: name) else { throw WebFailure.tooLarge }
+      part = .field(name, before + bytes)
+    case .file(let name, let sealer, let head, let count):
+      try await appendToFile(bytes, name, sealer, head, count)
+    }
+  }
+
+  private mutating func appendToFile(
+    _ bytes: [UInt8], _ name: String, _ sealer: AttachmentSealer?, _ head: [UInt8], _ count: Int
+  ) async throws {
+    guard !bytes.isEmpty else { return }
+    guard sealer != nil || result.attachments.count < room else {
+      note("attachment", "tooManyFiles")
+      part = .ignored
+      return
+    }
+    let current: AttachmentSealer
+    if let sealer { current = sealer } else { current = try await letters.sealAttachment() }
+    let newHead = head.count < MediaType.headBytes ? head + bytes.prefix(MediaType.headBytes - head.count) : head
+    part = .file(name: name, sealer: current, head: newHead, bytes: count + bytes.count)
+    do {
+      guard count + bytes.count <= limits.attachmentMaxBytes else { throw LetterError.attachmentTooLarge }
+      try await current.append(bytes)
+    } catch LetterError.attachmentTooLarge {
+      await current.abandon()
+      result.hasOversizedFile = true
+      note("attachment", "fileTooLarge")
+      part = .ignored
+    }
+  }
+
+  private mutating func end() async throws {
+    switch part {
+    case .ignored: break
+    case .field(let name, let bytes): try endField(name, bytes)
+    case .file(_, nil, _, _): break
+    case .file(let name, .some(let sealer), let head, _):
+      var attachment = try await sealer.finish(name: AttachmentName.clean(name))
+      attachment.mediaType = MediaType.sniff(head)
+      result.attachments.append(attachment)
+    }
+  }
+
+  private mutating func endField(_ name: String, _ bytes: [UInt8]) throws {
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw WebFailure.badRequest }
+    switch name {
+    case "csrf":
+      guard accepts(text) else { throw WebFailure.forgedForm }
+      isTrusted = true
+    case "remove": result.removals.insert(text)
+    default:
+      if LetterForm.fieldNames.contains(name), result.fields[name] == nil { result.fields[name] = text }
+    }
+  }
+
+  private mutating func note(_ field: String, _ key: String) {
+    if !result.problems.contains(where: { $0.textKey == key }) {
+      result.problems.append(LetterForm.Problem(field: field, textKey: key))
+    }
+  }
+
+  private func maxBytes(of field: String) -> Int {
+    switch field {
+    // Far more than is allowed, so that who wrote too much gets the text back with a word about it.
+    case "text": limits.textMaxCharacters * 32
+    case "title": limits.titleMaxCharacters * 320
+    default: Self.shortFieldMaxBytes
+    }
+  }
+
+  private mutating func clearAway() async {
+    if case .file(_, .some(let sealer), _, _) = part { await sealer.abandon() }
+    for attachment in result.attachments { await letters.discard(attachment) }
+    result.attachments = []
+  }
+
+  private static func failure(for error: any Error) -> any Error {
+    switch error {
+    case is MultipartParser.Malformed: WebFailure.badRequest
+    case LetterError.unavailable: WebFailure.unavailable
+    default: error
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import WebKitchen
+
+/// The start page, the legal notice, and the way out.
+extension PortalSite {
+  func addHomeRoutes(to routes: inout RouteTable) {
+    routes.on(.get, "/") { [self] in kitchen.page("home", ["smsIsDemo": smsIsDemo], titleKey: "homeTitle", for: $0) }
+    routes.on(.get, "/write") { [self] in noticePage($0, try visit(of: $0)) }
+    routes.on(.post, "/write/notice") { [self] in try await agree($0) }
+    routes.on(.post, "/leave") { [self] in try await leave($0) }
+  }
+
+  private func noticePage(_ request: WebRequest, _ visit: Visit, problems: [LetterForm.Problem] = []) -> Response {
+    page("notice", ["step1": true], titleKey: "noticeTitle", request, visit, problems: problems, path: "/write")
+  }
+
+  private func agree(_ request: WebRequest) async throws -> Response {
+    let (visit, form) = try await posted(request)
+    guard form["agree"] == "yes" else {
+      return noticePage(request, visit, problems: [.init(field: "agree", textKey: "agreeMissing")])
+    }
+    visit.with { visit in
+      if visit.confirmation != nil { visit.startAnew() }
+      visit.hasAgreed = true
+    }
+    return seeOther("/write/phone")
+  }
+
+  private func leave(_ request: WebRequest) async throws -> Response {
+    let (visit, _) = try await posted(request)
+    sessions.remove(visit)
+    await forget([visit])
+    var response = seeOther("/")
+    response.headers[.setCookie] = "\(Self.cookieName)=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"
+    return response
+  }
+}

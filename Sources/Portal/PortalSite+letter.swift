@@ -1,0 +1,108 @@
+import HTTPTypes
+import Hummingbird
+import Letters
+import WebKitchen
+import Zones
+
+import struct Foundation.UUID
+
+/// The letter's form.
+extension PortalSite {
+  func addLetterRoutes(to routes: inout RouteTable) {
+    routes.on(.get, "/write/letter") { [self] request in
+      let visit = try visit(of: request)
+      if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }
+      guard visit.with({ $0.phone != nil }) else { return keep(visit, request, seeOther("/write/phone")) }
+      return letterPage(request, visit)
+    }
+    routes.on(.post, "/write/letter") { [self] in try await takeLetter($0) }
+  }
+
+  private func takeLetter(_ request: WebRequest) async throws -> Response {
+    guard request.comesFromOwnPage, let visit = existingVisit(of: request) else { throw WebFailure.forgedForm }
+    guard visit.with({ $0.phone != nil && !$0.isSending }) else {
+      throw visit.with { $0.confirmation == nil } ? WebFailure.forgedForm : WebFailure.alreadySent
+    }
+    var reader = LetterFormReader(
+      letters: letters, limits: configuration.letters, room: configuration.letters.attachmentsMax
+    ) { visit.accepts(formToken: $0) }
+    let received = try await reader.read(request)
+    let (problems, orphans) = visit.with { merge(received, into: &$0) }
+    for orphan in orphans { await letters.discard(orphan) }
+    if problems.isEmpty { return seeOther("/write/check") }
+    return letterPage(
+      request, visit, problems: problems, status: received.hasOversizedFile ? .contentTooLarge : .unprocessableContent)
+  }
+
+  /// Puts what came in into the visit.
+  ///
+  /// - Returns: the problems, and the sealed files that no letter needs any more.
+  private func merge(
+    _ received: LetterFormReader.Result, into visit: inout PortalVisit
+  ) -> ([LetterForm.Problem], orphans: [LetterAttachment]) {
+    guard let phone = visit.phone, !visit.isSending else { return ([], received.attachments) }
+    visit.form = LetterForm(fields: received.fields)
+    var problems = visit.form.problems(mailboxes: configuration.mailboxes, limits: configuration.letters)
+    problems += received.problems
+    var orphans = visit.attachments.filter { received.removals.contains($0.blob) }
+    visit.attachments.removeAll { received.removals.contains($0.blob) }
+    let room = max(0, configuration.letters.attachmentsMax - visit.attachments.count)
+    visit.attachments += received.attachments.prefix(room)
+    orphans += received.attachments.dropFirst(room)
+    if received.attachments.count > room { problems.append(.init(field: "attachment", textKey: "tooManyFiles")) }
+    guard problems.isEmpty, let draft = visit.form.draft(phone: phone, attachments: visit.attachments) else {
+      visit.submission?.draft = nil
+      return (problems, orphans)
+    }
+    visit.submission = PortalVisit.Submission(
+      id: visit.submission?.id ?? UUID(), credentials: visit.submission?.credentials ?? .generate(), draft: draft)
+    return ([], orphans)
+  }
+
+  private func letterPage(
+    _ request: WebRequest, _ visit: Visit, problems: [LetterForm.Problem] = [], status: HTTPResponse.Status? = nil
+  ) -> Response {
+    let (form, attachments) = visit.with { ($0.form, $0.attachments) }
+    let limits = configuration.letters
+    let strings = kitchen.strings
+    let values: [String: Any] = [
+      "step3": true, "letterTitle": form.title, "text": form.text, "mail": form.mail,
+      "publishYes": form.publish == "yes", "publishNo": form.publish == "no",
+      "mailboxes": configuration.mailboxes.map { mailbox in
+        [
+          "id": mailbox.identifier, "name": name(of: mailbox.identifier, request.language),
+          "selected": mailbox.identifier == form.mailbox,
+        ] as [String: Any]
+      },
+      "kinds": LetterKind.allCases.map { kind in
+        [
+          "id": kind.rawValue, "name": strings.text("kind-\(kind.rawValue)", request.language),
+          "selected": kind.rawValue == form.kind,
+        ] as [String: Any]
+      },
+      "hasAttachments": !attachments.isEmpty, "attachments": attachmentValues(attachments),
+      "titleHint": strings.text("titleHint", request.language, "\(limits.titleMaxCharacters)"),
+      "textHint": strings.text("textHint", request.language, "\(limits.textMaxCharacters)"),
+      "filesHint": strings.text(
+        "filesHint", request.language, "\(limits.attachmentsMax)", readableBytes(limits.attachmentMaxBytes)),
+    ]
+    return page(
+      "letter", values, titleKey: "letterTitle", request, visit, problems: problems, status: status,
+      path: "/write/letter")
+  }
+
+  func attachmentValues(_ attachments: [LetterAttachment]) -> [[String: String]] {
+    attachments.map { ["name": $0.name, "size": readableBytes($0.bytes), "blob": $0.blob] }
+  }
+
+  /// A mailbox's name on the page; its identifier where the configuration no longer knows it.
+  func name(of mailbox: String, _ language: Language) -> String {
+    guard let known = configuration.mailboxes.first(where: { $0.identifier == mailbox }) else { return mailbox }
+    return language == .chinese ? known.chineseName : known.englishName
+  }
+}
+
+extension WebFailure {
+  fileprivate static let alreadySent = WebFailure(
+    .conflict, "alreadySentTitle", "alreadySentText", closesConnection: true)
+}

@@ -1,0 +1,83 @@
+import HTTPTypes
+import Hummingbird
+import Letters
+import WebKitchen
+
+/// Looking a letter up with its code and password.
+extension PortalSite {
+  func addLookupRoutes(to routes: inout RouteTable) {
+    routes.on(.get, "/lookup") { [self] in lookupPage($0, try visit(of: $0)) }
+    routes.on(.post, "/lookup") { [self] in try await lookUp($0) }
+    routes.on(.get, "/letter") { [self] in try await showLetter($0) }
+  }
+
+  private func lookupPage(
+    _ request: WebRequest, _ visit: Visit, code: String = "", problem: String? = nil,
+    status: HTTPResponse.Status? = nil
+  ) -> Response {
+    page(
+      "lookup", ["code": code], titleKey: "lookupTitle", request, visit,
+      problems: problem.map { [.init(field: "code", textKey: $0)] } ?? [], status: status, path: "/lookup")
+  }
+
+  private func lookUp(_ request: WebRequest) async throws -> Response {
+    let (visit, form) = try await posted(request)
+    let typed = String(WrittenText.line(form["code"]).prefix(60))
+    let code = LetterCode(typed: typed)
+    guard limits.mayLookUp(code: code?.symbols ?? "", source: request.source) else {
+      return lookupPage(request, visit, code: typed, problem: "tooManyLookups", status: .tooManyRequests)
+    }
+    // One message for every kind of wrong, so that nobody learns which codes exist.
+    guard let code, let password = typedDigits(form["password"]), password.utf8.count == 6,
+      try await read(code, password) != nil
+    else { return lookupPage(request, visit, code: typed, problem: "lookupWrong") }
+    limits.lookupWorked(code: code.symbols, source: request.source)
+    guard sessions.promote(visit) else { throw WebFailure.unavailable }
+    visit.with { $0.opened = LetterCredentials(code: code, password: password) }
+    return keep(visit, request, seeOther("/letter"))
+  }
+
+  private func read(_ code: LetterCode, _ password: String) async throws -> CitizenLetter? {
+    do {
+      return try await letters.read(code: code, password: password)
+    } catch {
+      throw WebFailure.unavailable
+    }
+  }
+
+  private func showLetter(_ request: WebRequest) async throws -> Response {
+    let visit = try visit(of: request)
+    guard let opened = visit.with({ $0.opened }), let letter = try await read(opened.code, opened.password) else {
+      visit.with { $0.opened = nil }
+      return keep(visit, request, seeOther("/lookup"))
+    }
+    let language = request.language
+    var values = draftValues(letter.draft, language)
+    values["number"] = letter.number
+    values["stage"] = letter.stage.rawValue
+    values["stageText"] = kitchen.strings.text("stage-\(letter.stage.rawValue)", language)
+    values["timeline"] = timeline(of: letter, language)
+    values["hasOutcome"] = letter.outcome != nil
+    values["outcome"] = letter.outcome?.text ?? ""
+    values["isDeclined"] = letter.outcome?.stage == .declined
+    values["outcomeAt"] = letter.outcome.map { officeTime($0.at) } ?? ""
+    values["publish"] = kitchen.strings.text(letter.draft.mayPublish ? "publishYes" : "publishNo", language)
+    values["isPublished"] = letter.outcome?.isPublic ?? false
+    return page("read", values, titleKey: "readTitle", request, visit, path: "/letter")
+  }
+
+  /// The stages in order; those that the letter has reached carry their time.
+  private func timeline(of letter: CitizenLetter, _ language: Language) -> [[String: Any]] {
+    let last: LetterStage = letter.stage == .declined ? .declined : .answered
+    let stages: [LetterStage] = [.sent, .delivered, .signedFor, last]
+    let reached = stages.firstIndex(of: letter.stage) ?? 0
+    return stages.enumerated().map { index, stage in
+      let event = letter.events.first { $0.stage == stage }?.at
+      let at = event ?? (stage == .sent ? letter.acceptedAt : nil)
+      return [
+        "text": kitchen.strings.text("stage-\(stage.rawValue)", language), "past": index <= reached,
+        "current": index == reached, "at": index <= reached ? at.map { officeTime($0) } as Any? ?? false : false,
+      ]
+    }
+  }
+}

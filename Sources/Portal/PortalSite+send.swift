@@ -1,0 +1,85 @@
+import HTTPTypes
+import Hummingbird
+import Letters
+import Logging
+import WebKitchen
+import Zones
+
+/// The last look, the sending, and the letter code.
+extension PortalSite {
+  func addSendRoutes(to routes: inout RouteTable) {
+    routes.on(.get, "/write/check") { [self] request in
+      let visit = try visit(of: request)
+      if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }
+      return checkPage(request, visit) ?? keep(visit, request, seeOther("/write/letter"))
+    }
+    routes.on(.post, "/write/send") { [self] in try await send($0) }
+    routes.on(.get, "/write/done") { [self] request in
+      let visit = try visit(of: request)
+      return donePage(request, visit) ?? keep(visit, request, seeOther("/write"))
+    }
+  }
+
+  /// Nil where there is nothing to check yet.
+  private func checkPage(
+    _ request: WebRequest, _ visit: Visit, problem: String? = nil, status: HTTPResponse.Status? = nil
+  ) -> Response? {
+    guard let draft = visit.with({ $0.submission?.draft }) else { return nil }
+    let strings = kitchen.strings
+    return page(
+      "check",
+      draftValues(draft, request.language).merging([
+        "step4": true, "phone": PhoneNumber(typed: draft.phone)?.masked ?? "", "mail": draft.mail as Any? ?? false,
+        "publish": strings.text(draft.mayPublish ? "publishYes" : "publishNo", request.language),
+      ]) { value, _ in value },
+      titleKey: "checkTitle", request, visit, problems: problem.map { [.init(field: "send", textKey: $0)] } ?? [],
+      status: status, path: "/write/check")
+  }
+
+  func draftValues(_ draft: LetterDraft, _ language: Language) -> [String: Any] {
+    [
+      "mailbox": name(of: draft.mailbox, language),
+      "kind": kitchen.strings.text("kind-\(draft.kind.rawValue)", language), "letterTitle": draft.title,
+      "text": draft.text, "hasAttachments": !draft.attachments.isEmpty,
+      "attachments": attachmentValues(draft.attachments),
+    ]
+  }
+
+  private func send(_ request: WebRequest) async throws -> Response {
+    let (visit, _) = try await posted(request)
+    let ready = visit.with { visit -> (PortalVisit.Submission, LetterDraft)? in
+      guard visit.confirmation == nil, let submission = visit.submission, let draft = submission.draft else { return nil }
+      visit.isSending = true
+      return (submission, draft)
+    }
+    guard let (submission, draft) = ready else {
+      return seeOther(visit.with { $0.confirmation == nil } ? "/write" : "/write/done")
+    }
+    do {
+      // Two presses arrive here together; the letters' room takes the first of an id and answers both alike.
+      let confirmation = try await letters.submit(
+        id: submission.id, draft: draft, credentials: submission.credentials)
+      visit.with { visit in
+        if visit.confirmation == nil { visit.finish(confirmation) }
+      }
+      return seeOther("/write/done")
+    } catch {
+      visit.with { $0.isSending = false }
+      logger.error("letter not taken", metadata: ["error": "\(type(of: error))"])
+      return checkPage(request, visit, problem: "sendFailed", status: .serviceUnavailable) ?? seeOther("/write/done")
+    }
+  }
+
+  private func donePage(_ request: WebRequest, _ visit: Visit) -> Response? {
+    let (confirmation, submission) = visit.with { ($0.confirmation, $0.submission) }
+    guard let confirmation, let submission else { return nil }
+    return page(
+      "done",
+      [
+        "number": confirmation.number, "code": submission.credentials.code.display,
+        "password": submission.credentials.password, "acceptedAt": officeTime(confirmation.acceptedAt),
+        "lookupURL": (configuration.portal?.publicURL ?? "") + "/lookup",
+      ],
+      titleKey: "doneTitle", request, visit, path: "/write/done")
+  }
+}

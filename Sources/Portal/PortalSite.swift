@@ -1,0 +1,99 @@
+import Cryptography
+import HTTPTypes
+import Hummingbird
+public import Letters
+public import Logging
+public import ServiceLifecycle
+import WebKitchen
+public import Zones
+
+/// The public site: citizens write letters, look them up, and read what is published.
+public final class PortalSite: Service {
+  /// Sends one text message to a number of eleven digits; throws where it was not taken.
+  public typealias SendSMS = @Sendable (_ phone: String, _ text: String) async throws -> Void
+
+  static let cookieName = "__Host-guandu-session"
+
+  let configuration: ZoneConfiguration
+  let letters: CitizenLetters
+  let sendSMS: SendSMS
+  let smsIsDemo: Bool
+  let limits: PortalLimits
+  let logger: Logger
+  let kitchen: SiteKitchen
+  let sessions = SessionStore<PortalVisit>()
+  let codeSecret = SecretBytes.random(32)
+
+  /// - Parameters:
+  ///   - smsIsDemo: whether messages end in the demo's folder; pages then say so.
+  ///   - limits: where nil, those for a demo or for a real site, by `smsIsDemo`.
+  /// - Throws: where a template cannot be read, which a test forbids.
+  public init(
+    configuration: ZoneConfiguration, letters: CitizenLetters, sendSMS: @escaping SendSMS, smsIsDemo: Bool,
+    limits: PortalLimits? = nil, logger: Logger
+  ) throws {
+    self.configuration = configuration
+    self.letters = letters
+    self.sendSMS = sendSMS
+    self.smsIsDemo = smsIsDemo
+    self.limits = limits ?? (smsIsDemo ? .demo() : PortalLimits())
+    self.logger = logger
+    kitchen = try SiteKitchen(
+      strings: portalStrings, templates: portalTemplates,
+      links: [
+        .init("/", "navHome"), .init("/write", "navWrite"), .init("/lookup", "navLookup"), .init("/public", "navPublic"),
+      ], siteNameKey: "siteName")
+  }
+
+  /// Serves until the service group stops it, then forgets every visit.
+  ///
+  /// - Throws: where the zone has no portal, a key cannot be read or the port is taken.
+  public func run() async throws {
+    guard let portal = configuration.portal else { throw PortalIsNotConfigured() }
+    let server = try SiteServer(
+      responder: SiteResponder(kitchen: kitchen, routes: routes(), logger: logger), address: portal.listenAddress,
+      port: portal.port, certificateChain: configuration.keys.tlsCertificate, key: configuration.keys.tlsKey,
+      clientCertificate: .none, logger: logger)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run() }
+      group.addTask { await self.sweepUntilCancelled() }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+    await forget(sessions.removeAll())
+  }
+
+  private func sweepUntilCancelled() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(20))
+      await forget(sessions.sweep())
+    }
+  }
+
+  /// Clears away the sealed files of visits that ended without a letter.
+  func forget(_ ended: [Session<PortalVisit>]) async {
+    for session in ended {
+      let orphans = session.with { visit in
+        // A letter that is being sent at this moment keeps its files.
+        let orphans = visit.isSending ? [] : visit.attachments
+        visit = PortalVisit()
+        return orphans
+      }
+      for attachment in orphans { await letters.discard(attachment) }
+    }
+  }
+
+  func routes() -> RouteTable {
+    var routes = RouteTable()
+    addHomeRoutes(to: &routes)
+    addPhoneRoutes(to: &routes)
+    addLetterRoutes(to: &routes)
+    addSendRoutes(to: &routes)
+    addLookupRoutes(to: &routes)
+    addPublicRoutes(to: &routes)
+    return routes
+  }
+}
+
+/// The zone's configuration names no portal.
+public struct PortalIsNotConfigured: Error {}

@@ -1,0 +1,43 @@
+import Letters
+import WebKitchen
+
+import struct Foundation.UUID
+
+/// What the portal remembers of one visit, in memory only.
+struct PortalVisit: Sendable {
+  var hasAgreed = false
+  var pendingCode: PendingCode?
+  /// The number that an SMS code has confirmed.
+  var phone: String?
+  var form = LetterForm()
+  /// Sealed already; only their names and sizes are here.
+  var attachments: [LetterAttachment] = []
+  /// Made as the answers are checked, so that however often the letter is sent it is the same one.
+  var submission: Submission?
+  var isSending = false
+  var confirmation: LetterConfirmation?
+  /// The letter that was looked up.
+  var opened: LetterCredentials?
+
+  struct Submission: Sendable {
+    let id: UUID
+    let credentials: LetterCredentials
+    /// Nil while the form has problems, and once the letter is sealed.
+    var draft: LetterDraft?
+  }
+
+  /// Forgets what was written, once it is sealed. Number, code and password stay, to be shown again.
+  mutating func finish(_ confirmation: LetterConfirmation) {
+    self.confirmation = confirmation
+    isSending = false
+    form = LetterForm()
+    attachments = []
+    phone = nil
+    submission?.draft = nil
+  }
+
+  /// Makes room for the next letter of the same visit.
+  mutating func startAnew() {
+    self = PortalVisit(opened: opened)
+  }
+}
