@@ -1,44 +1,44 @@
 let kitchenTemplates = [
   "layout": #"""
-    <!DOCTYPE html>
-    <html lang="{{language}}">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="robots" content="noarchive">
-    <title>{{#failed}}{{t.errorPrefix}}{{/failed}}{{title}} - {{site}}</title>
-    <link rel="stylesheet" href="{{stylesheet}}">
-    </head>
-    <body>
-    <a class="skip" href="#main">{{t.skip}}</a>
-    <header class="top">
-    <div class="inner">
-    <a class="brand" href="/"><span class="mark" aria-hidden="true"></span>{{site}}</a>
-    <nav aria-label="{{t.mainNavigation}}">
-    <ul>
-    {{#links}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}}</a></li>
-    {{/links}}<li><a href="{{languagePath}}?lang={{otherLanguage}}" lang="{{otherLanguageTag}}" hreflang="{{otherLanguageTag}}">{{t.switchLanguage}}</a></li>
-    </ul>
-    </nav>
-    </div>
-    </header>
-    <main id="main" tabindex="-1">
-    {{{main}}}
-    </main>
-    <footer class="bottom"><div class="inner"><p>{{t.footer}}</p></div></footer>
-    </body>
-    </html>
-    """#,
+  <!DOCTYPE html>
+  <html lang="{{language}}">
+  <head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="robots" content="noarchive">
+  <title>{{#failed}}{{t.errorPrefix}}{{/failed}}{{title}} - {{site}}</title>
+  <link rel="stylesheet" href="{{stylesheet}}">
+  </head>
+  <body>
+  <a class="skip" href="#main">{{t.skip}}</a>
+  <header class="top">
+  <div class="inner">
+  <a class="brand" href="/"><span class="mark" aria-hidden="true"></span>{{site}}</a>
+  <nav aria-label="{{t.mainNavigation}}">
+  <ul>
+  {{#links}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}}</a></li>
+  {{/links}}<li><a href="{{languagePath}}?lang={{otherLanguage}}" lang="{{otherLanguageTag}}" hreflang="{{otherLanguageTag}}">{{t.switchLanguage}}</a></li>
+  </ul>
+  </nav>
+  </div>
+  </header>
+  <main id="main" tabindex="-1">
+  {{{main}}}
+  </main>
+  <footer class="bottom"><div class="inner"><p>{{t.footer}}</p></div></footer>
+  </body>
+  </html>
+  """#,
   "error": #"""
-    <h1>{{heading}}</h1>
-    <p id="error" role="alert" class="error">{{text}}</p>
-    <p><a class="button plain" href="/">{{t.backHome}}</a></p>
-    """#,
+  <h1>{{heading}}</h1>
+  <p id="error" role="alert" class="error">{{text}}</p>
+  <p><a class="button plain" href="/">{{t.backHome}}</a></p>
+  """#,
   "paging": #"""
-    {{#paging}}{{#isNeeded}}<nav class="paging" aria-label="{{t.pages}}">
-    {{#hasPrevious}}<a class="button plain" rel="prev" href="{{path}}?page={{previous}}">{{t.previousPage}}</a>{{/hasPrevious}}
-    <span>{{t.pageNumber}}{{number}}</span>
-    {{#hasNext}}<a class="button plain" rel="next" href="{{path}}?page={{next}}">{{t.nextPage}}</a>{{/hasNext}}
-    </nav>{{/isNeeded}}{{/paging}}
-    """#,
+  {{#paging}}{{#isNeeded}}<nav class="paging" aria-label="{{t.pages}}">
+  {{#hasPrevious}}<a class="button plain" rel="prev" href="{{path}}?page={{previous}}">{{t.previousPage}}</a>{{/hasPrevious}}
+  <span>{{t.pageNumber}}{{number}}</span>
+  {{#hasNext}}<a class="button plain" rel="next" href="{{path}}?page={{next}}">{{t.nextPage}}</a>{{/hasNext}}
+  </nav>{{/isNeeded}}{{/paging}}
+  """#,
 ]

@@ -29,7 +29,9 @@ public enum Language: String, CaseIterable, Sendable {
     var best: (language: Language, weight: Double) = (.chinese, 0)
     for entry in header.prefix(1_000).split(separator: ",").prefix(20) {
       let parts = entry.split(separator: ";").map { $0.filter { $0 != " " } }
-      guard let tag = parts.first, let language = Language(rawValue: String(tag.prefix(2)).lowercased()) else { continue }
+      guard let tag = parts.first, let language = Language(rawValue: String(tag.prefix(2)).lowercased()) else {
+        continue
+      }
       let weight = parts.dropFirst().first.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
       if weight > best.weight { best = (language, weight) }
     }

@@ -53,7 +53,8 @@ public final class SessionStore<Content: Sendable>: Sendable {
   private let anonymousMax: Int
   private let promotedMax: Int
 
-  public init(idleSeconds: Int = 1_800, ageSeconds: Int = 7_200, anonymousMax: Int = 20_000, promotedMax: Int = 10_000) {
+  public init(idleSeconds: Int = 1_800, ageSeconds: Int = 7_200, anonymousMax: Int = 20_000, promotedMax: Int = 10_000)
+  {
     idle = .seconds(idleSeconds)
     age = .seconds(ageSeconds)
     self.anonymousMax = anonymousMax

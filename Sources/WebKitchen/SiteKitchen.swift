@@ -67,7 +67,10 @@ public struct SiteKitchen: Sendable {
   func errorPage(_ failure: WebFailure, for request: WebRequest) -> Response {
     page(
       "error",
-      ["heading": strings.text(failure.titleKey, request.language), "text": strings.text(failure.textKey, request.language)],
+      [
+        "heading": strings.text(failure.titleKey, request.language),
+        "text": strings.text(failure.textKey, request.language),
+      ],
       titleKey: failure.titleKey, for: request, status: failure.status)
   }
 }

@@ -25,7 +25,8 @@ public struct SiteResponder: HTTPResponder {
       response.headers.append(
         HTTPField(
           name: .setCookie,
-          value: "\(Language.cookieName)=\(language.rawValue); Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax"))
+          value: "\(Language.cookieName)=\(language.rawValue); Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax"
+        ))
     }
     addSecurityHeaders(to: &response)
     if closes || request.uri.path.utf8.count > 2_000 { close(context.channel, after: &response) }

@@ -40,7 +40,8 @@ public struct SiteServer: Service {
     let base = HTTPServerBuilder.http1(
       configuration: .init(
         idleTimeout: .seconds(60),
-        httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
+        httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
+      ))
     application = Application(
       responder: responder,
       server: try .tls(

@@ -46,7 +46,8 @@ public enum WrittenText {
     for scalar in typed.unicodeScalars {
       defer { previous = scalar }
       if scalar == "\n", previous == "\r" { continue }
-      let unified: Unicode.Scalar = ["\r", "\u{85}", "\u{2028}", "\u{2029}", "\u{0B}", "\u{0C}"].contains(scalar) ? "\n" : scalar
+      let unified: Unicode.Scalar =
+        ["\r", "\u{85}", "\u{2028}", "\u{2029}", "\u{0B}", "\u{0C}"].contains(scalar) ? "\n" : scalar
       if unified == "\n" || unified == "\t" {
         view.append(isKept(unified) ? unified : " ")
       } else if isAllowed(unified) {

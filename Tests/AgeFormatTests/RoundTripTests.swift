@@ -5,7 +5,9 @@ import Testing
 @Suite struct RoundTripTests {
   private let chunk = 64 * 1024
 
-  @Test("what was encrypted comes back, around every chunk boundary", arguments: [0, 1, 65_535, 65_536, 65_537, 131_072, 200_000])
+  @Test(
+    "what was encrypted comes back, around every chunk boundary",
+    arguments: [0, 1, 65_535, 65_536, 65_537, 131_072, 200_000])
   func comesBack(_ count: Int) throws {
     let (key, other) = (X25519PrivateKey.generate(), X25519PrivateKey.generate())
     let text = randomBytes(count)

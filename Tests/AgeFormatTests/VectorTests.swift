@@ -101,7 +101,7 @@ private func decrypt(_ vector: Vector, step: Int) -> (outcome: Outcome, released
     "an X25519 file gives the stated result, in whatever pieces it comes",
     arguments: Vector.all.filter(\.isForX25519))
   fileprivate func statedResult(_ vector: Vector) {
-    for step in [1 << 20, 65_553, 1000, 7] where step > 500 || vector.file.count < 4096 {
+    for step in [1 << 20, 65_553, 1000, 7] where step > 1000 || vector.file.count < 8192 {
       let (outcome, released) = decrypt(vector, step: step)
       switch vector.expected {
       case "success": #expect(outcome == .success(sha256: vector.fields["payload"]?.first ?? ""))
