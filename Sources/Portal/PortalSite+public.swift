@@ -41,7 +41,8 @@ extension PortalSite {
       throw WebFailure.unavailable
     }
     guard let found else { throw WebFailure.notFound }
-    let values = summary(found, request.language).merging(["text": found.text, "answer": found.answer]) { own, _ in own }
+    let values = summary(found, request.language).merging(["text": found.text, "answer": found.answer]) { own, _ in own
+    }
     return kitchen.page("published", values, titleKey: "publishedTitle", for: request)
   }
 

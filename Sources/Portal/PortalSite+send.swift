@@ -48,7 +48,9 @@ extension PortalSite {
   private func send(_ request: WebRequest) async throws -> Response {
     let (visit, _) = try await posted(request)
     let ready = visit.with { visit -> (PortalVisit.Submission, LetterDraft)? in
-      guard visit.confirmation == nil, let submission = visit.submission, let draft = submission.draft else { return nil }
+      guard visit.confirmation == nil, let submission = visit.submission, let draft = submission.draft else {
+        return nil
+      }
       visit.isSending = true
       return (submission, draft)
     }

@@ -41,7 +41,8 @@ public final class PortalSite: Service {
     kitchen = try SiteKitchen(
       strings: portalStrings, templates: portalTemplates,
       links: [
-        .init("/", "navHome"), .init("/write", "navWrite"), .init("/lookup", "navLookup"), .init("/public", "navPublic"),
+        .init("/", "navHome"), .init("/write", "navWrite"), .init("/lookup", "navLookup"),
+        .init("/public", "navPublic"),
       ], siteNameKey: "siteName")
   }
 

@@ -10,14 +10,25 @@ let portalStrings = StringTable([
   .init("navPublic", "公开信件", "Published"),
 
   .init("homeTitle", "欢迎来信", "Write to your government"),
-  .init("homeLead", "您可以在这里咨询问题、提出建议、反映情况。来信加密后送交办理单位，我们将在规定期限内答复。", "Here you can ask questions, make suggestions and complain. Your letter is sealed, handed to the responsible office, and answered within the prescribed time."),
+  .init(
+    "homeLead", "您可以在这里咨询问题、提出建议、反映情况。来信加密后送交办理单位，我们将在规定期限内答复。",
+    "Here you can ask questions, make suggestions and complain. Your letter is sealed, handed to the responsible office, and answered within the prescribed time."
+  ),
   .init("homeWrite", "我要写信", "Write a letter"),
-  .init("homeWriteText", "验证手机号，填写来信，领取信件编码和查询密码。", "Confirm your mobile number, write, and get a letter code and a password."),
+  .init(
+    "homeWriteText", "验证手机号，填写来信，领取信件编码和查询密码。",
+    "Confirm your mobile number, write, and get a letter code and a password."),
   .init("homeLookup", "查询来信", "Look a letter up"),
-  .init("homeLookupText", "凭信件编码和查询密码查看办理进度和答复。", "See where your letter is and read the answer, with your letter code and password."),
+  .init(
+    "homeLookupText", "凭信件编码和查询密码查看办理进度和答复。",
+    "See where your letter is and read the answer, with your letter code and password."),
   .init("homePublic", "公开信件", "Published letters"),
-  .init("homePublicText", "阅读经来信人同意公开的信件和答复。", "Read letters and answers that are published with their authors' consent."),
-  .init("demoSite", "这是演示系统：请勿填写真实个人信息。短信不会发送到手机，而是存放在演示目录的 sms 文件夹中。", "This is a demonstration: do not enter real personal data. Text messages are not sent; they appear in the sms folder of the demo."),
+  .init(
+    "homePublicText", "阅读经来信人同意公开的信件和答复。", "Read letters and answers that are published with their authors' consent."),
+  .init(
+    "demoSite", "这是演示系统：请勿填写真实个人信息。短信不会发送到手机，而是存放在演示目录的 sms 文件夹中。",
+    "This is a demonstration: do not enter real personal data. Text messages are not sent; they appear in the sms folder of the demo."
+  ),
 
   .init("steps", "办理步骤", "Steps"),
   .init("step1", "1. 来信须知", "1. Notice"),
@@ -28,11 +39,23 @@ let portalStrings = StringTable([
   .init("errorHeading", "请改正以下问题：", "Please correct the following:"),
 
   .init("noticeTitle", "来信须知", "Before you write"),
-  .init("notice1", "请如实反映情况，并对来信内容的真实性负责。不得捏造事实、诬告陷害他人，不得发布违反法律法规的内容。", "Please report truthfully; you are responsible for what you write. False accusations and unlawful content are forbidden."),
-  .init("notice2", "请勿在来信及附件中填写涉及国家秘密、商业秘密的内容。", "Do not include state secrets or business secrets in the letter or its attachments."),
-  .init("notice3", "我们仅为办理来信而使用您的手机号码、电子邮箱和来信内容，依法予以保密；来信自提交时起即加密保存，本网站不留存明文。", "Your number, mail address and letter are used to handle the letter only and are kept confidential by law. A letter is sealed the moment it is sent; this site keeps no readable copy."),
-  .init("notice4", "只有您同意公开的来信，才可能与答复一并公开；您的联系方式不会公开。", "A letter is published, with its answer, only if you agree. Your contact details are never published."),
-  .init("notice5", "自收到来信之日起一般在15日内答复；不属于受理范围的，将说明理由。", "Letters are usually answered within 15 days of receipt. If a letter cannot be accepted, you will be told why."),
+  .init(
+    "notice1", "请如实反映情况，并对来信内容的真实性负责。不得捏造事实、诬告陷害他人，不得发布违反法律法规的内容。",
+    "Please report truthfully; you are responsible for what you write. False accusations and unlawful content are forbidden."
+  ),
+  .init(
+    "notice2", "请勿在来信及附件中填写涉及国家秘密、商业秘密的内容。",
+    "Do not include state secrets or business secrets in the letter or its attachments."),
+  .init(
+    "notice3", "我们仅为办理来信而使用您的手机号码、电子邮箱和来信内容，依法予以保密；来信自提交时起即加密保存，本网站不留存明文。",
+    "Your number, mail address and letter are used to handle the letter only and are kept confidential by law. A letter is sealed the moment it is sent; this site keeps no readable copy."
+  ),
+  .init(
+    "notice4", "只有您同意公开的来信，才可能与答复一并公开；您的联系方式不会公开。",
+    "A letter is published, with its answer, only if you agree. Your contact details are never published."),
+  .init(
+    "notice5", "自收到来信之日起一般在15日内答复；不属于受理范围的，将说明理由。",
+    "Letters are usually answered within 15 days of receipt. If a letter cannot be accepted, you will be told why."),
   .init("agree", "我已阅读并同意上述须知", "I have read this notice and agree"),
   .init("agreeMissing", "请先阅读须知并勾选同意。", "Please read the notice and tick that you agree."),
 
@@ -40,10 +63,14 @@ let portalStrings = StringTable([
   .init("phoneLabel", "手机号码", "Mobile number"),
   .init("phoneHint", "中国大陆11位手机号码。", "A number of mainland China, 11 digits."),
   .init("sendCode", "获取短信验证码", "Send me a code"),
-  .init("phoneWrong", "手机号码不正确，请输入11位手机号码。", "This is not a valid number. Please enter the 11 digits of your mobile number."),
+  .init(
+    "phoneWrong", "手机号码不正确，请输入11位手机号码。", "This is not a valid number. Please enter the 11 digits of your mobile number."
+  ),
   .init("tooManyCodes", "获取验证码过于频繁，请一小时后再试。", "Too many codes were asked for. Please try again in an hour."),
   .init("smsFailed", "短信暂时无法发送，请稍后再试。", "The message could not be sent. Please try again later."),
-  .init("smsText", "【政务信箱】您的验证码为 {0}，15分钟内有效，请勿告诉他人。", "[Government Mailbox] Your code is {0}. It is valid for 15 minutes. Do not share it."),
+  .init(
+    "smsText", "【政务信箱】您的验证码为 {0}，15分钟内有效，请勿告诉他人。",
+    "[Government Mailbox] Your code is {0}. It is valid for 15 minutes. Do not share it."),
 
   .init("codeTitle", "输入短信验证码", "Enter the code"),
   .init("codeSentTo", "验证码已发送至：", "The code was sent to: "),
@@ -66,7 +93,9 @@ let portalStrings = StringTable([
   .init("titleLabel", "标题", "Title"),
   .init("titleHint", "不超过{0}字。", "At most {0} characters."),
   .init("textLabel", "正文", "Your letter"),
-  .init("textHint", "请写明时间、地点、事由和诉求，不超过{0}字。", "Please say when, where, what happened and what you ask for. At most {0} characters."),
+  .init(
+    "textHint", "请写明时间、地点、事由和诉求，不超过{0}字。",
+    "Please say when, where, what happened and what you ask for. At most {0} characters."),
   .init("publishLabel", "是否同意公开", "May the letter be published?"),
   .init("publishYes", "同意公开", "Yes, it may be published"),
   .init("publishNo", "不同意公开", "No, keep it private"),
@@ -81,7 +110,9 @@ let portalStrings = StringTable([
   .init("titleMissing", "请填写标题。", "Please enter a title."),
   .init("titleTooLong", "标题过长，请不要超过{0}字。", "The title is too long: at most {0} characters."),
   .init("textMissing", "请填写正文。", "Please write your letter."),
-  .init("textTooLong", "正文过长，请不要超过{1}字，或将部分内容作为附件。", "The letter is too long: at most {1} characters. You can add the rest as an attachment."),
+  .init(
+    "textTooLong", "正文过长，请不要超过{1}字，或将部分内容作为附件。",
+    "The letter is too long: at most {1} characters. You can add the rest as an attachment."),
   .init("choosePublish", "请选择是否同意公开。", "Please choose whether the letter may be published."),
   .init("mailWrong", "电子邮箱格式不正确。", "The mail address is not valid."),
   .init("tooManyFiles", "附件不能超过{2}个，多出的附件未保存。", "At most {2} attachments; the ones above that were not kept."),
@@ -97,10 +128,15 @@ let portalStrings = StringTable([
   .init("none", "无", "None"),
   .init("change", "返回修改", "Go back and change"),
   .init("send", "确认发送", "Send the letter"),
-  .init("sendFailed", "暂时无法接收来信，您填写的内容仍然保留，请稍后再按“确认发送”。", "Letters cannot be taken right now. What you wrote is still here; please press send again later."),
+  .init(
+    "sendFailed", "暂时无法接收来信，您填写的内容仍然保留，请稍后再按“确认发送”。",
+    "Letters cannot be taken right now. What you wrote is still here; please press send again later."),
 
   .init("doneTitle", "来信已发送", "Your letter has been sent"),
-  .init("doneLead", "请打印或抄写下面的信件编码和查询密码。它们只在本次访问中显示，遗失后无法找回。", "Print or write down the letter code and the password below. They are shown during this visit only and cannot be recovered."),
+  .init(
+    "doneLead", "请打印或抄写下面的信件编码和查询密码。它们只在本次访问中显示，遗失后无法找回。",
+    "Print or write down the letter code and the password below. They are shown during this visit only and cannot be recovered."
+  ),
   .init("numberLabel", "信件编号", "Letter number"),
   .init("codeNumberLabel", "信件编码", "Letter code"),
   .init("passwordLabel", "查询密码", "Password"),
@@ -110,13 +146,17 @@ let portalStrings = StringTable([
   .init("printHint", "可使用浏览器的打印功能打印本页。", "Use your browser's print function to print this page."),
   .init("another", "再写一封", "Write another letter"),
   .init("leave", "结束访问并清除", "End the visit and forget it"),
-  .init("leaveHint", "在公用电脑上，请在保存好编码和密码后结束访问。", "On a shared computer, end your visit once you have kept the code and password."),
+  .init(
+    "leaveHint", "在公用电脑上，请在保存好编码和密码后结束访问。",
+    "On a shared computer, end your visit once you have kept the code and password."),
 
   .init("lookupTitle", "查询来信", "Look a letter up"),
   .init("lookupCodeHint", "20位字母和数字，不分大小写，可带横线或空格。", "20 letters and digits; case, hyphens and spaces do not matter."),
   .init("lookupPasswordHint", "6位数字。", "Six digits."),
   .init("lookupButton", "查询", "Look up"),
-  .init("lookupWrong", "信件编码或查询密码不正确，请检查后重新输入。", "The letter code or the password is not right. Please check both and try again."),
+  .init(
+    "lookupWrong", "信件编码或查询密码不正确，请检查后重新输入。",
+    "The letter code or the password is not right. Please check both and try again."),
   .init("tooManyLookups", "查询次数过多，请15分钟后再试。", "Too many attempts. Please try again in 15 minutes."),
 
   .init("readTitle", "我的来信", "Your letter"),

@@ -1,0 +1,60 @@
+import HTTPTypes
+import Hummingbird
+import Letters
+import WebKitchen
+import Zones
+
+/// The folders of letters.
+extension DeskSite {
+  private static let pageSize = 50
+
+  func addFolderRoutes(to routes: inout RouteTable) {
+    handle(.get, "/folders/{folder}", &routes) { [self] request, handler in
+      guard let folder = DeskFolder(rawValue: request.parameters["folder"] ?? "") else { throw WebFailure.notFound }
+      return try await folderPage(folder, request, handler)
+    }
+  }
+
+  private func folderPage(_ folder: DeskFolder, _ request: WebRequest, _ handler: Handler) async throws -> Response {
+    let paging = Paging(request, size: Self.pageSize)
+    let found = try await letters.folder(folder, for: handler, limit: Self.pageSize, offset: paging.offset)
+    var tabs: [[String: Any]] = []
+    for other in DeskFolder.allCases {
+      let total = try await other == folder ? found.total : count(of: other, for: handler)
+      tabs.append([
+        "path": "/folders/\(other.rawValue)", "count": "\(total)", "current": other == folder,
+        "text": kitchen.strings.text("folder-\(other.rawValue)", request.language),
+      ])
+    }
+    return kitchen.page(
+      "folder",
+      [
+        "heading": kitchen.strings.text("folder-\(folder.rawValue)", request.language), "tabs": tabs,
+        "handler": handler.name, "isEmpty": found.letters.isEmpty, "hasLetters": !found.letters.isEmpty,
+        "letters": found.letters.map { row($0, request.language) },
+        "paging": paging.values(
+          path: "/folders/\(folder.rawValue)", hasNext: paging.offset + found.letters.count < found.total),
+      ],
+      titleKey: "folder-\(folder.rawValue)", for: request)
+  }
+
+  private func count(of folder: DeskFolder, for handler: Handler) async throws -> Int {
+    try await letters.folder(folder, for: handler, limit: 1, offset: 0).total
+  }
+
+  private func row(_ letter: DeskLetterSummary, _ language: Language) -> [String: Any] {
+    [
+      "number": letter.number, "letterTitle": letter.title, "mailbox": name(of: letter.mailbox, language),
+      "kind": kitchen.strings.text("kind-\(letter.kind.rawValue)", language),
+      "acceptedAt": officeTime(letter.acceptedAt),
+      "stage": letter.stage.rawValue, "stageText": kitchen.strings.text("stage-\(letter.stage.rawValue)", language),
+      "attachments": letter.attachmentCount > 0 ? "\(letter.attachmentCount)" as Any : false,
+    ]
+  }
+
+  /// A mailbox's name on the page; its identifier where the configuration no longer knows it.
+  func name(of mailbox: String, _ language: Language) -> String {
+    guard let known = configuration.mailboxes.first(where: { $0.identifier == mailbox }) else { return mailbox }
+    return language == .chinese ? known.chineseName : known.englishName
+  }
+}

@@ -1,0 +1,99 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Letters
+import WebKitchen
+import Zones
+
+/// One letter: reading it, and the steps on it.
+extension DeskSite {
+  static let answerMaxCharacters = 10_000
+
+  func addLetterRoutes(to routes: inout RouteTable) {
+    handle(.get, "/letters/{number}", &routes) { [self] in try await letterPage($0, $1) }
+    handle(.post, "/letters/{number}/sign-for", &routes) { [self] in try await signFor($0, $1) }
+    handle(.post, "/letters/{number}/answer", &routes) { [self] in try await answer($0, $1) }
+    handle(.post, "/letters/{number}/decline", &routes) { [self] in try await decline($0, $1) }
+    handle(.get, "/letters/{number}/attachments/{index}", &routes) { [self] in try await download($0, $1) }
+  }
+
+  func number(in request: WebRequest) throws -> String {
+    let number = request.parameters["number"] ?? ""
+    guard (1...32).contains(number.utf8.count), number.utf8.allSatisfy({ (0x2D...0x7A).contains($0) }) else {
+      throw WebFailure.notFound
+    }
+    return number
+  }
+
+  private func form(of request: WebRequest, _ handler: Handler) async throws -> URLEncodedForm {
+    guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
+    let form = try await URLEncodedForm.read(request)
+    guard tokens.accepts(form["csrf"], for: handler.certificateFingerprint) else { throw WebFailure.forgedForm }
+    return form
+  }
+
+  private func signFor(_ request: WebRequest, _ handler: Handler) async throws -> Response {
+    let number = try number(in: request)
+    _ = try await form(of: request, handler)
+    try await letters.signFor(number: number, by: handler)
+    return seeOther("/letters/\(number)")
+  }
+
+  private func answer(_ request: WebRequest, _ handler: Handler) async throws -> Response {
+    let number = try number(in: request)
+    let form = try await form(of: request, handler)
+    let text = WrittenText.lines(form["text"])
+    let visibility = form["visibility"]
+    var problems = problems(with: text, field: "text", missing: "answerMissing")
+    if visibility != "public" && visibility != "private" {
+      problems.append(("visibility-private", "visibilityMissing"))
+    }
+    guard problems.isEmpty else {
+      return try await letterPage(
+        request, handler, problems: problems, typed: ["answer": text, "isPublic": visibility == "public"])
+    }
+    do {
+      try await letters.answer(number: number, text: text, isPublic: visibility == "public", by: handler)
+    } catch LetterError.mayNotPublish {
+      return try await letterPage(
+        request, handler, problems: [("visibility-private", "mayNotPublishText")], typed: ["answer": text])
+    }
+    return seeOther("/letters/\(number)")
+  }
+
+  private func decline(_ request: WebRequest, _ handler: Handler) async throws -> Response {
+    let number = try number(in: request)
+    let form = try await form(of: request, handler)
+    let reason = WrittenText.lines(form["reason"])
+    let problems = problems(with: reason, field: "reason", missing: "reasonMissing")
+    guard problems.isEmpty else {
+      return try await letterPage(request, handler, problems: problems, typed: ["reason": reason, "isDeclining": true])
+    }
+    try await letters.decline(number: number, reason: reason, by: handler)
+    return seeOther("/letters/\(number)")
+  }
+
+  private func problems(with text: String, field: String, missing: String) -> [(field: String, key: String)] {
+    if text.isEmpty { return [(field, missing)] }
+    return WrittenText.fits(text, Self.answerMaxCharacters) ? [] : [(field, "answerTooLong")]
+  }
+
+  private func letterPage(
+    _ request: WebRequest, _ handler: Handler, problems: [(field: String, key: String)] = [],
+    typed: [String: Any] = [:]
+  ) async throws -> Response {
+    let number = try number(in: request)
+    let letter = try await letters.letter(number: number, for: handler)
+    var values = letterValues(letter, request.language).merging(typed) { _, typed in typed }
+    values["csrf"] = tokens.token(for: handler.certificateFingerprint)
+    values["handler"] = handler.name
+    values["hasProblems"] = !problems.isEmpty
+    values["problems"] = problems.map {
+      ["field": $0.field, "text": kitchen.strings.text($0.key, request.language, "\(Self.answerMaxCharacters)")]
+    }
+    values["wrong"] = Dictionary(problems.map { ($0.field, true) }) { first, _ in first }
+    return kitchen.page(
+      "letter", values, titleKey: "letterHeading", for: request,
+      status: problems.isEmpty ? .ok : .unprocessableContent, languagePath: "/letters/\(number)")
+  }
+}

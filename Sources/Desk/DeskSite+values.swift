@@ -1,0 +1,45 @@
+import Letters
+import WebKitchen
+
+/// A letter as its page shows it.
+extension DeskSite {
+  func letterValues(_ letter: DeskLetter, _ language: Language) -> [String: Any] {
+    let draft = letter.draft
+    let strings = kitchen.strings
+    return [
+      "number": letter.number, "stage": letter.stage.rawValue,
+      "stageText": strings.text("stage-\(letter.stage.rawValue)", language),
+      "mailbox": name(of: draft.mailbox, language), "kind": strings.text("kind-\(draft.kind.rawValue)", language),
+      "letterTitle": draft.title, "text": draft.text, "phone": draft.phone, "mail": draft.mail as Any? ?? false,
+      "acceptedAt": officeTime(letter.acceptedAt), "mayPublish": draft.mayPublish,
+      "publish": strings.text(draft.mayPublish ? "publishYes" : "publishNo", language),
+      "hasAttachments": !draft.attachments.isEmpty,
+      "attachments": draft.attachments.enumerated().map { index, attachment in
+        [
+          "index": "\(index)", "name": attachment.name, "type": attachment.mediaType,
+          "size": "\((attachment.bytes + 1_023) / 1_024) KB",
+        ]
+      },
+      "events": letter.events.map { event in
+        [
+          "text": strings.text("event-\(event.stage.rawValue)", language), "at": officeTime(event.at),
+          "who": event.handler.isEmpty ? strings.text("nobody", language) : event.handler,
+        ]
+      },
+      "canSignFor": letter.stage == .sent || letter.stage == .delivered, "canSettle": letter.stage == .signedFor,
+    ].merging(outcomeValues(letter, language)) { own, _ in own }
+  }
+
+  private func outcomeValues(_ letter: DeskLetter, _ language: Language) -> [String: Any] {
+    guard let outcome = letter.outcome else { return ["hasOutcome": false] }
+    let strings = kitchen.strings
+    let notice = letter.notice.map { strings.text("notice-\($0.rawValue)", language) }
+    return [
+      "hasOutcome": true, "outcome": outcome.text, "outcomeAt": officeTime(outcome.at),
+      "outcomeHeading": strings.text(outcome.stage == .declined ? "declineHeading" : "answerHeading", language),
+      "visibility": strings.text(outcome.isPublic ? "visibilityPublic" : "visibilityPrivate", language),
+      "delivery": strings.text(letter.outcomeDelivered ? "deliveryDone" : "deliveryWaiting", language),
+      "notice": notice as Any? ?? false,
+    ]
+  }
+}

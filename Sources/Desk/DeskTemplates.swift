@@ -1,0 +1,90 @@
+/// The desk's pages.
+let deskTemplates = [
+  "folder": #"""
+  <h1>{{heading}}</h1>
+  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  <nav aria-label="{{t.folders}}"><ul class="tabs">
+  {{#tabs}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}} ({{count}})</a></li>
+  {{/tabs}}</ul></nav>
+  {{#isEmpty}}<p class="soft">{{t.folderEmpty}}</p>{{/isEmpty}}
+  {{#hasLetters}}<table class="cards">
+  <thead><tr><th scope="col">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col">{{t.columnMailbox}}</th><th scope="col">{{t.columnKind}}</th><th scope="col">{{t.columnStage}}</th><th scope="col">{{t.columnAccepted}}</th></tr></thead>
+  <tbody>
+  {{#letters}}<tr><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{stageText}}</span></td><td class="tight">{{acceptedAt}}</td></tr>
+  {{/letters}}</tbody>
+  </table>{{/hasLetters}}
+  {{> paging}}
+  """#,
+  "letter": #"""
+  <h1><span id="letter-number">{{number}}</span> <span id="letter-title">{{letterTitle}}</span></h1>
+  <p id="letter-stage" class="stage" data-stage="{{stage}}">{{stageText}}</p>
+  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  {{#hasProblems}}<p id="error" role="alert" class="error">{{t.errorHeading}}{{#problems}}<br><a href="#{{field}}">{{text}}</a>{{/problems}}</p>{{/hasProblems}}
+  <dl class="facts">
+  <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
+  <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>
+  <dt>{{t.columnAccepted}}</dt><dd>{{acceptedAt}}</dd>
+  <dt>{{t.phoneLabel}}</dt><dd>{{phone}}</dd>
+  <dt>{{t.mailLabel}}</dt><dd>{{#mail}}{{mail}}{{/mail}}{{^mail}}{{t.none}}{{/mail}}</dd>
+  <dt>{{t.publishLabel}}</dt><dd>{{publish}}</dd>
+  </dl>
+  <h2>{{t.textHeading}}</h2>
+  <div id="letter-text" class="box written">{{text}}</div>
+  <h2>{{t.filesHeading}}</h2>
+  {{^hasAttachments}}<p class="soft">{{t.none}}</p>{{/hasAttachments}}
+  {{#hasAttachments}}<p class="hint">{{t.filesWarning}}</p>
+  <ul class="files">
+  {{#attachments}}<li><a href="/letters/{{number}}/attachments/{{index}}" download><bdi>{{name}}</bdi></a> <span class="soft">{{type}}, {{size}}</span></li>
+  {{/attachments}}</ul>{{/hasAttachments}}
+  {{#hasOutcome}}<h2>{{outcomeHeading}}</h2>
+  <div id="letter-outcome" class="box written">{{outcome}}</div>
+  <dl class="facts">
+  <dt>{{t.visibilityLabel}}</dt><dd>{{visibility}}</dd>
+  <dt>{{t.deliveryLabel}}</dt><dd>{{delivery}}</dd>
+  <dt>{{t.noticeLabel}}</dt><dd>{{#notice}}{{notice}}{{/notice}}{{^notice}}{{t.none}}{{/notice}}</dd>
+  </dl>{{/hasOutcome}}
+  <h2>{{t.historyHeading}}</h2>
+  <ol class="timeline">
+  {{#events}}<li class="past">{{text}} · {{who}}<time>{{at}}</time></li>
+  {{/events}}</ol>
+  {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <h2>{{t.signForHeading}}</h2>
+  <p>{{t.signForText}}</p>
+  <div class="actions"><button type="submit" id="sign-for">{{t.signFor}}</button></div>
+  </form>{{/canSignFor}}
+  {{#canSettle}}{{> settle}}{{/canSettle}}
+  """#,
+  "settle": #"""
+  <form class="box" method="post" action="/letters/{{number}}/answer">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <h2>{{t.answerFormHeading}}</h2>
+  <div class="field">
+  <label for="text">{{t.answerLabel}}</label>
+  <p class="hint" id="text-hint">{{t.answerHint}}</p>
+  <textarea id="text" name="text" rows="10" aria-describedby="text-hint{{#wrong.text}} error{{/wrong.text}}"{{#wrong.text}} aria-invalid="true"{{/wrong.text}}>
+  {{answer}}</textarea>
+  </div>
+  <fieldset class="field">
+  <legend>{{t.visibilityLabel}}</legend>
+  {{^mayPublish}}<p class="hint">{{t.publishNo}}</p>{{/mayPublish}}
+  {{#mayPublish}}<label class="choice" for="visibility-public"><input type="radio" id="visibility-public" name="visibility" value="public"{{#isPublic}} checked{{/isPublic}}>{{t.visibilityPublic}}</label>{{/mayPublish}}
+  <label class="choice" for="visibility-private"><input type="radio" id="visibility-private" name="visibility" value="private"{{^isPublic}} checked{{/isPublic}}>{{t.visibilityPrivate}}</label>
+  </fieldset>
+  <div class="actions"><button type="submit" id="send-answer">{{t.sendAnswer}}</button></div>
+  </form>
+  <details{{#isDeclining}} open{{/isDeclining}}>
+  <summary>{{t.declineFormHeading}}</summary>
+  <form method="post" action="/letters/{{number}}/decline">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <div class="field">
+  <label for="reason">{{t.reasonLabel}}</label>
+  <p class="hint" id="reason-hint">{{t.reasonHint}}</p>
+  <textarea id="reason" name="reason" rows="5" aria-describedby="reason-hint{{#wrong.reason}} error{{/wrong.reason}}"{{#wrong.reason}} aria-invalid="true"{{/wrong.reason}}>
+  {{reason}}</textarea>
+  </div>
+  <div class="actions"><button class="danger" type="submit" id="decline">{{t.decline}}</button></div>
+  </form>
+  </details>
+  """#,
+]
