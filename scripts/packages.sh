@@ -4,7 +4,8 @@
 set -euo pipefail
 
 run_packages=(
-  ca-certificates curl libcurl4-openssl-dev libsodium-dev libsqlite3-dev libssl-dev openssl pkg-config zlib1g-dev
+  binutils ca-certificates curl libc6-dev libcurl4-openssl-dev libgcc-12-dev libsodium-dev libsqlite3-dev libssl-dev
+  libstdc++-12-dev openssl pkg-config tzdata zlib1g-dev
 )
 test_packages=(
   "${run_packages[@]}" age chromium fonts-noto-cjk python3 python3-cryptography python3-venv

@@ -143,6 +143,19 @@ import Testing
     #expect(code { try store.verify(forged, for: .zoneSigning, at: Specimens.now) } == .untrusted)
   }
 
+  @Test func withAnyByteChangedAreRefused() throws {
+    let specimens = try Specimens()
+    let (good, store) = (try specimens.make(), try specimens.store())
+    for index in good.der.indices {
+      var der = good.der
+      der[index] ^= 1 << UInt8(index % 8)
+      guard let changed = try? Certificate(der: der) else { continue }
+      #expect(throws: TrustError.self, "byte \(index)") {
+        try store.verify(changed, for: .zoneSigning, at: Specimens.now)
+      }
+    }
+  }
+
   @Test func thatSignThemselvesAreUntrusted() throws {
     let specimens = try Specimens()
     let key = try PrivateKey(generating: .ed25519)

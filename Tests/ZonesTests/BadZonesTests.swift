@@ -115,4 +115,23 @@ import Zones
       #expect(throws: ConfigurationError.self) { try ZoneConfiguration.load(path: path) }
     }
   }
+
+  /// No byte in any place makes the loader crash; what it then says is another test's matter.
+  @Test func areReadWithoutACrashWhateverIsInThem() throws {
+    let deployment = try Deployment()
+    let whole = try [UInt8](Data(contentsOf: Self.specimen))
+    let tokens = [
+      "&a ", "*a", "<<: ", "? ", "- ", "[", "{", "!!binary ", "|\n", "%YAML 9\n", "\u{FEFF}", "\u{0}", "\"", "'",
+      "...\n", "#",
+    ]
+    for index in stride(from: 0, to: whole.count, by: 61) {
+      for token in tokens {
+        let content = whole[..<index] + Array(token.utf8) + whole[index...]
+        let path = try deployment.write("dmz/zone.yaml", Data(content))
+        _ = try? ZoneConfiguration.load(path: path)
+      }
+    }
+  }
+
+  private static let specimen = Deployment.repository.appending(path: "Tests/BadZones/01-unknown-key/zone.yaml")
 }
