@@ -29,7 +29,7 @@ struct PortalPage {
   }
 
   private func element(_ identifier: String) -> (tag: Substring, content: Substring)? {
-    guard let mark = html.firstRange(of: "id=\"\(identifier)\""),
+    guard let mark = html.firstRange(of: " id=\"\(identifier)\""),
       let start = html[..<mark.lowerBound].lastIndex(of: "<"),
       let end = html[mark.upperBound...].firstIndex(of: ">")
     else { return nil }
