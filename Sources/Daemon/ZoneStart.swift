@@ -88,7 +88,7 @@ public struct ZoneStart: Sendable {
 }
 
 /// Ends the process as a daemon that cannot go on does: a plain message, and a status that tells why.
-public func exit(after error: any Error) -> Never {
+public func stop(after error: any Error) -> Never {
   let failure = error as? StartFailure ?? StartFailure("stopped: \(error)", exitStatus: 1)
   try? FileHandle.standardError.write(contentsOf: Data((failure.description + "\n").utf8))
   Foundation.exit(failure.exitStatus)

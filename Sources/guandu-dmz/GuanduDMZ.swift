@@ -1,0 +1,76 @@
+import ArgumentParser
+import Cryptography
+import Daemon
+import DurableFiles
+import Exchange
+import Letters
+import Logging
+import Notices
+import Portal
+import Trust
+import Zones
+
+/// The DMZ's daemon: the portal, and the DMZ's side of the link. Composition alone; every rule stands in its room.
+@main
+struct GuanduDMZ: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "guandu-dmz", abstract: "Serves the portal and exchanges packets with the intranet.",
+    discussion: "Exit status: 0 stopped by SIGTERM or SIGINT; 75 not now; 78 wrong configuration; 1 anything else.")
+
+  @Option(help: "The zone's configuration, zone.yaml.")
+  var config: String
+
+  func run() async throws {
+    do { try await serve() } catch { stop(after: error) }
+  }
+
+  private func serve() async throws {
+    let start = try ZoneStart(
+      configurationPath: config, role: .dmz, migrations: exchangeMigrations + citizenLetterMigrations)
+    let link = start.configuration.links[0]
+    guard let sms = start.configuration.sms else {
+      throw StartFailure("\(config): sms: a DMZ needs a way to send short messages", exitStatus: 78)
+    }
+    let provider = makeSMSProvider(sms)
+    let letters = CitizenLetters(
+      database: start.database, outbox: start.outbox, blobs: start.blobs, intranet: link.peer,
+      intranetKeys: try intranetKeys(link), limits: start.configuration.letters,
+      pepper: try loadPepper(path: start.configuration.dataDirectory + "/pepper", files: start.files))
+    try await letters.removeOrphans()
+    let relay = NoticeRelay(
+      database: start.database, outbox: start.outbox, intranet: link.peer, logger: start.logger
+    ) { phone, text in await attempt(provider, phone, text, start.logger) }
+    let exchange = try ZoneExchange(
+      configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
+      outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: false,
+      handlers: letters.handlers.merging(relay.handlers) { first, _ in first }, fate: letters.fate,
+      logger: start.logger)
+    let portal = try PortalSite(
+      configuration: start.configuration, letters: letters,
+      sendSMS: { phone, text in try await provider.send(to: phone, text: text) }, smsIsDemo: provider.isDemonstration,
+      logger: start.logger)
+    try await start.run([exchange, portal])
+  }
+
+  /// What a letter is sealed for: the intranet, and whoever holds an escrow key.
+  private func intranetKeys(_ link: LinkConfiguration) throws -> [X25519PublicKey] {
+    try ([link.peerEncryptionCertificate] + link.escrowCertificates).map { path in
+      guard let key = try Certificate.load(pemFile: path)[0].x25519PublicKey else {
+        throw StartFailure("\(path): the certificate holds no X25519 key", exitStatus: 78)
+      }
+      return key
+    }
+  }
+}
+
+private func attempt(
+  _ provider: any SMSProvider, _ phone: String, _ text: String, _ logger: Logger
+) async -> NoticeRelay.Attempt {
+  do {
+    try await provider.send(to: phone, text: text)
+    return .sent
+  } catch {
+    logger.warning("a message to a citizen was not taken", metadata: ["kind": "\(error.kind.rawValue)"])
+    return error.kind == .temporary ? .failedForNow : .refused
+  }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Daemon
+import Exchange
+import Foundation
+import Letters
+import Trust
+import Zones
+
+/// The intranet's daemon: the desk, and the intranet's side of the link. Composition alone; every rule stands in its room.
+@main
+struct GuanduIntranet: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "guandu-intranet", abstract: "Serves the desk and exchanges packets with the DMZ.",
+    discussion: "Exit status: 0 stopped by SIGTERM or SIGINT; 75 not now; 78 wrong configuration; 1 anything else.")
+
+  @Option(help: "The zone's configuration, zone.yaml.")
+  var config: String
+
+  func run() async throws {
+    do { try await serve() } catch { stop(after: error) }
+  }
+
+  private func serve() async throws {
+    let start = try ZoneStart(
+      configurationPath: config, role: .intranet, migrations: exchangeMigrations + deskLetterMigrations)
+    let letters = DeskLetters(
+      database: start.database, outbox: start.outbox, blobs: start.blobs, dmz: start.configuration.links[0].peer,
+      key: start.identity.encryptionKey, mailboxes: start.configuration.mailboxes, limits: start.configuration.letters)
+    let exchange = try ZoneExchange(
+      configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
+      outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true, handlers: letters.handlers, fate: letters.fate,
+      logger: start.logger)
+    let reminder = NoticeReminder(letters: letters, logger: start.logger)
+    try await start.run([exchange, reminder])
+  }
+}
