@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemon
+import Desk
 import Exchange
 import Foundation
 import Letters
@@ -31,6 +32,9 @@ struct GuanduIntranet: AsyncParsableCommand {
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true, handlers: letters.handlers, fate: letters.fate,
       logger: start.logger)
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
-    try await start.run([exchange, reminder])
+    let desk = try DeskSite(
+      configuration: start.configuration, letters: letters, trust: HandlerCertificates(store: start.identity.trust),
+      logger: start.logger)
+    try await start.run([exchange, reminder, desk])
   }
 }
