@@ -1,0 +1,60 @@
+#!/bin/bash
+# Drives both sites with headless Chromium. Further arguments go to pytest.
+# GUANDU_DEMO_DIR, GUANDU_PORTAL_URL and GUANDU_DESK_URL name a running deployment; without them one is laid out in a
+# temporary folder, run, and removed. GUANDU_SCREENSHOTS is where pictures of the pages go.
+set -euo pipefail
+cd "$(dirname "$0")"
+root=$(cd ../.. && pwd)
+export GUANDU_SCREENSHOTS=${GUANDU_SCREENSHOTS:-$PWD/.screenshots}
+
+if [[ ! -x /usr/bin/chromium ]] || [[ -z $(fc-list :lang=zh 2>/dev/null) ]]; then
+  "$root/scripts/packages.sh" test
+fi
+
+requirements=$(sha256sum requirements.txt | cut -c 1-16)
+if [[ $(cat .venv/installed 2>/dev/null) != "$requirements" ]]; then
+  python3 -m venv --clear .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+  echo "$requirements" >.venv/installed
+fi
+
+daemons=()
+scratch=
+stop() {
+  local process
+  for process in "${daemons[@]}"; do kill -TERM "$process" 2>/dev/null || true; done
+  for process in "${daemons[@]}"; do wait "$process" 2>/dev/null || true; done
+  [[ -z $scratch ]] || rm -rf "$scratch"
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+start_deployment() {
+  scratch=$(mktemp -d)
+  trap stop EXIT
+  export GUANDU_DEMO_DIR=$scratch/demo
+  local portal desk zone
+  portal=$(free_port)
+  desk=$(free_port)
+  export GUANDU_PORTAL_URL=https://localhost:$portal GUANDU_DESK_URL=https://localhost:$desk
+  "$binaries/guandu" init "$GUANDU_DEMO_DIR" --zones "$root/zones" --portal-port "$portal" --desk-port "$desk"
+  for zone in dmz intranet; do
+    "$binaries/guandu-$zone" --config "$GUANDU_DEMO_DIR/$zone/zone.yaml" >"$scratch/$zone.log" 2>&1 </dev/null &
+    daemons+=($!)
+  done
+  for _ in $(seq 100); do
+    if curl -skf --noproxy '*' -o /dev/null "$GUANDU_PORTAL_URL/health" &&
+      curl -skf --noproxy '*' -o /dev/null "$GUANDU_DESK_URL/health"; then return; fi
+    sleep 0.2
+  done
+  tail -n 20 "$scratch"/*.log >&2
+  exit 1
+}
+
+if [[ -z ${GUANDU_DEMO_DIR:-} ]]; then
+  binaries=$(cd "$root" && swift build --show-bin-path)
+  start_deployment
+fi
+.venv/bin/python -m pytest -q -p no:cacheprovider "$@" .
