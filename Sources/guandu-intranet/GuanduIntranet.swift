@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cryptography
 import Daemon
 import Desk
 import Exchange
@@ -33,8 +34,19 @@ struct GuanduIntranet: AsyncParsableCommand {
       logger: start.logger)
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
     let desk = try DeskSite(
-      configuration: start.configuration, letters: letters, trust: HandlerCertificates(store: start.identity.trust),
+      configuration: start.configuration, letters: letters, trust: HandlerVerifier(trust: start.identity.trust),
       logger: start.logger)
     try await start.run([exchange, reminder, desk])
+  }
+}
+
+/// Judges a browser's certificate by the zone's trust store, at the moment of the request.
+private struct HandlerVerifier: HandlerCertificateVerifying {
+  let trust: TrustStore
+
+  func fingerprint(ofHandlerCertificate certificate: [UInt8]) throws -> String {
+    let certificate = try Certificate(der: certificate)
+    try trust.verify(certificate, for: .handler, at: Date())
+    return certificate.fingerprint.hex
   }
 }
