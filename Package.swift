@@ -107,7 +107,7 @@ let package = Package(
       imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal"],
       ["CCurl", arguments]),
 
-    tests("GuanduTests", of: ["guandu"]),
+    tests("GuanduTests", of: ["guandu", "guandu-dmz"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),
     tests("ZonesTests", of: ["Zones"]),
     tests("TrustTests", of: ["Trust", "Zones", "Cryptography"], ["COpenSSL"]),

@@ -13,6 +13,7 @@ final class PortalClient {
   private let base: String
   private let handle: UnsafeMutableRawPointer
   private var received = PageBytes()
+  private let headers: UnsafeMutablePointer<curl_slist>?
 
   /// - Parameters:
   ///   - base: the portal's address, `https://host[:port]`.
@@ -27,10 +28,14 @@ final class PortalClient {
     }
     self.base = trimmed
     self.handle = handle
+    // The portal's complaints come in the operator's language.
+    let language = ProcessInfo.processInfo.environment["LANG"]?.hasPrefix("zh") == true ? "zh-CN" : "en"
+    headers = curl_slist_append(nil, "Accept-Language: \(language)")
     let codes = [
       guandu_curl_set_string(handle, CURLOPT_PROTOCOLS_STR, "https"),
       // The empty name turns the cookie engine on without a file.
       guandu_curl_set_string(handle, CURLOPT_COOKIEFILE, ""),
+      guandu_curl_set_pointer(handle, CURLOPT_HTTPHEADER, headers),
       guandu_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
       guandu_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT, 10),
       guandu_curl_set_long(handle, CURLOPT_TIMEOUT, 600),
@@ -44,7 +49,10 @@ final class PortalClient {
     guard codes.allSatisfy({ $0 == CURLE_OK }) else { throw CommandFailure(.failed, "libcurl lacks what is needed") }
   }
 
-  deinit { curl_easy_cleanup(handle) }
+  deinit {
+    curl_easy_cleanup(handle)
+    curl_slist_free_all(headers)
+  }
 
   /// - Throws: `temporary` where the portal is not reached or asks to come later.
   func get(_ path: String) throws(CommandFailure) -> PortalPage {
@@ -91,7 +99,12 @@ final class PortalClient {
     guard isSet else { throw Self.outOfMemory }
     let code = curl_easy_perform(handle)
     guard code == CURLE_OK else {
-      throw CommandFailure(.temporary, "\(base) was not reached: \(String(cString: curl_easy_strerror(code)))")
+      // Waiting mends no certificate.
+      let isDistrusted = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE
+      throw CommandFailure(
+        isDistrusted ? .failed : .temporary,
+        "\(base) was not reached: \(String(cString: curl_easy_strerror(code)))\(isDistrusted ? "; name its root with --ca" : "")"
+      )
     }
     var status = 0
     var target: UnsafeMutablePointer<CChar>?

@@ -14,6 +14,10 @@ struct Program {
     .deletingLastPathComponent()
 
   static func guandu(_ arguments: String..., input: String = "") throws -> Outcome {
+    try guandu(arguments, input: input)
+  }
+
+  static func guandu(_ arguments: [String], input: String) throws -> Outcome {
     try run(binaries.appending(path: "guandu"), arguments, input: Data(input.utf8))
   }
 
@@ -21,9 +25,9 @@ struct Program {
     try run(URL(filePath: "/usr/bin/env"), [name] + arguments, input: input)
   }
 
-  static func start(_ arguments: [String]) throws -> Process {
+  static func start(_ arguments: [String], program: String = "guandu") throws -> Process {
     let process = Process()
-    process.executableURL = binaries.appending(path: "guandu")
+    process.executableURL = binaries.appending(path: program)
     process.arguments = arguments
     process.currentDirectoryURL = repository
     process.standardOutput = FileHandle.nullDevice
