@@ -96,7 +96,8 @@ let package = Package(
     program(
       "guandu-dmz",
       imports: [
-        "Zones", "Cryptography", "DurableFiles", "Trust", "Storage", "Exchange", "Daemon", "Letters", "Notices", "Portal",
+        "Zones", "Cryptography", "DurableFiles", "Trust", "Storage", "Exchange", "Daemon", "Letters", "Notices",
+        "Portal",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
@@ -117,7 +118,8 @@ let package = Package(
     tests(
       "ExchangeTests",
       of: [
-        "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat", "PacketSeal", "AgeFormat",
+        "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat", "PacketSeal",
+        "AgeFormat",
         "Drop", "Storage",
       ], [grdb, logging, lifecycle]),
   ],

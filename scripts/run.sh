@@ -73,7 +73,11 @@ until answers "$portal_port" && answers "$desk_port"; do
   require_running 0 dmz
   require_running 1 intranet
   ((waited += 1))
-  ((waited <= patience_seconds * 4)) || fail "the sites did not answer within $patience_seconds seconds; see $demo/logs/"
+  if ((waited > patience_seconds * 4)); then
+    answers "$portal_port" || echo "make run: the portal does not answer on port $portal_port" >&2
+    answers "$desk_port" || echo "make run: the desk does not answer on port $desk_port" >&2
+    fail "gave up after $patience_seconds seconds; see $demo/logs/"
+  fi
   sleep 0.25
 done
 
