@@ -115,13 +115,26 @@ let package = Package(
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),
     tests("FlowsTests", of: ["Flows"]),
+    .target(
+      name: "ZoneHarness",
+      dependencies: [
+        "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat", "PacketSeal",
+        "Storage",
+        grdb, logging, lifecycle,
+      ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "ExchangeTests",
       of: [
-        "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat", "PacketSeal",
-        "AgeFormat",
+        "ZoneHarness", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat",
+        "PacketSeal",
         "Drop", "Storage",
-      ], [grdb, logging, lifecycle]),
+      ], [grdb]),
+    .executableTarget(
+      name: "guandu-bench",
+      dependencies: [
+        "ZoneHarness", "Exchange", "Letters", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage", grdb,
+        arguments,
+      ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -2,6 +2,7 @@ import Exchange
 import Foundation
 import Letters
 import Testing
+import ZoneHarness
 import Zones
 
 @Suite struct CrossingTests {

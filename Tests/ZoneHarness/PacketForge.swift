@@ -1,0 +1,77 @@
+import Cryptography
+import Foundation
+import Letters
+public import PacketFormat
+public import PacketSeal
+import Trust
+public import Zones
+
+/// Makes packets as the DMZ could, and as others might try to.
+public struct PacketForge {
+  let zones: TestZones
+  public let from: String
+  let to: String
+  /// Which key files sign.
+  let signer: String
+
+  public init(zones: TestZones, signer: String = "dmz-signing", from: String = "dmz", to: String = "intranet") {
+    self.zones = zones
+    self.signer = signer
+    self.from = from
+    self.to = to
+  }
+
+  public func packet(
+    sequence: Int = 1, previous: HexDigest = .zero, stream: String = "dmz/a/1/m",
+    messages: [(type: String, bytes: [UInt8])] = [], blobs: [(part: Manifest.BlobPart, bytes: [UInt8])] = [],
+    classification: Classification = .internal, receipts: [Receipt] = []
+  ) throws -> SealedPacket {
+    let keys = zones.root + "/keys/"
+    let certificate = try Certificate.load(pemFile: keys + signer + ".pem")[0]
+    let sealer = try PacketSealer(
+      from: try required(ZoneName(from)), to: try required(ZoneName(to)),
+      signingKey: try loadSigningKey(path: keys + signer + ".key", matching: certificate),
+      signingCertificate: certificate, recipients: [try Certificate.load(pemFile: keys + "intranet-encryption.pem")[0]])
+    let outline = PacketOutline(
+      id: "019ab3c4-7d2e-7c31-9f55-0a1b2c3d4e5f", stream: try required(StreamName(stream)), sequence: sequence,
+      previous: previous,
+      created: "2026-11-22T13:38:00.123Z", classification: classification, receipts: receipts)
+    return try sealer.seal(outline, messages: messages, blobs: blobs)
+  }
+
+  /// A notice.sent for a notice that nobody knows: applied, and without effect.
+  public static func harmless(_ number: Int = 0) -> (type: String, bytes: [UInt8]) {
+    let id = "019ab3c4-7d2e-7c31-9f55-" + String(100_000_000_000 + number)
+    let message = Message(
+      id: id, type: "notice.sent", subject: id, after: [], at: "2026-11-22T13:38:00.123Z",
+      body: .object(["notice": .string("none")]))
+    return (message.type, message.encoded())
+  }
+
+  /// Puts bytes into the intranet's incoming drop as a gatekeeper would.
+  public func drop(_ bytes: [UInt8], as name: String) throws {
+    let target = URL(filePath: zones.root + "/d2i/new/" + name)
+    let hidden = URL(filePath: zones.root + "/d2i/new/." + name)
+    try Data(bytes).write(to: hidden)
+    try FileManager.default.moveItem(at: hidden, to: target)
+  }
+
+  public func drop(_ packet: SealedPacket, as name: String? = nil) throws {
+    try drop(packet.head + packet.payload, as: name ?? packet.fileName)
+  }
+
+  /// The reason codes of what lies in the intranet's quarantine.
+  public func quarantineCodes() throws -> [String] {
+    let folder = zones.root + "/intranet/quarantine"
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
+    return try names.filter { $0.hasSuffix(".reason") }.sorted().compactMap { name in
+      let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+      return text.split(separator: "\n").first { $0.hasPrefix("code: ") }.map { String($0.dropFirst(6)) }
+    }
+  }
+}
+
+extension SealedPacket {
+  public var digest: HexDigest { HexDigest(manifestDigest.hex) ?? .zero }
+  public var bytes: [UInt8] { head + payload }
+}

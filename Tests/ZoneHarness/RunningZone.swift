@@ -1,0 +1,74 @@
+import Cryptography
+public import DurableFiles
+public import Exchange
+import Foundation
+import GRDB
+public import Letters
+import Logging
+import ServiceLifecycle
+public import Storage
+import Trust
+public import Zones
+
+/// One zone, started on a configuration; `stop` ends it as SIGTERM would.
+public final class RunningZone: Sendable {
+  public let database: ZoneDatabase
+  public let blobs: BlobStore
+  public let citizens: CitizenLetters
+  public let desk: DeskLetters
+  public let clerk = Handler(name: "Clerk", certificateFingerprint: "", mailboxes: ["mayor"])
+  private let task: Task<Void, any Error>
+  private let group: ServiceGroup
+
+  public init(_ configuration: ZoneConfiguration, files: Files = Files()) throws {
+    var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel =
+      Logger.Level(rawValue: ProcessInfo.processInfo.environment["GUANDU_TEST_LOG"] ?? "critical") ?? .critical
+    database = try ZoneDatabase(
+      path: configuration.dataDirectory + "/zone.sqlite",
+      migrations: exchangeMigrations + citizenLetterMigrations + deskLetterMigrations)
+    blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
+    let outbox = Outbox(links: configuration.links)
+    let identity = try ZoneIdentity(configuration: configuration, at: TestZones.now)
+    let link = configuration.links[0]
+    let peerKey = try Certificate.load(pemFile: link.peerEncryptionCertificate)[0].x25519PublicKey
+    citizens = CitizenLetters(
+      database: database, outbox: outbox, blobs: blobs, intranet: link.peer,
+      intranetKeys: [try required(peerKey)], limits: configuration.letters,
+      pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files))
+    desk = DeskLetters(
+      database: database, outbox: outbox, blobs: blobs, dmz: link.peer, key: identity.encryptionKey,
+      mailboxes: configuration.mailboxes, limits: configuration.letters)
+    let isDMZ = configuration.role == .dmz
+    let relay = NoticeRelay(
+      database: database, outbox: outbox, intranet: link.peer, logger: logger, send: { _, _ in .sent })
+    let exchange = try ZoneExchange(
+      configuration: configuration, identity: identity, database: database, files: files, outbox: outbox, blobs: blobs,
+      keepsSentBlobs: !isDMZ,
+      handlers: isDMZ ? citizens.handlers.merging(relay.handlers) { first, _ in first } : desk.handlers,
+      fate: isDMZ ? citizens.fate : desk.fate, logger: logger)
+    let group = ServiceGroup(services: [exchange], logger: logger)
+    self.group = group
+    task = Task { try await group.run() }
+  }
+
+  public func stop() async throws {
+    await group.triggerGracefulShutdown()
+    try await task.value
+    try database.close()
+  }
+
+  /// Waits until `condition` holds, looking every few milliseconds, a minute at the most.
+  public func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < end {
+      if try await condition() { return }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    throw NeverCameAbout(what: what)
+  }
+
+  public func count(_ sql: String) async throws -> Int {
+    try await database.read { try Int.fetchOne($0, sql: sql) ?? 0 }
+  }
+}
