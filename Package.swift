@@ -91,7 +91,7 @@ let package = Package(
     room("Notices", imports: ["Zones", "DurableFiles"], ["CCurl", logging]),
     room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle]),
     room("Portal", imports: ["Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
-    room("Desk", imports: ["Zones", "Cryptography", "Trust", "Letters", "WebKitchen"], web + [lifecycle]),
+    room("Desk", imports: ["Zones", "Cryptography", "Letters", "WebKitchen"], web + [lifecycle]),
 
     program(
       "guandu-dmz",
@@ -113,6 +113,9 @@ let package = Package(
     tests("ZonesTests", of: ["Zones"]),
     tests("TrustTests", of: ["Trust", "Zones", "Cryptography"], ["COpenSSL"]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
+    tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
+    tests("PortalTests", of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography"]),
+    tests("DeskTests", of: ["Desk", "WebKitchen", "Letters"]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),
     tests("FlowsTests", of: ["Flows"]),
     .target(

@@ -17,7 +17,7 @@ extension DeskSite {
       "attachments": draft.attachments.enumerated().map { index, attachment in
         [
           "index": "\(index)", "name": attachment.name, "type": attachment.mediaType,
-          "size": "\((attachment.bytes + 1_023) / 1_024) KB",
+          "size": readableBytes(attachment.bytes),
         ]
       },
       "events": letter.events.map { event in

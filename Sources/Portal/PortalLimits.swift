@@ -33,8 +33,11 @@ public struct PortalLimits: Sendable {
     codesPerSource.take(source) && codesPerPhone.take(phone) && codesOverall.take("")
   }
 
-  func mayLookUp(code: String, source: String) -> Bool {
-    lookupsPerSource.take(source) && lookupsPerCode.take(code) && lookupsOverall.take("")
+  /// - Parameter code: nil where what was typed is none.
+  func mayLookUp(code: String?, source: String) -> Bool {
+    guard lookupsPerSource.take(source) else { return false }
+    guard let code else { return true }
+    return lookupsPerCode.take(code) && lookupsOverall.take("")
   }
 
   /// The lookup was no guess.

@@ -24,7 +24,7 @@ extension PortalSite {
     let (visit, form) = try await posted(request)
     let typed = String(WrittenText.line(form["code"]).prefix(60))
     let code = LetterCode(typed: typed)
-    guard limits.mayLookUp(code: code?.symbols ?? "", source: request.source) else {
+    guard limits.mayLookUp(code: code?.symbols, source: request.source) else {
       return lookupPage(request, visit, code: typed, problem: "tooManyLookups", status: .tooManyRequests)
     }
     // One message for every kind of wrong, so that nobody learns which codes exist.
@@ -75,7 +75,7 @@ extension PortalSite {
       let event = letter.events.first { $0.stage == stage }?.at
       let at = event ?? (stage == .sent ? letter.acceptedAt : nil)
       return [
-        "text": kitchen.strings.text("stage-\(stage.rawValue)", language), "past": index <= reached,
+        "text": kitchen.strings.text("step-\(stage.rawValue)", language), "past": index <= reached,
         "current": index == reached, "at": index <= reached ? at.map { officeTime($0) } as Any? ?? false : false,
       ]
     }

@@ -67,6 +67,7 @@ extension PortalSite {
       return seeOther("/write/done")
     } catch {
       visit.with { $0.isSending = false }
+      if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }
       logger.error("letter not taken", metadata: ["error": "\(type(of: error))"])
       return checkPage(request, visit, problem: "sendFailed", status: .serviceUnavailable) ?? seeOther("/write/done")
     }

@@ -58,13 +58,21 @@ private func quoted(_ scalars: inout ArraySlice<Unicode.Scalar>) -> String {
     if scalar == "\\", scalars.first == "\"", let escaped = scalars.popFirst() {
       view.append(escaped)
     } else {
-      view.append(scalar)
+      view.append(scalar == "%" ? escaped(in: &scalars) : scalar)
     }
   }
   return String(view)
-    .replacingOccurrences(of: "%22", with: "\"")
-    .replacingOccurrences(of: "%0D", with: "\r")
-    .replacingOccurrences(of: "%0A", with: "\n")
+}
+
+/// What a percent sign stands for: one of the three characters that browsers write so, else itself. By scalars, since a
+/// combining mark behind the escape would hide it from a search by characters.
+private func escaped(in scalars: inout ArraySlice<Unicode.Scalar>) -> Unicode.Scalar {
+  let known: [String: Unicode.Scalar] = ["22": "\"", "0D": "\r", "0A": "\n"]
+  var digits = String.UnicodeScalarView()
+  digits.append(contentsOf: scalars.prefix(2))
+  guard let scalar = known[String(digits)] else { return "%" }
+  scalars = scalars.dropFirst(2)
+  return scalar
 }
 
 /// The place of the next carriage return, by the C library's own search: files are scanned byte by byte otherwise.

@@ -2,10 +2,15 @@ import HTTPTypes
 import Hummingbird
 
 /// What every answer says, unless its handler said it more strictly.
-func addSecurityHeaders(to response: inout Response) {
+///
+/// - Parameter host: as the browser named it. `localhost` is spared the promise of HTTPS, which would hold for every
+///   other program on the machine.
+func addSecurityHeaders(to response: inout Response, host: String) {
   for (name, value) in securityHeaders where response.headers[name] == nil {
     response.headers[name] = value
   }
+  let isLocal = host == "localhost" || host.hasPrefix("localhost:")
+  if !isLocal { response.headers[.strictTransportSecurity] = "max-age=31536000" }
 }
 
 private let securityHeaders: [(HTTPField.Name, String)] = {
@@ -14,7 +19,6 @@ private let securityHeaders: [(HTTPField.Name, String)] = {
       "Content-Security-Policy",
       "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
-    ("Strict-Transport-Security", "max-age=31536000"),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),

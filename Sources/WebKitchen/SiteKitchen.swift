@@ -41,7 +41,8 @@ public struct SiteKitchen: Sendable {
     status: HTTPResponse.Status = .ok, languagePath: String? = nil
   ) -> Response {
     let texts = strings.texts(request.language)
-    let own = request.request.method == .post ? "/" : request.path
+    // A path that no route knows could lead anywhere, as `//host` does.
+    let own = request.request.method == .post || status.code >= 400 ? "/" : request.path
     let other: Language = request.language == .chinese ? .english : .chinese
     let main = templates.render(template, values.merging(["t": texts]) { value, _ in value })
     let html = templates.render(

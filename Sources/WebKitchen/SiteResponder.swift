@@ -28,7 +28,7 @@ public struct SiteResponder: HTTPResponder {
           value: "\(Language.cookieName)=\(language.rawValue); Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax"
         ))
     }
-    addSecurityHeaders(to: &response)
+    addSecurityHeaders(to: &response, host: request.head.authority ?? "")
     if closes || request.uri.path.utf8.count > 2_000 { close(context.channel, after: &response) }
     log(request, response, started)
     return request.method == .head ? response.createHeadResponse() : response

@@ -39,7 +39,7 @@ let stylesheet = #"""
     color: var(--soft); font-size: 0.95rem; border-bottom: 1px solid var(--line); padding-bottom: 0.6rem; }
   .steps [aria-current] { color: var(--blue); font-weight: 700; }
   .field { margin: 0 0 1.25rem; border: 0; padding: 0; min-width: 0; }
-  .field > label, legend { display: block; font-weight: 700; padding: 0; margin-bottom: 0.25rem; }
+  .field > label:not(.choice), legend { display: block; font-weight: 700; padding: 0; margin-bottom: 0.25rem; }
   input, select, textarea, button { font: inherit; color: inherit; }
   input[type="text"], input[type="tel"], input[type="email"], select, textarea { width: 100%; min-height: 44px;
     padding: 0.5rem 0.7rem; border: 1px solid #6b7886; border-radius: 4px; background: #fff; }
@@ -67,6 +67,7 @@ let stylesheet = #"""
   dl.facts dt { font-weight: 700; color: var(--soft); }
   dl.facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
   .box { border: 1px solid var(--line); border-radius: 4px; padding: 1rem 1.25rem; margin: 0 0 1.25rem; }
+  .box > h2:first-of-type { margin-top: 0; }
   .ticket { border: 2px solid var(--blue); border-radius: 6px; padding: 1.25rem; margin: 1.25rem 0; }
   .ticket dt { color: var(--soft); }
   .ticket dd { margin: 0 0 1rem; }
@@ -109,7 +110,8 @@ let stylesheet = #"""
     .actions .button, .actions button { width: 100%; text-align: center; }
     dl.facts { grid-template-columns: 1fr; gap: 0; }
     dl.facts dd { margin-bottom: 0.75rem; }
-    .ticket { padding: 1rem; }
+    .box > h2:first-of-type { margin-top: 0; }
+  .ticket { padding: 1rem; }
     .ticket output { font-size: 1.15rem; letter-spacing: 0; }
     .timeline time { display: block; margin: 0; }
     table.cards, table.cards tbody, table.cards tr, table.cards td { display: block; }
@@ -123,6 +125,7 @@ let stylesheet = #"""
     .top { background: #fff; border-bottom: 2px solid #000; }
     .top a, .ticket output, body { color: #000; }
     .mark, .mark::before { border-color: #000; }
-    .ticket { border-color: #000; break-inside: avoid; }
+    .box > h2:first-of-type { margin-top: 0; }
+  .ticket { border-color: #000; break-inside: avoid; }
   }
   """#

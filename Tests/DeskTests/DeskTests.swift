@@ -1,0 +1,59 @@
+import Foundation
+import Letters
+import Testing
+import WebKitchen
+
+@testable import Desk
+
+@Suite struct DeskFormTokenTests {
+  private let tokens = DeskFormTokens()
+  private let noon = Date(timeIntervalSince1970: 1_795_392_000)
+
+  @Test func `a token is good today and tomorrow, for its handler`() {
+    let token = tokens.token(for: "aa", at: noon)
+    #expect(tokens.accepts(token, for: "aa", at: noon))
+    #expect(tokens.accepts(token, for: "aa", at: noon.addingTimeInterval(86_400)))
+    #expect(!tokens.accepts(token, for: "aa", at: noon.addingTimeInterval(2 * 86_400)))
+    #expect(!tokens.accepts(token, for: "bb", at: noon))
+    #expect(!tokens.accepts("", for: "aa", at: noon))
+  }
+
+  @Test func `another start of the desk makes other tokens`() {
+    #expect(!DeskFormTokens().accepts(tokens.token(for: "aa", at: noon), for: "aa", at: noon))
+  }
+}
+
+@Suite struct DownloadTests {
+  @Test(arguments: [
+    ("a.pdf", #"attachment; filename="a.pdf"; filename*=UTF-8''a.pdf"#),
+    ("照片 1.jpg", #"attachment; filename="__ 1.jpg"; filename*=UTF-8''%E7%85%A7%E7%89%87%201.jpg"#),
+    ("a\";x=\r\n%.txt", #"attachment; filename="a__x=___.txt"; filename*=UTF-8''a%22%3Bx%3D%0D%0A%25.txt"#),
+  ])
+  func `a download keeps its name and nothing escapes the header`(name: String, header: String) {
+    #expect(contentDisposition(fileName: name) == header)
+  }
+}
+
+@Suite struct DeskTextTests {
+  @Test func `every text that the desk's pages use is in its table, in both languages`() {
+    let table = deskStrings + kitchenStrings
+    let known = Set(table.entries.map(\.key))
+    for entry in table.entries { #expect(!entry.chinese.isEmpty && !entry.english.isEmpty, "\(entry.key)") }
+    for template in deskTemplates.values {
+      for match in template.matches(of: /\bt\.([A-Za-z0-9-]+)/) {
+        #expect(known.contains(String(match.output.1)), "\(match.output.1)")
+      }
+    }
+    let derived =
+      DeskFolder.allCases.map { "folder-\($0.rawValue)" } + LetterKind.allCases.map { "kind-\($0.rawValue)" }
+      + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "event-\($0.rawValue)"] }
+      + [NoticeState.waiting, .sent, .failed].map { "notice-\($0.rawValue)" }
+      + [
+        "noCertificateTitle", "untrustedTitle", "notEnrolledTitle", "wrongStageTitle", "mayNotPublishTitle",
+        "noCertificateText", "untrustedText", "notEnrolledText", "wrongStageText", "mayNotPublishText", "answerMissing",
+        "visibilityMissing", "reasonMissing", "answerTooLong", "nobody", "deliveryDone", "deliveryWaiting",
+      ]
+    for key in derived { #expect(known.contains(key), "\(key)") }
+    #expect(known.count == table.entries.count, "a key stands twice")
+  }
+}

@@ -1,0 +1,128 @@
+import Cryptography
+import Foundation
+import Letters
+import Testing
+import WebKitchen
+import Zones
+
+@testable import Portal
+
+@Suite struct PendingCodeTests {
+  private let secret = SecretBytes.random(32)
+  private let start = ContinuousClock.now
+
+  private func code(_ text: String = "012345") -> PendingCode {
+    PendingCode(code: text, phone: "13812345678", secret: secret, at: start)
+  }
+
+  @Test func `the right code names its number`() {
+    var pending = code()
+    #expect(pending.check("012345", secret: secret, at: start) == .right(phone: "13812345678"))
+  }
+
+  @Test func `a code has five tries`() {
+    var pending = code()
+    #expect(
+      (0..<5).map { _ in pending.check("000000", secret: secret, at: start) } == [
+        .wrong, .wrong, .wrong, .wrong, .noTriesLeft,
+      ])
+    #expect(pending.check("012345", secret: secret, at: start) == .noTriesLeft)
+  }
+
+  @Test func `a code lives fifteen minutes`() {
+    var pending = code()
+    #expect(pending.check("000000", secret: secret, at: start + .seconds(899)) == .wrong)
+    #expect(pending.check("012345", secret: secret, at: start + .seconds(900)) == .expired)
+  }
+
+  @Test func `codes have six digits`() {
+    for _ in 0..<1_000 { #expect(PendingCode.makeCode().utf8.allSatisfy { (0x30...0x39).contains($0) }) }
+    #expect(PendingCode.makeCode().utf8.count == 6)
+  }
+}
+
+@Suite struct LetterFormTests {
+  private let mailboxes = [Mailbox(identifier: "mayor", chineseName: "市长信箱", englishName: "Mayor")]
+  private let right = [
+    "mailbox": "mayor", "kind": "question", "title": " 路灯 ", "text": "a\r\nb", "publish": "no", "mail": "",
+  ]
+
+  private func problems(_ change: [String: String]) -> [String] {
+    LetterForm(fields: right.merging(change) { _, new in new })
+      .problems(mailboxes: mailboxes, limits: LetterLimits()).map(\.textKey)
+  }
+
+  @Test func `a right form becomes a draft`() {
+    let form = LetterForm(fields: right)
+    #expect(form.problems(mailboxes: mailboxes, limits: LetterLimits()).isEmpty)
+    let draft = form.draft(phone: "13812345678", attachments: [])
+    #expect(draft?.title == "路灯" && draft?.text == "a\nb" && draft?.mail == nil && draft?.mayPublish == false)
+  }
+
+  @Test func `each wrong answer is named`() {
+    #expect(problems(["mailbox": "other"]) == ["chooseMailbox"])
+    #expect(problems(["kind": ""]) == ["chooseKind"])
+    #expect(problems(["title": " \u{202E}"]) == ["titleMissing"])
+    #expect(problems(["title": String(repeating: "长", count: 101)]) == ["titleTooLong"])
+    #expect(problems(["text": "\r\n"]) == ["textMissing"])
+    #expect(problems(["text": String(repeating: "长", count: 10_001)]) == ["textTooLong"])
+    #expect(problems(["publish": "maybe"]) == ["choosePublish"])
+    #expect(problems(["mail": "x"]) == ["mailWrong"])
+  }
+
+  @Test func `what was written is forgotten once it is sealed, and code and password stay`() {
+    var visit = PortalVisit()
+    visit.form = LetterForm(fields: right)
+    visit.phone = "13812345678"
+    visit.submission = .init(
+      id: UUID(), credentials: .generate(), draft: visit.form.draft(phone: "13812345678", attachments: []))
+    visit.finish(LetterConfirmation(number: "2026-000001", acceptedAt: Date()))
+    #expect(visit.form.title.isEmpty && visit.phone == nil && visit.submission?.draft == nil)
+    #expect(visit.submission != nil && visit.confirmation?.number == "2026-000001")
+  }
+}
+
+@Suite struct PortalTextTests {
+  @Test func `every text that the portal uses is in its table, in both languages`() throws {
+    try checkTexts(
+      portalStrings + kitchenStrings, templates: portalTemplates, sources: ["Portal", "WebKitchen"],
+      derived: LetterKind.allCases.map { "kind-\($0.rawValue)" }
+        + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "step-\($0.rawValue)"] })
+  }
+
+  @Test func `the message holds no other run of six digits than the code`() {
+    for language in Language.allCases {
+      let text = portalStrings.text("smsText", language, "012345")
+      #expect(text.matches(of: /[0-9]{6}/).count == 1)
+    }
+  }
+}
+
+/// Looks every key up that templates and sources name.
+func checkTexts(_ table: StringTable, templates: [String: String], sources: [String], derived: [String]) throws {
+  let keys = table.entries.map(\.key)
+  let known = Set(keys)
+  for entry in table.entries {
+    #expect(!entry.chinese.isEmpty && !entry.english.isEmpty, "\(entry.key)")
+    #expect(
+      entry.chinese.matches(of: /\{[0-9]\}/).map(\.output) == entry.english.matches(of: /\{[0-9]\}/).map(\.output),
+      "\(entry.key)")
+  }
+  for template in templates.values {
+    for match in template.matches(of: /\bt\.([A-Za-z0-9-]+)/) {
+      #expect(known.contains(String(match.output.1)), "\(match.output.1)")
+    }
+  }
+  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")
+  for source in sources {
+    let folder = root.appending(path: source)
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file.hasSuffix(".swift") {
+      let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+      for match in text.matches(of: /(?:titleKey: |textKey: |strings\.text\(|problem: )"([A-Za-z0-9-]+)"/) {
+        #expect(known.contains(String(match.output.1)), "\(match.output.1) in \(file)")
+      }
+    }
+  }
+  for key in derived { #expect(known.contains(key), "\(key)") }
+  #expect(Set(keys).count == keys.count, "a key stands twice")
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Testing
+
+@testable import WebKitchen
+
+@Suite struct PageTests {
+  @Test func `every value is escaped`() throws {
+    let pages = try PageTemplates(["a": #"<b title="{{x}}">{{x}}</b>{{> b}}"#, "b": "{{#list}}{{x}}{{/list}}"])
+    let html = pages.render("a", ["x": "<i>&\"'", "list": [["x": "<"]]])
+    #expect(html.contains(#"<b title="&lt;i&gt;&amp;&quot;&#39;">&lt;i&gt;&amp;&quot;&#39;</b>&lt;"#))
+  }
+
+  @Test func `a quotation mark with an accent behind it does not end an attribute`() throws {
+    let pages = try PageTemplates(["a": #"<b title="{{x}}">"#])
+    let html = pages.render("a", ["x": "\"\u{301} onfocus=alert(1) x=\"\u{301}"])
+    #expect(Array(html.utf8).filter { $0 == UInt8(ascii: "\"") }.count == 2)
+  }
+
+  @Test func `times are those of China`() {
+    #expect(officeTime(Date(timeIntervalSince1970: 0)) == "1970-01-01 08:00")
+    #expect(officeTime(Date(timeIntervalSince1970: 1_795_391_999)) == "2026-11-23 07:59")
+  }
+
+  @Test func `sizes are written for people`() {
+    #expect(["\(readableBytes(17))", readableBytes(2_048), readableBytes(20 << 20)] == ["17 B", "2 KB", "20 MB"])
+  }
+
+  @Test func `a route matches its path, and a known path with another method is told apart`() {
+    var routes = RouteTable()
+    routes.on(.get, "/letters/{number}") { _ in seeOther("/") }
+    guard case .handler(_, let parameters) = routes.match(.head, "/letters/7") else {
+      Issue.record("no match")
+      return
+    }
+    #expect(parameters == ["number": "7"])
+    guard case .otherMethodsOnly = routes.match(.post, "/letters/7") else {
+      Issue.record("not told apart")
+      return
+    }
+    for path in ["/letters/", "/letters", "/letters/7/", "//letters/7", "", "letters/7/8"] {
+      guard case .nothing = routes.match(.get, path) else {
+        Issue.record("\(path) matched")
+        continue
+      }
+    }
+  }
+
+  @Test func `a source is an address, or a network of IPv6`() {
+    #expect(WebRequest.networkPart(of: "2001:db8:1:2:3::4") == "20010db800010002")
+  }
+}

@@ -1,0 +1,108 @@
+import Testing
+
+@testable import WebKitchen
+
+@Suite struct AttachmentNameTests {
+  @Test(arguments: [
+    ("../../x", "x"), ("..\\..\\boot.ini", "boot.ini"), ("/etc/passwd", "passwd"), ("", "attachment"),
+    ("...", "attachment"), ("dir/", "dir"), ("photo\u{202E}gpj.exe", "photogpj.exe"), ("a\u{0}b\u{7F}\n.txt", "ab.txt"),
+    ("CON", "_CON"), ("nul.txt", "_nul.txt"), ("COM1.a.b", "_COM1.a.b"), ("console.txt", "console.txt"),
+    ("a<b>:\"c\"|?*.txt", "a_b___c____.txt"), (" 路灯 照片.jpg ", "路灯 照片.jpg"), ("e\u{301}.txt", "\u{E9}.txt"),
+    ("\u{200B}\u{FEFF}", "attachment"), ("name. . ", "name"),
+  ])
+  func `a name becomes a harmless label`(sent: String, label: String) {
+    #expect(AttachmentName.clean(sent) == label)
+  }
+
+  @Test func `no name at all becomes a name`() { #expect(AttachmentName.clean(nil) == "attachment") }
+
+  @Test func `a long name keeps its ending and fits a file system`() {
+    for letter in ["a", "长", "👨‍👩‍👧‍👦"] {
+      let label = AttachmentName.clean(String(repeating: letter, count: 300) + ".pdf")
+      #expect(label.hasSuffix(".pdf") && label.utf8.count <= 200 && label.count <= 100)
+    }
+  }
+}
+
+@Suite struct PhoneNumberTests {
+  @Test(arguments: [
+    "13812345678", "１３８１２３４５６７８", " 138 1234 5678", "+86 138-1234-5678", "0086 13812345678", "8613812345678",
+    "＋８６　１３８１２３４５６７８",
+  ])
+  func `a number is taken however it is typed`(typed: String) {
+    #expect(PhoneNumber(typed: typed)?.digits == "13812345678")
+  }
+
+  @Test(arguments: [
+    "", "1381234567", "138123456789", "12812345678", "02112345678", "+1 13812345678", "1381234567a", "13812345+78",
+    "٠١٣٨١٢٣٤٥٦٧", String(repeating: "1", count: 500),
+  ])
+  func `what is no mobile number of mainland China is refused`(typed: String) {
+    #expect(PhoneNumber(typed: typed) == nil)
+  }
+
+  @Test func `a shown number hides its middle`() {
+    #expect(PhoneNumber(typed: "13812345678")?.masked == "138****5678")
+  }
+
+  @Test func `typed digits may be full-width and spaced, and nothing else`() {
+    #expect(typedDigits(" １２3 456 ") == "123456")
+    #expect(typedDigits("12345a") == nil)
+  }
+}
+
+@Suite struct WrittenTextTests {
+  @Test func `line ends become one kind`() {
+    #expect(WrittenText.lines("a\r\nb\rc\u{2028}d\n") == "a\nb\nc\nd")
+    #expect(WrittenText.line("a\r\nb\tc") == "a b c")
+  }
+
+  @Test func `control characters and direction marks go, and text is composed`() {
+    #expect(WrittenText.lines("a\u{0}\u{1B}[31m\u{202E}b") == "a[31mb")
+    #expect(WrittenText.line("e\u{301}").unicodeScalars.count == 1)
+  }
+
+  @Test func `joined emoji stay joined`() { #expect(WrittenText.line("👨‍👩‍👧") == "👨‍👩‍👧") }
+
+  @Test func `characters count as people count them`() {
+    #expect(WrittenText.fits(String(repeating: "字", count: 100), 100))
+    #expect(!WrittenText.fits(String(repeating: "字", count: 101), 100))
+    #expect(WrittenText.fits("a\u{301}\u{302}", 1))
+    #expect(!WrittenText.fits("a" + String(repeating: "\u{301}", count: 1_000), 1))
+  }
+
+  @Test(arguments: ["a@b.cn", "first.last+tag@mail.example.org"])
+  func `a mail address is taken`(address: String) { #expect(WrittenText.isMailAddress(address)) }
+
+  @Test(arguments: [
+    "", "a", "a@b", "@b.cn", "a@b..cn", "a b@c.cn", "a@b.cn\nBcc: x@y.cn", "a@-b.cn", "<a@b.cn>", "a@b@c.cn",
+  ])
+  func `what is no mail address is refused`(address: String) { #expect(!WrittenText.isMailAddress(address)) }
+}
+
+@Suite struct MediaTypeTests {
+  @Test func `a file is what its first bytes say`() {
+    #expect(MediaType.sniff([0xFF, 0xD8, 0xFF, 0xE0]) == "image/jpeg")
+    #expect(MediaType.sniff(Array("%PDF-1.7".utf8)) == "application/pdf")
+    #expect(MediaType.sniff(Array("<html><script>".utf8)) == "application/octet-stream")
+    #expect(MediaType.sniff([]) == "application/octet-stream")
+    #expect(MediaType.sniff([0x50, 0x4B, 0x03, 0x04] + Array("....word/document.xml".utf8)).hasSuffix(".document"))
+  }
+}
+
+@Suite struct URLEncodedFormTests {
+  private func form(_ text: String) -> URLEncodedForm? { URLEncodedForm(Array(text.utf8)) }
+
+  @Test func `fields are decoded, and the first of a name counts`() {
+    let read = form("a=%E5%AD%97+b&c=&a=second&d")
+    #expect(read?["a"] == "字 b")
+    #expect(read?["c"] == "" && read?["d"] == "" && read?["none"] == "")
+  }
+
+  @Test(arguments: ["a=%", "a=%4", "a=%zz", "a=%FF", "%C0%80=x"])
+  func `a broken escape and broken UTF-8 are refused`(text: String) { #expect(form(text) == nil) }
+
+  @Test func `too many fields are refused`() {
+    #expect(form(String(repeating: "a=b&", count: 101)) == nil)
+  }
+}
