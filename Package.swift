@@ -108,7 +108,7 @@ let package = Package(
       imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal"],
       ["CCurl", arguments]),
 
-    tests("GuanduTests", of: ["guandu", "guandu-dmz"]),
+    tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),
     tests("ZonesTests", of: ["Zones"]),
     tests("TrustTests", of: ["Trust", "Zones", "Cryptography"], ["COpenSSL"]),

@@ -19,7 +19,9 @@ struct ConfigCommand: AsyncParsableCommand {
       try await reportingFailures {
         do throws(ConfigurationError) {
           let zone = try ZoneConfiguration.load(path: file)
-          try zone.checkTrust()
+          var trust = TrustCheck(zone)
+          trust.run()
+          guard trust.problems.isEmpty else { throw ConfigurationError(problems: trust.problems) }
           print("\(file): the configuration of zone \(zone.name) is sound")
         } catch {
           for problem in error.problems { print(problem) }

@@ -26,34 +26,38 @@ struct DeploymentLayout {
   /// - Throws: `CommandFailure`.
   func complete() throws -> Bool {
     do {
-      let url = URL(filePath: place)
-      let parent = url.deletingLastPathComponent().path
-      try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-      let beside = "\(parent)/.\(url.lastPathComponent).init"
-      let lock = try files.lock("\(beside).lock")
-      defer { withExtendedLifetime(lock) {} }
-      // A folder that an interrupted run has left holds keys that nobody uses.
-      try? FileManager.default.removeItem(atPath: beside)
-      if isLaidOut {
-        try changePorts(in: place)
-        return false
-      }
-      try refuseForeignFolder()
-      defer { try? FileManager.default.removeItem(atPath: beside) }
-      try lay(out: beside)
-      try changePorts(in: beside)
-      try files.rename(beside, to: place)
-      try files.syncFolder(parent)
-      return true
+      return try completeLocked()
+    } catch let error as FileError where error.number == EWOULDBLOCK {
+      throw CommandFailure(.temporary, "another guandu init is at work on \(place)")
     } catch let error as FileError {
-      throw CommandFailure(
-        error.number == EWOULDBLOCK ? .temporary : .cannotWrite,
-        error.number == EWOULDBLOCK ? "another guandu init is at work on \(place)" : "\(error)")
+      throw CommandFailure(.cannotWrite, "\(error)")
     } catch let error as TrustError {
       throw CommandFailure(.failed, "\(error)")
     } catch let error as CocoaError {
       throw CommandFailure(.cannotWrite, "\(place): \(error.localizedDescription)")
     }
+  }
+
+  private func completeLocked() throws -> Bool {
+    let url = URL(filePath: place)
+    let parent = url.deletingLastPathComponent().path
+    try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    let beside = "\(parent)/.\(url.lastPathComponent).init"
+    let lock = try files.lock("\(beside).lock")
+    defer { withExtendedLifetime(lock) {} }
+    // A folder that an interrupted run has left holds keys that nobody uses.
+    try? FileManager.default.removeItem(atPath: beside)
+    if isLaidOut {
+      try changePorts(in: place)
+      return false
+    }
+    try refuseForeignFolder()
+    defer { try? FileManager.default.removeItem(atPath: beside) }
+    try lay(out: beside)
+    try changePorts(in: beside)
+    try files.rename(beside, to: place)
+    try files.syncFolder(parent)
+    return true
   }
 
   private var isLaidOut: Bool {

@@ -141,3 +141,22 @@ import Testing
     #expect(try Program.tool("age", "-d", "-i", identity, sealed).output == "来信")
   }
 }
+
+@Suite struct Daemons {
+  @Test(arguments: ["guandu-dmz", "guandu-intranet"]) func refuseABadConfigurationAndLeaveNothing(program: String)
+    throws
+  {
+    let scratch = try ScratchFolder()
+    let demo = "\(scratch.path)/demo"
+    _ = try Program.guandu("init", demo)
+    let path = "\(demo)/\(program.dropFirst(7))/zone.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    try Data((text + "colour: red\n").utf8).write(to: URL(filePath: path))
+    let before = try scratch.contents()
+    let refused = try Program.daemon(program, config: path)
+    #expect(refused.status == 78)
+    #expect((refused.output + refused.complaint).contains("\(path):"))
+    #expect((refused.output + refused.complaint).contains("colour: unknown key; it may be"))
+    #expect(try scratch.contents() == before)
+  }
+}

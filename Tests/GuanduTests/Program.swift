@@ -21,6 +21,10 @@ struct Program {
     try run(binaries.appending(path: "guandu"), arguments, input: Data(input.utf8))
   }
 
+  static func daemon(_ name: String, config: String) throws -> Outcome {
+    try run(binaries.appending(path: name), ["--config", config], input: Data())
+  }
+
   static func tool(_ name: String, _ arguments: String..., input: Data = Data()) throws -> Outcome {
     try run(URL(filePath: "/usr/bin/env"), [name] + arguments, input: input)
   }
