@@ -135,7 +135,8 @@ let package = Package(
     .executableTarget(
       name: "guandu-bench",
       dependencies: [
-        "ZoneHarness", "Exchange", "Letters", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage", grdb,
+        "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Zones", "Cryptography", "DurableFiles", "PacketFormat",
+        "Storage", grdb,
         arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],

@@ -86,8 +86,6 @@ actor LaneSender {
   private let lane: Lane
   private let bell: Bell
   private let executor: ThreadExecutor
-  /// So many packets of blobs may be on their way unconfirmed.
-  private static let blobWindow = 32
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -135,9 +133,10 @@ actor LaneSender {
 
   private func nextBatch() async throws -> Batch {
     let (peer, limit, lane) = (context.link.peer, context.contentMaxBytes, self.lane)
+    let window = context.link.limits.blobWindowPackets
     return try await context.database.read { db in
       try lane == .messages
-        ? Batch.ofMessages(peer, limit, db) : Batch.ofBlobs(peer, limit, window: Self.blobWindow, db)
+        ? Batch.ofMessages(peer, limit, db) : Batch.ofBlobs(peer, limit, window: window, db)
     }
   }
 

@@ -60,8 +60,19 @@ public final class CitizenLetters: Sendable {
   public func submit(
     id: UUID, draft: LetterDraft, credentials: LetterCredentials
   ) async throws(LetterError) -> LetterConfirmation {
-    let sealed = try await seal(draft, credentials)
-    return try await commit(sealed, submission: id.uuidString, draft.attachments)
+    try await submit(prepare(draft, credentials: credentials, id: id))
+  }
+
+  /// Seals a letter: the costly half of `submit`, which changes nothing yet.
+  public func prepare(
+    _ draft: LetterDraft, credentials: LetterCredentials, id: UUID = UUID()
+  ) async throws(LetterError) -> SealedSubmission {
+    SealedSubmission(id: id, letter: try await seal(draft, credentials), attachments: draft.attachments)
+  }
+
+  /// Commits a sealed letter: the durable half of `submit`.
+  public func submit(_ sealed: SealedSubmission) async throws(LetterError) -> LetterConfirmation {
+    try await commit(sealed.letter, submission: sealed.id.uuidString, sealed.attachments)
   }
 
   /// A letter as it is stored and sent, before it has a number.
@@ -146,6 +157,13 @@ public final class CitizenLetters: Sendable {
       }
     } catch { throw .unavailable }
   }
+}
+
+/// A letter that nobody in the DMZ can read any more, ready to be committed.
+public struct SealedSubmission: Sendable {
+  let id: UUID
+  let letter: CitizenLetters.SealedLetter
+  let attachments: [LetterAttachment]
 }
 
 /// The clock that everything but tests goes by.

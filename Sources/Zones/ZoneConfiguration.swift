@@ -131,10 +131,10 @@ public struct LinkLimits: Sendable {
   /// A fuller outgoing folder is not filled further.
   public var dropMaxPackets = 10_000
   public var dropMaxBytes = 10 * 1024 * 1024 * 1024
+  /// How many packets of blobs may be on their way unconfirmed: 1 to 1,000,000.
+  public var blobWindowPackets = 32
   /// How many packets ahead of their turn are waited with.
   public var heldMaxPackets = 1_000
-  /// How long a confirmed packet that the peer has not secured is kept: 1 to 3,650.
-  public var retainDays = 7
 
   public init() {}
 }

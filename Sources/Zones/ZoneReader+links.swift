@@ -51,7 +51,7 @@ extension ZoneReader {
   private func linkLimits(_ value: YAMLValue) -> LinkLimits? {
     let names = [
       "linger_milliseconds", "receipt_linger_milliseconds", "packet_max_bytes", "poll_seconds", "redrop_seconds",
-      "incomplete_seconds", "drop_max_packets", "drop_max_bytes", "held_max_packets", "retain_days",
+      "incomplete_seconds", "drop_max_packets", "drop_max_bytes", "held_max_packets", "blob_window_packets",
     ]
     guard let group = value.mapping(names) else { return nil }
     var limits = LinkLimits()
@@ -64,7 +64,7 @@ extension ZoneReader {
     group.integer("drop_max_packets", 1...1_000_000, into: &limits.dropMaxPackets)
     group.integer("drop_max_bytes", 65_536...1_125_899_906_842_624, into: &limits.dropMaxBytes)
     group.integer("held_max_packets", 0...100_000, into: &limits.heldMaxPackets)
-    group.integer("retain_days", 1...3_650, into: &limits.retainDays)
+    group.integer("blob_window_packets", 1...1_000_000, into: &limits.blobWindowPackets)
     guard limits.dropMaxBytes >= limits.packetMaxBytes else {
       return value.refused("drop_max_bytes holds not even one packet; make it at least packet_max_bytes")
     }

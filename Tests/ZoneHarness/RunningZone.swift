@@ -5,8 +5,10 @@ import Foundation
 import GRDB
 public import Letters
 import Logging
+public import PacketFormat
 import ServiceLifecycle
 public import Storage
+import Synchronization
 import Trust
 public import Zones
 
@@ -17,10 +19,12 @@ public final class RunningZone: Sendable {
   public let citizens: CitizenLetters
   public let desk: DeskLetters
   public let clerk = Handler(name: "Clerk", certificateFingerprint: "", mailboxes: ["mayor"])
-  private let task: Task<Void, any Error>
+  private let outbox: Outbox
+  private let peer: ZoneName
   private let group: ServiceGroup
+  private let task = Mutex<Task<Void, any Error>?>(nil)
 
-  public init(_ configuration: ZoneConfiguration, files: Files = Files()) throws {
+  public init(_ configuration: ZoneConfiguration, files: Files = Files(), exchanging: Bool = true) throws {
     var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel =
       Logger.Level(rawValue: ProcessInfo.processInfo.environment["GUANDU_TEST_LOG"] ?? "critical") ?? .critical
@@ -29,8 +33,10 @@ public final class RunningZone: Sendable {
       migrations: exchangeMigrations + citizenLetterMigrations + deskLetterMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
+    self.outbox = outbox
     let identity = try ZoneIdentity(configuration: configuration, at: TestZones.now)
     let link = configuration.links[0]
+    peer = link.peer
     let peerKey = try Certificate.load(pemFile: link.peerEncryptionCertificate)[0].x25519PublicKey
     citizens = CitizenLetters(
       database: database, outbox: outbox, blobs: blobs, intranet: link.peer,
@@ -47,23 +53,42 @@ public final class RunningZone: Sendable {
       keepsSentBlobs: !isDMZ,
       handlers: isDMZ ? citizens.handlers.merging(relay.handlers) { first, _ in first } : desk.handlers,
       fate: isDMZ ? citizens.fate : desk.fate, logger: logger)
-    let group = ServiceGroup(services: [exchange], logger: logger)
-    self.group = group
-    task = Task { try await group.run() }
+    group = ServiceGroup(services: [exchange], logger: logger)
+    if exchanging { startExchange() }
+  }
+
+  public func startExchange() {
+    let group = self.group
+    task.withLock { task in task = task ?? Task { try await group.run() } }
   }
 
   public func stop() async throws {
     await group.triggerGracefulShutdown()
-    try await task.value
+    try await task.withLock { $0 }?.value
     try database.close()
   }
 
-  /// Waits until `condition` holds, looking every few milliseconds, a minute at the most.
-  public func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(60)
+  /// Sends a blob that lies in the store, with a message that has no effect.
+  public func enqueueBlob(_ digest: HexDigest, bytes: Int) async throws {
+    let (outbox, peer) = (self.outbox, self.peer)
+    let id = newIdentifier(at: currentMilliseconds())
+    let message = Message(
+      id: id, type: "notice.sent", subject: id, after: [], at: timestamp(currentMilliseconds()),
+      body: .object(["notice": .string("none")]))
+    try await database.write { db in
+      try outbox.enqueue(
+        OutgoingMessage(message, classification: .internal, blobs: [(digest, bytes)]), to: peer, db)
+    }
+  }
+
+  /// Waits until `condition` holds, looking again and again; throws `NeverCameAbout` in the end.
+  public func eventually(
+    _ what: String, withinSeconds: Int = 60, everyMilliseconds: Int = 5, _ condition: () async throws -> Bool
+  ) async throws {
+    let end = ContinuousClock.now + .seconds(withinSeconds)
     while ContinuousClock.now < end {
       if try await condition() { return }
-      try await Task.sleep(for: .milliseconds(5))
+      try await Task.sleep(for: .milliseconds(everyMilliseconds))
     }
     throw NeverCameAbout(what: what)
   }

@@ -12,8 +12,13 @@ public final class TestZones: Sendable {
   public let authority: CertificateAuthority
   public static let now = Date()
 
-  public init(limits: LinkLimits = TestZones.quickLimits, escrow: Bool = false) throws {
-    root = NSTemporaryDirectory() + "guandu-\(UUID().uuidString)"
+  /// - Parameters:
+  ///   - parent: the folder to make the zones' own folder in; nil for the system's temporary one.
+  ///   - blobMaxBytes: what the links let through.
+  public init(
+    limits: LinkLimits = TestZones.quickLimits, in parent: String? = nil, blobMaxBytes: Int = 22 << 20
+  ) throws {
+    root = (parent.map { $0 + "/" } ?? NSTemporaryDirectory()) + "guandu-\(UUID().uuidString)"
     let top = try CertificateAuthority.makeRoot(commonName: "Test root", at: Self.now)
     let issuing = try top.makeIssuing(commonName: "Test issuing", at: Self.now)
     authority = issuing
@@ -29,11 +34,19 @@ public final class TestZones: Sendable {
         try Self.write(issued.key, root + "/keys/\(zone)-\(name).key")
       }
     }
-    dmz = try Self.configuration("dmz", "intranet", root, "d2i", "i2d", limits)
-    intranet = try Self.configuration("intranet", "dmz", root, "i2d", "d2i", limits)
+    dmz = try Self.configuration("dmz", "intranet", root, limits, blobMaxBytes)
+    intranet = try Self.configuration("intranet", "dmz", root, limits, blobMaxBytes)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: root) }
+
+  /// One side of zones that another process laid out at `root`.
+  public static func side(
+    _ role: ZoneRole, at root: String, limits: LinkLimits, blobMaxBytes: Int
+  ) throws -> ZoneConfiguration {
+    try configuration(
+      role.rawValue, role == .dmz ? "intranet" : "dmz", root, limits, blobMaxBytes)
+  }
 
   public static var quickLimits: LinkLimits {
     var limits = LinkLimits()
@@ -45,15 +58,16 @@ public final class TestZones: Sendable {
   }
 
   private static func configuration(
-    _ name: String, _ peer: String, _ root: String, _ out: String, _ into: String, _ limits: LinkLimits
+    _ name: String, _ peer: String, _ root: String, _ limits: LinkLimits, _ blobMaxBytes: Int
   ) throws -> ZoneConfiguration {
     let toIntranet = ExchangePolicy(
       messageTypes: ["letter.submitted", "notice.sent", "notice.failed"], highestClassification: .internal,
-      blobMaxBytes: 22 << 20)
+      blobMaxBytes: blobMaxBytes)
     let toDMZ = ExchangePolicy(
       messageTypes: ["letter.signed-for", "letter.answered", "letter.declined", "notice.requested"],
-      highestClassification: .internal, blobMaxBytes: 22 << 20)
+      highestClassification: .internal, blobMaxBytes: blobMaxBytes)
     let isDMZ = name == "dmz"
+    let (out, into) = isDMZ ? ("d2i", "i2d") : ("i2d", "d2i")
     let link = LinkConfiguration(
       peer: try required(ZoneName(peer)), outgoingDrop: "\(root)/\(out)", incomingDrop: "\(root)/\(into)",
       peerSigningCertificates: ["\(root)/keys/\(peer)-signing.pem"],
