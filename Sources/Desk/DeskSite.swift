@@ -90,7 +90,7 @@ public final class DeskSite: Service {
     do {
       fingerprint = try trust.fingerprint(ofHandlerCertificate: certificate)
     } catch {
-      logger.notice("handler refused", metadata: ["reason": "\(error)", "certificate": "\(Digest.of(certificate))"])
+      logger.notice("handler refused", metadata: ["reason": "not trusted", "certificate": "\(Digest.of(certificate))"])
       throw WebFailure.untrustedCertificate
     }
     let person = configuration.people.first { $0.certificateFingerprint == fingerprint && $0.roles.contains(.clerk) }

@@ -43,7 +43,7 @@ struct LetterFormReader {
 
   /// The whole form's size at most: files, text and what stands around them.
   static func maxBytes(_ limits: LetterLimits) -> Int {
-    limits.attachmentsMax * limits.attachmentMaxBytes + limits.textMaxCharacters * 32 + 1_048_576
+    limits.attachmentsMax * limits.attachmentMaxBytes + limits.textMaxCharacters * 12 + 1_048_576
   }
 
   /// - Throws: `WebFailure`; nothing of the form is left behind then.
@@ -148,8 +148,8 @@ struct LetterFormReader {
   private func maxBytes(of field: String) -> Int {
     switch field {
     // Far more than is allowed, so that who wrote too much gets the text back with a word about it.
-    case "text": limits.textMaxCharacters * 32
-    case "title": limits.titleMaxCharacters * 320
+    case "text": limits.textMaxCharacters * 12
+    case "title": limits.titleMaxCharacters * 40
     default: Self.shortFieldMaxBytes
     }
   }

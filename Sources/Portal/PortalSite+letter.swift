@@ -23,6 +23,9 @@ extension PortalSite {
     guard visit.with({ $0.phone != nil && !$0.isSending }) else {
       throw visit.with { $0.confirmation == nil } ? WebFailure.forgedForm : WebFailure.alreadySent
     }
+    // One more than a person needs; without a limit one visit could fill the disk.
+    guard visit.with({ $0.beginUpload() }) else { throw WebFailure.tooMany }
+    defer { visit.with { $0.uploads = max(0, $0.uploads - 1) } }
     var reader = LetterFormReader(
       letters: letters, limits: configuration.letters, room: configuration.letters.attachmentsMax
     ) { visit.accepts(formToken: $0) }

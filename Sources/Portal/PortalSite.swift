@@ -21,7 +21,7 @@ public final class PortalSite: Service {
   let limits: PortalLimits
   let logger: Logger
   let kitchen: SiteKitchen
-  let sessions = SessionStore<PortalVisit>()
+  let sessions = SessionStore<PortalVisit>(promotedMax: 5_000)
   let codeSecret = SecretBytes.random(32)
 
   /// - Parameters:

@@ -15,6 +15,8 @@ struct PortalVisit: Sendable {
   /// Made as the answers are checked, so that however often the letter is sent it is the same one.
   var submission: Submission?
   var isSending = false
+  /// How many forms with files are coming in right now.
+  var uploads = 0
   var confirmation: LetterConfirmation?
   /// The letter that was looked up.
   var opened: LetterCredentials?
@@ -34,6 +36,13 @@ struct PortalVisit: Sendable {
     attachments = []
     phone = nil
     submission?.draft = nil
+  }
+
+  /// - Returns: false where two forms are coming in already.
+  mutating func beginUpload() -> Bool {
+    guard uploads < 2 else { return false }
+    uploads += 1
+    return true
   }
 
   /// Makes room for the next letter of the same visit.

@@ -1,3 +1,4 @@
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -50,10 +51,17 @@ public struct SiteServer: Service {
           tlsConfiguration: tls, customAsyncVerificationCallback: { _ in .certificateVerified })),
       configuration: ApplicationConfiguration(
         address: .hostname(address, port: port),
-        availableConnectionsDelegate: MaximumAvailableConnections(maxConnections)),
+        availableConnectionsDelegate: MaximumAvailableConnections(affordable(maxConnections))),
       onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? port) },
       logger: logger)
   }
 
   public func run() async throws { try await application.run() }
+}
+
+/// No more connections than half of the files that this process may have open.
+private func affordable(_ connections: Int) -> Int {
+  var limit = rlimit()
+  guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return connections }
+  return min(connections, Int(clamping: limit.rlim_cur / 2))
 }

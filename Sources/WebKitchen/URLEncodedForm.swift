@@ -78,7 +78,7 @@ extension WebRequest {
       for try await buffer in request.body {
         received += buffer.readableBytes
         guard received <= limit else { throw WebFailure.tooLarge }
-        try await body(Array(buffer.readableBytesView))
+        try await body(buffer.getBytes(at: buffer.readerIndex, length: buffer.readableBytes) ?? [])
       }
     }
   }

@@ -82,9 +82,11 @@ def test_a_text_of_more_than_ten_thousand_characters_comes_back_whole(citizen):
     assert len(citizen.page.input_value("#text")) == 10_001
 
 
-def test_a_file_above_twenty_megabytes_is_refused_and_the_rest_kept(citizen):
+def test_a_file_above_twenty_megabytes_is_refused_and_the_rest_kept(citizen, tmp_path):
     citizen.confirm_phone()
-    citizen.fill(files=[file("small.pdf", PDF), file("large.bin", bytes(20 * 1024 * 1024 + 1))])
+    (tmp_path / "small.pdf").write_bytes(PDF)
+    (tmp_path / "large.bin").write_bytes(bytes(20 * 1024 * 1024 + 1))
+    citizen.fill(files=[tmp_path / "small.pdf", tmp_path / "large.bin"])
     assert citizen.submit() == 413
     citizen.look("file-too-large")
     assert citizen.page.locator("fieldset bdi").all_inner_texts() == ["small.pdf"]
