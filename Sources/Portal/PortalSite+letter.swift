@@ -19,9 +19,11 @@ extension PortalSite {
   }
 
   private func takeLetter(_ request: WebRequest) async throws -> Response {
-    guard request.comesFromOwnPage, let visit = existingVisit(of: request) else { throw WebFailure.forgedForm }
+    guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
+    guard let visit = existingVisit(of: request) else { return try await lostPage(request) }
     guard visit.with({ $0.phone != nil && !$0.isSending }) else {
-      throw visit.with { $0.confirmation == nil } ? WebFailure.forgedForm : WebFailure.alreadySent
+      if visit.with({ $0.confirmation != nil }) { throw WebFailure.alreadySent }
+      return try await lostPage(request)
     }
     // One more than a person needs; without a limit one visit could fill the disk.
     guard visit.with({ $0.beginUpload() }) else { throw WebFailure.tooMany }

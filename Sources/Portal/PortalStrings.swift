@@ -104,6 +104,11 @@ let portalStrings = StringTable([
   .init("filesHint", "最多{0}个，每个不超过{1}。可以是照片、PDF、文档等。", "At most {0} files of up to {1} each: photos, PDF, documents."),
   .init("filesKept", "已上传的附件", "Attachments already uploaded"),
   .init("removeFile", "删除", "Remove"),
+  .init(
+    "lostText", "本次访问已因时间过长而结束，来信没有发送，附件也没有保存。您刚才填写的内容如下，请复制保存后重新开始。",
+    "Your visit has ended because too much time went by. The letter was not sent, and its attachments were not kept. What you wrote is below: copy it, then start again."
+  ),
+  .init("startAgain", "重新开始", "Start again"),
   .init("toCheck", "下一步：核对", "Continue: check"),
   .init("chooseMailbox", "请选择信箱。", "Please choose a mailbox."),
   .init("chooseKind", "请选择类别。", "Please choose the kind of letter."),

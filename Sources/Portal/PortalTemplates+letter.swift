@@ -53,6 +53,20 @@ let letterTemplates = [
   <div class="actions"><button type="submit">{{t.toCheck}}</button></div>
   </form>
   """#,
+  "lost": #"""
+  <h1>{{t.forgedTitle}}</h1>
+  <p id="error" role="alert" class="error">{{t.lostText}}</p>
+  <div class="field">
+  <label for="title">{{t.titleLabel}}</label>
+  <input type="text" id="title" readonly value="{{letterTitle}}">
+  </div>
+  <div class="field">
+  <label for="text">{{t.textLabel}}</label>
+  <textarea id="text" rows="12" readonly>
+  {{text}}</textarea>
+  </div>
+  <div class="actions"><a class="button" href="/write">{{t.startAgain}}</a></div>
+  """#,
   "files": #"""
   {{#hasAttachments}}<ul class="files">{{#attachments}}<li><bdi>{{name}}</bdi> ({{size}})</li>{{/attachments}}</ul>{{/hasAttachments}}{{^hasAttachments}}{{t.none}}{{/hasAttachments}}
   """#,

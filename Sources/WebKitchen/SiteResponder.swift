@@ -29,7 +29,9 @@ public struct SiteResponder: HTTPResponder {
         ))
     }
     addSecurityHeaders(to: &response, host: request.head.authority ?? "")
-    if closes || request.uri.path.utf8.count > 2_000 { close(context.channel, after: &response) }
+    if closes || response.headers[.connection] == "close" || request.uri.path.utf8.count > 2_000 {
+      close(context.channel, after: &response)
+    }
     log(request, response, started)
     return request.method == .head ? response.createHeadResponse() : response
   }

@@ -245,6 +245,16 @@ def test_a_form_without_its_token_is_refused(citizen):
     citizen.look("forged")
 
 
+def test_a_letter_written_for_too_long_is_handed_back(citizen):
+    citizen.confirm_phone()
+    citizen.fill(title="长信", text="写了很久\n的正文", files=[file("a.pdf", PDF)])
+    citizen.page.context.clear_cookies()
+    assert citizen.submit() == 403
+    citizen.look("lost")
+    assert citizen.page.input_value("#title") == "长信"
+    assert citizen.page.input_value("#text") == "写了很久\n的正文"
+
+
 def test_error_pages_are_pages(citizen):
     assert citizen.open("/no/such/page") == 404
     citizen.look("not-found")
