@@ -108,6 +108,7 @@ let package = Package(
       imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal"],
       ["CCurl", arguments]),
 
+    tests("TidyTests", of: []),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),
     tests("ZonesTests", of: ["Zones"]),

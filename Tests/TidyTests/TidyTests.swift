@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+@Suite struct Rooms {
+  static let swiftsOwn: Set<String> = ["Foundation", "Glibc", "Dispatch", "Synchronization"]
+  /// Rooms that open no files and know no clock.
+  static let pure: Set<String> = ["PacketFormat", "Flows"]
+  let table: RoomTable
+
+  init() throws { table = try RoomTable() }
+
+  @Test func areTheFoldersOfSourcesAndNoOthers() throws {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: "Sources").path)
+    let ours = folders.filter { !$0.hasPrefix("C") || $0 == "Cryptography" }
+    #expect(Set(table.rooms.map(\.name)) == Set(ours))
+    #expect(table.rooms.count == ours.count)
+  }
+
+  @Test func importWhatTheTableAllows() throws {
+    for room in table.rooms {
+      for (path, text) in try Repository.sources("Sources/\(room.name)") {
+        let allowed = room.ours.union(room.others).union(Self.pure.contains(room.name) ? [] : Self.swiftsOwn)
+        let beyond = Repository.imports(text).subtracting(allowed)
+        #expect(beyond.isEmpty, "\(path) imports \(beyond.sorted().joined(separator: ", "))")
+      }
+    }
+  }
+
+  @Test func haveTheirTableInThePackageToo() throws {
+    let package = try String(contentsOf: Repository.root.appending(path: "Package.swift"), encoding: .utf8)
+    for room in table.rooms {
+      let declared = try #require(declaration(of: room.name, in: package), "\(room.name)")
+      #expect(declared.subtracting(room.ours) == [], "Package.swift lets \(room.name) import more than the table")
+    }
+  }
+
+  @Test func keepTheThreeSentences() throws {
+    let reach = { (name: String) in closure(of: name) }
+    #expect(reach("Drop").isDisjoint(with: ["PacketFormat", "PacketSeal", "AgeFormat", "Cryptography", "Trust"]))
+    #expect(reach("PacketSeal").isDisjoint(with: ["DurableFiles", "Drop", "Storage"]))
+    #expect(reach("guandu-dmz").isDisjoint(with: ["Desk", "guandu-intranet"]))
+    #expect(reach("guandu-intranet").isDisjoint(with: ["Portal", "Notices", "guandu-dmz"]))
+  }
+
+  @Test func keepSQLToTheRoomsWithStores() throws {
+    let stores = table.rooms.filter { $0.others.contains("GRDB") }.map(\.name)
+    #expect(Set(stores) == ["Storage", "Exchange", "Letters"])
+  }
+
+  private func closure(of name: String) -> Set<String> {
+    let direct = table.rooms.first { $0.name == name }?.ours ?? []
+    return direct.union(direct.flatMap { closure(of: $0) })
+  }
+
+  /// The rooms that Package.swift lets this one import; nil where it does not declare the room.
+  private func declaration(of name: String, in package: String) -> Set<String>? {
+    let flat = package.split(whereSeparator: \.isWhitespace).joined().replacingOccurrences(
+      of: "program(", with: "room(")
+    guard let start = flat.firstRange(of: "room(\"\(name)\"")?.upperBound else { return nil }
+    let rest = flat[start...]
+    let own = rest[..<(rest.firstRange(of: "room(")?.lowerBound ?? rest.endIndex)]
+    guard let list = own.firstRange(of: "imports:[")?.upperBound else { return [] }
+    return Set(own[list...].prefix { $0 != "]" }.split(separator: ",").map { $0.filter { $0 != "\"" } })
+  }
+}
+
+@Suite struct Files {
+  @Test(arguments: ["Sources", "Tests"]) func staySmall(folder: String) throws {
+    for (path, text) in try Repository.sources(folder) {
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).count
+      #expect(lines <= 400, "\(path) has \(lines) lines")
+    }
+  }
+
+  @Test func holdNoForcedTriesAndNoPlaceholders() throws {
+    for (path, text) in try Repository.sources("Sources") {
+      #expect(!text.contains("try!"), "\(path)")
+      #expect(!text.contains("fatalError("), "\(path)")
+      #expect(!path.contains("Placeholder"), "\(path)")
+    }
+  }
+}
