@@ -10,12 +10,13 @@ import Testing
   init() async throws {
     let scratch = try ScratchFolder()
     let port = try freePort()
-    let made = try Program.guandu("init", "\(scratch.path)/demo", "--portal-port", "\(port)")
+    let made = try await Program.guandu("init", "\(scratch.path)/demo", "--portal-port", "\(port)")
     #expect(made.status == 0, "\(made.complaint)")
     daemon = try Program.start(["--config", "\(scratch.path)/demo/dmz/zone.yaml"], program: "guandu-dmz")
     (self.scratch, self.port) = (scratch, port)
     for _ in 0..<200 {
-      let answer = try Program.tool("curl", "-s", "--cacert", "\(scratch.path)/demo/ca/root.pem", "\(portal)/health")
+      let answer = try await Program.tool(
+        "curl", "-s", "--cacert", "\(scratch.path)/demo/ca/root.pem", "\(portal)/health")
       if answer.output.hasPrefix("ok") { return }
       try await Task.sleep(for: .milliseconds(50))
     }
@@ -30,7 +31,7 @@ import Testing
   private var demo: String { "\(scratch.path)/demo" }
   private var portal: String { "https://localhost:\(port)" }
 
-  private func submit(_ changes: [String: String] = [:], more: [String] = [], input: String = "") throws
+  private func submit(_ changes: [String: String] = [:], more: [String] = [], input: String = "") async throws
     -> Program.Outcome
   {
     let text = "\(scratch.path)/text"
@@ -39,55 +40,57 @@ import Testing
       "--portal": portal, "--ca": "\(demo)/ca/root.pem", "--phone": "13800138000", "--mailbox": "mayor",
       "--kind": "complaint", "--title": "路灯 \"坏了\"", "--text-file": text,
     ].merging(changes) { $1 }
-    return try Program.guandu(["letter", "submit"] + options.flatMap { [$0.key, $0.value] } + more, input: input)
+    return try await Program.guandu(
+      ["letter", "submit"] + options.flatMap { [$0.key, $0.value] } + more, input: input)
   }
 
-  private func status(_ input: String) throws -> Program.Outcome {
-    try Program.guandu(["letter", "status", "--json", "--portal", portal, "--ca", "\(demo)/ca/root.pem"], input: input)
+  private func status(_ input: String) async throws -> Program.Outcome {
+    try await Program.guandu(
+      ["letter", "status", "--json", "--portal", portal, "--ca", "\(demo)/ca/root.pem"], input: input)
   }
 
-  @Test func goesOutAndIsReadAgain() throws {
+  @Test func goesOutAndIsReadAgain() async throws {
     let photo = "\(scratch.path)/photo.jpg"
     try (Data([0xFF, 0xD8, 0xFF, 0xE0]) + Data(repeating: 7, count: 200_000)).write(to: URL(filePath: photo))
-    let sent = try submit(more: ["--sms-directory", "\(demo)/sms", "--attach", photo, "--publish"])
+    let sent = try await submit(more: ["--sms-directory", "\(demo)/sms", "--attach", photo, "--publish"])
     #expect(sent.status == 0, "\(sent.complaint)")
     let values = sent.output.split(separator: "\n").map { $0.split(separator: " ").last.map(String.init) ?? "" }
     #expect(sent.output.split(separator: "\n").map { $0.prefix { $0 != ":" } } == ["number", "code", "password"])
-    let state = try status("\(values[1])\n\(values[2])\n")
+    let state = try await status("\(values[1])\n\(values[2])\n")
     let letter = try JSONSerialization.jsonObject(with: Data(state.output.utf8)) as? [String: String]
     #expect(letter?["number"] == values[0])
     #expect(letter?["stage"] == "sent")
     #expect(letter?["title"] == "路灯 \"坏了\"")
     #expect(letter?["text"] == "路灯坏了，\n请 <b>修理</b> & 答复。")
-    let wrong = try status("\(values[1])\n\(values[2] == "000000" ? "000001" : "000000")\n")
+    let wrong = try await status("\(values[1])\n\(values[2] == "000000" ? "000001" : "000000")\n")
     #expect(wrong.status == 65 && wrong.output.isEmpty)
   }
 
-  @Test func isRefusedWithAWrongCode() throws {
-    let refused = try submit(input: "00000x\n")
+  @Test func isRefusedWithAWrongCode() async throws {
+    let refused = try await submit(input: "00000x\n")
     #expect(refused.status == 65)
     #expect(refused.complaint.contains("the portal answered 422"))
     #expect(refused.output.isEmpty)
   }
 
   @Test(arguments: [("--phone", "12"), ("--mailbox", "nobody"), ("--kind", "song"), ("--title", "")])
-  func isRefusedWithABadField(name: String, value: String) throws {
-    let refused = try submit([name: value], more: ["--sms-directory", "\(demo)/sms"])
+  func isRefusedWithABadField(name: String, value: String) async throws {
+    let refused = try await submit([name: value], more: ["--sms-directory", "\(demo)/sms"])
     #expect(refused.status == 65, "\(refused.complaint)")
     #expect(refused.output.isEmpty)
   }
 
-  @Test func isNotSentToAPortalThatCannotBeTrustedOrReached() throws {
-    let untrusted = try submit(["--ca": "\(demo)/people/clerk.pem"], input: "123456\n")
+  @Test func isNotSentToAPortalThatCannotBeTrustedOrReached() async throws {
+    let untrusted = try await submit(["--ca": "\(demo)/people/clerk.pem"], input: "123456\n")
     #expect(untrusted.status == 1 && untrusted.complaint.contains("--ca"))
-    #expect(try submit(["--portal": "https://localhost:1"], input: "123456\n").status == 75)
-    #expect(try submit(["--portal": "http://localhost:\(port)"], input: "123456\n").status == 65)
+    #expect(try await submit(["--portal": "https://localhost:1"], input: "123456\n").status == 75)
+    #expect(try await submit(["--portal": "http://localhost:\(port)"], input: "123456\n").status == 65)
   }
 
-  @Test func asksForFilesThatAreThere() throws {
-    #expect(try submit(["--text-file": "/none"], input: "123456\n").status == 65)
-    #expect(try submit(more: ["--attach", "/none"], input: "123456\n").status == 65)
-    #expect(try submit(["--text-file": "-"], input: "text").status == 64)
+  @Test func asksForFilesThatAreThere() async throws {
+    #expect(try await submit(["--text-file": "/none"], input: "123456\n").status == 65)
+    #expect(try await submit(more: ["--attach", "/none"], input: "123456\n").status == 65)
+    #expect(try await submit(["--text-file": "-"], input: "text").status == 64)
   }
 }
 

@@ -13,20 +13,20 @@ struct Program {
   static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  static func guandu(_ arguments: String..., input: String = "") throws -> Outcome {
-    try guandu(arguments, input: input)
+  static func guandu(_ arguments: String..., input: String = "") async throws -> Outcome {
+    try await guandu(arguments, input: input)
   }
 
-  static func guandu(_ arguments: [String], input: String) throws -> Outcome {
-    try run(binaries.appending(path: "guandu"), arguments, input: Data(input.utf8))
+  static func guandu(_ arguments: [String], input: String) async throws -> Outcome {
+    try await run(binaries.appending(path: "guandu"), arguments, input: Data(input.utf8))
   }
 
-  static func daemon(_ name: String, config: String) throws -> Outcome {
-    try run(binaries.appending(path: name), ["--config", config], input: Data())
+  static func daemon(_ name: String, config: String) async throws -> Outcome {
+    try await run(binaries.appending(path: name), ["--config", config], input: Data())
   }
 
-  static func tool(_ name: String, _ arguments: String..., input: Data = Data()) throws -> Outcome {
-    try run(URL(filePath: "/usr/bin/env"), [name] + arguments, input: input)
+  static func tool(_ name: String, _ arguments: String..., input: Data = Data()) async throws -> Outcome {
+    try await run(URL(filePath: "/usr/bin/env"), [name] + arguments, input: input)
   }
 
   static func start(_ arguments: [String], program: String = "guandu") throws -> Process {
@@ -41,7 +41,7 @@ struct Program {
   }
 
   /// Input and output go through files, so that neither side ever waits for the other.
-  private static func run(_ program: URL, _ arguments: [String], input: Data) throws -> Outcome {
+  private static func run(_ program: URL, _ arguments: [String], input: Data) async throws -> Outcome {
     let folder = try ScratchFolder()
     let (process, paths) = (Process(), ["in", "out", "err"].map { "\(folder.path)/\($0)" })
     for path in paths { try (path == paths[0] ? input : Data()).write(to: URL(filePath: path)) }
@@ -51,8 +51,11 @@ struct Program {
     process.standardInput = try FileHandle(forReadingFrom: URL(filePath: paths[0]))
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: paths[1]))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: paths[2]))
-    try process.run()
-    process.waitUntilExit()
+    // Waiting here would hold one of the few threads that all tests share.
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      process.terminationHandler = { _ in continuation.resume() }
+      do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
     return Outcome(
       status: process.terminationStatus, output: try String(contentsOfFile: paths[1], encoding: .utf8),
       complaint: try String(contentsOfFile: paths[2], encoding: .utf8))
