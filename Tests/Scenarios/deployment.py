@@ -1,0 +1,227 @@
+"""A deployment of its own for each test: laid out by `guandu init`, run by the real daemons, used over HTTPS."""
+
+import http.client
+import html
+import os
+import pathlib
+import re
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import time
+import urllib.parse
+import uuid
+
+BINARIES = pathlib.Path(os.environ["GUANDU_BINARIES"])
+ROOT = pathlib.Path(os.environ["GUANDU_ROOT"])
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def eventually(condition, what, patience_seconds=60):
+    """Waits until `condition` answers something true, and returns that."""
+    deadline = time.monotonic() + patience_seconds
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        time.sleep(0.02)
+    raise AssertionError(f"never came about: {what}")
+
+
+class Deployment:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.ports = {"dmz": free_port(), "intranet": free_port()}
+        self.daemons = {}
+        subprocess.run(
+            [BINARIES / "guandu", "init", self.folder, "--zones", ROOT / "zones",
+             "--portal-port", str(self.ports["dmz"]), "--desk-port", str(self.ports["intranet"])],
+            check=True, capture_output=True)
+        self.set_limits("redrop_seconds", 2)
+        self.set_limits("poll_seconds", 1)
+
+    def set_limits(self, name, value):
+        for zone in ("dmz", "intranet"):
+            file = self.folder / zone / "zone.yaml"
+            file.write_text(re.sub(rf"(?m)^(\s*{name}:).*$", rf"\1 {value}", file.read_text()))
+
+    def log(self, zone):
+        return self.folder.parent / f"{zone}.log"
+
+    def start(self, *zones, wait=True):
+        for zone in zones:
+            with self.log(zone).open("ab") as log:
+                self.daemons[zone] = subprocess.Popen(
+                    [BINARIES / f"guandu-{zone}", "--config", self.folder / zone / "zone.yaml"],
+                    stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if wait:
+            for zone in zones:
+                eventually(lambda: self.answers(zone), f"{zone} answers")
+
+    def answers(self, zone):
+        assert self.daemons[zone].poll() is None, f"guandu-{zone} has stopped:\n{self.log(zone).read_text()[-2000:]}"
+        try:
+            status, _ = Client(self, zone).get("/health")
+            return status == 200
+        except OSError:
+            return False
+
+    def stop(self, *zones):
+        for zone in zones or list(self.daemons):
+            process = self.daemons.pop(zone)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0, f"guandu-{zone} did not stop cleanly"
+
+    def kill(self, zone):
+        process = self.daemons.pop(zone)
+        process.kill()
+        process.wait()
+
+    def kill_all(self):
+        for zone in list(self.daemons):
+            self.kill(zone)
+
+    def rows(self, zone, sql):
+        path = self.folder / zone / "data/zone.sqlite"
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10) as database:
+            return database.execute(sql).fetchall()
+
+    def count(self, zone, sql):
+        return self.rows(zone, sql)[0][0]
+
+    def drop(self, zone):
+        """The folder that `zone` sends into."""
+        peer = "intranet" if zone == "dmz" else "dmz"
+        return self.folder / "drop" / f"{zone}-to-{peer}" / "new"
+
+    def guandu(self, *arguments, text=None):
+        return subprocess.run([BINARIES / "guandu", *map(str, arguments)], input=text, capture_output=True, text=True)
+
+    def clerk_files(self):
+        pem = self.folder.parent / "clerk.pem"
+        if not pem.exists():
+            made = subprocess.run(
+                ["openssl", "pkcs12", "-in", self.folder / "people/clerk.p12", "-nodes", "-passin",
+                 f"file:{self.folder}/people/clerk.password"], check=True, capture_output=True).stdout
+            pem.touch(0o600)
+            pem.write_bytes(made)
+        return pem
+
+
+class Client:
+    """One visitor of one site: cookies, forms, no scripts."""
+
+    def __init__(self, deployment, zone, certificate=None):
+        context = ssl.create_default_context(cafile=deployment.folder / "ca/root.pem")
+        if certificate:
+            context.load_cert_chain(certificate)
+        self.deployment = deployment
+        self.connection = http.client.HTTPSConnection("localhost", deployment.ports[zone], context=context, timeout=30)
+        self.cookies = {}
+
+    def request(self, method, path, body=None, headers=None):
+        headers = dict(headers or {})
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if isinstance(body, str):
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+            body = body.encode()
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        content = answer.read()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer.status, content
+
+    def get(self, path):
+        return self.request("GET", path)
+
+    def page(self, path):
+        status, content = self.get(path)
+        assert status == 200, f"GET {path}: {status}"
+        return content.decode()
+
+    def csrf(self, path):
+        return re.search(r'name="csrf" value="([^"]+)"', self.page(path)).group(1)
+
+    def post(self, form_path, path, **fields):
+        fields["csrf"] = self.csrf(form_path)
+        return self.request("POST", path, urllib.parse.urlencode(fields))
+
+    def post_multipart(self, form_path, path, fields, files=()):
+        boundary = uuid.uuid4().hex
+        parts = []
+        for name, value in [("csrf", self.csrf(form_path)), *fields.items()]:
+            parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
+        for name, content in files:
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="attachment"; filename="{name}"\r\n\r\n'
+            parts.append(head.encode() + content + b"\r\n")
+        parts.append(f"--{boundary}--\r\n".encode())
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return self.request("POST", path, b"".join(parts), headers)
+
+
+def sms_code(deployment, phone):
+    def find():
+        codes = []
+        for file in sorted((deployment.folder / "sms").glob("*.txt")):
+            head, _, text = file.read_text().partition("\n\n")
+            if head == f"to: {phone}":
+                codes += re.findall(r"(?<!\d)\d{6}(?!\d)", text)
+        return codes[-1] if codes else None
+
+    return eventually(find, "the SMS code", 20)
+
+
+def expect(status, answer):
+    assert answer[0] == status, f"{answer[0]} instead of {status}: {answer[1][:2000].decode(errors='replace')}"
+
+
+def reach_letter_form(client, phone):
+    expect(303, client.post("/write", "/write/notice", agree="yes"))
+    expect(303, client.post("/write/phone", "/write/phone", phone=phone))
+    expect(303, client.post("/write/code", "/write/code", code=sms_code(client.deployment, phone)))
+
+
+def write_letter(deployment, phone, title, text, files=(), publish="yes", mail=""):
+    """A citizen's whole way. Returns number, code, password."""
+    client = Client(deployment, "dmz")
+    reach_letter_form(client, phone)
+    fields = {"mailbox": "mayor", "kind": "complaint", "title": title, "text": text, "publish": publish, "mail": mail}
+    expect(303, client.post_multipart("/write/letter", "/write/letter", fields, files))
+    expect(303, client.post("/write/check", "/write/send"))
+    return confirmation(client)
+
+
+def confirmation(client):
+    done = client.page("/write/done")
+    return tuple(
+        re.search(rf'id="letter-{name}"[^>]*>([^<]+)<', done).group(1).strip() for name in ("number", "code", "password"))
+
+
+def look_up(deployment, code, password):
+    client = Client(deployment, "dmz")
+    status, _ = client.post("/lookup", "/lookup", code=code, password=password)
+    return html.unescape(client.page("/letter")) if status == 303 else None
+
+
+def stage(page):
+    return re.search(r'id="letter-stage"[^>]*data-stage="([^"]+)"', page).group(1)
+
+
+class Clerk(Client):
+    def __init__(self, deployment):
+        super().__init__(deployment, "intranet", deployment.clerk_files())
+
+    def sign_for(self, number):
+        return self.post(f"/letters/{number}", f"/letters/{number}/sign-for")
+
+    def answer(self, number, text, visibility="private"):
+        return self.post(f"/letters/{number}", f"/letters/{number}/answer", text=text, visibility=visibility)
