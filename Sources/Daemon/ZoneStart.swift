@@ -36,6 +36,10 @@ public struct ZoneStart: Sendable {
 
   /// Does everything that can fail for the operator's reasons, in the order in which he can mend it.
   public init(configurationPath: String, role: ZoneRole, migrations: [Migration]) throws(StartFailure) {
+    // Before the first secret is read, the configuration's own included.
+    guard ProcessSecrecy.forbidCoreDumps() else {
+      throw StartFailure("the kernel does not let this process forbid core dumps", exitStatus: StartFailure.unavailable)
+    }
     do { configuration = try ZoneConfiguration.load(path: configurationPath) } catch {
       throw StartFailure(error.description, exitStatus: StartFailure.configuration)
     }
@@ -46,13 +50,15 @@ public struct ZoneStart: Sendable {
     }
     let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
     logger = Logger(label: configuration.name.text) { JSONLogHandler(label: $0, level: level) }
-    try Self.guardSecrets(logger)
+    Self.lockMemory(logger)
     do { identity = try ZoneIdentity(configuration: configuration, at: Date()) } catch {
       throw StartFailure("\(configurationPath): keys: \(error)", exitStatus: StartFailure.configuration)
     }
     files = Files()
     do {
       try files.createFolder(configuration.dataDirectory)
+      // The database's files take the system's usual mode; the folder keeps others out.
+      try files.restrictToOwner(configuration.dataDirectory)
       lock = try files.lock(configuration.dataDirectory + "/lock")
     } catch {
       let hint = error.operation == .lock ? " (another daemon runs on this folder)" : ""
@@ -65,10 +71,7 @@ public struct ZoneStart: Sendable {
     outbox = Outbox(links: configuration.links)
   }
 
-  private static func guardSecrets(_ logger: Logger) throws(StartFailure) {
-    guard ProcessSecrecy.forbidCoreDumps() else {
-      throw StartFailure("the kernel does not let this process forbid core dumps", exitStatus: StartFailure.unavailable)
-    }
+  private static func lockMemory(_ logger: Logger) {
     if !ProcessSecrecy.lockMemory() {
       logger.warning(
         "memory cannot be locked, so letters in memory could reach the swap; keys are locked all the same",

@@ -27,6 +27,11 @@ public struct Files: Sendable {
     try step(.createFolder, path) { mkdir(path, mode) == 0 || errno == EEXIST ? () : nil }
   }
 
+  /// Takes every right to a folder from all but its owner.
+  public func restrictToOwner(_ path: String) throws(FileError) {
+    try check(.createFolder, path) { chmod(path, 0o700) }
+  }
+
   public func syncFolder(_ path: String) throws(FileError) {
     let descriptor = try step(.open, path) { opened(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) }
     defer { close(descriptor) }

@@ -61,6 +61,8 @@ public let exchangeMigrations: [Migration] = [
         peer TEXT NOT NULL,
         stream TEXT NOT NULL,
         sequence INTEGER NOT NULL,
+        -- The digest of the manifest before the refused packet's: a receipt that must stop short of it states this.
+        previous TEXT NOT NULL,
         message_id TEXT,
         code TEXT NOT NULL,
         carrier INTEGER
@@ -72,6 +74,7 @@ public let exchangeMigrations: [Migration] = [
         peer TEXT NOT NULL,
         stream TEXT NOT NULL,
         sequence INTEGER NOT NULL,
+        previous TEXT NOT NULL,
         bytes BLOB NOT NULL
       );
       CREATE TABLE waiting_for (

@@ -26,12 +26,11 @@ struct SenderContext: Sendable {
   let now: @Sendable () -> UnixMilliseconds
 
   static let node = ZoneName("a").unsafelyUnwrapped
+}
 
+extension LinkLimits {
   /// Room in a packet for contents: a part is left for the head, the archive's headers and age's tags.
-  var contentMaxBytes: Int {
-    let limit = link.limits.packetMaxBytes
-    return max(16 * 1024, limit - 32 * 1024 - limit / 2048)
-  }
+  var contentMaxBytes: Int { max(16 * 1024, packetMaxBytes - 32 * 1024 - packetMaxBytes / 2048) }
 }
 
 /// What goes into one packet, as far as the database knows it.
@@ -61,7 +60,7 @@ struct StreamPosition: Sendable {
     let row = try Row.fetchOne(
       db, sql: "SELECT epoch, next_sequence, previous FROM outgoing_stream WHERE peer = ? AND lane = ?",
       arguments: [peer.text, lane.rawValue])
-    let receipts = try ReceiptList.current(peer: peer, withRefusals: lane == .messages, db)
+    let receipts = try ReceiptList.current(peer: peer, db)
     guard let row else { return StreamPosition(epoch: 1, sequence: 1, previous: .zero, receipts: receipts) }
     return StreamPosition(
       epoch: row["epoch"], sequence: row["next_sequence"],
@@ -132,7 +131,7 @@ actor LaneSender {
   }
 
   private func nextBatch() async throws -> Batch {
-    let (peer, limit, lane) = (context.link.peer, context.contentMaxBytes, self.lane)
+    let (peer, limit, lane) = (context.link.peer, context.link.limits.contentMaxBytes, self.lane)
     let window = context.link.limits.blobWindowPackets
     return try await context.database.read { db in
       try lane == .messages
@@ -187,7 +186,7 @@ actor LaneSender {
           sql: "UPDATE outgoing_blob SET next_offset = ?, last_sequence = ? WHERE id = ?",
           arguments: [end, end == part.total ? position.sequence : nil, row])
       }
-      for row in position.receipts.refusalRows {
+      for row in position.receipts.refusalRows where packet.manifest.stream.lane == .messages {
         try db.execute(sql: "UPDATE refusal SET carrier = ? WHERE id = ?", arguments: [position.sequence, row])
       }
     }

@@ -69,6 +69,7 @@ actor LinkReceiver {
     let names = try context.drop.waiting()
     forgetAbsent(Set(names))
     if positions == nil { positions = try await loadPositions() }
+    sortAgain()
     let progressed = takeIn(names)
     let candidates = Array(held.values)
     if try await receiveControl(candidates.filter { $0.manifest.stream.lane == .control }) { return true }
@@ -81,6 +82,14 @@ actor LinkReceiver {
   private func forgetAbsent(_ names: Set<String>) {
     incomplete = incomplete.filter { names.contains($0.key) }
     held = held.filter { names.contains($0.key) }
+  }
+
+  /// A packet that was held may have had its turn meanwhile in another file.
+  private func sortAgain() {
+    for candidate in held.values where candidate.manifest.sequence <= positions?[candidate.manifest.stream]?.applied ?? 0 {
+      held[candidate.name] = nil
+      _ = sort(candidate)
+    }
   }
 
   private func loadPositions() async throws -> [StreamName: (applied: Int, digest: HexDigest)] {
@@ -102,7 +111,6 @@ actor LinkReceiver {
     var (looked, rejected) = (0, 0)
     for name in names where held[name] == nil {
       guard looked < Self.headsAtOnce, rejected < Self.rejectsAtOnce else { return true }
-      looked += 1
       switch IncomingFile.look(at: name, in: context.drop, maxBytes: context.link.limits.packetMaxBytes) {
       case .absent: continue
       case .incomplete(let bytes):
@@ -114,6 +122,7 @@ actor LinkReceiver {
         quarantine(name, rejection)
         rejected += 1
       case .whole(let head):
+        looked += 1
         if !verify(name, head) { rejected += 1 }
       }
     }
@@ -310,7 +319,7 @@ extension LinkReceiver {
     let reports = try await context.sender.database.write { db in try run.map { try applier.apply($0, db) } }
     for (packet, report) in zip(run, reports) {
       positions?[packet.manifest.stream] = (packet.manifest.sequence, packet.digest)
-      context.log.packetApplied(packet.manifest, messages: report.applied)
+      if case .apply = packet.outcome { context.log.packetApplied(packet.manifest, messages: report.applied) }
       settle(packet.name)
       clearUp(report.aftermath)
     }

@@ -41,12 +41,12 @@ struct PacketApplier: Sendable {
     var report = Report()
     switch packet.outcome {
     case .refuse(let rejection):
-      try recordRefusal(packet, message: nil, code: rejection.code.rawValue, &report, db)
+      try recordRefusal(Origin(packet), message: nil, code: rejection.code.rawValue, &report, db)
     case .apply(let messages, let blobs):
       for message in messages { try apply(message, packet, &report, db) }
       for blob in blobs {
         try blob.save(db)
-        if blob.isComplete { try release("blob:" + blob.digest, packet, &report, db) }
+        if blob.isComplete { try release("blob:" + blob.digest, &report, db) }
       }
     }
     report.aftermath = try receipts.take(packet.manifest.receipts, db)
@@ -68,14 +68,15 @@ struct PacketApplier: Sendable {
     try db.cachedStatement(sql: "INSERT OR IGNORE INTO applied_message (id) VALUES (?)")
       .execute(arguments: [identifierBlob(id)])
     guard db.changesCount > 0 else { return }
+    let origin = Origin(packet)
+    // What its handler refused waits for nothing, and nothing of it is kept.
+    if case .failure = prepared.change { return try perform(prepared, origin, &report, db) }
     let needs = try unmetNeeds(of: prepared.message, db)
-    if needs.isEmpty { return try perform(prepared, packet, &report, db) }
+    if needs.isEmpty { return try perform(prepared, origin, &report, db) }
     // It counts as applied by its id, so that a repeat is known; it acts when its needs are met.
     try db.execute(
-      sql: "INSERT INTO waiting_message (id, peer, stream, sequence, bytes) VALUES (?, ?, ?, ?, ?)",
-      arguments: [
-        id, peer.text, packet.manifest.stream.description, packet.manifest.sequence, prepared.bytes.databaseBlob,
-      ])
+      sql: "INSERT INTO waiting_message (id, peer, stream, sequence, previous, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+      arguments: [id, peer.text, origin.stream, origin.sequence, origin.previous, prepared.bytes.databaseBlob])
     for need in needs {
       try db.execute(
         sql: "INSERT OR IGNORE INTO waiting_for (message_id, needed) VALUES (?, ?)", arguments: [id, need])
@@ -102,7 +103,7 @@ struct PacketApplier: Sendable {
   }
 
   private func perform(
-    _ prepared: PreparedMessage, _ packet: OpenedPacket, _ report: inout Report, _ db: Database
+    _ prepared: PreparedMessage, _ origin: Origin, _ report: inout Report, _ db: Database
   ) throws {
     do {
       let change = try prepared.change.get()
@@ -113,26 +114,26 @@ struct PacketApplier: Sendable {
       report.applied += 1
     } catch let refusal as MessageRefusal {
       log.messageRefused(prepared.message.id, type: prepared.message.type, refusal)
-      try recordRefusal(packet, message: prepared.message.id, code: refusal.code, &report, db)
+      try recordRefusal(origin, message: prepared.message.id, code: refusal.code, &report, db)
     }
-    try release("message:" + prepared.message.id, packet, &report, db)
+    try release("message:" + prepared.message.id, &report, db)
   }
 
   /// Lets the messages act that waited for nothing else.
-  private func release(
-    _ need: String, _ packet: OpenedPacket, _ report: inout Report, _ db: Database
-  ) throws {
+  private func release(_ need: String, _ report: inout Report, _ db: Database) throws {
     let waiting = try String.fetchAll(
       db, sql: "DELETE FROM waiting_for WHERE needed = ? RETURNING message_id", arguments: [need])
     for id in waiting {
       let stillWaits = try Bool.fetchOne(
         db, sql: "SELECT EXISTS (SELECT 1 FROM waiting_for WHERE message_id = ?)", arguments: [id])
       guard stillWaits == false,
-        let bytes = try Data.fetchOne(
-          db, sql: "DELETE FROM waiting_message WHERE id = ? RETURNING bytes", arguments: [id])
+        let row = try Row.fetchOne(
+          db, sql: "DELETE FROM waiting_message WHERE id = ? RETURNING stream, sequence, previous, bytes",
+          arguments: [id])
       else { continue }
-      let message = try Message.parse(Array(bytes))
-      try perform(prepare(message, Array(bytes)), packet, &report, db)
+      let bytes = Array(row["bytes"] as Data)
+      let origin = Origin(stream: row["stream"], sequence: row["sequence"], previous: row["previous"])
+      try perform(prepare(try Message.parse(bytes), bytes), origin, &report, db)
     }
   }
 
@@ -152,13 +153,33 @@ struct PacketApplier: Sendable {
     }
   }
 
+  /// Where a message came in: what its refusal is told under.
+  private struct Origin {
+    let stream: String
+    let sequence: Int
+    let previous: String
+
+    init(stream: String, sequence: Int, previous: String) {
+      self.stream = stream
+      self.sequence = sequence
+      self.previous = previous
+    }
+
+    init(_ packet: OpenedPacket) {
+      let manifest = packet.manifest
+      self.init(stream: manifest.stream.description, sequence: manifest.sequence, previous: manifest.previous.text)
+    }
+  }
+
   private func recordRefusal(
-    _ packet: OpenedPacket, message: String?, code: String, _ report: inout Report, _ db: Database
+    _ origin: Origin, message: String?, code: String, _ report: inout Report, _ db: Database
   ) throws {
     report.refused = true
+    // Control packets are never receipted.
+    guard StreamName(origin.stream)?.lane != .control else { return }
     try db.execute(
-      sql: "INSERT INTO refusal (peer, stream, sequence, message_id, code) VALUES (?, ?, ?, ?, ?)",
-      arguments: [peer.text, packet.manifest.stream.description, packet.manifest.sequence, message, code])
+      sql: "INSERT INTO refusal (peer, stream, sequence, previous, message_id, code) VALUES (?, ?, ?, ?, ?, ?)",
+      arguments: [peer.text, origin.stream, origin.sequence, origin.previous, message, code])
   }
 }
 

@@ -27,10 +27,12 @@ public struct PolicyRefusal: Error, Equatable, Sendable, CustomStringConvertible
 /// The transactional outbox: messages leave if, and only if, the transaction that enqueued them commits.
 public final class Outbox: Sendable {
   private let policies: [ZoneName: ExchangePolicy]
+  private let roomInPackets: [ZoneName: Int]
   private let bells: [ZoneName: (messages: Bell, blobs: Bell)]
 
   public init(links: [LinkConfiguration]) {
     policies = Dictionary(uniqueKeysWithValues: links.map { ($0.peer, $0.outgoingPolicy) })
+    roomInPackets = Dictionary(uniqueKeysWithValues: links.map { ($0.peer, $0.limits.contentMaxBytes) })
     bells = Dictionary(uniqueKeysWithValues: links.map { ($0.peer, (Bell(), Bell())) })
   }
 
@@ -38,15 +40,16 @@ public final class Outbox: Sendable {
   ///
   /// Throws `PolicyRefusal`, before anything is written.
   public func enqueue(_ outgoing: OutgoingMessage, to peer: ZoneName, _ db: Database) throws {
-    try check(outgoing, to: peer)
     let message = outgoing.message
+    let bytes = message.encoded()
+    try check(outgoing, bytes.count, to: peer)
     try db.cachedStatement(
       sql: """
         INSERT INTO outbox (peer, message_id, type, subject, classification, bytes) VALUES (?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       peer.text, message.id, message.type, message.subject, outgoing.classification.rawValue,
-      message.encoded().databaseBlob,
+      bytes.databaseBlob,
     ])
     for blob in outgoing.blobs {
       try db.execute(
@@ -61,13 +64,15 @@ public final class Outbox: Sendable {
     }
   }
 
-  private func check(_ outgoing: OutgoingMessage, to peer: ZoneName) throws {
+  private func check(_ outgoing: OutgoingMessage, _ bytes: Int, to peer: ZoneName) throws {
     guard let policy = policies[peer] else { throw PolicyRefusal(rule: "no link to “\(peer)”") }
     let type = outgoing.message.type
     guard policy.messageTypes.contains(type) else { throw PolicyRefusal(rule: "message type “\(type)” to “\(peer)”") }
     guard outgoing.classification <= policy.highestClassification else {
       throw PolicyRefusal(rule: "classification “\(outgoing.classification.rawValue)” to “\(peer)”")
     }
+    let room = min(Message.maxBytes, roomInPackets[peer] ?? 0)
+    guard bytes <= room else { throw PolicyRefusal(rule: "a message of \(bytes) bytes, at most \(room)") }
     if let blob = outgoing.blobs.first(where: { $0.bytes > policy.blobMaxBytes }) {
       throw PolicyRefusal(rule: "a blob of \(blob.bytes) bytes to “\(peer)”, at most \(policy.blobMaxBytes)")
     }

@@ -16,46 +16,74 @@ final class ReceiptDebt: Sendable {
 
 /// The receipts that a zone can sign for now.
 struct ReceiptList: Sendable {
+  private static let maxStreams = 64
+
   var receipts: [Receipt] = []
-  /// The rows of the refusals among them.
+  /// The rows of the refusals among them that no packet has carried yet.
   var refusalRows: [Int64] = []
 
-  /// For each of the peer's streams where it stands and, on a packet that is itself receipted, the refusals that the
-  /// peer has not verifiably seen.
+  /// For each of the peer's streams where it stands, with the refusals that the peer has not verifiably seen.
   ///
-  /// Until backups are checked by the zone itself, what is committed counts as secured.
-  static func current(peer: ZoneName, withRefusals: Bool, _ db: Database) throws -> ReceiptList {
+  /// A receipt never states a packet as applied whose refusals it leaves out. What waits for a blob or another message is
+  /// applied and not yet secured; until backups are checked by the zone itself, everything else that is committed is.
+  static func current(peer: ZoneName, _ db: Database) throws -> ReceiptList {
     var list = ReceiptList()
     let streams = try Row.fetchAll(
       db,
-      sql: "SELECT stream, applied, digest FROM incoming_stream WHERE peer = ? ORDER BY rowid DESC LIMIT 64",
-      arguments: [peer.text])
+      sql: """
+        SELECT stream, applied, digest,
+          (SELECT MIN(sequence) FROM waiting_message w WHERE w.peer = s.peer AND w.stream = s.stream) AS waiting
+        FROM incoming_stream s WHERE peer = ?
+        ORDER BY EXISTS (
+          SELECT 1 FROM refusal r WHERE r.peer = s.peer AND r.stream = s.stream AND r.carrier IS NULL) DESC, rowid DESC
+        LIMIT ?
+        """, arguments: [peer.text, maxStreams])
     for row in streams {
-      guard let stream = StreamName(row["stream"]), stream.lane != .control, let digest = HexDigest(row["digest"])
-      else {
+      guard let stream = StreamName(row["stream"]), stream.lane != .control, let digest = HexDigest(row["digest"]) else {
         continue
       }
       let applied: Int = row["applied"]
+      let waiting: Int? = row["waiting"]
       list.receipts.append(
-        Receipt(stream: stream, applied: applied, digest: digest, secured: applied, refused: []))
+        Receipt(
+          stream: stream, applied: applied, digest: digest, secured: min(applied, (waiting ?? applied + 1) - 1),
+          refused: []))
     }
-    if withRefusals { try list.addRefusals(peer, db) }
+    try list.addRefusals(peer, db)
     return list
   }
 
   private mutating func addRefusals(_ peer: ZoneName, _ db: Database) throws {
-    let rows = try Row.fetchAll(
+    var room = Manifest.maxReceiptRanges - Self.maxStreams
+    let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT id, stream, sequence, message_id, code FROM refusal WHERE peer = ? AND carrier IS NULL ORDER BY id LIMIT ?
-        """, arguments: [peer.text, Manifest.maxReceiptRanges - 64])
-    for row in rows {
+        SELECT id, stream, sequence, previous, message_id, code, carrier FROM refusal WHERE peer = ?
+        ORDER BY carrier IS NULL DESC, id
+        """, arguments: [peer.text])
+    while let row = try rows.next() {
       let name: String = row["stream"]
       guard let index = receipts.firstIndex(where: { $0.stream.description == name }) else { continue }
-      receipts[index].refused.append(
-        Receipt.Refusal(sequence: row["sequence"], message: row["message_id"], code: row["code"]))
-      refusalRows.append(row["id"])
+      if room > 0 {
+        room -= 1
+        receipts[index].refused.append(
+          Receipt.Refusal(sequence: row["sequence"], message: row["message_id"], code: row["code"]))
+        if row["carrier"] as Int? == nil { refusalRows.append(row["id"]) }
+      } else {
+        receipts[index].stop(before: row["sequence"], previous: HexDigest(row["previous"]) ?? .zero)
+      }
     }
+  }
+}
+
+extension Receipt {
+  /// States less than was applied.
+  fileprivate mutating func stop(before sequence: Int, previous: HexDigest) {
+    guard applied >= sequence else { return }
+    applied = sequence - 1
+    digest = previous
+    secured = min(secured, applied)
+    refused.removeAll { $0.sequence > applied }
   }
 }
 
@@ -103,51 +131,51 @@ struct ReceiptTaker: Sendable {
     return true
   }
 
+  /// What was refused is struck from the packet's list, so that it is told once, and never as applied.
   private func takeRefusals(_ receipt: Receipt, _ db: Database) throws {
     for refusal in receipt.refused {
       guard
-        let row = try Row.fetchOne(
-          db,
-          sql: "SELECT messages, confirmed FROM sent_packet WHERE peer = ? AND stream = ? AND sequence = ?",
+        let list = try Data.fetchOne(
+          db, sql: "SELECT messages FROM sent_packet WHERE peer = ? AND stream = ? AND sequence = ?",
           arguments: [peer.text, receipt.stream.description, refusal.sequence])
       else { continue }
+      let messages = sentMessages(list)
+      let refused = messages.filter { refusal.message == nil || refusal.message == $0.id }
+      guard !refused.isEmpty else { continue }
       log.peerRefused(stream: receipt.stream, refusal)
-      for message in sentMessages(row["messages"])
-      where refusal.message == nil || refusal.message == message.id {
-        try fate(message, .refused(code: refusal.code), db)
-      }
+      for message in refused { try fate(message, .refused(code: refusal.code), db) }
+      let rest = JSONValue.array(messages.filter { !refused.contains($0) }.map(\.json)).encoded()
+      try db.execute(
+        sql: "UPDATE sent_packet SET messages = ? WHERE peer = ? AND stream = ? AND sequence = ?",
+        arguments: [rest.databaseBlob, peer.text, receipt.stream.description, refusal.sequence])
     }
   }
 
+  /// A confirmed packet is not dropped again; and the peer has verifiably seen the refusals that it carried.
   private func confirm(_ receipt: Receipt, _ db: Database) throws {
+    let confirmed = try Int.fetchAll(
+      db,
+      sql: """
+        UPDATE sent_packet SET confirmed = 1
+        WHERE peer = ? AND stream = ? AND sequence <= ? AND confirmed = 0 RETURNING sequence
+        """, arguments: [peer.text, receipt.stream.description, receipt.applied])
+    guard receipt.stream.lane == .messages else { return }
+    for sequence in confirmed {
+      try db.execute(sql: "DELETE FROM refusal WHERE peer = ? AND carrier = ?", arguments: [peer.text, sequence])
+    }
+  }
+
+  /// What is secured has taken effect at the peer: its messages are told so, and the packet is let go.
+  private func forget(_ receipt: Receipt, _ aftermath: inout Aftermath, _ db: Database) throws {
     let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT sequence, messages FROM sent_packet
-        WHERE peer = ? AND stream = ? AND sequence <= ? AND confirmed = 0 ORDER BY sequence
-        """, arguments: [peer.text, receipt.stream.description, receipt.applied])
-    for row in rows {
-      let sequence: Int = row["sequence"]
-      let refused = receipt.refused.filter { $0.sequence == sequence }
-      guard !refused.contains(where: { $0.message == nil }) else { continue }
-      let refusedMessages = Set(refused.compactMap(\.message))
-      for message in sentMessages(row["messages"]) where !refusedMessages.contains(message.id) {
-        try fate(message, .applied, db)
-      }
-      if receipt.stream.lane == .messages {
-        // The peer has verifiably seen the refusals that this packet carried.
-        try db.execute(sql: "DELETE FROM refusal WHERE peer = ? AND carrier = ?", arguments: [peer.text, sequence])
-      }
+        DELETE FROM sent_packet WHERE peer = ? AND stream = ? AND sequence <= ? RETURNING sequence, file, messages
+        """, arguments: [peer.text, receipt.stream.description, receipt.secured])
+    for row in rows.sorted(by: { $0["sequence"] < $1["sequence"] as Int }) {
+      for message in sentMessages(row["messages"]) { try fate(message, .applied, db) }
+      aftermath.files.append(row["file"])
     }
-    try db.execute(
-      sql: "UPDATE sent_packet SET confirmed = 1 WHERE peer = ? AND stream = ? AND sequence <= ? AND confirmed = 0",
-      arguments: [peer.text, receipt.stream.description, receipt.applied])
-  }
-
-  private func forget(_ receipt: Receipt, _ aftermath: inout Aftermath, _ db: Database) throws {
-    aftermath.files += try String.fetchAll(
-      db, sql: "DELETE FROM sent_packet WHERE peer = ? AND stream = ? AND sequence <= ? RETURNING file",
-      arguments: [peer.text, receipt.stream.description, receipt.secured])
     guard receipt.stream.lane == .blobs else { return }
     aftermath.blobs += try String.fetchAll(
       db, sql: "DELETE FROM outgoing_blob WHERE peer = ? AND last_sequence <= ? RETURNING digest",

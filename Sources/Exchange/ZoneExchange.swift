@@ -43,7 +43,7 @@ public final class ZoneExchange: Service {
         zone: configuration.name, link: link, database: database, files: files,
         sealer: try Self.sealer(configuration.name, link, identity),
         drop: DropFolder(path: link.outgoingDrop, files: files),
-        sentFolder: data + "/sent", blobs: blobs, debt: ReceiptDebt(), log: log, now: now)
+        sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now)
       let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log)
       let receiver = ReceiverContext(
         sender: sender, drop: DropFolder(path: link.incomingDrop, files: files), quarantineFolder: data + "/quarantine",

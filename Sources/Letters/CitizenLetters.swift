@@ -52,7 +52,14 @@ public final class CitizenLetters: Sendable {
   }
 
   /// Forgets a sealed attachment that no letter took.
-  public func discard(_ attachment: LetterAttachment) async { try? blobs.remove(attachment.blob) }
+  public func discard(_ attachment: LetterAttachment) async {
+    let isTaken = try? await database.read { db in
+      try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE digest = ?)", arguments: [attachment.blob])
+    }
+    // Without the database's word it stays until the next start looks again.
+    if isTaken == false { try? blobs.remove(attachment.blob) }
+  }
 
   /// Seals and commits a letter, with its outgoing message, in one transaction.
   ///

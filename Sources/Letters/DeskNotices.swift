@@ -43,6 +43,7 @@ struct PendingNotice: FetchableRecord, Decodable, Sendable {
   let letter: String
   let phone: String
   let text: String
+  var attempts = 1
 
   func request(_ at: UnixMilliseconds) -> OutgoingMessage {
     OutgoingMessage(
@@ -84,18 +85,18 @@ public struct NoticeReminder: Service {
     try await letters.database.write { db in
       let due = try PendingNotice.fetchAll(
         db,
-        sql: "SELECT id, letter, phone, text FROM notice WHERE state = ? AND next_request <= ? LIMIT 500",
+        sql: "SELECT id, letter, phone, text, attempts FROM notice WHERE state = ? AND next_request <= ? LIMIT 500",
         arguments: [NoticeState.waiting.rawValue, now])
       for notice in due {
         try db.execute(
           sql: """
-            UPDATE notice SET attempts = attempts + 1, next_request = ?,
-              state = CASE WHEN attempts >= ? THEN ? ELSE state END WHERE id = ?
-            """,
-          arguments: [
-            now + PendingNotice.patienceMilliseconds, PendingNotice.maxAttempts, NoticeState.failed.rawValue, notice.id,
-          ])
-        try outbox.enqueue(notice.request(now), to: dmz, db)
+            UPDATE notice SET attempts = attempts + 1, next_request = ? WHERE id = ?
+            """, arguments: [now + PendingNotice.patienceMilliseconds, notice.id])
+        if notice.attempts < PendingNotice.maxAttempts {
+          try outbox.enqueue(notice.request(now), to: dmz, db)
+        } else {
+          try settleNotice(notice.id, .failed, db)
+        }
       }
     }
   }

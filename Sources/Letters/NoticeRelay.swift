@@ -4,6 +4,7 @@ import GRDB
 public import Logging
 import PacketFormat
 public import Storage
+import Synchronization
 public import Zones
 
 /// Sends the intranet's messages to citizens from the DMZ. Number and text live in memory for the sending alone; a crash
@@ -24,6 +25,7 @@ public final class NoticeRelay: Sendable {
   private let intranet: ZoneName
   private let send: @Sendable (_ phone: String, _ text: String) async -> Attempt
   private let logger: Logger
+  private let underway = Mutex<Set<String>>([])
 
   public init(
     database: ZoneDatabase, outbox: Outbox, intranet: ZoneName, logger: Logger,
@@ -58,6 +60,9 @@ public final class NoticeRelay: Sendable {
   }
 
   private func relay(_ id: String, _ letter: String, _ phone: String, _ text: String, wasSent: Bool) async {
+    // After an outage several requests for one notice may come at once; the first answers for all.
+    guard underway.withLock({ $0.insert(id).inserted }) else { return }
+    defer { _ = underway.withLock { $0.remove(id) } }
     var attempt = wasSent ? Attempt.sent : await send(phone, text)
     for pause in Self.pausesSeconds where attempt == .failedForNow {
       try? await Task.sleep(for: .seconds(pause))

@@ -39,6 +39,9 @@ extension Manifest {
     guard manifest.sequence > 1 || manifest.previous == .zero else {
       throw FormatError(.manifest, "the first packet of a stream has a “prev”")
     }
+    guard manifest.stream.lane != .control || manifest.messages.isEmpty && manifest.blobs.isEmpty else {
+      throw FormatError(.manifest, "a control packet carries messages or blobs")
+    }
     guard manifest.receipts.reduce(0, { $0 + 1 + $1.refused.count }) <= maxReceiptRanges else {
       throw FormatError(.manifest, "more than \(maxReceiptRanges) receipt ranges")
     }

@@ -32,6 +32,9 @@ public final class ZoneDatabase: Sendable {
     for migration in migrations {
       migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
     }
+    if try pool.unsafeReentrantRead(migrator.hasBeenSuperseded) {
+      throw DatabaseError(message: "the database was written by a newer release; install that one, or restore a backup")
+    }
     try migrator.migrate(pool)
     commits = GroupCommit(pool: pool)
   }

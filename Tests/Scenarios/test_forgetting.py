@@ -97,7 +97,7 @@ def test_the_dmz_forgets(deployment):
     eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet") == 0, "the receipts are back")
     search(deployment, "the receipt")
     assert not list((deployment.folder / "dmz/data/blobs").iterdir()), "the sealed attachment is forgotten too"
-    assert not list((deployment.folder / "dmz/data/sent").iterdir())
+    assert not list((deployment.folder / "dmz/data/sent/intranet").iterdir())
 
     clerk = Clerk(deployment)
     expect(303, clerk.sign_for(number))

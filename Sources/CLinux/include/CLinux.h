@@ -3,7 +3,7 @@
 
 /// Linux calls whose declarations need `_GNU_SOURCE` or are variadic. Each returns what the call returns and sets errno.
 
-/// Makes core dumps impossible for this process, and its memory unreadable to others of the same user.
+/// Makes core dumps and crash reports impossible for this process, and its memory unreadable to others of the same user.
 int guandu_forbid_core_dumps(void);
 /// Keeps every page of this process, present and future, out of swap.
 int guandu_lock_memory(void);
