@@ -29,10 +29,7 @@ extension Batch {
       batch.classification = max(batch.classification, Classification(rawValue: row["classification"]) ?? .topSecret)
       batch.bytes += cost
     }
-    batch.mustReport =
-      try Bool.fetchOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM refusal WHERE peer = ? AND carrier IS NULL)", arguments: [peer.text])
-      ?? false
+    batch.mustReport = try !ReceiptList.current(peer: peer, db).refusalRows.isEmpty
     return batch
   }
 

@@ -86,7 +86,8 @@ actor LinkReceiver {
 
   /// A packet that was held may have had its turn meanwhile in another file.
   private func sortAgain() {
-    for candidate in held.values where candidate.manifest.sequence <= positions?[candidate.manifest.stream]?.applied ?? 0 {
+    for candidate in held.values
+    where candidate.manifest.sequence <= positions?[candidate.manifest.stream]?.applied ?? 0 {
       held[candidate.name] = nil
       _ = sort(candidate)
     }
@@ -325,7 +326,8 @@ extension LinkReceiver {
     }
     blobs.forgetComplete()
     if run.contains(where: { $0.manifest.stream.lane != .control }) { oweReceipt() }
-    if reports.contains(where: \.refused) { context.messageBell.ring() }
+    // Refusals may wait to be told, and blobs for room in their window.
+    context.messageBell.ring()
     context.blobBell.ring()
   }
 

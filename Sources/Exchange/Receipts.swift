@@ -39,7 +39,8 @@ struct ReceiptList: Sendable {
         LIMIT ?
         """, arguments: [peer.text, maxStreams])
     for row in streams {
-      guard let stream = StreamName(row["stream"]), stream.lane != .control, let digest = HexDigest(row["digest"]) else {
+      guard let stream = StreamName(row["stream"]), stream.lane != .control, let digest = HexDigest(row["digest"])
+      else {
         continue
       }
       let applied: Int = row["applied"]
@@ -53,31 +54,32 @@ struct ReceiptList: Sendable {
     return list
   }
 
+  /// The oldest come first, so that a receipt which must stop short still moves on once they are confirmed.
   private mutating func addRefusals(_ peer: ZoneName, _ db: Database) throws {
     var room = Manifest.maxReceiptRanges - Self.maxStreams
+    var carried: [(row: Int64, stream: Int, sequence: Int)] = []
     let rows = try Row.fetchCursor(
       db,
-      sql: """
-        SELECT id, stream, sequence, previous, message_id, code, carrier FROM refusal WHERE peer = ?
-        ORDER BY carrier IS NULL DESC, id
-        """, arguments: [peer.text])
+      sql: "SELECT id, stream, sequence, previous, message_id, code, carrier FROM refusal WHERE peer = ? ORDER BY id",
+      arguments: [peer.text])
     while let row = try rows.next() {
-      let name: String = row["stream"]
+      let (name, sequence): (String, Int) = (row["stream"], row["sequence"])
       guard let index = receipts.firstIndex(where: { $0.stream.description == name }) else { continue }
       if room > 0 {
         room -= 1
         receipts[index].refused.append(
-          Receipt.Refusal(sequence: row["sequence"], message: row["message_id"], code: row["code"]))
-        if row["carrier"] as Int? == nil { refusalRows.append(row["id"]) }
+          Receipt.Refusal(sequence: sequence, message: row["message_id"], code: row["code"]))
+        if row["carrier"] as Int? == nil { carried.append((row["id"], index, sequence)) }
       } else {
-        receipts[index].stop(before: row["sequence"], previous: HexDigest(row["previous"]) ?? .zero)
+        receipts[index].stop(before: sequence, previous: HexDigest(row["previous"]) ?? .zero)
       }
     }
+    refusalRows = carried.filter { $0.sequence <= receipts[$0.stream].applied }.map(\.row)
   }
 }
 
 extension Receipt {
-  /// States less than was applied.
+  /// States less than was applied: nothing from `sequence` on.
   fileprivate mutating func stop(before sequence: Int, previous: HexDigest) {
     guard applied >= sequence else { return }
     applied = sequence - 1

@@ -13,10 +13,15 @@ public struct PacketForge {
   let to: String
   /// Which key files sign.
   let signer: String
+  let recipient: String
 
-  public init(zones: TestZones, signer: String = "dmz-signing", from: String = "dmz", to: String = "intranet") {
+  public init(
+    zones: TestZones, signer: String = "dmz-signing", from: String = "dmz", to: String = "intranet",
+    recipient: String = "intranet-encryption"
+  ) {
     self.zones = zones
     self.signer = signer
+    self.recipient = recipient
     self.from = from
     self.to = to
   }
@@ -31,7 +36,7 @@ public struct PacketForge {
     let sealer = try PacketSealer(
       from: try required(ZoneName(from)), to: try required(ZoneName(to)),
       signingKey: try loadSigningKey(path: keys + signer + ".key", matching: certificate),
-      signingCertificate: certificate, recipients: [try Certificate.load(pemFile: keys + "intranet-encryption.pem")[0]])
+      signingCertificate: certificate, recipients: [try Certificate.load(pemFile: keys + recipient + ".pem")[0]])
     let outline = PacketOutline(
       id: "019ab3c4-7d2e-7c31-9f55-0a1b2c3d4e5f", stream: try required(StreamName(stream)), sequence: sequence,
       previous: previous,
@@ -48,16 +53,16 @@ public struct PacketForge {
     return (message.type, message.encoded())
   }
 
-  /// Puts bytes into the intranet's incoming drop as a gatekeeper would.
-  public func drop(_ bytes: [UInt8], as name: String) throws {
-    let target = URL(filePath: zones.root + "/d2i/new/" + name)
-    let hidden = URL(filePath: zones.root + "/d2i/new/." + name)
+  /// Puts bytes into a drop (the intranet's incoming one) as a gatekeeper would.
+  public func drop(_ bytes: [UInt8], as name: String, into folder: String = "d2i") throws {
+    let target = URL(filePath: zones.root + "/\(folder)/new/" + name)
+    let hidden = URL(filePath: zones.root + "/\(folder)/new/." + name)
     try Data(bytes).write(to: hidden)
     try FileManager.default.moveItem(at: hidden, to: target)
   }
 
-  public func drop(_ packet: SealedPacket, as name: String? = nil) throws {
-    try drop(packet.head + packet.payload, as: name ?? packet.fileName)
+  public func drop(_ packet: SealedPacket, as name: String? = nil, into folder: String = "d2i") throws {
+    try drop(packet.head + packet.payload, as: name ?? packet.fileName, into: folder)
   }
 
   /// The reason codes of what lies in the intranet's quarantine.
