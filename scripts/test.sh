@@ -9,11 +9,12 @@ trap 'rm -f "$log"' EXIT
 
 swift build --build-tests --explicit-target-dependency-import-check error 2>&1 | tee "$log"
 # -warnings-as-errors would apply to the dependencies too, so our own warnings are looked for here.
-if grep -E "^$PWD/(Sources|Tests)/.*: warning:" "$log"; then
+if grep -E "^$PWD/(Sources|Tests|Benchmarks)/.*: warning:" "$log"; then
   echo "make test: the warnings above are errors here" >&2
   exit 1
 fi
 # A crash in a test would otherwise wait for the backtrace's symbols for minutes.
 export SWIFT_BACKTRACE=enable=no
 swift test --skip-build
-if [[ -x Tests/Browser/run.sh ]]; then Tests/Browser/run.sh; fi
+Tests/Scenarios/run.sh
+Tests/Browser/run.sh

@@ -78,6 +78,11 @@ struct ExchangeLog: Sendable {
       ])
   }
 
+  func blobIsMissing(_ digest: String) {
+    logger.critical(
+      "a blob's file is gone, so it cannot be sent; its letter will not arrive", metadata: ["blob": "\(digest)"])
+  }
+
   func dropIsFull() { logger.warning("the outgoing drop is full; packets wait in the outbox") }
 
   func receiptIsFalse(_ receipt: Receipt, _ reason: String) {

@@ -121,7 +121,7 @@ actor LaneSender {
       }
       let batch = try await nextBatch()
       if batch.isEmpty { return }
-      try await ship(batch)
+      do { try await ship(batch) } catch let missing as MissingBlob { try await giveUp(missing) }
     }
   }
 
@@ -165,11 +165,33 @@ actor LaneSender {
       classification: batch.classification, receipts: position.receipts.receipts)
     var blobs: [(part: Manifest.BlobPart, bytes: [UInt8])] = []
     for (_, part) in batch.parts {
-      let bytes = try context.blobs.open(part.sha256.text).read(at: part.offset, count: part.bytes)
+      let bytes = try read(part)
       guard bytes.count == part.bytes else { throw FileError(.read, part.sha256.text, number: EIO) }
       blobs.append((part, bytes))
     }
     return try context.sealer.seal(outline, messages: batch.messages, blobs: blobs)
+  }
+
+  private func read(_ part: Manifest.BlobPart) throws -> [UInt8] {
+    do {
+      return try context.blobs.open(part.sha256.text).read(at: part.offset, count: part.bytes)
+    } catch let error as FileError where error.isMissing {
+      throw MissingBlob(digest: part.sha256.text)
+    }
+  }
+
+  /// A blob whose file is gone can never be sent: it is given up, loudly, so that it holds up no other.
+  private func giveUp(_ blob: MissingBlob) async throws {
+    context.log.blobIsMissing(blob.digest)
+    let peer = context.link.peer.text
+    try await context.database.write { db in
+      try db.execute(
+        sql: "DELETE FROM outgoing_blob WHERE peer = ? AND digest = ?", arguments: [peer, blob.digest])
+    }
+  }
+
+  private struct MissingBlob: Error {
+    let digest: String
   }
 
   private func commit(_ packet: SealedPacket, _ batch: Batch, _ position: StreamPosition) async throws {
