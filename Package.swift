@@ -119,6 +119,7 @@ let package = Package(
     tests("DeskTests", of: ["Desk", "WebKitchen", "Letters"]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),
     tests("FlowsTests", of: ["Flows"]),
+    tests("LettersTests", of: ["Letters"]),
     .target(
       name: "ZoneHarness",
       dependencies: [

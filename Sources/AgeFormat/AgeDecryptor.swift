@@ -4,6 +4,8 @@ public import Cryptography
 ///
 /// Plaintext comes out chunk by chunk, each authenticated; the whole is good only once `finish` has returned.
 public final class AgeDecryptor {
+  private static let pieceBytes = 8 * AgeStream.sealedChunkBytes
+
   private let identities: [X25519PrivateKey]
   private var stream: AgeStream?
   private var pending: [UInt8] = []
@@ -79,7 +81,16 @@ public final class AgeDecryptor {
     let decryptor = AgeDecryptor(identities: identities)
     var output: [UInt8] = []
     output.reserveCapacity(file.count)
-    try decryptor.update(file, appendingTo: &output)
+    // In pieces of a few chunks, so that what is held back stays small however large the file is.
+    let result = file.withUnsafeBytes { bytes in
+      Result { () throws(AgeError) in
+        for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
+          let piece = bytes[start..<min(start + pieceBytes, bytes.count)]
+          try decryptor.update(UnsafeRawBufferPointer(rebasing: piece), appendingTo: &output)
+        }
+      }
+    }
+    try result.get()
     try decryptor.finish(appendingTo: &output)
     return output
   }

@@ -43,7 +43,7 @@ public final class AgeEncryptor {
         continue
       }
       let taken = rest.prefix(AgeStream.chunkBytes - pending.count)
-      pending.append(contentsOf: taken)
+      pending.append(contentsOf: UnsafeRawBufferPointer(rebasing: taken))
       rest = rest.dropFirst(taken.count)
     }
   }

@@ -7,6 +7,9 @@ struct AgeStream {
   static let sealedChunkBytes = chunkBytes + ChaCha20Poly1305.tagBytes
   static let nonceBytes = 16
 
+  /// Room is appended by copying zeroes, which is a `memcpy`; appending a repeated element goes byte by byte.
+  private static let zeroes = [UInt8](repeating: 0, count: sealedChunkBytes + 1)
+
   private let cipher: ChaCha20Poly1305
   private var counter: UInt64 = 0
 
@@ -27,7 +30,7 @@ struct AgeStream {
 
   mutating func seal(_ chunk: UnsafeRawBufferPointer, last: Bool, appendingTo output: inout [UInt8]) {
     let start = output.count
-    output.append(contentsOf: repeatElement(0, count: chunk.count + ChaCha20Poly1305.tagBytes))
+    output.append(contentsOf: Self.zeroes[..<(chunk.count + ChaCha20Poly1305.tagBytes)])
     let nonce = nextNonce(last: last)
     output.withUnsafeMutableBytes { cipher.seal(chunk, nonce: nonce, into: $0.baseAddress.unsafelyUnwrapped + start) }
   }
@@ -37,7 +40,7 @@ struct AgeStream {
     guard chunk.count >= ChaCha20Poly1305.tagBytes else { return false }
     let start = output.count
     // One byte more, so that an empty chunk has an address to stand at.
-    output.append(contentsOf: repeatElement(0, count: chunk.count - ChaCha20Poly1305.tagBytes + 1))
+    output.append(contentsOf: Self.zeroes[..<(chunk.count - ChaCha20Poly1305.tagBytes + 1)])
     let nonce = nextNonce(last: last)
     let opened = output.withUnsafeMutableBytes {
       cipher.open(chunk, nonce: nonce, into: $0.baseAddress.unsafelyUnwrapped + start)

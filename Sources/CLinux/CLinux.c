@@ -20,6 +20,9 @@ int guandu_forbid_core_dumps(void) {
 }
 int guandu_lock_memory(void) { return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT); }
 int guandu_syncfs(int descriptor) { return syncfs(descriptor); }
+void guandu_start_writeback(int descriptor, off_t offset, off_t count) {
+  sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
 int guandu_rename_exclusive(const char *from, const char *to) {
   return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A file open for writing. Use from one task at a time; it is closed at the latest when the last reference goes.
@@ -18,14 +19,16 @@ public final class WritableFile {
     try writeAll(bytes) { descriptor, buffer, _ in Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
   }
 
-  public func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+  /// Writes at a place, and lets the system begin to carry the bytes to the disk; `sync` waits for them.
+  public func write(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(FileError) {
     try writeAll(bytes) { descriptor, buffer, done in
       pwrite(descriptor, buffer.baseAddress, buffer.count, offset + done)
     }
+    guandu_start_writeback(descriptor, offset, bytes.count)
   }
 
   private func writeAll(
-    _ bytes: [UInt8], _ call: (Int32, UnsafeRawBufferPointer, Int) -> Int
+    _ bytes: some ContiguousBytesCollection, _ call: (Int32, UnsafeRawBufferPointer, Int) -> Int
   ) throws(FileError) {
     try files.step(.write, path) {
       bytes.withUnsafeBytes { buffer -> Void? in
@@ -55,3 +58,11 @@ public final class WritableFile {
     descriptor = -1
   }
 }
+
+/// An array or a slice of one: bytes that lie together.
+protocol ContiguousBytesCollection {
+  func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R
+}
+
+extension [UInt8]: ContiguousBytesCollection {}
+extension ArraySlice<UInt8>: ContiguousBytesCollection {}

@@ -33,28 +33,40 @@ extension Batch {
     return batch
   }
 
-  /// The next parts of the oldest blobs, unless a window's worth of packets is unconfirmed.
-  static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Database) throws -> Batch {
-    var batch = Batch()
-    batch.classification = .internal
+  /// How many packets of blobs are made at a time: enough to overlap sealing and syncing, few enough for memory.
+  private static let blobPackets = 3
+
+  /// The next packets' worth of parts of the oldest blobs, unless a window's worth of packets is unconfirmed.
+  static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Database) throws -> [Batch] {
     let unconfirmed = try Int.fetchOne(
       db, sql: "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND confirmed = 0 AND stream LIKE '%/b'",
       arguments: [peer.text])
-    guard unconfirmed ?? 0 < window else { return batch }
+    let allowed = min(blobPackets, window - (unconfirmed ?? 0))
+    guard allowed > 0 else { return [] }
     let rows = try Row.fetchAll(
       db,
       sql: """
         SELECT id, digest, total, next_offset FROM outgoing_blob
         WHERE peer = ? AND last_sequence IS NULL ORDER BY id LIMIT ?
         """, arguments: [peer.text, maxParts])
+    var batches: [Batch] = []
+    var batch = Batch(classification: .internal)
     for row in rows {
       guard let digest = HexDigest(row["digest"]) else { continue }
-      let (total, offset): (Int, Int) = (row["total"], row["next_offset"])
-      let bytes = min(total - offset, limit - batch.bytes - fileOverhead)
-      if bytes <= 0 && total > 0 { break }
-      batch.parts.append((row["id"], .init(sha256: digest, offset: offset, bytes: bytes, total: total)))
-      batch.bytes += bytes + fileOverhead
+      let total: Int = row["total"]
+      var offset: Int = row["next_offset"]
+      repeat {
+        if limit - batch.bytes <= fileOverhead {
+          batches.append(batch)
+          batch = Batch(classification: .internal)
+        }
+        if batches.count == allowed { return batches }
+        let bytes = min(total - offset, limit - batch.bytes - fileOverhead)
+        batch.parts.append((row["id"], .init(sha256: digest, offset: offset, bytes: bytes, total: total)))
+        batch.bytes += bytes + fileOverhead
+        offset += bytes
+      } while offset < total
     }
-    return batch
+    return batch.isEmpty ? batches : batches + [batch]
   }
 }

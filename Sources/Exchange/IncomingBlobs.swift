@@ -1,9 +1,11 @@
 import Cryptography
+import Dispatch
 import DurableFiles
 import Foundation
 import GRDB
 import PacketFormat
 import PacketSeal
+import Synchronization
 
 /// Blobs that cross in parts: written in place as they come, whole only when the digest of all is right.
 ///
@@ -45,7 +47,7 @@ struct IncomingBlobs {
   /// Writes one part. Parts come in order within their stream; one that is here already is skipped.
   ///
   /// Throws `archive` where the part fits no blob that is under way.
-  mutating func write(_ part: Manifest.BlobPart, _ bytes: [UInt8]) throws {
+  mutating func write(_ part: Manifest.BlobPart, _ bytes: ArraySlice<UInt8>) throws {
     let digest = part.sha256.text
     var state = progress[digest] ?? Progress(total: part.total, received: 0, isComplete: false, hasher: SHA256Hasher())
     guard state.total == part.total else { throw PacketRejection(.archive, "a blob changed its size") }
@@ -54,11 +56,27 @@ struct IncomingBlobs {
       guard part.offset == state.received else { throw PacketRejection(.archive, "a part of a blob is missing") }
       let file = try open[digest] ?? store.openIncoming(digest)
       open[digest] = file
-      try file.write(bytes, at: part.offset)
-      state.hasher?.update(bytes)
+      try write(bytes, to: file, at: part.offset, hashing: state.hasher)
       state.received += part.bytes
     }
     progress[digest] = state
+  }
+
+  /// Writes and hashes at the same time, on two cores.
+  private func write(
+    _ bytes: ArraySlice<UInt8>, to file: WritableFile, at offset: Int, hashing hasher: SHA256Hasher?
+  ) throws(FileError) {
+    nonisolated(unsafe) let (file, hasher) = (file, hasher)
+    let outcome = Mutex<Result<Void, FileError>>(.success(()))
+    DispatchQueue.concurrentPerform(iterations: 2) { half in
+      if half == 0 {
+        let result = Result { () throws(FileError) in try file.write(bytes, at: offset) }
+        outcome.withLock { $0 = result }
+      } else {
+        bytes.withUnsafeBytes { hasher?.update($0) }
+      }
+    }
+    try outcome.withLock { $0 }.get()
   }
 
   /// Makes what was written durable; called before the transaction that counts on it.

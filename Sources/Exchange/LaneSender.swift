@@ -1,4 +1,5 @@
 import Cryptography
+import Dispatch
 import Drop
 import DurableFiles
 import Foundation
@@ -119,9 +120,9 @@ actor LaneSender {
         try await Task.sleep(for: .seconds(1))
         continue
       }
-      let batch = try await nextBatch()
-      if batch.isEmpty { return }
-      do { try await ship(batch) } catch let missing as MissingBlob { try await giveUp(missing) }
+      let batches = try await nextBatches()
+      if batches.isEmpty { return }
+      do { try await ship(batches) } catch let missing as MissingBlob { try await giveUp(missing) }
     }
   }
 
@@ -130,30 +131,56 @@ actor LaneSender {
     return usage.packets < context.link.limits.dropMaxPackets && usage.bytes < context.link.limits.dropMaxBytes
   }
 
-  private func nextBatch() async throws -> Batch {
+  private func nextBatches() async throws -> [Batch] {
     let (peer, limit, lane) = (context.link.peer, context.link.limits.contentMaxBytes, self.lane)
     let window = context.link.limits.blobWindowPackets
     return try await context.database.read { db in
-      try lane == .messages
-        ? Batch.ofMessages(peer, limit, db) : Batch.ofBlobs(peer, limit, window: window, db)
+      if lane == .messages { return [try Batch.ofMessages(peer, limit, db)].filter { !$0.isEmpty } }
+      return try Batch.ofBlobs(peer, limit, window: window, db)
     }
   }
 
-  private func ship(_ batch: Batch) async throws {
+  /// Seals, writes, commits and publishes a few packets. While one is being written and synced, the next is sealed; the
+  /// commit and the folders' syncs serve all.
+  private func ship(_ batches: [Batch]) async throws {
     let due = context.debt.due
     let (peer, lane) = (context.link.peer, self.lane)
-    let position = try await context.database.read { try StreamPosition.read(peer, lane, $0) }
-    let packet = try seal(batch, position)
-    let kept = context.sentFolder + "/" + packet.fileName
-    try context.files.writeNew(kept, [packet.head, packet.payload], mode: 0o440)
-    try context.files.syncFolder(context.sentFolder)
-    try await commit(packet, batch, position)
-    context.log.packetSent(packet)
-    if lane == .messages { context.debt.settled(due) }
-    do { try context.drop.put(kept, as: packet.fileName) } catch {
-      // It is committed and kept, so it is dropped again when the folder can take it.
-      context.log.failed("publishing a packet", error)
+    var position = try await context.database.read { try StreamPosition.read(peer, lane, $0) }
+    var shipments: [Shipment] = []
+    let writes = WriteGroup(files: context.files)
+    defer { writes.wait() }
+    for batch in batches {
+      let packet = try seal(batch, position)
+      writes.write(packet, to: context.sentFolder + "/" + packet.fileName)
+      shipments.append(Shipment(batch: batch, position: position, name: packet.fileName, packet: packet.record))
+      context.log.packetSent(packet)
+      position.sequence += 1
+      position.previous = HexDigest(packet.manifestDigest.hex) ?? .zero
     }
+    try writes.finish()
+    try context.files.syncFolder(context.sentFolder)
+    try await commit(shipments)
+    if lane == .messages { context.debt.settled(due) }
+    publish(shipments)
+  }
+
+  private func publish(_ shipments: [Shipment]) {
+    do {
+      for shipment in shipments {
+        try context.drop.putWithoutSync(context.sentFolder + "/" + shipment.name, as: shipment.name)
+      }
+      try context.drop.syncNew()
+    } catch {
+      // They are committed and kept, so they are dropped again when the folder can take them.
+      context.log.failed("publishing packets", error)
+    }
+  }
+
+  private struct Shipment: Sendable {
+    let batch: Batch
+    let position: StreamPosition
+    let name: String
+    let packet: PacketRecord
   }
 
   private func seal(_ batch: Batch, _ position: StreamPosition) throws -> SealedPacket {
@@ -194,40 +221,84 @@ actor LaneSender {
     let digest: String
   }
 
-  private func commit(_ packet: SealedPacket, _ batch: Batch, _ position: StreamPosition) async throws {
+  private func commit(_ shipments: [Shipment]) async throws {
     let peer = context.link.peer
     let nextDrop = context.now() + context.link.limits.redropSeconds * 1000
     try await context.database.write { db in
-      try packet.record(peer: peer, sent: batch.sent, nextDrop: nextDrop, db)
-      for row in batch.rows {
-        try db.cachedStatement(sql: "DELETE FROM outbox WHERE id = ?").execute(arguments: [row])
-      }
-      for (row, part) in batch.parts {
-        let end = part.offset + part.bytes
-        try db.execute(
-          sql: "UPDATE outgoing_blob SET next_offset = ?, last_sequence = ? WHERE id = ?",
-          arguments: [end, end == part.total ? position.sequence : nil, row])
-      }
-      for row in position.receipts.refusalRows where packet.manifest.stream.lane == .messages {
-        try db.execute(sql: "UPDATE refusal SET carrier = ? WHERE id = ?", arguments: [position.sequence, row])
+      for shipment in shipments {
+        let sequence = shipment.position.sequence
+        try shipment.packet.save(peer: peer, sent: shipment.batch.sent, nextDrop: nextDrop, db)
+        for row in shipment.batch.rows {
+          try db.cachedStatement(sql: "DELETE FROM outbox WHERE id = ?").execute(arguments: [row])
+        }
+        for (row, part) in shipment.batch.parts {
+          let end = part.offset + part.bytes
+          try db.execute(
+            sql: "UPDATE outgoing_blob SET next_offset = ?, last_sequence = ? WHERE id = ?",
+            arguments: [end, end == part.total ? sequence : nil, row])
+        }
+        guard shipment.packet.stream.lane == .messages else { continue }
+        for row in shipment.position.receipts.refusalRows {
+          try db.execute(sql: "UPDATE refusal SET carrier = ? WHERE id = ?", arguments: [sequence, row])
+        }
       }
     }
   }
 }
 
-extension SealedPacket {
+/// What the database keeps of a packet.
+struct PacketRecord: Sendable {
+  let stream: StreamName
+  let sequence: Int
+  let file: String
+  let digest: HexDigest
+
   /// Moves the stream on and remembers the packet, in the caller's transaction.
-  func record(peer: ZoneName, sent: [SentMessage], nextDrop: UnixMilliseconds, _ db: Database) throws {
-    let digest = HexDigest(manifestDigest.hex) ?? .zero
-    try StreamPosition.advance(peer, manifest.stream, past: manifest.sequence, digest: digest, db)
+  func save(peer: ZoneName, sent: [SentMessage], nextDrop: UnixMilliseconds, _ db: Database) throws {
+    try StreamPosition.advance(peer, stream, past: sequence, digest: digest, db)
     try db.execute(
       sql: """
         INSERT INTO sent_packet (peer, stream, sequence, file, digest, messages, confirmed, attempts, next_drop)
         VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?)
         """,
       arguments: [
-        peer.text, manifest.stream.description, manifest.sequence, fileName, digest.text,
+        peer.text, stream.description, sequence, file, digest.text,
         JSONValue.array(sent.map(\.json)).encoded().databaseBlob, nextDrop,
       ])
+  }
+}
+
+extension SealedPacket {
+  var record: PacketRecord {
+    PacketRecord(
+      stream: manifest.stream, sequence: manifest.sequence, file: fileName,
+      digest: HexDigest(manifestDigest.hex) ?? .zero)
+  }
+}
+
+/// Writes and syncs packet files on a thread of its own, one after the other.
+private final class WriteGroup: Sendable {
+  private let files: Files
+  private let queue = DispatchQueue(label: "exchange.write")
+  private let failure = Mutex<FileError?>(nil)
+
+  init(files: Files) { self.files = files }
+
+  func write(_ packet: SealedPacket, to path: String) {
+    queue.async {
+      guard self.failure.withLock({ $0 == nil }) else { return }
+      let result = Result { () throws(FileError) in
+        try self.files.writeNew(path, [packet.head, packet.payload], mode: 0o440)
+      }
+      if case .failure(let error) = result { self.failure.withLock { $0 = error } }
+    }
+  }
+
+  func wait() { queue.sync {} }
+
+  /// Returns once all is on the disk; throws the first failure.
+  func finish() throws(FileError) {
+    wait()
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 }

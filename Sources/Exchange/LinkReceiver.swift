@@ -310,7 +310,7 @@ extension LinkReceiver {
       blobs.learn(
         try await context.sender.database.read { db in try unknown.compactMap { try IncomingBlobRow.read($0, db) } })
     }
-    for (part, range) in contents.blobs { try blobs.write(part, Array(contents.archive[range])) }
+    for (part, range) in contents.blobs { try blobs.write(part, contents.archive[range]) }
     try blobs.finish(contents.blobs.map(\.part))
   }
 

@@ -24,9 +24,23 @@ actor Redropper {
 
   init(context: SenderContext) { self.context = context }
 
+  /// Tries `prepare` until it works. False where the task was cancelled before.
+  func prepareWhenPossible() async -> Bool {
+    while !Task.isCancelled {
+      do {
+        try await prepare()
+        return true
+      } catch {
+        context.log.failed("preparing the link", error)
+        try? await Task.sleep(for: .seconds(1))
+      }
+    }
+    return false
+  }
+
   /// Removes packets that no commit knows, and publishes once more all that are unconfirmed: a crash may have come
   /// between the commit and the drop.
-  func prepare() async throws {
+  private func prepare() async throws {
     try context.files.createFolder(context.sentFolder)
     try context.drop.prepareForSending()
     let peer = context.link.peer.text

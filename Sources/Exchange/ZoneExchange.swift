@@ -13,7 +13,7 @@ public import Zones
 public final class ZoneExchange: Service {
   private let links: [Link]
 
-  private struct Link: Sendable {
+  fileprivate struct Link: Sendable {
     let messages: LaneSender
     let blobs: LaneSender
     let control: ControlSender
@@ -81,17 +81,24 @@ public final class ZoneExchange: Service {
 
   /// Runs all links until the service group shuts down; whatever is being committed then is finished first.
   public func run() async throws {
-    for link in links { try await link.redropper.prepare() }
     await cancelWhenGracefulShutdown {
       await withTaskGroup(of: Void.self) { group in
-        for link in self.links {
-          group.addTask { await link.messages.run() }
-          group.addTask { await link.blobs.run() }
-          group.addTask { await link.control.run() }
-          group.addTask { await link.redropper.run() }
-          group.addTask { await link.receiver.run() }
-        }
+        for link in self.links { group.addTask { await link.run() } }
       }
+    }
+  }
+}
+
+extension ZoneExchange.Link {
+  /// A drop that is not there yet keeps this link waiting, and nothing else.
+  fileprivate func run() async {
+    guard await redropper.prepareWhenPossible() else { return }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await messages.run() }
+      group.addTask { await blobs.run() }
+      group.addTask { await control.run() }
+      group.addTask { await redropper.run() }
+      group.addTask { await receiver.run() }
     }
   }
 }

@@ -5,10 +5,10 @@ public import DurableFiles
 struct LetterLocks: Sendable {
   /// Cost of the index: with 95 random bits in a code it only has to make a stolen table tedious.
   static let indexPasses: UInt64 = 1
-  static let indexMemoryKiB = 4 * 1024
+  static let indexMemoryKiB = 1024
   /// Cost of the wrap, paid once more for each guess at the password by who has both disk and code.
   static let wrapPasses: UInt64 = 1
-  static let wrapMemoryKiB = 16 * 1024
+  static let wrapMemoryKiB = 8 * 1024
   static let saltBytes = 16
 
   private let pepper: SecretBytes

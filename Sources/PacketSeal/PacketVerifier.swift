@@ -1,6 +1,8 @@
 import AgeFormat
 public import Cryptography
+import Dispatch
 public import PacketFormat
+import Synchronization
 public import Trust
 public import Zones
 
@@ -30,14 +32,37 @@ public struct VerifiedPacket: Sendable {
   public func open(
     payload: [UInt8], with identities: [X25519PrivateKey]
   ) throws(PacketRejection) -> PacketContents {
-    guard payload.count == manifest.payload.bytes, Digest.of(payload).hex == manifest.payload.sha256.text else {
+    let (digest, decrypted) = Self.digestAndDecrypt(payload, identities)
+    guard payload.count == manifest.payload.bytes, digest.hex == manifest.payload.sha256.text else {
       throw PacketRejection(.payload, "the payload is not the one that was signed")
     }
     let archive: [UInt8]
-    do { archive = try AgeDecryptor.decrypt(payload, with: identities) } catch {
-      throw PacketRejection(.decryption, "\(error)")
-    }
+    do { archive = try decrypted.get() } catch { throw PacketRejection(.decryption, "\(error)") }
     do { return try PacketContents.parse(archive, manifest: manifest) } catch { throw PacketRejection(error) }
+  }
+
+  /// Both at the same time for a large payload. What was decrypted is used only if the digest is right.
+  private static func digestAndDecrypt(
+    _ payload: [UInt8], _ identities: [X25519PrivateKey]
+  ) -> (Digest, Result<[UInt8], AgeError>) {
+    let digest = Mutex(Digest.zero)
+    let decrypted = Mutex<Result<[UInt8], AgeError>>(.failure(.noMatch))
+    let halves: [@Sendable () -> Void] = [
+      {
+        let value = Digest.of(payload)
+        digest.withLock { $0 = value }
+      },
+      {
+        let value = Result { () throws(AgeError) in try AgeDecryptor.decrypt(payload, with: identities) }
+        decrypted.withLock { $0 = value }
+      },
+    ]
+    if payload.count < 1 << 20 {
+      for half in halves { half() }
+    } else {
+      DispatchQueue.concurrentPerform(iterations: halves.count) { halves[$0]() }
+    }
+    return (digest.withLock { $0 }, decrypted.withLock { $0 })
   }
 }
 

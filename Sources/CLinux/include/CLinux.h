@@ -9,6 +9,8 @@ int guandu_forbid_core_dumps(void);
 int guandu_lock_memory(void);
 /// `syncfs(2)` of the file system that holds `descriptor`.
 int guandu_syncfs(int descriptor);
+/// Asks the kernel to begin writing a range to the disk, without waiting and without any promise.
+void guandu_start_writeback(int descriptor, off_t offset, off_t count);
 /// `renameat2(2)` with RENAME_NOREPLACE.
 int guandu_rename_exclusive(const char *from, const char *to);
 /// `flock(2)`, exclusive and without waiting.
