@@ -111,6 +111,7 @@ struct SendBlob: AsyncParsableCommand {
   @Option var bytes: Int
 
   func run() async throws {
+    ProcessMemory.keepBuffers()
     let memory = MemoryWatch()
     let configuration = try TestZones.side(.dmz, at: root, limits: BulkBench.limits, blobMaxBytes: 1 << 50)
     let zone = try RunningZone(configuration)
@@ -136,6 +137,7 @@ struct ReceiveBlob: AsyncParsableCommand {
   @Option var digest: String
 
   func run() async throws {
+    ProcessMemory.keepBuffers()
     let memory = MemoryWatch()
     let configuration = try TestZones.side(.intranet, at: root, limits: BulkBench.limits, blobMaxBytes: 1 << 50)
     let start = ContinuousClock.now

@@ -18,6 +18,7 @@ struct LettersBench {
   }
 
   func run() async throws -> [Figure] {
+    ProcessMemory.keepBuffers()
     let pipeline = try pipelineRate()
     let batched = try await batchedRate()
     let linger = try await lingerRate()

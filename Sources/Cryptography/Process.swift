@@ -1,5 +1,12 @@
 import CLinux
 
+/// How a process that handles packets uses memory.
+public enum ProcessMemory {
+  /// Makes packet-sized buffers come from memory that was used before. Without it each is a fresh mapping, whose page
+  /// faults cost more than the cipher, and whose pages pile up over the allocator's arenas.
+  public static func keepBuffers() { guandu_keep_memory() }
+}
+
 /// What a process that holds secrets does first.
 public enum ProcessSecrecy {
   /// Turns core dumps off and forbids other processes of the same user to read this one's memory.

@@ -36,6 +36,7 @@ public struct ZoneStart: Sendable {
 
   /// Does everything that can fail for the operator's reasons, in the order in which he can mend it.
   public init(configurationPath: String, role: ZoneRole, migrations: [Migration]) throws(StartFailure) {
+    ProcessMemory.keepBuffers()
     // Before the first secret is read, the configuration's own included.
     guard ProcessSecrecy.forbidCoreDumps() else {
       throw StartFailure("the kernel does not let this process forbid core dumps", exitStatus: StartFailure.unavailable)

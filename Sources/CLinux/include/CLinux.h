@@ -5,6 +5,8 @@
 
 /// Makes core dumps and crash reports impossible for this process, and its memory unreadable to others of the same user.
 int guandu_forbid_core_dumps(void);
+/// Lets the allocator use the same pages again for packet-sized buffers, in place of asking the kernel for new ones.
+void guandu_keep_memory(void);
 /// Keeps every page of this process, present and future, out of swap.
 int guandu_lock_memory(void);
 /// `syncfs(2)` of the file system that holds `descriptor`.
