@@ -52,14 +52,31 @@ public struct Files: Sendable {
 
   /// Writes and syncs a whole new file; after a failure nothing is left at `path`.
   public func writeNew(_ path: String, _ parts: [[UInt8]], mode: UInt32 = 0o600) throws(FileError) {
+    try finish(try beginNew(path, parts, mode: mode))
+  }
+
+  /// The first half of `writeNew`: the bytes are on their way to the disk, and `finish` waits for them.
+  public func beginNew(_ path: String, _ parts: [[UInt8]], mode: UInt32 = 0o600) throws(FileError) -> WritableFile {
     let file = try create(path, mode: mode)
     do {
       for part in parts { try file.append(part) }
+      file.startWriteback()
+      return file
+    } catch {
+      file.closeQuietly()
+      unlink(path)
+      throw error
+    }
+  }
+
+  /// The second half of `writeNew`.
+  public func finish(_ file: WritableFile) throws(FileError) {
+    do {
       try file.sync()
       try file.close()
     } catch {
       file.closeQuietly()
-      unlink(path)
+      unlink(file.path)
       throw error
     }
   }

@@ -27,6 +27,9 @@ public final class WritableFile {
     guandu_start_writeback(descriptor, offset, bytes.count)
   }
 
+  /// Lets the system begin to carry what was written to the disk.
+  func startWriteback() { guandu_start_writeback(descriptor, 0, 0) }
+
   private func writeAll(
     _ bytes: some ContiguousBytesCollection, _ call: (Int32, UnsafeRawBufferPointer, Int) -> Int
   ) throws(FileError) {

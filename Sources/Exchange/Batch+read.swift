@@ -33,8 +33,9 @@ extension Batch {
     return batch
   }
 
-  /// How many packets of blobs are made at a time: enough to overlap sealing and syncing, few enough for memory.
-  private static let blobPackets = 3
+  /// How many packets of blobs share their syncs: enough that the disk is never waited for twice, few enough that a
+  /// crash loses little work.
+  private static let blobPackets = 16
 
   /// The next packets' worth of parts of the oldest blobs, unless a window's worth of packets is unconfirmed.
   static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Database) throws -> [Batch] {

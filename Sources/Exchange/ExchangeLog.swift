@@ -15,9 +15,9 @@ struct ExchangeLog: Sendable {
     self.logger = logger
   }
 
-  func packetSent(_ packet: SealedPacket) {
+  func packetSealed(_ packet: SealedPacket) {
     logger.info(
-      "packet sent",
+      "packet sealed",
       metadata: [
         "stream": "\(packet.manifest.stream)", "seq": "\(packet.manifest.sequence)", "bytes": "\(packet.byteCount)",
         "messages": "\(packet.manifest.messages.values.reduce(0, +))",

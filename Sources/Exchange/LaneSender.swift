@@ -145,23 +145,33 @@ actor LaneSender {
   private func ship(_ batches: [Batch]) async throws {
     let due = context.debt.due
     let (peer, lane) = (context.link.peer, self.lane)
-    var position = try await context.database.read { try StreamPosition.read(peer, lane, $0) }
-    var shipments: [Shipment] = []
-    let writes = WriteGroup(files: context.files)
-    defer { writes.wait() }
-    for batch in batches {
-      let packet = try seal(batch, position)
-      writes.write(packet, to: context.sentFolder + "/" + packet.fileName)
-      shipments.append(Shipment(batch: batch, position: position, name: packet.fileName, packet: packet.record))
-      context.log.packetSent(packet)
-      position.sequence += 1
-      position.previous = HexDigest(packet.manifestDigest.hex) ?? .zero
-    }
-    try writes.finish()
-    try context.files.syncFolder(context.sentFolder)
+    let position = try await context.database.read { try StreamPosition.read(peer, lane, $0) }
+    let shipments = try keep(batches, from: position)
     try await commit(shipments)
     if lane == .messages { context.debt.settled(due) }
     publish(shipments)
+  }
+
+  /// Seals the packets into `sent/`, durably. Where one fails, none is left there.
+  private func keep(_ batches: [Batch], from start: StreamPosition) throws -> [Shipment] {
+    var (position, shipments): (StreamPosition, [Shipment]) = (start, [])
+    let writes = WriteGroup(files: context.files)
+    do {
+      for batch in batches {
+        let packet = try seal(batch, position)
+        writes.write(packet, to: context.sentFolder + "/" + packet.fileName)
+        shipments.append(Shipment(batch: batch, position: position, name: packet.fileName, packet: packet.record))
+        context.log.packetSealed(packet)
+        position.sequence += 1
+        position.previous = HexDigest(packet.manifestDigest.hex) ?? .zero
+      }
+      try writes.finish()
+      try context.files.syncFolder(context.sentFolder)
+    } catch {
+      writes.discard()
+      throw error
+    }
+    return shipments
   }
 
   private func publish(_ shipments: [Shipment]) {
@@ -202,7 +212,8 @@ actor LaneSender {
   private func read(_ part: Manifest.BlobPart) throws -> [UInt8] {
     do {
       return try context.blobs.open(part.sha256.text).read(at: part.offset, count: part.bytes)
-    } catch let error as FileError where error.isMissing {
+    } catch {
+      guard error.isMissing else { throw error }
       throw MissingBlob(digest: part.sha256.text)
     }
   }
@@ -276,29 +287,52 @@ extension SealedPacket {
   }
 }
 
-/// Writes and syncs packet files on a thread of its own, one after the other.
-private final class WriteGroup: Sendable {
+/// Writes packet files on a thread of its own, and syncs them together at the end, when most of their bytes have reached
+/// the disk already.
+private final class WriteGroup: @unchecked Sendable {
+  // Sendable is safe: `begun` and `failure` are touched on `queue` alone.
+  private static let waitingMax = 2
+
   private let files: Files
   private let queue = DispatchQueue(label: "exchange.write")
-  private let failure = Mutex<FileError?>(nil)
+  /// So many packets' bytes wait in memory for the disk.
+  private let room = DispatchSemaphore(value: waitingMax)
+  private var begun: [WritableFile] = []
+  private var failure: FileError?
 
   init(files: Files) { self.files = files }
 
   func write(_ packet: SealedPacket, to path: String) {
+    room.wait()
     queue.async {
-      guard self.failure.withLock({ $0 == nil }) else { return }
+      defer { self.room.signal() }
+      guard self.failure == nil else { return }
       let result = Result { () throws(FileError) in
-        try self.files.writeNew(path, [packet.head, packet.payload], mode: 0o440)
+        try self.files.beginNew(path, [packet.head, packet.payload], mode: 0o440)
       }
-      if case .failure(let error) = result { self.failure.withLock { $0 = error } }
+      switch result {
+      case .success(let file): self.begun.append(file)
+      case .failure(let error): self.failure = error
+      }
     }
   }
 
-  func wait() { queue.sync {} }
+  /// Removes what was written: no commit knows of it.
+  func discard() {
+    queue.sync {
+      for file in begun { try? files.remove(file.path) }
+      begun = []
+    }
+  }
 
   /// Returns once all is on the disk; throws the first failure.
   func finish() throws(FileError) {
-    wait()
-    if let error = failure.withLock({ $0 }) { throw error }
+    let result = queue.sync {
+      Result { () throws(FileError) in
+        if let failure = self.failure { throw failure }
+        for file in self.begun { try self.files.finish(file) }
+      }
+    }
+    try result.get()
   }
 }
