@@ -13,7 +13,7 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "A file to write the figures to as JSON.") var json = ""
     @Option(help: "The folder to work in; it needs room for five times the blob.") var folder = NSTemporaryDirectory()
     @Option(help: "The size of the blob in MiB.") var mebibytes = 1024
-    @Option(help: "How many letters.") var letters = 5000
+    @Option(help: "How many letters.") var letters = 2000
     @Option(help: "How often each bulk measurement is repeated; the median counts.") var rounds = 5
 
     func run() async throws {
