@@ -68,12 +68,13 @@ import Zones
     var told: Set<Int> = []
     var carriers: [PacketHead] = []
     for round in 1...9 where told.count < 600 {
+      let before = told.count
       try await intranet.eventually("round \(round) of refusals is in the drop") {
         carriers = try self.carriers(in: zones.root + "/i2d/new/")
         told.formUnion(carriers.flatMap(\.manifest.receipts).flatMap(\.refused).map(\.sequence))
         let sent = try await intranet.count("SELECT MAX(sequence) FROM sent_packet")
         let untold = try await intranet.count("SELECT COUNT(*) FROM refusal WHERE carrier IS NULL")
-        return carriers.count == sent && untold == 600 - told.count
+        return told.count > before && carriers.count == sent && untold == 600 - told.count
       }
       for receipt in carriers.flatMap(\.manifest.receipts) where receipt.applied > 0 {
         // Whatever a packet calls applied has had its refusal told, there or before.
