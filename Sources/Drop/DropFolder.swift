@@ -72,10 +72,7 @@ public struct DropFolder: Sendable {
   public func usage() throws(FileError) -> (packets: Int, bytes: Int) {
     let names = try files.list(newFolder)
     var bytes = 0
-    for name in names {
-      var status = stat()
-      if lstat(newFolder + "/" + name, &status) == 0 { bytes += Int(status.st_size) }
-    }
+    for name in names { bytes += files.byteCount(newFolder + "/" + name) ?? 0 }
     return (names.count, bytes)
   }
 

@@ -1,13 +1,19 @@
-import CLinux
 import Glibc
 
 /// The one way to the disk. Every name is used once: files are created exclusively, synced, and only then linked or
 /// renamed to where others look; the folder is synced after that.
 public struct Files: Sendable {
   let faults: (any FaultPlan)?
+  let calls: any SystemCalls
 
   /// - Parameter faults: nil outside tests.
-  public init(faults: (any FaultPlan)? = nil) { self.faults = faults }
+  public init(faults: (any FaultPlan)? = nil) { self.init(calls: LinuxCalls(), faults: faults) }
+
+  /// - Parameter calls: another file system, such as a simulated one.
+  package init(calls: any SystemCalls, faults: (any FaultPlan)? = nil) {
+    self.calls = calls
+    self.faults = faults
+  }
 
   /// Runs one step between its two fault points.
   func step<T>(_ operation: FileOperation, _ path: String, _ body: () -> T?) throws(FileError) -> T {
@@ -24,29 +30,29 @@ public struct Files: Sendable {
 
   /// Creates a folder that only its owner enters. One that exists already is fine.
   public func createFolder(_ path: String, mode: UInt32 = 0o700) throws(FileError) {
-    try step(.createFolder, path) { mkdir(path, mode) == 0 || errno == EEXIST ? () : nil }
+    try step(.createFolder, path) { calls.makeFolder(path, mode) == 0 || errno == EEXIST ? () : nil }
   }
 
   /// Takes every right to a folder from all but its owner.
   public func restrictToOwner(_ path: String) throws(FileError) {
-    try check(.createFolder, path) { chmod(path, 0o700) }
+    try check(.createFolder, path) { calls.changeMode(path, 0o700) }
   }
 
   public func syncFolder(_ path: String) throws(FileError) {
-    let descriptor = try step(.open, path) { opened(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) }
-    defer { close(descriptor) }
-    try check(.syncFolder, path) { fsync(descriptor) }
+    let descriptor = try step(.open, path) { opened(calls.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)) }
+    defer { _ = calls.close(descriptor) }
+    try check(.syncFolder, path) { calls.sync(descriptor) }
   }
 
   /// Opens a file that must not exist yet, for writing.
   public func create(_ path: String, mode: UInt32 = 0o600) throws(FileError) -> WritableFile {
-    let descriptor = try step(.create, path) { opened(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)) }
+    let descriptor = try step(.create, path) { opened(calls.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)) }
     return WritableFile(descriptor: descriptor, path: path, files: self)
   }
 
   /// Opens a file for writing at any place, creating it where it is missing.
   public func openForUpdate(_ path: String, mode: UInt32 = 0o600) throws(FileError) -> WritableFile {
-    let descriptor = try step(.open, path) { opened(open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode)) }
+    let descriptor = try step(.open, path) { opened(calls.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode)) }
     return WritableFile(descriptor: descriptor, path: path, files: self)
   }
 
@@ -64,7 +70,7 @@ public struct Files: Sendable {
       return file
     } catch {
       file.closeQuietly()
-      unlink(path)
+      _ = calls.unlink(path)
       throw error
     }
   }
@@ -76,66 +82,66 @@ public struct Files: Sendable {
       try file.close()
     } catch {
       file.closeQuietly()
-      unlink(file.path)
+      _ = calls.unlink(file.path)
       throw error
     }
   }
 
   /// A second name for the same file; throws `isExisting` where `target` is taken.
   public func link(_ source: String, to target: String) throws(FileError) {
-    try check(.link, target) { Glibc.link(source, target) }
+    try check(.link, target) { calls.link(source, target) }
   }
 
   public func rename(_ source: String, to target: String) throws(FileError) {
-    try check(.rename, target) { Glibc.rename(source, target) }
+    try check(.rename, target) { calls.rename(source, target) }
   }
 
   /// Renames, unless `target` exists.
   public func renameExclusively(_ source: String, to target: String) throws(FileError) {
-    try check(.rename, target) { guandu_rename_exclusive(source, target) }
+    try check(.rename, target) { calls.renameExclusively(source, target) }
   }
 
   /// Removes a file. One that is gone already is fine.
   public func remove(_ path: String) throws(FileError) {
-    try step(.remove, path) { unlink(path) == 0 || errno == ENOENT ? () : nil }
+    try step(.remove, path) { calls.unlink(path) == 0 || errno == ENOENT ? () : nil }
   }
 
-  public func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  public func exists(_ path: String) -> Bool { calls.status(path) != nil }
+
+  /// The size of whatever lies at `path`, in bytes; nil where there is nothing.
+  public func byteCount(_ path: String) -> Int? { calls.status(path)?.byteCount }
 
   /// The names in a folder, without `.` and `..`, in no order.
   public func list(_ path: String) throws(FileError) -> [String] {
-    let folder = try step(.list, path) { opendir(path) }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
+    try step(.list, path) { calls.list(path) }
   }
 
   /// Takes the lock file at `path` for this process; it is released when the lock goes or the process dies.
   ///
   /// Throws with `EWOULDBLOCK` where another process holds it.
   public func lock(_ path: String) throws(FileError) -> FileLock {
-    let descriptor = try step(.open, path) { opened(open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)) }
+    let descriptor = try step(.open, path) { opened(calls.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)) }
     do {
-      try check(.lock, path) { guandu_lock_exclusive(descriptor) }
+      try check(.lock, path) { calls.lock(descriptor) }
     } catch {
-      close(descriptor)
+      _ = calls.close(descriptor)
       throw error
     }
-    return FileLock(descriptor: descriptor)
+    return FileLock(descriptor: descriptor, calls: calls)
   }
 }
 
 /// A held lock.
 public final class FileLock: Sendable {
   private let descriptor: Int32
-  init(descriptor: Int32) { self.descriptor = descriptor }
-  deinit { close(descriptor) }
+  private let calls: any SystemCalls
+
+  init(descriptor: Int32, calls: any SystemCalls) {
+    self.descriptor = descriptor
+    self.calls = calls
+  }
+
+  deinit { _ = calls.close(descriptor) }
 }
 
 func opened(_ descriptor: Int32) -> Int32? { descriptor >= 0 ? descriptor : nil }

@@ -16,15 +16,15 @@ public final class ReadableFile {
     self.files = files
   }
 
-  deinit { close(descriptor) }
+  deinit { _ = files.calls.close(descriptor) }
 
   /// Up to `count` bytes from `offset`; fewer only at the file's end.
   public func read(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
     var failed = false
     let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
       while initialized < count {
-        let got = pread(
-          descriptor, buffer.baseAddress.map { $0 + initialized }, count - initialized, offset + initialized)
+        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[initialized..<count])
+        let got = files.calls.read(descriptor, rest, at: offset + initialized)
         if got < 0 && errno == EINTR { continue }
         failed = got < 0
         guard got > 0 else { break }
@@ -39,14 +39,13 @@ extension Files {
   /// Opens a regular file. Anything else (a link, a FIFO, a folder, a device) throws `ELOOP` or `EINVAL`, and is never
   /// waited for.
   public func openForReading(_ path: String) throws(FileError) -> ReadableFile {
-    let descriptor = try step(.open, path) { opened(open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
+    let descriptor = try step(.open, path) { opened(calls.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0)) }
+    guard let status = calls.status(descriptor), status.isRegular else {
+      _ = calls.close(descriptor)
       throw FileError(.open, path, number: EINVAL)
     }
     return ReadableFile(
-      descriptor: descriptor, path: path, byteCount: Int(status.st_size), inode: UInt64(status.st_ino), files: self)
+      descriptor: descriptor, path: path, byteCount: status.byteCount, inode: status.inode, files: self)
   }
 
   /// A whole file of at most `maxBytes`; a larger one throws `EFBIG`.

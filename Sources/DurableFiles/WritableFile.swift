@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// A file open for writing. Use from one task at a time; it is closed at the latest when the last reference goes.
@@ -16,19 +15,19 @@ public final class WritableFile {
   deinit { closeQuietly() }
 
   public func append(_ bytes: [UInt8]) throws(FileError) {
-    try writeAll(bytes) { descriptor, buffer, _ in Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
+    try writeAll(bytes) { descriptor, buffer, _ in files.calls.write(descriptor, buffer, at: nil) }
   }
 
   /// Writes at a place, and lets the system begin to carry the bytes to the disk; `sync` waits for them.
   public func write(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(FileError) {
     try writeAll(bytes) { descriptor, buffer, done in
-      pwrite(descriptor, buffer.baseAddress, buffer.count, offset + done)
+      files.calls.write(descriptor, buffer, at: offset + done)
     }
-    guandu_start_writeback(descriptor, offset, bytes.count)
+    files.calls.startWriteback(descriptor, offset, bytes.count)
   }
 
   /// Lets the system begin to carry what was written to the disk.
-  func startWriteback() { guandu_start_writeback(descriptor, 0, 0) }
+  func startWriteback() { files.calls.startWriteback(descriptor, 0, 0) }
 
   private func writeAll(
     _ bytes: some ContiguousBytesCollection, _ call: (Int32, UnsafeRawBufferPointer, Int) -> Int
@@ -48,16 +47,16 @@ public final class WritableFile {
   }
 
   /// `fdatasync(2)`: the bytes, and as much of the inode as reading them back needs.
-  public func sync() throws(FileError) { try files.check(.sync, path) { fdatasync(descriptor) } }
+  public func sync() throws(FileError) { try files.check(.sync, path) { files.calls.syncData(descriptor) } }
 
   public func close() throws(FileError) {
     let closing = descriptor
     descriptor = -1
-    try files.check(.close, path) { Glibc.close(closing) }
+    try files.check(.close, path) { files.calls.close(closing) }
   }
 
   func closeQuietly() {
-    if descriptor >= 0 { Glibc.close(descriptor) }
+    if descriptor >= 0 { _ = files.calls.close(descriptor) }
     descriptor = -1
   }
 }
