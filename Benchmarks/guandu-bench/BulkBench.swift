@@ -122,7 +122,7 @@ struct SendBlob: AsyncParsableCommand {
       guard try await zone.count("SELECT COUNT(*) FROM outgoing_blob WHERE last_sequence IS NOT NULL") == 1 else {
         return false
       }
-      let packets = try await zone.count("SELECT COUNT(*) FROM sent_packet WHERE stream LIKE '%/b'")
+      let packets = try await zone.count("SELECT COUNT(*) FROM sent_packet WHERE lane = 'b'")
       let names = try FileManager.default.contentsOfDirectory(atPath: root + "/d2i/new")
       return names.filter { $0.contains(".b.") }.count == packets
     }

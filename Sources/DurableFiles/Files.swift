@@ -120,7 +120,9 @@ public struct Files: Sendable {
   ///
   /// Throws with `EWOULDBLOCK` where another process holds it.
   public func lock(_ path: String) throws(FileError) -> FileLock {
-    let descriptor = try step(.open, path) { opened(calls.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)) }
+    let descriptor = try step(.open, path) {
+      opened(calls.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600))
+    }
     do {
       try check(.lock, path) { calls.lock(descriptor) }
     } catch {

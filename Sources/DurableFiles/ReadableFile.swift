@@ -39,7 +39,9 @@ extension Files {
   /// Opens a regular file. Anything else (a link, a FIFO, a folder, a device) throws `ELOOP` or `EINVAL`, and is never
   /// waited for.
   public func openForReading(_ path: String) throws(FileError) -> ReadableFile {
-    let descriptor = try step(.open, path) { opened(calls.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0)) }
+    let descriptor = try step(.open, path) {
+      opened(calls.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0))
+    }
     guard let status = calls.status(descriptor), status.isRegular else {
       _ = calls.close(descriptor)
       throw FileError(.open, path, number: EINVAL)

@@ -12,10 +12,10 @@ extension Batch {
   /// The oldest waiting messages that fit into one packet.
   static func ofMessages(_ peer: ZoneName, _ limit: Int, _ db: Database) throws -> Batch {
     var batch = Batch()
-    let rows = try Row.fetchCursor(
-      db,
-      sql: "SELECT id, message_id, type, subject, classification, bytes FROM outbox WHERE peer = ? ORDER BY id",
-      arguments: [peer.text])
+    let packed = try OutgoingStream.read(peer, .messages, db).packed
+    let statement = try db.cachedStatement(
+      sql: "SELECT id, type, classification, bytes FROM outbox WHERE peer = ? AND id > ? ORDER BY id")
+    let rows = try Row.fetchCursor(statement, arguments: [peer.text, packed])
     while let row = try rows.next() {
       let bytes: Data = row["bytes"]
       let cost = bytes.count + fileOverhead
@@ -23,14 +23,21 @@ extension Batch {
         batch.isFull = true
         break
       }
-      batch.rows.append(row["id"])
+      batch.firstRow = batch.firstRow == 0 ? row["id"] : batch.firstRow
+      batch.lastRow = row["id"]
       batch.messages.append((row["type"], Array(bytes)))
-      batch.sent.append(SentMessage(id: row["message_id"], type: row["type"], subject: row["subject"]))
       batch.classification = max(batch.classification, Classification(rawValue: row["classification"]) ?? .topSecret)
       batch.bytes += cost
     }
-    batch.mustReport = try !ReceiptList.current(peer: peer, db).refusalRows.isEmpty
+    batch.mustReport = try Self.mustReport(peer, db)
     return batch
+  }
+
+  /// Refusals that no packet has carried yet, in streams that are still told of.
+  private static func mustReport(_ peer: ZoneName, _ db: Database) throws -> Bool {
+    let some = try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM refusal WHERE peer = ? AND carrier IS NULL)", arguments: [peer.text])
+    return try some == true && !ReceiptList.current(peer: peer, backedUp: false, db).refusalRows.isEmpty
   }
 
   /// How many packets of blobs share their syncs: enough that the disk is never waited for twice, few enough that a
@@ -40,7 +47,7 @@ extension Batch {
   /// The next packets' worth of parts of the oldest blobs, unless a window's worth of packets is unconfirmed.
   static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Database) throws -> [Batch] {
     let unconfirmed = try Int.fetchOne(
-      db, sql: "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND confirmed = 0 AND stream LIKE '%/b'",
+      db, sql: "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND lane = 'b' AND confirmed = 0",
       arguments: [peer.text])
     let allowed = min(blobPackets, window - (unconfirmed ?? 0))
     guard allowed > 0 else { return [] }
@@ -63,6 +70,8 @@ extension Batch {
         }
         if batches.count == allowed { return batches }
         let bytes = min(total - offset, limit - batch.bytes - fileOverhead)
+        batch.firstRow = batch.firstRow == 0 ? row["id"] : batch.firstRow
+        batch.lastRow = row["id"]
         batch.parts.append((row["id"], .init(sha256: digest, offset: offset, bytes: bytes, total: total)))
         batch.bytes += bytes + fileOverhead
         offset += bytes

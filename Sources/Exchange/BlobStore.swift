@@ -43,6 +43,9 @@ public struct BlobStore: Sendable {
     try files.openForUpdate(incomingPath(digest))
   }
 
+  /// How much of a blob that is under way lies on the disk.
+  func incomingByteCount(_ digest: String) -> Int { files.byteCount(incomingPath(digest)) ?? 0 }
+
   /// The digest of the first `count` bytes that have come in; nil where there are fewer.
   func digestIncoming(_ digest: String, count: Int) throws(FileError) -> SHA256Hasher? {
     let reader = try files.openForReading(incomingPath(digest))

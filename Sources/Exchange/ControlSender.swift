@@ -22,14 +22,21 @@ actor ControlSender {
     self.bell = bell
   }
 
-  /// The first packet, at the start, says where this zone stands.
+  /// The first packet, at the start, says where this zone stands; on an idle link one goes now and then as a sign of life.
   func run() async {
     context.debt.owe()
     bell.ring()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.answer() }
+      group.addTask { await self.beat() }
+    }
+  }
+
+  private func answer() async {
     for await _ in bell.rings {
       do {
         try await Task.sleep(for: .milliseconds(context.link.limits.receiptLingerMilliseconds))
-        if !context.debt.isSettled { try await send() }
+        try await sendOwed()
       } catch is CancellationError {
         return
       } catch {
@@ -40,20 +47,36 @@ actor ControlSender {
     }
   }
 
-  private func send() async throws {
+  private func beat() async {
+    let interval = context.link.limits.heartbeatSeconds
+    while (try? await Task.sleep(for: .seconds(interval))) != nil {
+      context.debt.owe()
+      bell.ring()
+    }
+  }
+
+  /// Sends a word where one is owed.
+  func sendOwed() async throws {
+    if !context.debt.isSettled { try await send() }
+  }
+
+  /// Sends the newest word.
+  func send() async throws {
     let due = context.debt.due
     let peer = context.link.peer
-    let position = try await context.database.read { try StreamPosition.read(peer, .control, $0) }
-    let now = context.now()
+    let position = try await context.position(.control)
     let stream = StreamName(zone: context.zone, node: SenderContext.node, epoch: position.epoch, lane: .control)
     let packet = try context.sealer.seal(
       PacketOutline(
-        id: newIdentifier(at: now), stream: stream, sequence: position.sequence, previous: .zero,
-        created: timestamp(now), classification: .public, receipts: position.receipts.receipts),
+        id: newIdentifier(at: position.stamp), stream: stream, sequence: position.sequence, previous: .zero,
+        created: timestamp(context.now()), classification: .public, receipts: position.receipts.receipts),
       messages: [], blobs: [])
-    try await context.database.write { db in
-      try StreamPosition.advance(peer, stream, past: packet.manifest.sequence, digest: .zero, db)
-    }
+    do {
+      try await context.database.write { db in
+        try OutgoingStream.advance(
+          peer, stream, from: position.expected, past: packet.manifest.sequence, digest: .zero, packed: nil, db)
+      }
+    } catch is StreamMoved { return bell.ring() }
     let file = context.sentFolder + "/" + packet.fileName
     try context.files.writeNew(file, [packet.head, packet.payload], mode: 0o440)
     defer { try? context.files.remove(file) }

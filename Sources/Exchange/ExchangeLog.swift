@@ -9,9 +9,9 @@ import Zones
 struct ExchangeLog: Sendable {
   private let logger: Logger
 
-  init(logger: Logger, peer: ZoneName) {
+  init(logger: Logger, peer: ZoneName?) {
     var logger = logger
-    logger[metadataKey: "peer"] = .string(peer.text)
+    if let peer { logger[metadataKey: "peer"] = .string(peer.text) }
     self.logger = logger
   }
 
@@ -63,10 +63,10 @@ struct ExchangeLog: Sendable {
       ])
   }
 
-  func packetDroppedAgain(stream: String, sequence: Int, attempts: Int) {
+  func packetDroppedAgain(lane: String, sequence: Int, attempts: Int) {
     logger.notice(
       "packet dropped again, no receipt yet",
-      metadata: ["stream": "\(stream)", "seq": "\(sequence)", "attempts": "\(attempts)"])
+      metadata: ["lane": "\(lane)", "seq": "\(sequence)", "attempts": "\(attempts)"])
   }
 
   func peerRefused(stream: StreamName, _ refusal: Receipt.Refusal) {
@@ -85,10 +85,26 @@ struct ExchangeLog: Sendable {
 
   func dropIsFull() { logger.warning("the outgoing drop is full; packets wait in the outbox") }
 
-  func receiptIsFalse(_ receipt: Receipt, _ reason: String) {
+  func epochRaised(_ epoch: Int, _ reason: String) {
     logger.critical(
-      "the peer's receipt does not fit our stream; the receipt is ignored",
-      metadata: ["stream": "\(receipt.stream)", "applied": "\(receipt.applied)", "reason": "\(reason)"])
+      "a new epoch was opened; everything that the peer has not secured is sent anew",
+      metadata: ["epoch": "\(epoch)", "reason": "\(reason)"])
+  }
+
+  func packetMadeAnew() { logger.notice("a packet is made anew: its stream moved while it was sealed") }
+
+  func restoreNoticed(_ what: String) {
+    logger.critical("this zone's data was restored or replaced since its last start", metadata: ["reason": "\(what)"])
+  }
+
+  func peerWentBack(stream: StreamName, from: Int, to: Int) {
+    logger.critical(
+      "the peer stands at an earlier place than before: it was restored",
+      metadata: ["stream": "\(stream)", "stood": "\(from)", "stands": "\(to)"])
+  }
+
+  func peerClockIsAhead(milliseconds: Int) {
+    logger.warning("the peer's clock is ahead of ours", metadata: ["milliseconds": "\(milliseconds)"])
   }
 
   func failed(_ what: String, _ error: any Error) {

@@ -53,11 +53,16 @@ struct IncomingBlobs {
     guard state.total == part.total else { throw PacketRejection(.archive, "a blob changed its size") }
     if !state.isComplete && store.holds(digest) { state.isComplete = true }
     if !state.isComplete && (part.offset + part.bytes > state.received || part.total == 0) {
-      guard part.offset == state.received else { throw PacketRejection(.archive, "a part of a blob is missing") }
+      // After a restore the file may hold less than the database knows of.
+      if open[digest] == nil && state.received > store.incomingByteCount(digest) { state.received = 0 }
+      guard part.offset <= state.received else { throw PacketRejection(.archive, "a part of a blob is missing") }
       let file = try open[digest] ?? store.openIncoming(digest)
       open[digest] = file
-      try write(bytes, to: file, at: part.offset, hashing: state.hasher)
-      state.received += part.bytes
+      if state.received == 0 { state.hasher = SHA256Hasher() }
+      // Where the blob began anew with parts of other sizes, some bytes are here already.
+      let news = bytes.dropFirst(state.received - part.offset)
+      try write(news, to: file, at: state.received, hashing: state.hasher)
+      state.received = part.offset + part.bytes
     }
     progress[digest] = state
   }
@@ -128,7 +133,10 @@ struct IncomingBlobRow: FetchableRecord, Decodable, Sendable {
 
   static func read(_ digest: String, _ db: Database) throws -> IncomingBlobRow? {
     try fetchOne(
-      db, sql: "SELECT digest, total, received, complete AS isComplete FROM incoming_blob WHERE digest = ?",
+      db,
+      sql: """
+        SELECT digest, total, received, complete AS isComplete FROM incoming_blob WHERE digest = ? AND refused IS NULL
+        """,
       arguments: [digest])
   }
 
@@ -136,7 +144,8 @@ struct IncomingBlobRow: FetchableRecord, Decodable, Sendable {
     try db.execute(
       sql: """
         INSERT INTO incoming_blob (digest, total, received, complete) VALUES (?, ?, ?, ?)
-        ON CONFLICT (digest) DO UPDATE SET received = excluded.received, complete = excluded.complete
+        ON CONFLICT (digest) DO UPDATE SET
+          total = excluded.total, received = excluded.received, complete = excluded.complete, refused = NULL
         """, arguments: [digest, total, received, isComplete])
   }
 }

@@ -25,6 +25,19 @@ struct SenderContext: Sendable {
   let log: ExchangeLog
   /// Milliseconds since 1970.
   let now: @Sendable () -> UnixMilliseconds
+  let stamps: StampClock
+  /// Whether this zone checks its backups: else what is effective counts as secured.
+  let backedUp: Bool
+
+  /// Where a lane stands, with the newest word for the peer.
+  func position(_ lane: Lane) async throws -> StreamPosition {
+    let (peer, backedUp, database) = (link.peer, self.backedUp, self.database)
+    return try await stamps.withStamp { stamp in
+      try await database.read { db in
+        try StreamPosition.read(peer, lane, stamp: stamp, backedUp: backedUp, db)
+      }
+    }
+  }
 
   static let node = ZoneName("a").unsafelyUnwrapped
 }
@@ -36,9 +49,10 @@ extension LinkLimits {
 
 /// What goes into one packet, as far as the database knows it.
 struct Batch: Sendable {
-  var rows: [Int64] = []
+  /// Of the outbox, or of outgoing_blob; 0 for none.
+  var firstRow: Int64 = 0
+  var lastRow: Int64 = 0
   var messages: [(type: String, bytes: [UInt8])] = []
-  var sent: [SentMessage] = []
   var parts: [(row: Int64, part: Manifest.BlobPart)] = []
   var classification = Classification.public
   var bytes = 0
@@ -48,36 +62,6 @@ struct Batch: Sendable {
   var mustReport = false
 
   var isEmpty: Bool { messages.isEmpty && parts.isEmpty && !mustReport }
-}
-
-/// Where the lane's stream stands, and the receipts that ride along.
-struct StreamPosition: Sendable {
-  var epoch: Int
-  var sequence: Int
-  var previous: HexDigest
-  var receipts: ReceiptList
-
-  static func read(_ peer: ZoneName, _ lane: Lane, _ db: Database) throws -> StreamPosition {
-    let row = try Row.fetchOne(
-      db, sql: "SELECT epoch, next_sequence, previous FROM outgoing_stream WHERE peer = ? AND lane = ?",
-      arguments: [peer.text, lane.rawValue])
-    let receipts = try ReceiptList.current(peer: peer, db)
-    guard let row else { return StreamPosition(epoch: 1, sequence: 1, previous: .zero, receipts: receipts) }
-    return StreamPosition(
-      epoch: row["epoch"], sequence: row["next_sequence"],
-      previous: lane == .control ? .zero : HexDigest(row["previous"]) ?? .zero, receipts: receipts)
-  }
-
-  static func advance(
-    _ peer: ZoneName, _ stream: StreamName, past sequence: Int, digest: HexDigest, _ db: Database
-  ) throws {
-    try db.execute(
-      sql: """
-        INSERT INTO outgoing_stream (peer, lane, epoch, next_sequence, previous) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (peer, lane) DO UPDATE SET next_sequence = excluded.next_sequence, previous = excluded.previous
-        """,
-      arguments: [peer.text, stream.lane.rawValue, stream.epoch, sequence + 1, digest.text])
-  }
 }
 
 /// Sends one lane of a link: gathers, seals, keeps, commits, and only then publishes.
@@ -115,15 +99,35 @@ actor LaneSender {
   private func drain() async throws {
     if lane == .messages { try await Task.sleep(for: .milliseconds(context.link.limits.lingerMilliseconds)) }
     while !Task.isCancelled {
-      guard try hasRoomInDrop() else {
+      switch try await step() {
+      case .shipped: continue
+      case .idle: return
+      case .dropIsFull:
         context.log.dropIsFull()
         try await Task.sleep(for: .seconds(1))
-        continue
       }
-      let batches = try await nextBatches()
-      if batches.isEmpty { return }
-      do { try await ship(batches) } catch let missing as MissingBlob { try await giveUp(missing) }
     }
+  }
+
+  enum Step: Sendable {
+    case shipped
+    case idle
+    case dropIsFull
+  }
+
+  /// Ships what is waiting, a few packets at most.
+  func step() async throws -> Step {
+    guard try hasRoomInDrop() else { return .dropIsFull }
+    let batches = try await nextBatches()
+    if batches.isEmpty { return .idle }
+    do {
+      try await ship(batches)
+    } catch let missing as MissingBlob {
+      try await giveUp(missing)
+    } catch is StreamMoved {
+      context.log.packetMadeAnew()
+    }
+    return .shipped
   }
 
   private func hasRoomInDrop() throws -> Bool {
@@ -144,10 +148,11 @@ actor LaneSender {
   /// commit and the folders' syncs serve all.
   private func ship(_ batches: [Batch]) async throws {
     let due = context.debt.due
-    let (peer, lane) = (context.link.peer, self.lane)
-    let position = try await context.database.read { try StreamPosition.read(peer, lane, $0) }
-    let shipments = try keep(batches, from: position)
-    try await commit(shipments)
+    let shipments = try keep(batches, from: try await context.position(lane))
+    do { try await commit(shipments) } catch let error as StreamMoved {
+      for shipment in shipments { try? context.files.remove(context.sentFolder + "/" + shipment.name) }
+      throw error
+    }
     if lane == .messages { context.debt.settled(due) }
     publish(shipments)
   }
@@ -163,6 +168,7 @@ actor LaneSender {
         shipments.append(Shipment(batch: batch, position: position, name: packet.fileName, packet: packet.record))
         context.log.packetSealed(packet)
         position.sequence += 1
+        position.expected += 1
         position.previous = HexDigest(packet.manifestDigest.hex) ?? .zero
       }
       try writes.finish()
@@ -194,11 +200,10 @@ actor LaneSender {
   }
 
   private func seal(_ batch: Batch, _ position: StreamPosition) throws -> SealedPacket {
-    let now = context.now()
     let outline = PacketOutline(
-      id: newIdentifier(at: now),
+      id: newIdentifier(at: position.stamp),
       stream: StreamName(zone: context.zone, node: SenderContext.node, epoch: position.epoch, lane: lane),
-      sequence: position.sequence, previous: position.previous, created: timestamp(now),
+      sequence: position.sequence, previous: position.previous, created: timestamp(context.now()),
       classification: batch.classification, receipts: position.receipts.receipts)
     var blobs: [(part: Manifest.BlobPart, bytes: [UInt8])] = []
     for (_, part) in batch.parts {
@@ -234,23 +239,22 @@ actor LaneSender {
 
   private func commit(_ shipments: [Shipment]) async throws {
     let peer = context.link.peer
-    let nextDrop = context.now() + context.link.limits.redropSeconds * 1000
+    let (now, wait) = (context.now(), context.link.limits.redropSeconds * 1000)
     try await context.database.write { db in
       for shipment in shipments {
-        let sequence = shipment.position.sequence
-        try shipment.packet.save(peer: peer, sent: shipment.batch.sent, nextDrop: nextDrop, db)
-        for row in shipment.batch.rows {
-          try db.cachedStatement(sql: "DELETE FROM outbox WHERE id = ?").execute(arguments: [row])
-        }
-        for (row, part) in shipment.batch.parts {
+        let (batch, position) = (shipment.batch, shipment.position)
+        try shipment.packet.save(
+          peer: peer, expected: position.expected, rows: (batch.firstRow, batch.lastRow), sentAt: now,
+          nextDrop: now + wait, db)
+        for (row, part) in batch.parts {
           let end = part.offset + part.bytes
           try db.execute(
             sql: "UPDATE outgoing_blob SET next_offset = ?, last_sequence = ? WHERE id = ?",
-            arguments: [end, end == part.total ? sequence : nil, row])
+            arguments: [end, end == part.total ? position.sequence : nil, row])
         }
         guard shipment.packet.stream.lane == .messages else { continue }
-        for row in shipment.position.receipts.refusalRows {
-          try db.execute(sql: "UPDATE refusal SET carrier = ? WHERE id = ?", arguments: [sequence, row])
+        for row in position.receipts.refusalRows {
+          try db.execute(sql: "UPDATE refusal SET carrier = ? WHERE id = ?", arguments: [position.sequence, row])
         }
       }
     }
@@ -263,18 +267,28 @@ struct PacketRecord: Sendable {
   let sequence: Int
   let file: String
   let digest: HexDigest
+  let byteCount: Int
 
   /// Moves the stream on and remembers the packet, in the caller's transaction.
-  func save(peer: ZoneName, sent: [SentMessage], nextDrop: UnixMilliseconds, _ db: Database) throws {
-    try StreamPosition.advance(peer, stream, past: sequence, digest: digest, db)
+  ///
+  /// - Parameters:
+  ///   - expected: the sequence that the stream must still stand at.
+  ///   - rows: the first and last of what it carries.
+  func save(
+    peer: ZoneName, expected: Int, rows: (first: Int64, last: Int64), sentAt: UnixMilliseconds,
+    nextDrop: UnixMilliseconds, _ db: Database
+  ) throws {
+    let packed = stream.lane == .messages && rows.last > 0 ? rows.last : nil
+    try OutgoingStream.advance(peer, stream, from: expected, past: sequence, digest: digest, packed: packed, db)
     try db.execute(
       sql: """
-        INSERT INTO sent_packet (peer, stream, sequence, file, digest, messages, confirmed, attempts, next_drop)
-        VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?)
+        INSERT INTO sent_packet
+          (peer, lane, sequence, file, digest, bytes, first_row, last_row, confirmed, attempts, sent_at, next_drop)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)
         """,
       arguments: [
-        peer.text, stream.description, sequence, file, digest.text,
-        JSONValue.array(sent.map(\.json)).encoded().databaseBlob, nextDrop,
+        peer.text, stream.lane.rawValue, sequence, file, digest.text, byteCount, rows.first, rows.last, sentAt,
+        nextDrop,
       ])
   }
 }
@@ -283,7 +297,7 @@ extension SealedPacket {
   var record: PacketRecord {
     PacketRecord(
       stream: manifest.stream, sequence: manifest.sequence, file: fileName,
-      digest: HexDigest(manifestDigest.hex) ?? .zero)
+      digest: HexDigest(manifestDigest.hex) ?? .zero, byteCount: byteCount)
   }
 }
 

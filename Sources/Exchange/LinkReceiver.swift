@@ -38,7 +38,9 @@ actor LinkReceiver {
   private var blobs: IncomingBlobs
   private var positions: [StreamName: (applied: Int, digest: HexDigest)]?
   /// Files that wait for their rest: the size last seen, and since when.
-  private var incomplete: [String: (bytes: Int, since: ContinuousClock.Instant)] = [:]
+  private var incomplete: [String: (bytes: Int, since: UnixMilliseconds)] = [:]
+  /// Since when packets of closed epochs wait for a gap before them.
+  private var closing: [String: UnixMilliseconds] = [:]
   /// Verified packets ahead of their turn.
   private var held: [String: Candidate] = [:]
 
@@ -58,35 +60,44 @@ actor LinkReceiver {
         return
       } catch {
         context.log.failed("receiving", error)
-        blobs.reset()
-        positions = nil
       }
     }
   }
 
   /// One look at the folder. True where something was done and another look is due at once.
-  private func pass() async throws -> Bool {
-    let names = try context.drop.waiting()
+  ///
+  /// After an error, what is kept in memory is read from the database again.
+  func pass() async throws -> Bool {
+    do { return try await look() } catch {
+      blobs.reset()
+      positions = nil
+      throw error
+    }
+  }
+
+  private func look() async throws -> Bool {
+    let names = try context.drop.waiting().sorted()
     forgetAbsent(Set(names))
     if positions == nil { positions = try await loadPositions() }
     sortAgain()
     let progressed = takeIn(names)
-    let candidates = Array(held.values)
+    let candidates = held.values.sorted { $0.name < $1.name }
     if try await receiveControl(candidates.filter { $0.manifest.stream.lane == .control }) { return true }
     if try await receiveInOrder(candidates, lane: .messages) { return true }
     if try await receiveInOrder(candidates, lane: .blobs) { return true }
     limitHeld()
-    return progressed
+    return putAwayClosed() || progressed
   }
 
   private func forgetAbsent(_ names: Set<String>) {
     incomplete = incomplete.filter { names.contains($0.key) }
     held = held.filter { names.contains($0.key) }
+    closing = closing.filter { names.contains($0.key) }
   }
 
   /// A packet that was held may have had its turn meanwhile in another file.
   private func sortAgain() {
-    for candidate in held.values
+    for candidate in held.values.sorted(by: { $0.name < $1.name })
     where candidate.manifest.sequence <= positions?[candidate.manifest.stream]?.applied ?? 0 {
       held[candidate.name] = nil
       _ = sort(candidate)
@@ -132,10 +143,10 @@ actor LinkReceiver {
 
   private func waitedTooLong(_ name: String, _ bytes: Int) -> Bool {
     guard let seen = incomplete[name], seen.bytes == bytes else {
-      incomplete[name] = (bytes, .now)
+      incomplete[name] = (bytes, context.sender.now())
       return false
     }
-    return seen.since.duration(to: .now) > .seconds(context.link.limits.incompleteSeconds)
+    return context.sender.now() - seen.since > context.link.limits.incompleteSeconds * 1000
   }
 
   private func verify(_ name: String, _ head: PacketHead) -> Bool {
@@ -172,6 +183,7 @@ actor LinkReceiver {
     context.log.fileQuarantined(name, rejection)
     held[name] = nil
     incomplete[name] = nil
+    closing[name] = nil
     let now = context.sender.now()
     let newName = "\(now)-\(newIdentifier(at: now).suffix(12)).gdp"
     let reason =
@@ -202,9 +214,32 @@ actor LinkReceiver {
 }
 
 extension LinkReceiver {
-  /// The newest control packet of each stream counts; the others are let go.
+  /// In an epoch that its sender has closed, a gap may be for ever: after a while, what lies behind it is put away, where
+  /// an operator finds it.
+  private func putAwayClosed() -> Bool {
+    let now = context.sender.now()
+    var newest: [Lane: Int] = [:]
+    for stream in (positions ?? [:]).keys { newest[stream.lane] = max(newest[stream.lane] ?? 0, stream.epoch) }
+    var putAway = false
+    for candidate in held.values.sorted(by: { $0.name < $1.name })
+    where candidate.manifest.stream.epoch < newest[candidate.manifest.stream.lane] ?? 0 {
+      let since = closing[candidate.name] ?? now
+      closing[candidate.name] = since
+      guard now - since > context.link.limits.incompleteSeconds * 1000 else { continue }
+      quarantine(
+        candidate.name,
+        PacketRejection(.closed, "its sender has opened a new epoch, and packets before this one never came"))
+      putAway = true
+    }
+    return putAway
+  }
+
+  /// The newest control packet counts; the others are let go.
   private func receiveControl(_ candidates: [Candidate]) async throws -> Bool {
-    guard let newest = candidates.max(by: { $0.manifest.sequence < $1.manifest.sequence }) else { return false }
+    let newest = candidates.max {
+      ($0.manifest.stream.epoch, $0.manifest.sequence) < ($1.manifest.stream.epoch, $1.manifest.sequence)
+    }
+    guard let newest else { return false }
     for other in candidates where other.name != newest.name { settle(other.name) }
     guard let opened = try await open(newest) else { return true }
     try await apply([opened])
@@ -223,7 +258,8 @@ extension LinkReceiver {
       byStream[candidate.manifest.stream, default: [:]][candidate.manifest.sequence] = candidate
     }
     var progressed = false
-    for (stream, packets) in byStream {
+    // The closed epochs first: what they still bring was committed before.
+    for (stream, packets) in byStream.sorted(by: { $0.key.order < $1.key.order }) {
       if try await receiveRun(stream, packets) { progressed = true }
     }
     return progressed
@@ -233,6 +269,8 @@ extension LinkReceiver {
     var (sequence, previous) = (positions?[stream]?.applied ?? 0, positions?[stream]?.digest ?? .zero)
     var (run, bytes): ([OpenedPacket], Int) = ([], 0)
     while run.count < Self.runMaxPackets, let next = packets[sequence + 1] {
+      // A letter that came meanwhile waits for one packet of a large file, not for a run of them.
+      if stream.lane == .blobs, !run.isEmpty, try hasNews() { break }
       bytes += stream.lane == .messages ? next.manifest.payload.bytes : 0
       if !run.isEmpty && bytes > Self.runMaxBytes { break }
       guard next.manifest.previous == previous else {
@@ -259,12 +297,14 @@ extension LinkReceiver {
     var opened = OpenedPacket(
       name: candidate.name, manifest: manifest, digest: candidate.packet.manifestDigest, outcome: .apply([], blobs: []))
     do {
-      try checkPolicy(manifest)
+      try checkClassification(manifest)
+      opened.barredBlobs = barredBlobs(manifest)
       let payload = try context.drop.open(candidate.name).read(at: candidate.headBytes, count: manifest.payload.bytes)
-      let contents = try candidate.packet.open(payload: payload, with: [context.identity.encryptionKey])
-      let messages = try prepare(contents.messages, manifest)
+      var contents = try candidate.packet.open(payload: payload, with: [context.identity.encryptionKey])
+      contents.blobs.removeAll { opened.barredBlobs.contains($0.part.sha256.text) }
+      let messages = try prepare(contents.messages, manifest, &opened)
       try await store(contents)
-      opened.outcome = .apply(messages, blobs: blobs.rows(for: manifest.blobs))
+      opened.outcome = .apply(messages, blobs: blobs.rows(for: contents.blobs.map(\.part)))
     } catch let rejection as PacketRejection where rejection.code == .payload {
       quarantine(candidate.name, rejection)
       return nil
@@ -275,29 +315,51 @@ extension LinkReceiver {
     return opened
   }
 
-  private func checkPolicy(_ manifest: Manifest) throws(PacketRejection) {
-    let policy = context.link.incomingPolicy
-    if let type = manifest.messages.keys.sorted().first(where: { !policy.messageTypes.contains($0) }) {
-      throw PacketRejection(.policy, "message type “\(type)” from “\(manifest.from)”")
-    }
-    guard manifest.classification <= policy.highestClassification else {
-      throw PacketRejection(.policy, "classification “\(manifest.classification.rawValue)” from “\(manifest.from)”")
-    }
-    if let blob = manifest.blobs.first(where: { $0.total > policy.blobMaxBytes }) {
-      throw PacketRejection(.policy, "a blob of \(blob.total) bytes, at most \(policy.blobMaxBytes)")
+  private func checkClassification(_ manifest: Manifest) throws(PacketRejection) {
+    guard manifest.classification <= context.link.incomingPolicy.highestClassification else {
+      throw PacketRejection(
+        .policyClassification, "classification “\(manifest.classification.rawValue)” from “\(manifest.from)”")
     }
   }
 
-  private func prepare(_ messages: [[UInt8]], _ manifest: Manifest) throws(PacketRejection) -> [PreparedMessage] {
-    var prepared: [PreparedMessage] = []
-    var counts: [String: Int] = [:]
-    for bytes in messages {
-      let message: Message
-      do { message = try Message.parse(bytes) } catch { throw PacketRejection(error) }
-      counts[message.type, default: 0] += 1
-      prepared.append(context.applier.prepare(message, bytes))
+  /// The digests of the blobs that are larger than the link's policy lets in.
+  private func barredBlobs(_ manifest: Manifest) -> [String] {
+    let barred = manifest.blobs.filter { $0.total > context.link.incomingPolicy.blobMaxBytes }
+    for part in barred {
+      let rejection = PacketRejection(
+        .policyBlobSize, "a blob of \(part.total) bytes, at most \(context.link.incomingPolicy.blobMaxBytes)")
+      context.log.packetRefused(manifest, rejection)
     }
-    guard counts == manifest.messages else {
+    return Array(Set(barred.map(\.sha256.text))).sorted()
+  }
+
+  /// One bad message is refused alone, if it can be named; else the packet is.
+  private func prepare(
+    _ messages: [[UInt8]], _ manifest: Manifest, _ opened: inout OpenedPacket
+  ) throws(PacketRejection) -> [PreparedMessage] {
+    var prepared: [PreparedMessage] = []
+    var counts: [String: Int]? = [:]
+    for bytes in messages {
+      do {
+        let message = try Message.parse(bytes)
+        counts?[message.type, default: 0] += 1
+        if context.link.incomingPolicy.messageTypes.contains(message.type) {
+          prepared.append(context.applier.prepare(message, bytes))
+        } else {
+          context.log.messageRefused(
+            message.id, type: message.type,
+            MessageRefusal(code: PacketRejection.Code.policyType.rawValue, reason: "the link's policy does not name it")
+          )
+          opened.badMessages.append(.init(id: message.id, code: PacketRejection.Code.policyType.rawValue))
+        }
+      } catch {
+        guard let id = Message.identifier(in: bytes) else { throw PacketRejection(error) }
+        context.log.messageRefused(id, type: "-", MessageRefusal(code: "schema", reason: error.reason))
+        opened.badMessages.append(.init(id: id, code: "schema"))
+        counts = nil
+      }
+    }
+    guard counts == nil || counts == manifest.messages else {
       throw PacketRejection(.archive, "the messages are not those that the manifest counts")
     }
     return prepared
@@ -314,10 +376,19 @@ extension LinkReceiver {
     try blobs.finish(contents.blobs.map(\.part))
   }
 
+  /// Whether files have come that were not looked at.
+  private func hasNews() throws -> Bool {
+    try context.drop.waiting().contains { held[$0] == nil && incomplete[$0] == nil }
+  }
+
   private func apply(_ run: [OpenedPacket]) async throws {
     try blobs.sync()
-    let applier = context.applier
-    let reports = try await context.sender.database.write { db in try run.map { try applier.apply($0, db) } }
+    let (applier, life) = (context.applier, PeerLife(run.map(\.manifest), now: context.sender.now()))
+    let reports = try await context.sender.database.write { db in
+      try life?.save(db)
+      return try run.map { try applier.apply($0, db) }
+    }
+    life?.warn(context.log)
     for (packet, report) in zip(run, reports) {
       positions?[packet.manifest.stream] = (packet.manifest.sequence, packet.digest)
       if case .apply = packet.outcome { context.log.packetApplied(packet.manifest, messages: report.applied) }
@@ -326,7 +397,7 @@ extension LinkReceiver {
     }
     blobs.forgetComplete()
     if run.contains(where: { $0.manifest.stream.lane != .control }) { oweReceipt() }
-    // Refusals may wait to be told, and blobs for room in their window.
+    // A new epoch may be open, refusals may wait to be told, and blobs for room in their window.
     context.messageBell.ring()
     context.blobBell.ring()
   }

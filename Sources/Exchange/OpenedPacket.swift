@@ -18,10 +18,19 @@ struct OpenedPacket: Sendable {
     case refuse(PacketRejection)
   }
 
+  /// Messages that are refused alone, each by its id, while their neighbours are applied.
+  struct BadMessage: Sendable {
+    let id: String
+    let code: String
+  }
+
   let name: String
   let manifest: Manifest
   let digest: HexDigest
   var outcome: Outcome
+  var badMessages: [BadMessage] = []
+  /// Blobs that policy does not let in: what needs one is refused.
+  var barredBlobs: [String] = []
 }
 
 /// Applies packets in a transaction: messages once, receipts, and the stream's new position.
@@ -42,33 +51,80 @@ struct PacketApplier: Sendable {
     switch packet.outcome {
     case .refuse(let rejection):
       try recordRefusal(Origin(packet), message: nil, code: rejection.code.rawValue, &report, db)
+      try forgetParts(of: packet, db)
     case .apply(let messages, let blobs):
       for message in messages { try apply(message, packet, &report, db) }
+      for bad in packet.badMessages { try refuse(bad, packet, &report, db) }
       for blob in blobs {
         try blob.save(db)
         if blob.isComplete { try release("blob:" + blob.digest, &report, db) }
       }
     }
-    report.aftermath = try receipts.take(packet.manifest.receipts, db)
+    for digest in packet.barredBlobs { try bar(digest, packet, &report, db) }
+    report.aftermath = try receipts.take(packet.manifest, db)
+    try advance(packet, db)
+    return report
+  }
+
+  private func advance(_ packet: OpenedPacket, _ db: Database) throws {
+    let stream = packet.manifest.stream
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO incoming_stream (peer, stream, lane, epoch, applied, digest, secured) VALUES (?, ?, ?, ?, ?, ?, 0)
+        ON CONFLICT (peer, stream) DO UPDATE SET applied = excluded.applied, digest = excluded.digest
+        """
+    ).execute(arguments: [
+      peer.text, stream.description, stream.lane.rawValue, stream.epoch, packet.manifest.sequence, packet.digest.text,
+    ])
+  }
+
+  /// Parts that could not be used are asked for anew, from the blob's beginning.
+  private func forgetParts(of packet: OpenedPacket, _ db: Database) throws {
+    for part in packet.manifest.blobs {
+      try db.execute(
+        sql: "DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL",
+        arguments: [part.sha256.text])
+    }
+  }
+
+  /// A blob that may not come in: all that waits for it is refused, now and later.
+  private func bar(_ digest: String, _ packet: OpenedPacket, _ report: inout Report, _ db: Database) throws {
     try db.execute(
       sql: """
-        INSERT INTO incoming_stream (peer, stream, applied, digest) VALUES (?, ?, ?, ?)
-        ON CONFLICT (peer, stream) DO UPDATE SET applied = excluded.applied, digest = excluded.digest
-        """,
-      arguments: [
-        peer.text, packet.manifest.stream.description, packet.manifest.sequence, packet.digest.text,
-      ])
-    return report
+        INSERT INTO incoming_blob (digest, total, received, complete, refused) VALUES (?, 0, 0, 0, ?)
+        ON CONFLICT (digest) DO UPDATE SET refused = excluded.refused WHERE complete = 0
+        """, arguments: [digest, PacketRejection.Code.policyBlobSize.rawValue])
+    try release("blob:" + digest, &report, db)
+  }
+
+  private func refuse(
+    _ bad: OpenedPacket.BadMessage, _ packet: OpenedPacket, _ report: inout Report, _ db: Database
+  ) throws {
+    guard try isNew(bad.id, Origin(packet), &report, db) else { return }
+    try recordRefusal(Origin(packet), message: bad.id, code: bad.code, &report, db)
+  }
+
+  /// Whether a message is here for the first time. One that was refused before is refused again, since its sender may have
+  /// lost the word; one that waits does so for its newest packet.
+  private func isNew(_ id: String, _ origin: Origin, _ report: inout Report, _ db: Database) throws -> Bool {
+    let key = identifierBlob(id)
+    try db.cachedStatement(sql: "INSERT OR IGNORE INTO applied_message (id) VALUES (?)").execute(arguments: [key])
+    if db.changesCount > 0 { return true }
+    if let code = try String.fetchOne(db, sql: "SELECT code FROM refused_message WHERE id = ?", arguments: [key]) {
+      try recordRefusal(origin, message: id, code: code, &report, db)
+    }
+    try db.execute(
+      sql: "UPDATE waiting_message SET stream = ?, sequence = ?, previous = ? WHERE id = ?",
+      arguments: [origin.stream, origin.sequence, origin.previous, id])
+    return false
   }
 
   private func apply(
     _ prepared: PreparedMessage, _ packet: OpenedPacket, _ report: inout Report, _ db: Database
   ) throws {
     let id = prepared.message.id
-    try db.cachedStatement(sql: "INSERT OR IGNORE INTO applied_message (id) VALUES (?)")
-      .execute(arguments: [identifierBlob(id)])
-    guard db.changesCount > 0 else { return }
     let origin = Origin(packet)
+    guard try isNew(id, origin, &report, db) else { return }
     // What its handler refused waits for nothing, and nothing of it is kept.
     if case .failure = prepared.change { return try perform(prepared, origin, &report, db) }
     let needs = try unmetNeeds(of: prepared.message, db)
@@ -87,7 +143,7 @@ struct PacketApplier: Sendable {
     var needs: [String] = []
     for blob in try message.neededBlobs() {
       let isHere = try Bool.fetchOne(
-        db, sql: "SELECT complete FROM incoming_blob WHERE digest = ?", arguments: [blob.text])
+        db, sql: "SELECT complete OR refused IS NOT NULL FROM incoming_blob WHERE digest = ?", arguments: [blob.text])
       if isHere != true { needs.append("blob:" + blob.text) }
     }
     for id in message.after {
@@ -106,6 +162,9 @@ struct PacketApplier: Sendable {
     _ prepared: PreparedMessage, _ origin: Origin, _ report: inout Report, _ db: Database
   ) throws {
     do {
+      if let code = try barredBlob(of: prepared.message, db) {
+        throw MessageRefusal(code: code, reason: "it needs a blob that this link's policy does not let in")
+      }
       let change = try prepared.change.get()
       try db.inSavepoint {
         try change(db)
@@ -117,6 +176,16 @@ struct PacketApplier: Sendable {
       try recordRefusal(origin, message: prepared.message.id, code: refusal.code, &report, db)
     }
     try release("message:" + prepared.message.id, &report, db)
+  }
+
+  private func barredBlob(of message: Message, _ db: Database) throws -> String? {
+    for blob in try message.neededBlobs() {
+      let code = try String.fetchOne(
+        db, sql: "SELECT refused FROM incoming_blob WHERE digest = ? AND refused IS NOT NULL AND complete = 0",
+        arguments: [blob.text])
+      if let code { return code }
+    }
+    return nil
   }
 
   /// Lets the messages act that waited for nothing else.
@@ -175,6 +244,11 @@ struct PacketApplier: Sendable {
     _ origin: Origin, message: String?, code: String, _ report: inout Report, _ db: Database
   ) throws {
     report.refused = true
+    if let message {
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO refused_message (id, code) VALUES (?, ?)",
+        arguments: [identifierBlob(message), code])
+    }
     // Control packets are never receipted.
     guard StreamName(origin.stream)?.lane != .control else { return }
     try db.execute(

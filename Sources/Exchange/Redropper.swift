@@ -2,6 +2,7 @@ import Drop
 import DurableFiles
 import Foundation
 import GRDB
+import PacketFormat
 import Storage
 import Zones
 
@@ -16,7 +17,7 @@ actor Redropper {
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   private struct Entry: FetchableRecord, Decodable, Sendable {
-    let stream: String
+    let lane: String
     let sequence: Int
     let file: String
     let attempts: Int
@@ -40,10 +41,16 @@ actor Redropper {
 
   /// Removes packets that no commit knows, and publishes once more all that are unconfirmed: a crash may have come
   /// between the commit and the drop.
-  private func prepare() async throws {
+  func prepare() async throws {
     try context.files.createFolder(context.sentFolder)
     try context.drop.prepareForSending()
     let peer = context.link.peer.text
+    let link = context.link.peer
+    let last = try await context.database.write { db in
+      try OutgoingStream.prepare(link, db)
+      return try OutgoingStream.read(link, .control, db).nextSequence
+    }
+    await context.stamps.follow(last)
     let known = try await context.database.read { db in
       try Set(String.fetchAll(db, sql: "SELECT file FROM sent_packet WHERE peer = ?", arguments: [peer]))
     }
@@ -70,21 +77,24 @@ actor Redropper {
     }
   }
 
-  private func dropDue() async throws {
+  /// Drops what is due, a few packets at most.
+  func dropDue() async throws {
     let (peer, now) = (context.link.peer.text, context.now())
     let due = try await context.database.read { db in
       try Entry.fetchAll(
         db,
         sql: """
-          SELECT stream, sequence, file, attempts FROM sent_packet
-          WHERE peer = ? AND confirmed = 0 AND next_drop <= ? ORDER BY stream, sequence LIMIT ?
+          SELECT lane, sequence, file, attempts FROM sent_packet
+          WHERE peer = ? AND confirmed = 0 AND next_drop <= ? ORDER BY lane DESC, sequence LIMIT ?
           """, arguments: [peer, now, Self.packetsAtOnce])
     }
     guard !due.isEmpty else { return }
     for entry in due where !context.drop.holds(entry.file) {
+      // Gone where a receipt came in between, or where somebody removed the file.
+      guard context.files.exists(context.sentFolder + "/" + entry.file) else { continue }
       try context.drop.putWithoutSync(context.sentFolder + "/" + entry.file, as: entry.file)
       if entry.attempts > 0 {
-        context.log.packetDroppedAgain(stream: entry.stream, sequence: entry.sequence, attempts: entry.attempts)
+        context.log.packetDroppedAgain(lane: entry.lane, sequence: entry.sequence, attempts: entry.attempts)
       }
     }
     try context.drop.syncNew()
@@ -99,8 +109,8 @@ actor Redropper {
         try db.execute(
           sql: """
             UPDATE sent_packet SET attempts = attempts + 1, next_drop = ?
-            WHERE peer = ? AND stream = ? AND sequence = ?
-            """, arguments: [now + wait, peer, entry.stream, entry.sequence])
+            WHERE peer = ? AND lane = ? AND sequence = ?
+            """, arguments: [now + wait, peer, entry.lane, entry.sequence])
       }
     }
   }

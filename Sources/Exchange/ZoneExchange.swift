@@ -11,14 +11,16 @@ public import Zones
 
 /// A zone's side of all its links: one service that sends and receives until it is told to stop.
 public final class ZoneExchange: Service {
-  private let links: [Link]
+  package let links: [Link]
+  private let incarnation: Incarnation
 
-  fileprivate struct Link: Sendable {
-    let messages: LaneSender
-    let blobs: LaneSender
-    let control: ControlSender
-    let redropper: Redropper
-    let receiver: LinkReceiver
+  /// The parts of one link's service. Each does one step when told to; in the daemon they run side by side.
+  package struct Link: Sendable {
+    fileprivate let messages: LaneSender
+    fileprivate let blobs: LaneSender
+    fileprivate let control: ControlSender
+    fileprivate let redropper: Redropper
+    fileprivate let receiver: LinkReceiver
   }
 
   /// - Parameters:
@@ -34,6 +36,9 @@ public final class ZoneExchange: Service {
     logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
   ) throws {
     let data = configuration.dataDirectory
+    incarnation = Incarnation(
+      database: database, files: files, folder: data, peers: configuration.links.map(\.peer),
+      log: ExchangeLog(logger: logger, peer: nil))
     try files.createFolder(data + "/sent")
     try files.createFolder(data + "/quarantine")
     links = try configuration.links.map { link in
@@ -43,8 +48,9 @@ public final class ZoneExchange: Service {
         zone: configuration.name, link: link, database: database, files: files,
         sealer: try Self.sealer(configuration.name, link, identity),
         drop: DropFolder(path: link.outgoingDrop, files: files),
-        sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now)
-      let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log)
+        sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now,
+        stamps: StampClock(now: now), backedUp: false)
+      let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log, now: now)
       let receiver = ReceiverContext(
         sender: sender, drop: DropFolder(path: link.incomingDrop, files: files), quarantineFolder: data + "/quarantine",
         verifier: try Self.verifier(configuration.name, link, identity), identity: identity,
@@ -82,11 +88,30 @@ public final class ZoneExchange: Service {
   /// Runs all links until the service group shuts down; whatever is being committed then is finished first.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
+      guard await self.incarnation.beginWhenPossible() else { return }
       await withTaskGroup(of: Void.self) { group in
         for link in self.links { group.addTask { await link.run() } }
       }
     }
   }
+}
+
+extension ZoneExchange {
+  /// The start, before any link sends: notices a database that was restored.
+  package func begin() async throws { try await incarnation.begin() }
+}
+
+/// One step of one part at a time, as a simulation drives them.
+extension ZoneExchange.Link {
+  package func prepare() async throws { try await redropper.prepare() }
+  /// True where something was shipped.
+  package func sendMessages() async throws -> Bool { try await messages.step() == .shipped }
+  package func sendBlobs() async throws -> Bool { try await blobs.step() == .shipped }
+  package func sendWord() async throws { try await control.send() }
+  package func sendOwedWord() async throws { try await control.sendOwed() }
+  package func dropAgain() async throws { try await redropper.dropDue() }
+  /// True where something was taken in.
+  package func receive() async throws -> Bool { try await receiver.pass() }
 }
 
 extension ZoneExchange.Link {

@@ -112,7 +112,8 @@ extension Receipt {
     stream = try fields.parsed("stream", "zone/node/epoch/lane", StreamName.init)
     applied = try fields.integer("applied", in: 0...Manifest.maxInteger)
     digest = try fields.parsed("digest", "64 hex digits", HexDigest.init)
-    secured = try fields.integer("secured", in: 0...applied)
+    effective = try fields.integer("effective", in: 0...applied)
+    secured = try fields.integer("secured", in: 0...effective)
     refused = try fields.list("refused", maxCount: Manifest.maxReceiptRanges, Refusal.init(json:))
     try fields.finish()
   }

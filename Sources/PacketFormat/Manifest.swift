@@ -81,6 +81,8 @@ public struct Receipt: Equatable, Sendable {
   public var applied: Int
   /// The manifest digest of `applied`; zeroes for none.
   public var digest: HexDigest
+  /// The highest sequence up to which nothing waits any more: all has acted, or was refused.
+  public var effective: Int
   /// The highest sequence that a checked backup covers too.
   public var secured: Int
   public var refused: [Refusal]
@@ -100,16 +102,26 @@ public struct Receipt: Equatable, Sendable {
     }
   }
 
-  public init(stream: StreamName, applied: Int, digest: HexDigest, secured: Int, refused: [Refusal]) {
+  public init(
+    stream: StreamName, applied: Int, digest: HexDigest, effective: Int, secured: Int, refused: [Refusal]
+  ) {
     self.stream = stream
     self.applied = applied
     self.digest = digest
+    self.effective = effective
     self.secured = secured
     self.refused = refused
   }
 }
 
 extension Manifest {
+  /// The time in `id`, in milliseconds: of two packets of one zone and epoch, the one with the higher stamp has the newer
+  /// receipts.
+  public var stamp: Int {
+    let digits = id.utf8.prefix(13).filter { $0 != UInt8(ascii: "-") }
+    return Int(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0
+  }
+
   /// The manifest as one line, without its newline.
   public func encodedLine() -> [UInt8] {
     JSONValue.object([
@@ -136,7 +148,7 @@ extension Receipt {
   fileprivate var json: JSONValue {
     .object([
       "stream": .string(stream.description), "applied": .integer(applied), "digest": .string(digest.text),
-      "secured": .integer(secured),
+      "effective": .integer(effective), "secured": .integer(secured),
       "refused": .array(
         refused.map { refusal in
           var members: [JSONValue.JSONMember] = [.init("seq", .integer(refusal.sequence))]

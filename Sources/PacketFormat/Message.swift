@@ -56,6 +56,12 @@ public struct Message: Equatable, Sendable {
     return message
   }
 
+  /// The id of a message that `parse` refuses; nil where not even that can be read.
+  public static func identifier(in bytes: [UInt8]) -> String? {
+    guard bytes.count <= maxBytes, let id = (try? JSONValue.parse(bytes))?["id"]?.text, isUUIDv7(id) else { return nil }
+    return id
+  }
+
   /// The digests that the body lists under `blobs`, at most 64.
   public func neededBlobs() throws(FormatError) -> [HexDigest] {
     guard let listed = body["blobs"] else { return [] }

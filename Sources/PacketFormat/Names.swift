@@ -55,6 +55,9 @@ public struct StreamName: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { "\(zone)/\(node)/\(epoch)/\(lane.rawValue)" }
 
+  /// Streams in a fixed order, closed epochs first.
+  public var order: (String, Int, String) { (node.text, epoch, lane.rawValue) }
+
   /// As file names carry it.
   public var dotted: String { "\(zone).\(node).\(epoch).\(lane.rawValue)" }
 }

@@ -25,8 +25,13 @@ public struct PacketRejection: Error, Equatable, Sendable, CustomStringConvertib
     case payload
     case decryption
     case archive
-    case policy
+    /// A message type that the link's policy does not name.
+    case policyType = "policy-type"
+    case policyClassification = "policy-classification"
+    case policyBlobSize = "policy-blob-size"
     case message
+    /// Of an epoch that its sender has closed, with packets before it missing for ever.
+    case closed
   }
 
   public let code: Code

@@ -135,6 +135,10 @@ public struct LinkLimits: Sendable {
   public var blobWindowPackets = 32
   /// How many packets ahead of their turn are waited with.
   public var heldMaxPackets = 1_000
+  /// An idle link gives a sign of life this often: 1 to 86,400.
+  public var heartbeatSeconds = 60
+  /// How long a packet is kept that the peer has applied and no backup of its covers: 1 to 3,650.
+  public var retainDays = 7
 
   public init() {}
 }

@@ -151,16 +151,20 @@ import Zones
     let zones = try TestZones()
     let forge = PacketForge(zones: zones)
     let intranet = try RunningZone(zones.intranet)
-    let first = try forge.packet(messages: [("letter.stolen", PacketForge.harmless().bytes)])
+    let lame = Array(#"{"id":"019ab3c4-7d2e-7c31-9f55-0a1b2c3d4e5f","type":"notice.sent"}"#.utf8)
+    let first = try forge.packet(messages: [
+      PacketForge.harmless(1, type: "letter.stolen"), PacketForge.harmless(2), ("notice.sent", lame),
+    ])
     let second = try forge.packet(
       sequence: 2, previous: first.digest, messages: [PacketForge.harmless()], classification: .secret)
     let third = try forge.packet(sequence: 3, previous: second.digest, messages: [("notice.sent", Array("{}".utf8))])
     let fourth = try forge.packet(sequence: 4, previous: third.digest, messages: [PacketForge.harmless(4)])
     for packet in [first, second, third, fourth] { try forge.drop(packet) }
     try await intranet.eventually("all four are used up") { try await position(intranet) == 4 }
-    #expect(try await intranet.count("SELECT COUNT(*) FROM refusal WHERE code = 'policy'") == 2)
-    #expect(try await intranet.count("SELECT COUNT(*) FROM refusal WHERE code = 'message'") == 1)
-    #expect(try await intranet.count("SELECT COUNT(*) FROM applied_message") == 1)
+    // Two messages of the first are refused alone, by their ids; their neighbour and the fourth are applied.
+    #expect(try await intranet.count("SELECT COUNT(*) FROM refusal WHERE message_id IS NOT NULL") == 2)
+    #expect(try await intranet.count("SELECT COUNT(*) FROM refused_message") == 2)
+    #expect(try await intranet.count("SELECT COUNT(*) FROM applied_message") == 4)
     try await intranet.eventually("a packet back carries the refusals") {
       try await intranet.count("SELECT COUNT(*) FROM refusal WHERE carrier IS NULL") == 0
     }
@@ -172,7 +176,7 @@ import Zones
       try FileManager.default.contentsOfDirectory(atPath: outgoing).first { $0.contains(".m.") })
     let bytes = Array(try Data(contentsOf: URL(filePath: zones.root + "/i2d/new/" + back)))
     let receipts = try #require(try PacketHead.parse(bytes)).manifest.receipts
-    #expect(receipts.first?.refused.map(\.code) == ["policy", "policy", "message"])
+    #expect(receipts.first?.refused.map(\.code) == ["policy-type", "schema", "policy-classification", "message"])
     try await intranet.stop()
   }
 

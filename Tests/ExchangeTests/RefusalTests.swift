@@ -83,7 +83,7 @@ import Zones
       let last = try #require(carriers.max { $0.manifest.sequence < $1.manifest.sequence })
       let receipt = Receipt(
         stream: last.manifest.stream, applied: last.manifest.sequence,
-        digest: HexDigest(Digest.of(last.manifestLine).hex)!, secured: 0, refused: [])
+        digest: HexDigest(Digest.of(last.manifestLine).hex)!, effective: 0, secured: 0, refused: [])
       try forge.drop(try forge.packet(sequence: round, stream: "dmz/a/1/c", receipts: [receipt]))
     }
     #expect(told == Set(1...600))

@@ -1,13 +1,18 @@
 import Cryptography
+import Exchange
 import Foundation
 import Letters
 public import PacketFormat
 public import PacketSeal
+import Synchronization
 import Trust
 public import Zones
 
 /// Makes packets as the DMZ could, and as others might try to.
 public struct PacketForge {
+  /// Each packet is newer than the one before.
+  private static let stamps = Mutex(Date().unixMilliseconds)
+
   let zones: TestZones
   public let from: String
   let to: String
@@ -38,17 +43,21 @@ public struct PacketForge {
       signingKey: try loadSigningKey(path: keys + signer + ".key", matching: certificate),
       signingCertificate: certificate, recipients: [try Certificate.load(pemFile: keys + recipient + ".pem")[0]])
     let outline = PacketOutline(
-      id: "019ab3c4-7d2e-7c31-9f55-0a1b2c3d4e5f", stream: try required(StreamName(stream)), sequence: sequence,
+      id: newIdentifier(
+        at: Self.stamps.withLock {
+          $0 += 1
+          return $0
+        }), stream: try required(StreamName(stream)), sequence: sequence,
       previous: previous,
       created: "2026-11-22T13:38:00.123Z", classification: classification, receipts: receipts)
     return try sealer.seal(outline, messages: messages, blobs: blobs)
   }
 
   /// A notice.sent for a notice that nobody knows: applied, and without effect.
-  public static func harmless(_ number: Int = 0) -> (type: String, bytes: [UInt8]) {
+  public static func harmless(_ number: Int = 0, type: String = "notice.sent") -> (type: String, bytes: [UInt8]) {
     let id = "019ab3c4-7d2e-7c31-9f55-" + String(100_000_000_000 + number)
     let message = Message(
-      id: id, type: "notice.sent", subject: id, after: [], at: "2026-11-22T13:38:00.123Z",
+      id: id, type: type, subject: id, after: [], at: "2026-11-22T13:38:00.123Z",
       body: .object(["notice": .string("none")]))
     return (message.type, message.encoded())
   }

@@ -1,0 +1,130 @@
+import Foundation
+import GRDB
+import PacketFormat
+import Zones
+
+/// Where a lane's stream stands, with the word on the peer's streams that its next packet carries.
+struct StreamPosition: Sendable {
+  var epoch: Int
+  /// What the database calls the next sequence; lane c may leave some out.
+  var expected: Int
+  var sequence: Int
+  var previous: HexDigest
+  var receipts: ReceiptList
+  /// See `Manifest.stamp`.
+  var stamp: UnixMilliseconds
+
+  static func read(
+    _ peer: ZoneName, _ lane: Lane, stamp: UnixMilliseconds, backedUp: Bool, _ db: Database
+  ) throws -> StreamPosition {
+    let stream = try OutgoingStream.read(peer, lane, db)
+    return StreamPosition(
+      epoch: stream.epoch, expected: stream.nextSequence,
+      sequence: lane == .control ? max(stamp, stream.nextSequence) : stream.nextSequence,
+      previous: lane == .control ? .zero : HexDigest(stream.previous) ?? .zero,
+      receipts: try ReceiptList.current(peer: peer, backedUp: backedUp, db), stamp: stamp)
+  }
+}
+
+/// A lane's row: its own position, and the peer's word on it.
+struct OutgoingStream: FetchableRecord, Decodable, Sendable {
+  var epoch: Int
+  var nextSequence: Int
+  var previous: String
+  /// Lane m: the last outbox row that lies in a packet.
+  var packed: Int64
+  /// The peer's newest word.
+  var applied: Int
+  /// Up to here the messages' fate was told.
+  var effective: Int
+
+  /// Makes the rows of a link that has none yet.
+  static func prepare(_ peer: ZoneName, _ db: Database) throws {
+    for lane in Lane.allCases {
+      try db.execute(
+        sql: """
+          INSERT INTO outgoing_stream (peer, lane, epoch, next_sequence, previous, packed, applied, effective)
+          VALUES (?, ?, 1, 1, ?, 0, 0, 0) ON CONFLICT (peer, lane) DO NOTHING
+          """, arguments: [peer.text, lane.rawValue, HexDigest.zero.text])
+    }
+  }
+
+  static func read(_ peer: ZoneName, _ lane: Lane, _ db: Database) throws -> OutgoingStream {
+    let row = try OutgoingStream.fetchOne(
+      db,
+      sql: """
+        SELECT epoch, next_sequence AS nextSequence, previous, packed, applied, effective
+        FROM outgoing_stream WHERE peer = ? AND lane = ?
+        """, arguments: [peer.text, lane.rawValue])
+    return row
+      ?? OutgoingStream(
+        epoch: 1, nextSequence: 1, previous: HexDigest.zero.text, packed: 0, applied: 0, effective: 0)
+  }
+
+  /// Moves a lane past `sequence`.
+  ///
+  /// Throws `StreamMoved` where the stream is no longer where the packet was made for: a restore was noticed meanwhile.
+  static func advance(
+    _ peer: ZoneName, _ stream: StreamName, from expected: Int, past sequence: Int, digest: HexDigest,
+    packed: Int64?, _ db: Database
+  ) throws {
+    try db.execute(
+      sql: """
+        UPDATE outgoing_stream SET next_sequence = ?, previous = ?, packed = COALESCE(?, packed)
+        WHERE peer = ? AND lane = ? AND epoch = ? AND next_sequence = ?
+        """,
+      arguments: [sequence + 1, digest.text, packed, peer.text, stream.lane.rawValue, stream.epoch, expected])
+    guard db.changesCount == 1 else { throw StreamMoved() }
+  }
+
+  /// Opens a new epoch on a link: old numbers are never used again, and everything that the peer has not secured leaves
+  /// anew, in its old order. The peer knows messages by their ids, so none acts twice.
+  ///
+  /// - Returns: the epoch, and the files in `sent/` that are of no more use.
+  static func raiseEpoch(
+    _ peer: ZoneName, above known: Int, _ db: Database
+  ) throws -> (epoch: Int, files: [String]) {
+    let epoch = try max(read(peer, .messages, db).epoch, known) + 1
+    let files = try String.fetchAll(
+      db, sql: "DELETE FROM sent_packet WHERE peer = ? RETURNING file", arguments: [peer.text])
+    // Lane c goes on counting: its numbers are times, and the newest replaces the rest.
+    try db.execute(
+      sql: """
+        UPDATE outgoing_stream SET epoch = ?, previous = ?, packed = 0, applied = 0, effective = 0,
+          next_sequence = CASE lane WHEN 'c' THEN next_sequence ELSE 1 END
+        WHERE peer = ?
+        """, arguments: [epoch, HexDigest.zero.text, peer.text])
+    try db.execute(
+      sql: "UPDATE outgoing_blob SET next_offset = 0, last_sequence = NULL WHERE peer = ?", arguments: [peer.text])
+    try db.execute(sql: "UPDATE refusal SET carrier = NULL WHERE peer = ?", arguments: [peer.text])
+    return (epoch, files)
+  }
+}
+
+/// A packet was made for a stream that has a new epoch by now. It is made anew.
+struct StreamMoved: Error {}
+
+/// Gives stamps that only rise, and keeps two senders from taking theirs in one order and the word that they carry in
+/// another.
+actor StampClock {
+  private let now: @Sendable () -> UnixMilliseconds
+  private var last = 0
+  private var isTaken = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(now: @escaping @Sendable () -> UnixMilliseconds) { self.now = now }
+
+  /// Stamps lie above `stamp` from now on.
+  func follow(_ stamp: Int) { last = max(last, stamp) }
+
+  /// Runs `body` with a new stamp; nobody else's runs meanwhile.
+  func withStamp<T: Sendable>(_ body: @Sendable (UnixMilliseconds) async throws -> T) async rethrows -> T {
+    if isTaken { await withCheckedContinuation { waiting.append($0) } }
+    isTaken = true
+    defer {
+      if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
+    }
+    last = max(last + 1, now())
+    return try await body(last)
+  }
+}

@@ -1,0 +1,234 @@
+import Foundation
+import GRDB
+import PacketFormat
+import Zones
+
+/// Takes the peer's word in: what it has applied is confirmed, what has taken effect there is told, what it has secured is
+/// forgotten; and where the two zones remember different histories, ours goes on in a new epoch.
+struct ReceiptTaker: Sendable {
+  private static let blobRestartsMax = 8
+
+  let zone: ZoneName
+  let peer: ZoneName
+  let fate: FateHandler
+  let log: ExchangeLog
+  /// Milliseconds since 1970.
+  let now: @Sendable () -> UnixMilliseconds
+
+  /// What is left to do once the transaction is durable.
+  struct Aftermath: Sendable {
+    var files: [String] = []
+    var blobs: [String] = []
+  }
+
+  func take(_ manifest: Manifest, _ db: Database) throws -> Aftermath {
+    var aftermath = Aftermath()
+    let ours = manifest.receipts.filter { $0.stream.zone == zone && $0.stream.node == SenderContext.node }
+    if let known = try epochToPass(ours, db) {
+      try raise(above: known, "the peer knows more of our stream than we do", &aftermath, db)
+      return aftermath
+    }
+    guard try isNewest(manifest, db) else { return aftermath }
+    for lane in [Lane.messages, .blobs] {
+      let stream = try OutgoingStream.read(peer, lane, db)
+      let name = StreamName(zone: zone, node: SenderContext.node, epoch: stream.epoch, lane: lane)
+      let receipt =
+        ours.first { $0.stream == name }
+        ?? Receipt(stream: name, applied: 0, digest: .zero, effective: 0, secured: 0, refused: [])
+      if receipt.applied < stream.applied, try goBack(to: receipt, from: stream, &aftermath, db) { return aftermath }
+      try takeRefusals(receipt, db)
+      try confirm(receipt, &aftermath, db)
+      try tell(receipt, from: stream.effective, db)
+      try forget(receipt, &aftermath, db)
+      try db.execute(
+        sql: "UPDATE outgoing_stream SET applied = ?, effective = MAX(effective, ?) WHERE peer = ? AND lane = ?",
+        arguments: [receipt.applied, receipt.effective, peer.text, lane.rawValue])
+    }
+    return aftermath
+  }
+
+  /// A peer that knows packets of ours which we do not, or knows them with other contents, has seen a life of this zone
+  /// that a backup has undone. Returns the epoch to go above; nil where both agree.
+  private func epochToPass(_ receipts: [Receipt], _ db: Database) throws -> Int? {
+    var passed: Int?
+    for receipt in receipts {
+      let stream = try OutgoingStream.read(peer, receipt.stream.lane, db)
+      if receipt.stream.epoch > stream.epoch {
+        passed = max(passed ?? 0, receipt.stream.epoch)
+      } else if receipt.stream.epoch == stream.epoch, receipt.applied > 0, receipt.stream.lane != .control,
+        try !agrees(receipt, stream, db)
+      {
+        passed = max(passed ?? 0, stream.epoch)
+      }
+    }
+    return passed
+  }
+
+  private func agrees(_ receipt: Receipt, _ stream: OutgoingStream, _ db: Database) throws -> Bool {
+    guard receipt.applied < stream.nextSequence else { return false }
+    let digest = try String.fetchOne(
+      db, sql: "SELECT digest FROM sent_packet WHERE peer = ? AND lane = ? AND sequence = ?",
+      arguments: [peer.text, receipt.stream.lane.rawValue, receipt.applied])
+    return digest == nil || digest == receipt.digest.text
+  }
+
+  private func raise(above known: Int, _ reason: String, _ aftermath: inout Aftermath, _ db: Database) throws {
+    let (epoch, files) = try OutgoingStream.raiseEpoch(peer, above: known, db)
+    aftermath.files += files
+    log.epochRaised(epoch, reason)
+  }
+
+  /// Whether no newer word of the peer was taken in before; if so, it is the newest from now on.
+  private func isNewest(_ manifest: Manifest, _ db: Database) throws -> Bool {
+    try db.execute(
+      sql: """
+        INSERT INTO peer_state (peer, epoch, stamp, last_seen, clock_difference) VALUES (?, ?, ?, 0, 0)
+        ON CONFLICT (peer) DO UPDATE SET epoch = excluded.epoch, stamp = excluded.stamp
+        WHERE (excluded.epoch, excluded.stamp) > (peer_state.epoch, peer_state.stamp)
+        """, arguments: [peer.text, manifest.stream.epoch, manifest.stamp])
+    return db.changesCount == 1
+  }
+
+  /// The peer was restored and stands at an earlier place than before. What it lost is dropped again as it is; where that
+  /// lies here no more, everything that is not secured leaves anew. True where a new epoch was opened.
+  private func goBack(
+    to receipt: Receipt, from stream: OutgoingStream, _ aftermath: inout Aftermath, _ db: Database
+  ) throws -> Bool {
+    log.peerWentBack(stream: receipt.stream, from: stream.applied, to: receipt.applied)
+    let kept = try Int.fetchOne(
+      db, sql: "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND lane = ? AND sequence > ? AND sequence <= ?",
+      arguments: [peer.text, receipt.stream.lane.rawValue, receipt.applied, stream.applied])
+    guard kept == stream.applied - receipt.applied else {
+      try raise(above: stream.epoch, "the peer was restored, and not all that it lost lies here", &aftermath, db)
+      return true
+    }
+    try db.execute(
+      sql: """
+        UPDATE sent_packet SET confirmed = 0, attempts = 0, next_drop = 0
+        WHERE peer = ? AND lane = ? AND sequence > ? AND confirmed = 1
+        """, arguments: [peer.text, receipt.stream.lane.rawValue, receipt.applied])
+    return false
+  }
+
+  /// What was refused is struck from the outbox, so that it is told once, and never as applied.
+  private func takeRefusals(_ receipt: Receipt, _ db: Database) throws {
+    for refusal in receipt.refused {
+      guard
+        let packet = try Row.fetchOne(
+          db, sql: "SELECT first_row, last_row FROM sent_packet WHERE peer = ? AND lane = ? AND sequence = ?",
+          arguments: [peer.text, receipt.stream.lane.rawValue, refusal.sequence])
+      else { continue }
+      let rows: ClosedRange<Int64> = packet["first_row"]...max(packet["first_row"], packet["last_row"])
+      if receipt.stream.lane == .messages {
+        try takeRefusedMessages(receipt, refusal, rows, db)
+      } else {
+        try restartBlobs(receipt, refusal, rows, db)
+      }
+    }
+  }
+
+  private func takeRefusedMessages(
+    _ receipt: Receipt, _ refusal: Receipt.Refusal, _ rows: ClosedRange<Int64>, _ db: Database
+  ) throws {
+    let refused = try Row.fetchAll(
+      db,
+      sql: """
+        DELETE FROM outbox WHERE peer = ? AND id BETWEEN ? AND ? AND (? IS NULL OR message_id = ?)
+        RETURNING id, message_id, type, subject
+        """, arguments: [peer.text, rows.lowerBound, rows.upperBound, refusal.message, refusal.message])
+    guard !refused.isEmpty else { return }
+    log.peerRefused(stream: receipt.stream, refusal)
+    for row in refused.sorted(by: { $0["id"] < $1["id"] as Int64 }) {
+      try fate(SentMessage(row: row), .refused(code: refusal.code), db)
+    }
+  }
+
+  /// A packet of parts that the peer could not use: its blobs begin anew, a few times at most.
+  private func restartBlobs(
+    _ receipt: Receipt, _ refusal: Receipt.Refusal, _ rows: ClosedRange<Int64>, _ db: Database
+  ) throws {
+    try db.execute(
+      sql: """
+        UPDATE outgoing_blob SET next_offset = 0, last_sequence = NULL, restarts = restarts + 1
+        WHERE peer = ? AND id BETWEEN ? AND ? AND next_offset > 0 AND restarts < ?
+        """, arguments: [peer.text, rows.lowerBound, rows.upperBound, Self.blobRestartsMax])
+    log.peerRefused(stream: receipt.stream, refusal)
+    // Struck, so that a repeat of the same refusal begins nothing anew.
+    try db.execute(
+      sql: "UPDATE sent_packet SET first_row = 0, last_row = 0 WHERE peer = ? AND lane = ? AND sequence = ?",
+      arguments: [peer.text, receipt.stream.lane.rawValue, refusal.sequence])
+  }
+
+  /// A confirmed packet is not dropped again; and the peer has verifiably seen the refusals that it carried. Parts of
+  /// blobs are not kept: the blob is.
+  private func confirm(_ receipt: Receipt, _ aftermath: inout Aftermath, _ db: Database) throws {
+    if receipt.stream.lane == .blobs {
+      aftermath.files += try String.fetchAll(
+        db, sql: "DELETE FROM sent_packet WHERE peer = ? AND lane = 'b' AND sequence <= ? RETURNING file",
+        arguments: [peer.text, receipt.applied])
+      return
+    }
+    let confirmed = try Int.fetchAll(
+      db,
+      sql: """
+        UPDATE sent_packet SET confirmed = 1
+        WHERE peer = ? AND lane = 'm' AND sequence <= ? AND confirmed = 0 RETURNING sequence
+        """, arguments: [peer.text, receipt.applied])
+    for sequence in confirmed {
+      try db.execute(sql: "DELETE FROM refusal WHERE peer = ? AND carrier = ?", arguments: [peer.text, sequence])
+    }
+  }
+
+  /// What has taken effect since the last word.
+  private func tell(_ receipt: Receipt, from told: Int, _ db: Database) throws {
+    guard receipt.stream.lane == .messages, receipt.effective > told else { return }
+    guard let rows = try Self.rows(peer, above: told, through: receipt.effective, db) else { return }
+    let messages = try Row.fetchAll(
+      db, sql: "SELECT message_id, type, subject FROM outbox WHERE peer = ? AND id BETWEEN ? AND ? ORDER BY id",
+      arguments: [peer.text, rows.lowerBound, rows.upperBound])
+    for row in messages { try fate(SentMessage(row: row), .applied, db) }
+  }
+
+  /// The outbox rows of the packets from `lower`, excluded, to `upper`.
+  private static func rows(
+    _ peer: ZoneName, above lower: Int, through upper: Int, _ db: Database
+  ) throws -> ClosedRange<Int64>? {
+    let row = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT MIN(first_row) AS first, MAX(last_row) AS last FROM sent_packet
+        WHERE peer = ? AND lane = 'm' AND sequence > ? AND sequence <= ? AND last_row > 0
+        """, arguments: [peer.text, lower, upper])
+    guard let first = row?["first"] as Int64?, let last = row?["last"] as Int64? else { return nil }
+    return first...max(first, last)
+  }
+
+  private func forget(_ receipt: Receipt, _ aftermath: inout Aftermath, _ db: Database) throws {
+    if receipt.stream.lane == .blobs {
+      aftermath.blobs += try String.fetchAll(
+        db, sql: "DELETE FROM outgoing_blob WHERE peer = ? AND last_sequence <= ? RETURNING digest",
+        arguments: [peer.text, receipt.secured])
+      return
+    }
+    aftermath.files += try Self.forgetMessages(peer, through: receipt.secured, db)
+  }
+
+  /// Lets go of the packets up to `sequence` and of their messages. Returns the packets' files.
+  static func forgetMessages(_ peer: ZoneName, through sequence: Int, _ db: Database) throws -> [String] {
+    guard let rows = try rows(peer, above: 0, through: sequence, db) else {
+      return try String.fetchAll(
+        db, sql: "DELETE FROM sent_packet WHERE peer = ? AND lane = 'm' AND sequence <= ? RETURNING file",
+        arguments: [peer.text, sequence])
+    }
+    try db.execute(
+      sql: "DELETE FROM outbox WHERE peer = ? AND id BETWEEN ? AND ?",
+      arguments: [peer.text, rows.lowerBound, rows.upperBound])
+    return try String.fetchAll(
+      db, sql: "DELETE FROM sent_packet WHERE peer = ? AND lane = 'm' AND sequence <= ? RETURNING file",
+      arguments: [peer.text, sequence])
+  }
+}
+
+extension SentMessage {
+  fileprivate init(row: Row) { self.init(id: row["message_id"], type: row["type"], subject: row["subject"]) }
+}
