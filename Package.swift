@@ -135,6 +135,12 @@ let package = Package(
         "Drop", "Storage",
       ], [grdb]),
     .executableTarget(
+      name: "guandu-simulation",
+      dependencies: [
+        "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage", "CSodium", grdb,
+        arguments, logging,
+      ], path: "Tests/Simulation", swiftSettings: settings),
+    .executableTarget(
       name: "guandu-bench",
       dependencies: [
         "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Zones", "Cryptography", "DurableFiles", "PacketFormat",

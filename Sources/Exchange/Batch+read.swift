@@ -35,7 +35,7 @@ extension Batch {
 
   /// Refusals that no packet has carried yet, in streams that are still told of.
   private static func mustReport(_ peer: ZoneName, _ db: Database) throws -> Bool {
-    let some = try Bool.fetchOne(
+    let some = try Bool.cachedOne(
       db, sql: "SELECT EXISTS (SELECT 1 FROM refusal WHERE peer = ? AND carrier IS NULL)", arguments: [peer.text])
     return try some == true && !ReceiptList.current(peer: peer, backedUp: false, db).refusalRows.isEmpty
   }
@@ -46,12 +46,12 @@ extension Batch {
 
   /// The next packets' worth of parts of the oldest blobs, unless a window's worth of packets is unconfirmed.
   static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Database) throws -> [Batch] {
-    let unconfirmed = try Int.fetchOne(
+    let unconfirmed = try Int.cachedOne(
       db, sql: "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND lane = 'b' AND confirmed = 0",
       arguments: [peer.text])
     let allowed = min(blobPackets, window - (unconfirmed ?? 0))
     guard allowed > 0 else { return [] }
-    let rows = try Row.fetchAll(
+    let rows = try Row.cachedAll(
       db,
       sql: """
         SELECT id, digest, total, next_offset FROM outgoing_blob

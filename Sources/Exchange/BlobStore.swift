@@ -43,6 +43,8 @@ public struct BlobStore: Sendable {
     try files.openForUpdate(incomingPath(digest))
   }
 
+  func syncIncoming() throws(FileError) { try files.syncFolder(folder + "/incoming") }
+
   /// How much of a blob that is under way lies on the disk.
   func incomingByteCount(_ digest: String) -> Int { files.byteCount(incomingPath(digest)) ?? 0 }
 

@@ -96,6 +96,7 @@ public let exchangeMigrations: [Migration] = [
         stream TEXT NOT NULL,
         sequence INTEGER NOT NULL,
         previous TEXT NOT NULL,
+        since INTEGER NOT NULL,
         bytes BLOB NOT NULL
       );
       CREATE INDEX waiting_message_by_stream ON waiting_message (peer, stream, sequence);

@@ -45,7 +45,7 @@ struct Incarnation: Sendable {
       if verdict != nil {
         for peer in peers { _ = try OutgoingStream.raiseEpoch(peer, above: 0, db) }
       }
-      try db.execute(
+      try db.executeCached(
         sql: """
           INSERT INTO incarnation (id, current, previous) VALUES (1, ?, '')
           ON CONFLICT (id) DO UPDATE SET previous = current, current = excluded.current
@@ -58,7 +58,7 @@ struct Incarnation: Sendable {
 
   /// Why the database is not the last start's; nil where it is.
   private static func verdict(file: String?, _ db: Database) throws -> String? {
-    guard let row = try Row.fetchOne(db, sql: "SELECT current, previous FROM incarnation") else {
+    guard let row = try Row.cachedOne(db, sql: "SELECT current, previous FROM incarnation") else {
       return file == nil ? nil : "the database is new, and the folder is not"
     }
     guard let file else { return "the folder is new, and the database is not" }

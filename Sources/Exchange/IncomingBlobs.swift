@@ -19,6 +19,9 @@ struct IncomingBlobs {
     var hasher: SHA256Hasher?
   }
 
+  /// Less is not worth a second thread.
+  private static let smallBytes = 256 * 1024
+
   private let store: BlobStore
   private var progress: [String: Progress] = [:]
   private var open: [String: WritableFile] = [:]
@@ -71,6 +74,10 @@ struct IncomingBlobs {
   private func write(
     _ bytes: ArraySlice<UInt8>, to file: WritableFile, at offset: Int, hashing hasher: SHA256Hasher?
   ) throws(FileError) {
+    if bytes.count < Self.smallBytes {
+      bytes.withUnsafeBytes { hasher?.update($0) }
+      return try file.write(bytes, at: offset)
+    }
     nonisolated(unsafe) let (file, hasher) = (file, hasher)
     let outcome = Mutex<Result<Void, FileError>>(.success(()))
     DispatchQueue.concurrentPerform(iterations: 2) { half in
@@ -84,16 +91,17 @@ struct IncomingBlobs {
     try outcome.withLock { $0 }.get()
   }
 
-  /// Makes what was written durable; called before the transaction that counts on it.
+  /// Makes what was written durable, names included; called before the transaction that counts on it.
   func sync() throws {
-    for file in open.values { try file.sync() }
+    if !open.isEmpty { try store.syncIncoming() }
+    for digest in open.keys.sorted() { try open[digest]?.sync() }
   }
 
   /// Moves the blobs among `parts` that are whole now to their place, durably.
   ///
   /// Throws `archive` for a blob whose bytes are not those that its name says; it is dropped.
   mutating func finish(_ parts: [Manifest.BlobPart]) throws {
-    for digest in Set(parts.map(\.sha256.text)) {
+    for digest in Set(parts.map(\.sha256.text)).sorted() {
       guard var state = progress[digest], let file = open[digest], state.received == state.total else { continue }
       try file.sync()
       let hasher = try state.hasher ?? store.digestIncoming(digest, count: state.total)
@@ -121,6 +129,14 @@ struct IncomingBlobs {
     }
   }
 
+  /// Forgets parts of a packet that was refused: their blobs begin anew.
+  mutating func forget(_ parts: [Manifest.BlobPart]) {
+    for digest in parts.map(\.sha256.text) where progress[digest]?.isComplete != true {
+      progress[digest] = nil
+      open[digest] = nil
+    }
+  }
+
   /// Lets go of what is whole.
   mutating func forgetComplete() { progress = progress.filter { !$0.value.isComplete } }
 }
@@ -132,7 +148,7 @@ struct IncomingBlobRow: FetchableRecord, Decodable, Sendable {
   let isComplete: Bool
 
   static func read(_ digest: String, _ db: Database) throws -> IncomingBlobRow? {
-    try fetchOne(
+    try cachedOne(
       db,
       sql: """
         SELECT digest, total, received, complete AS isComplete FROM incoming_blob WHERE digest = ? AND refused IS NULL
@@ -141,7 +157,7 @@ struct IncomingBlobRow: FetchableRecord, Decodable, Sendable {
   }
 
   func save(_ db: Database) throws {
-    try db.execute(
+    try db.executeCached(
       sql: """
         INSERT INTO incoming_blob (digest, total, received, complete) VALUES (?, ?, ?, ?)
         ON CONFLICT (digest) DO UPDATE SET

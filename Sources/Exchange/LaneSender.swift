@@ -228,7 +228,7 @@ actor LaneSender {
     context.log.blobIsMissing(blob.digest)
     let peer = context.link.peer.text
     try await context.database.write { db in
-      try db.execute(
+      try db.executeCached(
         sql: "DELETE FROM outgoing_blob WHERE peer = ? AND digest = ?", arguments: [peer, blob.digest])
     }
   }
@@ -248,13 +248,13 @@ actor LaneSender {
           nextDrop: now + wait, db)
         for (row, part) in batch.parts {
           let end = part.offset + part.bytes
-          try db.execute(
+          try db.executeCached(
             sql: "UPDATE outgoing_blob SET next_offset = ?, last_sequence = ? WHERE id = ?",
             arguments: [end, end == part.total ? position.sequence : nil, row])
         }
         guard shipment.packet.stream.lane == .messages else { continue }
         for row in position.receipts.refusalRows {
-          try db.execute(sql: "UPDATE refusal SET carrier = ? WHERE id = ?", arguments: [position.sequence, row])
+          try db.executeCached(sql: "UPDATE refusal SET carrier = ? WHERE id = ?", arguments: [position.sequence, row])
         }
       }
     }
@@ -280,7 +280,7 @@ struct PacketRecord: Sendable {
   ) throws {
     let packed = stream.lane == .messages && rows.last > 0 ? rows.last : nil
     try OutgoingStream.advance(peer, stream, from: expected, past: sequence, digest: digest, packed: packed, db)
-    try db.execute(
+    try db.executeCached(
       sql: """
         INSERT INTO sent_packet
           (peer, lane, sequence, file, digest, bytes, first_row, last_row, confirmed, attempts, sent_at, next_drop)
@@ -306,6 +306,7 @@ extension SealedPacket {
 private final class WriteGroup: @unchecked Sendable {
   // Sendable is safe: `begun` and `failure` are touched on `queue` alone.
   private static let waitingMax = 2
+  private static let smallBytes = 256 * 1024
 
   private let files: Files
   private let queue = DispatchQueue(label: "exchange.write")
@@ -317,17 +318,23 @@ private final class WriteGroup: @unchecked Sendable {
   init(files: Files) { self.files = files }
 
   func write(_ packet: SealedPacket, to path: String) {
+    // A small one is not worth a change of threads.
+    if packet.byteCount < Self.smallBytes { return queue.sync { begin(packet, path) } }
     room.wait()
     queue.async {
       defer { self.room.signal() }
-      guard self.failure == nil else { return }
-      let result = Result { () throws(FileError) in
-        try self.files.beginNew(path, [packet.head, packet.payload], mode: 0o440)
-      }
-      switch result {
-      case .success(let file): self.begun.append(file)
-      case .failure(let error): self.failure = error
-      }
+      self.begin(packet, path)
+    }
+  }
+
+  private func begin(_ packet: SealedPacket, _ path: String) {
+    guard failure == nil else { return }
+    let result = Result { () throws(FileError) in
+      try files.beginNew(path, [packet.head, packet.payload], mode: 0o440)
+    }
+    switch result {
+    case .success(let file): begun.append(file)
+    case .failure(let error): failure = error
     }
   }
 

@@ -18,7 +18,7 @@ public struct LinkHealth: Equatable, Sendable {
   public static func read(
     peer: ZoneName, heartbeatSeconds: Int, now: UnixMilliseconds, _ db: Database
   ) throws -> LinkHealth {
-    let seen = try Int.fetchOne(db, sql: "SELECT last_seen FROM peer_state WHERE peer = ?", arguments: [peer.text])
+    let seen = try Int.cachedOne(db, sql: "SELECT last_seen FROM peer_state WHERE peer = ?", arguments: [peer.text])
     let patience = max(3 * heartbeatSeconds, 300) * 1000
     return LinkHealth(lastSeen: seen, isLate: seen.map { now - $0 > patience } ?? true)
   }
@@ -42,7 +42,7 @@ struct PeerLife: Sendable {
   }
 
   func save(_ db: Database) throws {
-    try db.execute(
+    try db.executeCached(
       sql: """
         INSERT INTO peer_state (peer, epoch, stamp, last_seen, clock_difference) VALUES (?, 0, 0, ?, ?)
         ON CONFLICT (peer) DO UPDATE SET last_seen = excluded.last_seen, clock_difference = excluded.clock_difference

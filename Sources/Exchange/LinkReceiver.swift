@@ -41,6 +41,7 @@ actor LinkReceiver {
   private var incomplete: [String: (bytes: Int, since: UnixMilliseconds)] = [:]
   /// Since when packets of closed epochs wait for a gap before them.
   private var closing: [String: UnixMilliseconds] = [:]
+  private var lastGivenUp = 0
   /// Verified packets ahead of their turn.
   private var held: [String: Candidate] = [:]
 
@@ -76,6 +77,7 @@ actor LinkReceiver {
   }
 
   private func look() async throws -> Bool {
+    try await giveUpWaiting()
     let names = try context.drop.waiting().sorted()
     forgetAbsent(Set(names))
     if positions == nil { positions = try await loadPositions() }
@@ -87,6 +89,23 @@ actor LinkReceiver {
     if try await receiveInOrder(candidates, lane: .blobs) { return true }
     limitHeld()
     return putAwayClosed() || progressed
+  }
+
+  /// Now and then: messages that have waited for longer than their sender keeps anything.
+  private func giveUpWaiting() async throws {
+    let now = context.sender.now()
+    guard now - lastGivenUp > 60_000 else { return }
+    lastGivenUp = now
+    let (applier, oldest) = (context.applier, now - context.link.limits.retainDays * 86_400_000)
+    let isAny = try await context.sender.database.read { db in
+      try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM waiting_message WHERE since < ?)", arguments: [oldest])
+    }
+    guard isAny == true else { return }
+    let count = try await context.sender.database.write { db in try applier.giveUp(waitingSince: oldest, db) }
+    if count > 0 {
+      oweReceipt()
+      context.messageBell.ring()
+    }
   }
 
   private func forgetAbsent(_ names: Set<String>) {
@@ -279,6 +298,8 @@ extension LinkReceiver {
       }
       guard let opened = try await open(next) else { break }
       run.append(opened)
+      // Its parts are forgotten with the commit, before others are looked at.
+      if case .refuse = opened.outcome { break }
       (sequence, previous) = (sequence + 1, next.packet.manifestDigest)
     }
     if run.isEmpty {
@@ -310,6 +331,7 @@ extension LinkReceiver {
       return nil
     } catch let rejection as PacketRejection {
       context.log.packetRefused(manifest, rejection)
+      blobs.forget(manifest.blobs)
       opened.outcome = .refuse(rejection)
     }
     return opened

@@ -81,7 +81,7 @@ struct PacketApplier: Sendable {
   /// Parts that could not be used are asked for anew, from the blob's beginning.
   private func forgetParts(of packet: OpenedPacket, _ db: Database) throws {
     for part in packet.manifest.blobs {
-      try db.execute(
+      try db.executeCached(
         sql: "DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL",
         arguments: [part.sha256.text])
     }
@@ -89,7 +89,7 @@ struct PacketApplier: Sendable {
 
   /// A blob that may not come in: all that waits for it is refused, now and later.
   private func bar(_ digest: String, _ packet: OpenedPacket, _ report: inout Report, _ db: Database) throws {
-    try db.execute(
+    try db.executeCached(
       sql: """
         INSERT INTO incoming_blob (digest, total, received, complete, refused) VALUES (?, 0, 0, 0, ?)
         ON CONFLICT (digest) DO UPDATE SET refused = excluded.refused WHERE complete = 0
@@ -110,10 +110,10 @@ struct PacketApplier: Sendable {
     let key = identifierBlob(id)
     try db.cachedStatement(sql: "INSERT OR IGNORE INTO applied_message (id) VALUES (?)").execute(arguments: [key])
     if db.changesCount > 0 { return true }
-    if let code = try String.fetchOne(db, sql: "SELECT code FROM refused_message WHERE id = ?", arguments: [key]) {
+    if let code = try String.cachedOne(db, sql: "SELECT code FROM refused_message WHERE id = ?", arguments: [key]) {
       try recordRefusal(origin, message: id, code: code, &report, db)
     }
-    try db.execute(
+    try db.executeCached(
       sql: "UPDATE waiting_message SET stream = ?, sequence = ?, previous = ? WHERE id = ?",
       arguments: [origin.stream, origin.sequence, origin.previous, id])
     return false
@@ -130,11 +130,15 @@ struct PacketApplier: Sendable {
     let needs = try unmetNeeds(of: prepared.message, db)
     if needs.isEmpty { return try perform(prepared, origin, &report, db) }
     // It counts as applied by its id, so that a repeat is known; it acts when its needs are met.
-    try db.execute(
-      sql: "INSERT INTO waiting_message (id, peer, stream, sequence, previous, bytes) VALUES (?, ?, ?, ?, ?, ?)",
-      arguments: [id, peer.text, origin.stream, origin.sequence, origin.previous, prepared.bytes.databaseBlob])
+    try db.executeCached(
+      sql: """
+        INSERT INTO waiting_message (id, peer, stream, sequence, previous, since, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        id, peer.text, origin.stream, origin.sequence, origin.previous, receipts.now(), prepared.bytes.databaseBlob,
+      ])
     for need in needs {
-      try db.execute(
+      try db.executeCached(
         sql: "INSERT OR IGNORE INTO waiting_for (message_id, needed) VALUES (?, ?)", arguments: [id, need])
     }
   }
@@ -142,12 +146,12 @@ struct PacketApplier: Sendable {
   private func unmetNeeds(of message: Message, _ db: Database) throws -> [String] {
     var needs: [String] = []
     for blob in try message.neededBlobs() {
-      let isHere = try Bool.fetchOne(
+      let isHere = try Bool.cachedOne(
         db, sql: "SELECT complete OR refused IS NOT NULL FROM incoming_blob WHERE digest = ?", arguments: [blob.text])
       if isHere != true { needs.append("blob:" + blob.text) }
     }
     for id in message.after {
-      let isHere = try Bool.fetchOne(
+      let isHere = try Bool.cachedOne(
         db,
         sql: """
           SELECT EXISTS (SELECT 1 FROM applied_message WHERE id = ?)
@@ -180,7 +184,7 @@ struct PacketApplier: Sendable {
 
   private func barredBlob(of message: Message, _ db: Database) throws -> String? {
     for blob in try message.neededBlobs() {
-      let code = try String.fetchOne(
+      let code = try String.cachedOne(
         db, sql: "SELECT refused FROM incoming_blob WHERE digest = ? AND refused IS NOT NULL AND complete = 0",
         arguments: [blob.text])
       if let code { return code }
@@ -190,13 +194,13 @@ struct PacketApplier: Sendable {
 
   /// Lets the messages act that waited for nothing else.
   private func release(_ need: String, _ report: inout Report, _ db: Database) throws {
-    let waiting = try String.fetchAll(
+    let waiting = try String.cachedAll(
       db, sql: "DELETE FROM waiting_for WHERE needed = ? RETURNING message_id", arguments: [need])
     for id in waiting {
-      let stillWaits = try Bool.fetchOne(
+      let stillWaits = try Bool.cachedOne(
         db, sql: "SELECT EXISTS (SELECT 1 FROM waiting_for WHERE message_id = ?)", arguments: [id])
       guard stillWaits == false,
-        let row = try Row.fetchOne(
+        let row = try Row.cachedOne(
           db, sql: "DELETE FROM waiting_message WHERE id = ? RETURNING stream, sequence, previous, bytes",
           arguments: [id])
       else { continue }
@@ -204,6 +208,23 @@ struct PacketApplier: Sendable {
       let origin = Origin(stream: row["stream"], sequence: row["sequence"], previous: row["previous"])
       try perform(prepare(try Message.parse(bytes), bytes), origin, &report, db)
     }
+  }
+
+  /// Refuses what has waited since before `oldest` for something that its sender has no more. Returns how many.
+  func giveUp(waitingSince oldest: UnixMilliseconds, _ db: Database) throws -> Int {
+    let rows = try Row.cachedAll(
+      db, sql: "DELETE FROM waiting_message WHERE peer = ? AND since < ? RETURNING id, stream, sequence, previous",
+      arguments: [peer.text, oldest])
+    var report = Report()
+    for row in rows {
+      let id: String = row["id"]
+      try db.executeCached(sql: "DELETE FROM waiting_for WHERE message_id = ?", arguments: [id])
+      let origin = Origin(stream: row["stream"], sequence: row["sequence"], previous: row["previous"])
+      log.messageRefused(id, type: "-", MessageRefusal(code: "never-complete", reason: "what it waits for never came"))
+      try recordRefusal(origin, message: id, code: "never-complete", &report, db)
+      try release("message:" + id, &report, db)
+    }
+    return rows.count
   }
 
   /// Runs the handler's first half.
@@ -245,13 +266,13 @@ struct PacketApplier: Sendable {
   ) throws {
     report.refused = true
     if let message {
-      try db.execute(
+      try db.executeCached(
         sql: "INSERT OR IGNORE INTO refused_message (id, code) VALUES (?, ?)",
         arguments: [identifierBlob(message), code])
     }
     // Control packets are never receipted.
     guard StreamName(origin.stream)?.lane != .control else { return }
-    try db.execute(
+    try db.executeCached(
       sql: "INSERT INTO refusal (peer, stream, sequence, previous, message_id, code) VALUES (?, ?, ?, ?, ?, ?)",
       arguments: [peer.text, origin.stream, origin.sequence, origin.previous, message, code])
   }

@@ -52,7 +52,7 @@ public final class Outbox: Sendable {
       bytes.databaseBlob,
     ])
     for blob in outgoing.blobs {
-      try db.execute(
+      try db.executeCached(
         sql: "INSERT INTO outgoing_blob (peer, digest, total, next_offset) VALUES (?, ?, ?, 0)",
         arguments: [peer.text, blob.digest.text, blob.bytes])
     }

@@ -41,7 +41,7 @@ struct OutgoingStream: FetchableRecord, Decodable, Sendable {
   /// Makes the rows of a link that has none yet.
   static func prepare(_ peer: ZoneName, _ db: Database) throws {
     for lane in Lane.allCases {
-      try db.execute(
+      try db.executeCached(
         sql: """
           INSERT INTO outgoing_stream (peer, lane, epoch, next_sequence, previous, packed, applied, effective)
           VALUES (?, ?, 1, 1, ?, 0, 0, 0) ON CONFLICT (peer, lane) DO NOTHING
@@ -50,7 +50,7 @@ struct OutgoingStream: FetchableRecord, Decodable, Sendable {
   }
 
   static func read(_ peer: ZoneName, _ lane: Lane, _ db: Database) throws -> OutgoingStream {
-    let row = try OutgoingStream.fetchOne(
+    let row = try OutgoingStream.cachedOne(
       db,
       sql: """
         SELECT epoch, next_sequence AS nextSequence, previous, packed, applied, effective
@@ -68,7 +68,7 @@ struct OutgoingStream: FetchableRecord, Decodable, Sendable {
     _ peer: ZoneName, _ stream: StreamName, from expected: Int, past sequence: Int, digest: HexDigest,
     packed: Int64?, _ db: Database
   ) throws {
-    try db.execute(
+    try db.executeCached(
       sql: """
         UPDATE outgoing_stream SET next_sequence = ?, previous = ?, packed = COALESCE(?, packed)
         WHERE peer = ? AND lane = ? AND epoch = ? AND next_sequence = ?
@@ -85,18 +85,18 @@ struct OutgoingStream: FetchableRecord, Decodable, Sendable {
     _ peer: ZoneName, above known: Int, _ db: Database
   ) throws -> (epoch: Int, files: [String]) {
     let epoch = try max(read(peer, .messages, db).epoch, known) + 1
-    let files = try String.fetchAll(
+    let files = try String.cachedAll(
       db, sql: "DELETE FROM sent_packet WHERE peer = ? RETURNING file", arguments: [peer.text])
     // Lane c goes on counting: its numbers are times, and the newest replaces the rest.
-    try db.execute(
+    try db.executeCached(
       sql: """
         UPDATE outgoing_stream SET epoch = ?, previous = ?, packed = 0, applied = 0, effective = 0,
           next_sequence = CASE lane WHEN 'c' THEN next_sequence ELSE 1 END
         WHERE peer = ?
         """, arguments: [epoch, HexDigest.zero.text, peer.text])
-    try db.execute(
+    try db.executeCached(
       sql: "UPDATE outgoing_blob SET next_offset = 0, last_sequence = NULL WHERE peer = ?", arguments: [peer.text])
-    try db.execute(sql: "UPDATE refusal SET carrier = NULL WHERE peer = ?", arguments: [peer.text])
+    try db.executeCached(sql: "UPDATE refusal SET carrier = NULL WHERE peer = ?", arguments: [peer.text])
     return (epoch, files)
   }
 }

@@ -40,7 +40,7 @@ struct ReceiptTaker: Sendable {
       try confirm(receipt, &aftermath, db)
       try tell(receipt, from: stream.effective, db)
       try forget(receipt, &aftermath, db)
-      try db.execute(
+      try db.executeCached(
         sql: "UPDATE outgoing_stream SET applied = ?, effective = MAX(effective, ?) WHERE peer = ? AND lane = ?",
         arguments: [receipt.applied, receipt.effective, peer.text, lane.rawValue])
     }
@@ -66,7 +66,7 @@ struct ReceiptTaker: Sendable {
 
   private func agrees(_ receipt: Receipt, _ stream: OutgoingStream, _ db: Database) throws -> Bool {
     guard receipt.applied < stream.nextSequence else { return false }
-    let digest = try String.fetchOne(
+    let digest = try String.cachedOne(
       db, sql: "SELECT digest FROM sent_packet WHERE peer = ? AND lane = ? AND sequence = ?",
       arguments: [peer.text, receipt.stream.lane.rawValue, receipt.applied])
     return digest == nil || digest == receipt.digest.text
@@ -80,7 +80,7 @@ struct ReceiptTaker: Sendable {
 
   /// Whether no newer word of the peer was taken in before; if so, it is the newest from now on.
   private func isNewest(_ manifest: Manifest, _ db: Database) throws -> Bool {
-    try db.execute(
+    try db.executeCached(
       sql: """
         INSERT INTO peer_state (peer, epoch, stamp, last_seen, clock_difference) VALUES (?, ?, ?, 0, 0)
         ON CONFLICT (peer) DO UPDATE SET epoch = excluded.epoch, stamp = excluded.stamp
@@ -95,14 +95,14 @@ struct ReceiptTaker: Sendable {
     to receipt: Receipt, from stream: OutgoingStream, _ aftermath: inout Aftermath, _ db: Database
   ) throws -> Bool {
     log.peerWentBack(stream: receipt.stream, from: stream.applied, to: receipt.applied)
-    let kept = try Int.fetchOne(
+    let kept = try Int.cachedOne(
       db, sql: "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND lane = ? AND sequence > ? AND sequence <= ?",
       arguments: [peer.text, receipt.stream.lane.rawValue, receipt.applied, stream.applied])
     guard kept == stream.applied - receipt.applied else {
       try raise(above: stream.epoch, "the peer was restored, and not all that it lost lies here", &aftermath, db)
       return true
     }
-    try db.execute(
+    try db.executeCached(
       sql: """
         UPDATE sent_packet SET confirmed = 0, attempts = 0, next_drop = 0
         WHERE peer = ? AND lane = ? AND sequence > ? AND confirmed = 1
@@ -114,7 +114,7 @@ struct ReceiptTaker: Sendable {
   private func takeRefusals(_ receipt: Receipt, _ db: Database) throws {
     for refusal in receipt.refused {
       guard
-        let packet = try Row.fetchOne(
+        let packet = try Row.cachedOne(
           db, sql: "SELECT first_row, last_row FROM sent_packet WHERE peer = ? AND lane = ? AND sequence = ?",
           arguments: [peer.text, receipt.stream.lane.rawValue, refusal.sequence])
       else { continue }
@@ -130,7 +130,7 @@ struct ReceiptTaker: Sendable {
   private func takeRefusedMessages(
     _ receipt: Receipt, _ refusal: Receipt.Refusal, _ rows: ClosedRange<Int64>, _ db: Database
   ) throws {
-    let refused = try Row.fetchAll(
+    let refused = try Row.cachedAll(
       db,
       sql: """
         DELETE FROM outbox WHERE peer = ? AND id BETWEEN ? AND ? AND (? IS NULL OR message_id = ?)
@@ -147,14 +147,14 @@ struct ReceiptTaker: Sendable {
   private func restartBlobs(
     _ receipt: Receipt, _ refusal: Receipt.Refusal, _ rows: ClosedRange<Int64>, _ db: Database
   ) throws {
-    try db.execute(
+    try db.executeCached(
       sql: """
         UPDATE outgoing_blob SET next_offset = 0, last_sequence = NULL, restarts = restarts + 1
         WHERE peer = ? AND id BETWEEN ? AND ? AND next_offset > 0 AND restarts < ?
         """, arguments: [peer.text, rows.lowerBound, rows.upperBound, Self.blobRestartsMax])
     log.peerRefused(stream: receipt.stream, refusal)
     // Struck, so that a repeat of the same refusal begins nothing anew.
-    try db.execute(
+    try db.executeCached(
       sql: "UPDATE sent_packet SET first_row = 0, last_row = 0 WHERE peer = ? AND lane = ? AND sequence = ?",
       arguments: [peer.text, receipt.stream.lane.rawValue, refusal.sequence])
   }
@@ -163,19 +163,19 @@ struct ReceiptTaker: Sendable {
   /// blobs are not kept: the blob is.
   private func confirm(_ receipt: Receipt, _ aftermath: inout Aftermath, _ db: Database) throws {
     if receipt.stream.lane == .blobs {
-      aftermath.files += try String.fetchAll(
+      aftermath.files += try String.cachedAll(
         db, sql: "DELETE FROM sent_packet WHERE peer = ? AND lane = 'b' AND sequence <= ? RETURNING file",
         arguments: [peer.text, receipt.applied])
       return
     }
-    let confirmed = try Int.fetchAll(
+    let confirmed = try Int.cachedAll(
       db,
       sql: """
         UPDATE sent_packet SET confirmed = 1
         WHERE peer = ? AND lane = 'm' AND sequence <= ? AND confirmed = 0 RETURNING sequence
         """, arguments: [peer.text, receipt.applied])
     for sequence in confirmed {
-      try db.execute(sql: "DELETE FROM refusal WHERE peer = ? AND carrier = ?", arguments: [peer.text, sequence])
+      try db.executeCached(sql: "DELETE FROM refusal WHERE peer = ? AND carrier = ?", arguments: [peer.text, sequence])
     }
   }
 
@@ -183,7 +183,7 @@ struct ReceiptTaker: Sendable {
   private func tell(_ receipt: Receipt, from told: Int, _ db: Database) throws {
     guard receipt.stream.lane == .messages, receipt.effective > told else { return }
     guard let rows = try Self.rows(peer, above: told, through: receipt.effective, db) else { return }
-    let messages = try Row.fetchAll(
+    let messages = try Row.cachedAll(
       db, sql: "SELECT message_id, type, subject FROM outbox WHERE peer = ? AND id BETWEEN ? AND ? ORDER BY id",
       arguments: [peer.text, rows.lowerBound, rows.upperBound])
     for row in messages { try fate(SentMessage(row: row), .applied, db) }
@@ -193,7 +193,7 @@ struct ReceiptTaker: Sendable {
   private static func rows(
     _ peer: ZoneName, above lower: Int, through upper: Int, _ db: Database
   ) throws -> ClosedRange<Int64>? {
-    let row = try Row.fetchOne(
+    let row = try Row.cachedOne(
       db,
       sql: """
         SELECT MIN(first_row) AS first, MAX(last_row) AS last FROM sent_packet
@@ -205,7 +205,7 @@ struct ReceiptTaker: Sendable {
 
   private func forget(_ receipt: Receipt, _ aftermath: inout Aftermath, _ db: Database) throws {
     if receipt.stream.lane == .blobs {
-      aftermath.blobs += try String.fetchAll(
+      aftermath.blobs += try String.cachedAll(
         db, sql: "DELETE FROM outgoing_blob WHERE peer = ? AND last_sequence <= ? RETURNING digest",
         arguments: [peer.text, receipt.secured])
       return
@@ -216,14 +216,14 @@ struct ReceiptTaker: Sendable {
   /// Lets go of the packets up to `sequence` and of their messages. Returns the packets' files.
   static func forgetMessages(_ peer: ZoneName, through sequence: Int, _ db: Database) throws -> [String] {
     guard let rows = try rows(peer, above: 0, through: sequence, db) else {
-      return try String.fetchAll(
+      return try String.cachedAll(
         db, sql: "DELETE FROM sent_packet WHERE peer = ? AND lane = 'm' AND sequence <= ? RETURNING file",
         arguments: [peer.text, sequence])
     }
-    try db.execute(
+    try db.executeCached(
       sql: "DELETE FROM outbox WHERE peer = ? AND id BETWEEN ? AND ?",
       arguments: [peer.text, rows.lowerBound, rows.upperBound])
-    return try String.fetchAll(
+    return try String.cachedAll(
       db, sql: "DELETE FROM sent_packet WHERE peer = ? AND lane = 'm' AND sequence <= ? RETURNING file",
       arguments: [peer.text, sequence])
   }

@@ -27,7 +27,7 @@ struct ReceiptList: Sendable {
   /// For each of the peer's streams where it stands, with the refusals that the peer has not verifiably seen.
   ///
   /// A receipt never states a packet as applied whose refusals it leaves out. What waits for a blob or another message is
-  /// applied and not yet effective.
+  /// applied and not yet effective. Lane c is told of too: a peer that a backup has set back learns its last epoch from it.
   ///
   /// - Parameter backedUp: whether this zone checks its backups; else all that is effective counts as secured.
   static func current(peer: ZoneName, backedUp: Bool, _ db: Database) throws -> ReceiptList {
@@ -37,7 +37,7 @@ struct ReceiptList: Sendable {
         SELECT stream, applied, digest, secured,
           (SELECT MIN(sequence) FROM waiting_message w WHERE w.peer = s.peer AND w.stream = s.stream) AS waiting,
           ROW_NUMBER() OVER (PARTITION BY lane ORDER BY epoch DESC) AS age
-        FROM incoming_stream s WHERE peer = ? AND lane <> 'c' ORDER BY epoch DESC, lane LIMIT ?
+        FROM incoming_stream s WHERE peer = ? ORDER BY epoch DESC, lane LIMIT ?
         """)
     for row in try Row.fetchAll(streams, arguments: [peer.text, maxStreams]) where row["age"] <= epochsTold {
       guard let stream = StreamName(row["stream"]), let digest = HexDigest(row["digest"]) else { continue }

@@ -52,13 +52,13 @@ actor Redropper {
     }
     await context.stamps.follow(last)
     let known = try await context.database.read { db in
-      try Set(String.fetchAll(db, sql: "SELECT file FROM sent_packet WHERE peer = ?", arguments: [peer]))
+      try Set(String.cachedAll(db, sql: "SELECT file FROM sent_packet WHERE peer = ?", arguments: [peer]))
     }
     for name in try context.files.list(context.sentFolder) where !known.contains(name) {
       try context.files.remove(context.sentFolder + "/" + name)
     }
     try await context.database.write { db in
-      try db.execute(
+      try db.executeCached(
         sql: "UPDATE sent_packet SET next_drop = 0 WHERE peer = ? AND confirmed = 0", arguments: [peer])
     }
   }
@@ -81,7 +81,7 @@ actor Redropper {
   func dropDue() async throws {
     let (peer, now) = (context.link.peer.text, context.now())
     let due = try await context.database.read { db in
-      try Entry.fetchAll(
+      try Entry.cachedAll(
         db,
         sql: """
           SELECT lane, sequence, file, attempts FROM sent_packet
@@ -106,7 +106,7 @@ actor Redropper {
     try await context.database.write { db in
       for entry in entries {
         let wait = min(base << min(entry.attempts, 16), Self.dayMilliseconds)
-        try db.execute(
+        try db.executeCached(
           sql: """
             UPDATE sent_packet SET attempts = attempts + 1, next_drop = ?
             WHERE peer = ? AND lane = ? AND sequence = ?

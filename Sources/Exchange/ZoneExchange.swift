@@ -49,7 +49,7 @@ public final class ZoneExchange: Service {
         sealer: try Self.sealer(configuration.name, link, identity),
         drop: DropFolder(path: link.outgoingDrop, files: files),
         sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now,
-        stamps: StampClock(now: now), backedUp: false)
+        stamps: StampClock(now: now), backedUp: configuration.backups != nil)
       let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log, now: now)
       let receiver = ReceiverContext(
         sender: sender, drop: DropFolder(path: link.incomingDrop, files: files), quarantineFolder: data + "/quarantine",

@@ -73,6 +73,7 @@ public struct PacketVerifier: Sendable {
   private let suites: Set<String>
   private let peerCertificates: Set<Certificate>
   private let trust: TrustStore
+  private let lastGood = LastCertificate()
 
   /// - Parameter peerCertificates: the signing certificates that the peer is known by.
   public init(
@@ -103,6 +104,7 @@ public struct PacketVerifier: Sendable {
   }
 
   private func checkCertificate(_ line: [UInt8], at date: Date) throws(PacketRejection) -> Certificate {
+    if let certificate = lastGood.certificate(line, at: date) { return certificate }
     guard let der = Base64.decode(line) else { throw PacketRejection(.certificate, "the certificate is not base64") }
     let certificate: Certificate
     do {
@@ -113,6 +115,26 @@ public struct PacketVerifier: Sendable {
       throw PacketRejection(
         .peer, "“\(peer)” is not known by the certificate \(certificate.fingerprint) of “\(certificate.commonName)”")
     }
+    lastGood.remember(certificate, line, at: date)
     return certificate
+  }
+}
+
+/// The certificate that was found good last, so that its chain is built once for the many packets of a minute.
+private final class LastCertificate: Sendable {
+  /// For so long a verdict stands; an expiry or a new revocation list takes effect after it.
+  private static let seconds = 1.0
+
+  private let last = Mutex<(line: [UInt8], certificate: Certificate, at: Date)?>(nil)
+
+  func certificate(_ line: [UInt8], at date: Date) -> Certificate? {
+    last.withLock { last in
+      guard let last, last.line == line, abs(date.timeIntervalSince(last.at)) < Self.seconds else { return nil }
+      return last.certificate
+    }
+  }
+
+  func remember(_ certificate: Certificate, _ line: [UInt8], at date: Date) {
+    last.withLock { $0 = (line, certificate, date) }
   }
 }

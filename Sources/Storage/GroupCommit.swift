@@ -10,10 +10,10 @@ final class GroupCommit: Sendable {
     var isRunning = false
   }
 
-  private let pool: DatabasePool
+  private let pool: any DatabaseWriter
   private let state = Mutex(State())
 
-  init(pool: DatabasePool) { self.pool = pool }
+  init(pool: any DatabaseWriter) { self.pool = pool }
 
   func run<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
     try await withCheckedThrowingContinuation { continuation in

@@ -4,8 +4,9 @@ public import GRDB
 ///
 /// Reads are async only: GRDB's pool can hang when synchronous and asynchronous reads mix.
 public final class ZoneDatabase: Sendable {
-  private let pool: DatabasePool
+  private let pool: any DatabaseWriter
   private let commits: GroupCommit
+  private let faults: (any CommitFaults)?
 
   /// Opens or creates the database at `path` and brings its schema up to date.
   ///
@@ -21,22 +22,36 @@ public final class ZoneDatabase: Sendable {
       try db.execute(sql: "PRAGMA secure_delete = ON")
       try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
     }
-    pool = try DatabasePool(path: path, configuration: configuration)
+    let pool = try DatabasePool(path: path, configuration: configuration)
+    self.pool = pool
+    faults = nil
     // DatabasePool sets NORMAL after `prepareDatabase`, so FULL is set here, and read back.
     let level = try pool.writeWithoutTransaction { db in
       try db.execute(sql: "PRAGMA synchronous = FULL")
       return try Int.fetchOne(db, sql: "PRAGMA synchronous")
     }
     guard level == 2 else { throw DatabaseError(message: "SQLite does not take synchronous=FULL") }
+    let migrator = Self.migrator(migrations)
+    if try pool.unsafeReentrantRead(migrator.hasBeenSuperseded) {
+      throw DatabaseError(message: "the database was written by another release; install that one, or restore a backup")
+    }
+    try migrator.migrate(pool)
+    commits = GroupCommit(pool: pool)
+  }
+
+  /// A database that a simulation keeps in memory.
+  package init(inMemory queue: DatabaseQueue, faults: any CommitFaults) {
+    pool = queue
+    commits = GroupCommit(pool: queue)
+    self.faults = faults
+  }
+
+  package static func migrator(_ migrations: [Migration]) -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     for migration in migrations {
       migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
     }
-    if try pool.unsafeReentrantRead(migrator.hasBeenSuperseded) {
-      throw DatabaseError(message: "the database was written by a newer release; install that one, or restore a backup")
-    }
-    try migrator.migrate(pool)
-    commits = GroupCommit(pool: pool)
+    return migrator
   }
 
   /// Runs `body` in a transaction of its own, and returns once that is durable.
@@ -44,14 +59,29 @@ public final class ZoneDatabase: Sendable {
   /// Bodies that wait at the same time share one commit; each keeps its own savepoint, so that one which throws undoes
   /// itself alone. Throws what `body` throws, or the commit's error, in which case nothing of it was kept.
   public func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
-    try await commits.run(body)
+    guard let faults else { return try await commits.run(body) }
+    try faults.beforeCommit()
+    let result = try writeAlone(body)
+    try faults.afterCommit()
+    return result
   }
 
   /// Runs `body` on a snapshot of the last commit.
   public func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
-    try await pool.read(body)
+    if faults != nil { return try readAlone(body) }
+    return try await pool.read(body)
   }
+
+  /// A simulation has one thread, and nothing to wait for.
+  private func writeAlone<T>(_ body: (Database) throws -> T) throws -> T { try pool.write(body) }
+  private func readAlone<T>(_ body: (Database) throws -> T) throws -> T { try pool.read(body) }
 
   /// Closes the connections, after the last commit.
   public func close() throws { try pool.close() }
+}
+
+/// A simulation's hook around every commit: it can fail before it is done, or be reported as failed after it was.
+package protocol CommitFaults: Sendable {
+  func beforeCommit() throws
+  func afterCommit() throws
 }

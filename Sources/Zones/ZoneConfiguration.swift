@@ -18,6 +18,8 @@ public struct ZoneConfiguration: Sendable {
   public var desk: DeskConfiguration?
   /// Present in a zone of role `intranet`.
   public var people: [Person]
+  /// Where this zone keeps its backups; nil where it makes none.
+  public var backups: BackupConfiguration?
 
   public init(
     name: ZoneName, role: ZoneRole, dataDirectory: String, logLevel: String, keys: KeyFiles, trust: TrustFiles,
@@ -37,6 +39,21 @@ public struct ZoneConfiguration: Sendable {
     self.sms = sms
     self.desk = desk
     self.people = people
+  }
+}
+
+/// Copies of a zone's data that it makes and checks itself. While it does, its peers keep what they sent until one covers it.
+public struct BackupConfiguration: Sendable {
+  public var folder: String
+  /// 1 to 168.
+  public var everyHours: Int
+  /// How many are kept: 1 to 1,000.
+  public var kept: Int
+
+  public init(folder: String, everyHours: Int, kept: Int) {
+    self.folder = folder
+    self.everyHours = everyHours
+    self.kept = kept
   }
 }
 
