@@ -201,6 +201,8 @@ final class Schedule {
       }
       let hasActed = try zones[receiver].hasPerformedOrRefused(message.id)
       let blobIsLost = message.hasBlob && isKept == true ? try blobIsLost(message.id, sender, receiver) : false
+      // Its sender knows already that it was refused, and that stands.
+      if message.isRefusable, try zones[sender].fates()[message.id] != nil { continue }
       let wordIsOut = !isCovered && chronicle.wasPerformed(message.id)
       messages[sender][number].isLawfullyLost = !hasActed && (isKept != true || blobIsLost || wordIsOut)
     }
