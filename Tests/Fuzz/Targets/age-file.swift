@@ -46,10 +46,8 @@ private func checkEdited(_ choices: inout Choices) {
   }
   let decryption = checkPieces(file)
   require(specimen.plaintext.starts(with: decryption.released), "a changed file releases other bytes")
-  if decryption.isSound {
-    require(file == specimen.file, "a changed file is called sound")
-    require(decryption.released == specimen.plaintext, "a sound file lacks bytes")
-  }
+  require(decryption.isSound == (file == specimen.file), "a changed file is called sound, or a whole one is not")
+  if decryption.isSound { require(decryption.released == specimen.plaintext, "a sound file lacks bytes") }
 }
 
 private func edge(_ which: UInt8, _ place: Int, _ count: Int) -> Int {
