@@ -72,7 +72,7 @@ let package = Package(
     room("PacketFormat", imports: ["Zones"]),
     room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
-    room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux"]),
+    room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux", "CCurl"]),
     room("Storage", imports: ["DurableFiles"], [grdb]),
     room(
       "Exchange",

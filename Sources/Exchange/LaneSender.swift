@@ -17,7 +17,7 @@ struct SenderContext: Sendable {
   let database: ZoneDatabase
   let files: Files
   let sealer: PacketSealer
-  let drop: DropFolder
+  let drop: any DropTarget
   /// Where packets are kept until the peer has secured them.
   let sentFolder: String
   let blobs: BlobStore

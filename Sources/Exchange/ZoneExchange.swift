@@ -47,7 +47,7 @@ public final class ZoneExchange: Service {
       let sender = SenderContext(
         zone: configuration.name, link: link, database: database, files: files,
         sealer: try Self.sealer(configuration.name, link, identity),
-        drop: DropFolder(path: link.outgoingDrop, files: files),
+        drop: link.outgoingDrop.target(files: files),
         sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now,
         stamps: StampClock(now: now), backedUp: false)
       let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log, now: now)

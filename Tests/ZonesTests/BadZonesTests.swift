@@ -41,7 +41,7 @@ import Zones
     let (dmz, intranet) = (try load("dmz").links[0], try load("intranet").links[0])
     #expect(dmz.outgoingPolicy.messageTypes == intranet.incomingPolicy.messageTypes)
     #expect(dmz.incomingPolicy.messageTypes == intranet.outgoingPolicy.messageTypes)
-    #expect(dmz.outgoingDrop.hasSuffix("drop/dmz-to-intranet"))
+    #expect(dmz.outgoingDrop.folder?.hasSuffix("drop/dmz-to-intranet") == true)
     #expect(intranet.incomingDrop.hasSuffix("drop/dmz-to-intranet"))
   }
 
