@@ -167,7 +167,8 @@ final class CurlConnection {
       return error(
         .identity, "the server's certificate is not vouched for by \(drop.knownBy); nothing was sent (\(reason))")
     case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM: return error(.local, reason)
-    case CURLE_LOGIN_DENIED, CURLE_REMOTE_ACCESS_DENIED: return error(.entry, "the server does not let us in: \(reason)")
+    case CURLE_LOGIN_DENIED, CURLE_REMOTE_ACCESS_DENIED:
+      return error(.entry, "the server does not let us in: \(reason)")
     case CURLE_REMOTE_DISK_FULL: return error(.full, "the server has no room: \(reason)")
     case CURLE_QUOTE_ERROR, CURLE_WRITE_ERROR, CURLE_REMOTE_FILE_NOT_FOUND: return error(.answer, reason)
     default: return error(.unreachable, reason)

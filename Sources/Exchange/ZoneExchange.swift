@@ -59,7 +59,8 @@ public final class ZoneExchange: Service {
       return Link(
         messages: LaneSender(context: sender, lane: .messages, bell: bells.messages),
         blobs: LaneSender(context: sender, lane: .blobs, bell: bells.blobs),
-        control: ControlSender(context: sender, bell: bells.control), redropper: Redropper(context: sender),
+        control: ControlSender(context: sender, bell: bells.control),
+        redropper: Redropper(context: sender, keepsSentBlobs: keepsSentBlobs),
         receiver: LinkReceiver(context: receiver))
     }
   }

@@ -32,7 +32,9 @@ extension ZoneReader {
     guard let peer, let outgoing, let incoming, let signing, let encryption, let escrow, let suites, let repeats,
       let limits, let policy
     else { return nil }
-    guard outgoing.folder != incoming else { return value.refused("outgoing_drop and incoming_drop are the same folder") }
+    guard outgoing.folder != incoming else {
+      return value.refused("outgoing_drop and incoming_drop are the same folder")
+    }
     var link = LinkConfiguration(
       peer: peer, outgoingDrop: outgoing, incomingDrop: incoming, peerSigningCertificates: signing,
       peerEncryptionCertificate: encryption, escrowCertificates: escrow, suites: suites, limits: limits,

@@ -65,22 +65,22 @@ class SFTPServer(DropServer):
         for name in ("host", "other_host", "user", "other_user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.work / name], check=True)
         self.process = None
-        self.write_known_hosts([self.port])
 
-    def write_known_hosts(self, ports, key="host"):
-        public = " ".join((self.work / f"{key}.pub").read_text().split()[:2])
-        (self.work / "known_hosts").write_text("".join(f"[localhost]:{port} {public}\n" for port in ports))
+    def known(self, port, key="host", file="known_hosts"):
+        kind, public = (self.work / f"{key}.pub").read_text().split()[:2]
+        path = self.work / file
+        path.write_text(f"[localhost]:{port} {kind} {public}\n")
+        return path
 
     def url(self, port):
-        self.write_known_hosts([port])
+        self.known(port)
         return f"sftp://localhost:{port}{self.folder}"
 
     def entry(self):
         return {"known_hosts": self.work / "known_hosts", "username": getpass.getuser(), "private_key_file": self.work / "user"}
 
     def wrong_identity(self):
-        self.write_known_hosts([self.port], "other_host")
-        return {}
+        return {"known_hosts": self.known(self.port, "other_host", "other_known_hosts")}
 
     def wrong_entry(self):
         return {"private_key_file": self.work / "other_user"}
@@ -168,6 +168,7 @@ class PutServer(WebServer):
         super().__init__(deployment, work)
         self.answers = []
         self.next_answers = []
+        self.loses_answers = 0
         self.wants_certificate = False
 
     def start(self):
@@ -211,6 +212,10 @@ class PutServer(WebServer):
                     temporary.unlink()
                     return
                 temporary.rename(new)
+                if outer.loses_answers:
+                    outer.loses_answers -= 1
+                    self.close_connection = True
+                    return
                 self.answer(201)
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
