@@ -112,6 +112,7 @@ let package = Package(
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),
     tests("ZonesTests", of: ["Zones"]),
+    tests("DropTests", of: ["Drop", "DurableFiles", "Zones"]),
     tests("TrustTests", of: ["Trust", "Zones", "Cryptography"], ["COpenSSL"]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
     tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
