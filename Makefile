@@ -6,9 +6,12 @@ PORTAL_PORT ?= 8443
 DESK_PORT ?= 9443
 BENCH ?=
 JSON ?=
-export CONFIGURATION DEMO_DIR PORTAL_PORT DESK_PORT BENCH JSON
+FUZZ_SECONDS ?= 1200
+TARGET ?=
+MERGE ?=
+export CONFIGURATION DEMO_DIR PORTAL_PORT DESK_PORT BENCH JSON FUZZ_SECONDS TARGET
 
-.PHONY: help run test lint bench
+.PHONY: help run test lint bench fuzz
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -25,3 +28,7 @@ lint: ## the code's form
 bench: ## measures a release build against age and openssl; BENCH=name for one, JSON=FILE for a list
 	@scripts/packages.sh test
 	@Benchmarks/run.sh
+
+fuzz: ## libFuzzer over the parsers; FUZZ_SECONDS for each, TARGET=name for one, MERGE=merge keeps what is new
+	@scripts/packages.sh test
+	@Tests/Fuzz/run.sh $(MERGE)

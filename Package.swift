@@ -72,7 +72,7 @@ let package = Package(
     room("PacketFormat", imports: ["Zones"]),
     room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
-    room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux"]),
+    room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux", "CCurl"]),
     room("Storage", imports: ["DurableFiles"], [grdb]),
     room(
       "Exchange",
@@ -112,6 +112,7 @@ let package = Package(
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),
     tests("ZonesTests", of: ["Zones"]),
+    tests("DropTests", of: ["Drop", "DurableFiles", "Zones"]),
     tests("TrustTests", of: ["Trust", "Zones", "Cryptography"], ["COpenSSL"]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
     tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),

@@ -16,5 +16,6 @@ fi
 # A crash in a test would otherwise wait for the backtrace's symbols for minutes.
 export SWIFT_BACKTRACE=enable=no
 swift test --skip-build
+FUZZ_SECONDS=10 Tests/Fuzz/run.sh
 Tests/Scenarios/run.sh
 Tests/Browser/run.sh

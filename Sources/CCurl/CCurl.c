@@ -15,6 +15,12 @@ CURLcode guandu_curl_set_offset(CURL *handle, CURLoption option, curl_off_t valu
 CURLcode guandu_curl_set_callback(CURL *handle, CURLoption option, guandu_curl_callback callback) {
   return curl_easy_setopt(handle, option, callback);
 }
+CURLcode guandu_curl_set_seek(CURL *handle, guandu_curl_seek callback) {
+  return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, callback);
+}
+CURLcode guandu_curl_set_progress(CURL *handle, guandu_curl_progress callback) {
+  return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
+}
 CURLcode guandu_curl_response_code(CURL *handle, long *code) {
   return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, code);
 }

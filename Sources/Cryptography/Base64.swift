@@ -15,6 +15,8 @@ public enum Base64 {
   public static func decode(_ text: some Collection<UInt8>, padded: Bool = true) -> [UInt8]? {
     Sodium.require()
     let characters = text.map { CChar(bitPattern: $0) }
+    // libsodium 1.0.18 takes any byte above 0x7F for a digit where `char` is signed.
+    guard characters.allSatisfy({ $0 > 0 }) else { return nil }
     var output = [UInt8](repeating: 0, count: characters.count / 4 * 3 + 3)
     var count = 0
     let result = sodium_base642bin(

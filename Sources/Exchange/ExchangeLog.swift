@@ -69,6 +69,11 @@ struct ExchangeLog: Sendable {
       metadata: ["lane": "\(lane)", "seq": "\(sequence)", "attempts": "\(attempts)"])
   }
 
+  func packetNotConfirmable(lane: String, sequence: Int, times: Int) {
+    logger.notice(
+      "packet sent, not confirmable", metadata: ["lane": "\(lane)", "seq": "\(sequence)", "times": "\(times)"])
+  }
+
   func peerRefused(stream: StreamName, _ refusal: Receipt.Refusal) {
     logger.error(
       "the peer refused",

@@ -17,7 +17,7 @@ struct SenderContext: Sendable {
   let database: ZoneDatabase
   let files: Files
   let sealer: PacketSealer
-  let drop: DropFolder
+  let drop: any DropTarget
   /// Where packets are kept until the peer has secured them.
   let sentFolder: String
   let blobs: BlobStore
@@ -154,7 +154,7 @@ actor LaneSender {
       throw error
     }
     if lane == .messages { context.debt.settled(due) }
-    publish(shipments)
+    try await publish(shipments)
   }
 
   /// Seals the packets into `sent/`, durably. Where one fails, none is left there.
@@ -180,15 +180,24 @@ actor LaneSender {
     return shipments
   }
 
-  private func publish(_ shipments: [Shipment]) {
+  private func publish(_ shipments: [Shipment]) async throws {
     do {
       for shipment in shipments {
         try context.drop.putWithoutSync(context.sentFolder + "/" + shipment.name, as: shipment.name)
       }
       try context.drop.syncNew()
     } catch {
-      // They are committed and kept, so they are dropped again when the folder can take them.
+      // They are committed and kept: they are dropped as soon as the drop takes them, for the first time still.
       context.log.failed("publishing packets", error)
+      guard let first = shipments.first, let last = shipments.last else { return }
+      let (peer, range) = (context.link.peer.text, first.packet.sequence...last.packet.sequence)
+      try await context.database.write { [lane] db in
+        try db.execute(
+          sql: """
+            UPDATE sent_packet SET attempts = -1, next_drop = 0
+            WHERE peer = ? AND lane = ? AND sequence BETWEEN ? AND ? AND confirmed = 0
+            """, arguments: [peer, lane.rawValue, range.lowerBound, range.upperBound])
+      }
     }
   }
 

@@ -12,6 +12,9 @@ actor Redropper {
   private static let packetsAtOnce = 64
 
   private let context: SenderContext
+  private let keepsSentBlobs: Bool
+  private let oneWay: OneWayPackets?
+  private var lastForgotten: UnixMilliseconds = 0
   private let executor = ThreadExecutor("exchange.redrop")
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -23,7 +26,11 @@ actor Redropper {
     let attempts: Int
   }
 
-  init(context: SenderContext) { self.context = context }
+  init(context: SenderContext, keepsSentBlobs: Bool) {
+    self.context = context
+    self.keepsSentBlobs = keepsSentBlobs
+    oneWay = context.link.repeatTimes.map { OneWayPackets(peer: context.link.peer, times: $0) }
+  }
 
   /// Tries `prepare` until it works. False where the task was cancelled before.
   func prepareWhenPossible() async -> Bool {
@@ -57,7 +64,9 @@ actor Redropper {
     for name in try context.files.list(context.sentFolder) where !known.contains(name) {
       try context.files.remove(context.sentFolder + "/" + name)
     }
+    let oneWay = self.oneWay
     try await context.database.write { db in
+      if let oneWay { return try oneWay.prepare(db) }
       try db.executeCached(
         sql: "UPDATE sent_packet SET next_drop = 0 WHERE peer = ? AND confirmed = 0", arguments: [peer])
     }
@@ -80,6 +89,7 @@ actor Redropper {
   /// Drops what is due, a few packets at most.
   func dropDue() async throws {
     let (peer, now) = (context.link.peer.text, context.now())
+    try await finishOneWay(now)
     let due = try await context.database.read { db in
       try Entry.cachedAll(
         db,
@@ -89,23 +99,42 @@ actor Redropper {
           """, arguments: [peer, now, Self.packetsAtOnce])
     }
     guard !due.isEmpty else { return }
-    for entry in due where !context.drop.holds(entry.file) {
+    let (lying, missing) = (due.filter { context.drop.holds($0.file) }, due.filter { !context.drop.holds($0.file) })
+    for entry in missing {
       // Gone where a receipt came in between, or where somebody removed the file.
       guard context.files.exists(context.sentFolder + "/" + entry.file) else { continue }
       try context.drop.putWithoutSync(context.sentFolder + "/" + entry.file, as: entry.file)
-      if entry.attempts > 0 {
-        context.log.packetDroppedAgain(lane: entry.lane, sequence: entry.sequence, attempts: entry.attempts)
+      // Below 0 it may never have been dropped yet.
+      if entry.attempts >= 0 {
+        context.log.packetDroppedAgain(lane: entry.lane, sequence: entry.sequence, attempts: entry.attempts + 1)
       }
     }
     try context.drop.syncNew()
-    try await postpone(due, now)
+    try await postpone(oneWay == nil ? due : missing, now)
+    if let oneWay, !lying.isEmpty {
+      let (entries, next) = (lying.map { ($0.lane, $0.sequence) }, now + context.link.limits.redropSeconds * 1000)
+      try await context.database.write { db in try oneWay.wait(for: entries, until: next, db) }
+    }
+  }
+
+  private func finishOneWay(_ now: UnixMilliseconds) async throws {
+    guard let oneWay else { return }
+    for (lane, sequence) in try await context.database.write({ db in try oneWay.finish(now, db) }) {
+      context.log.packetNotConfirmable(lane: lane, sequence: sequence, times: oneWay.times)
+    }
+    guard now - lastForgotten > 3_600_000 else { return }
+    lastForgotten = now
+    let oldest = now - context.link.limits.retainDays * Self.dayMilliseconds
+    let (files, blobs) = try await context.database.write { db in try oneWay.forget(sentBefore: oldest, db) }
+    for file in files { try context.files.remove(context.sentFolder + "/" + file) }
+    if !keepsSentBlobs { for blob in blobs { try context.blobs.remove(blob) } }
   }
 
   private func postpone(_ entries: [Entry], _ now: UnixMilliseconds) async throws {
     let (peer, base) = (context.link.peer.text, context.link.limits.redropSeconds * 1000)
     try await context.database.write { db in
       for entry in entries {
-        let wait = min(base << min(entry.attempts, 16), Self.dayMilliseconds)
+        let wait = min(base << min(max(entry.attempts, 0), 16), Self.dayMilliseconds)
         try db.executeCached(
           sql: """
             UPDATE sent_packet SET attempts = attempts + 1, next_drop = ?

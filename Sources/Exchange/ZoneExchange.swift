@@ -47,7 +47,7 @@ public final class ZoneExchange: Service {
       let sender = SenderContext(
         zone: configuration.name, link: link, database: database, files: files,
         sealer: try Self.sealer(configuration.name, link, identity),
-        drop: DropFolder(path: link.outgoingDrop, files: files),
+        drop: link.outgoingDrop.target(files: files),
         sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now,
         stamps: StampClock(now: now), backedUp: configuration.backups != nil)
       let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log, now: now)
@@ -59,7 +59,8 @@ public final class ZoneExchange: Service {
       return Link(
         messages: LaneSender(context: sender, lane: .messages, bell: bells.messages),
         blobs: LaneSender(context: sender, lane: .blobs, bell: bells.blobs),
-        control: ControlSender(context: sender, bell: bells.control), redropper: Redropper(context: sender),
+        control: ControlSender(context: sender, bell: bells.control),
+        redropper: Redropper(context: sender, keepsSentBlobs: keepsSentBlobs),
         receiver: LinkReceiver(context: receiver))
     }
   }

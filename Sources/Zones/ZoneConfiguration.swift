@@ -99,9 +99,12 @@ public struct TrustFiles: Sendable {
 /// The pair of this zone and one peer: two drop folders, one a direction, and what may cross.
 public struct LinkConfiguration: Sendable {
   public var peer: ZoneName
-  /// Folders that hold `tmp/` and `new/`.
-  public var outgoingDrop: String
+  public var outgoingDrop: DropAddress
+  /// A folder that holds `tmp/` and `new/`.
   public var incomingDrop: String
+  /// On a one-way link no receipts come back (`receipts: none`): each packet is dropped so many times in all, and then
+  /// counts as sent, not confirmable. Nil where receipts are awaited.
+  public var repeatTimes: Int?
   /// The certificates that the peer is known by, PEM; a packet signed under any other is quarantined.
   public var peerSigningCertificates: [String]
   /// What payloads for the peer are encrypted to.
@@ -114,7 +117,7 @@ public struct LinkConfiguration: Sendable {
   public var incomingPolicy: ExchangePolicy
 
   public init(
-    peer: ZoneName, outgoingDrop: String, incomingDrop: String, peerSigningCertificates: [String],
+    peer: ZoneName, outgoingDrop: DropAddress, incomingDrop: String, peerSigningCertificates: [String],
     peerEncryptionCertificate: String, escrowCertificates: [String], suites: [String], limits: LinkLimits,
     outgoingPolicy: ExchangePolicy, incomingPolicy: ExchangePolicy
   ) {

@@ -16,26 +16,49 @@ extension ZoneReader {
   private func readLink(_ value: YAMLValue, _ letters: LetterLimits?) -> LinkConfiguration? {
     let names = [
       "peer", "outgoing_drop", "incoming_drop", "peer_signing_certificates", "peer_encryption_certificate",
-      "escrow_certificates", "suites", "limits", "policy",
+      "escrow_certificates", "suites", "receipts", "repeat_times", "limits", "policy",
     ]
     guard let group = value.mapping(names) else { return nil }
     let peer = group.required("peer")?.zoneName()
-    let outgoing = group.required("outgoing_drop")?.path(.folder)
+    let outgoing = group.required("outgoing_drop").flatMap(DropReader.address)
     let incoming = group.required("incoming_drop")?.path(.folder)
     let signing = group.required("peer_signing_certificates")?.paths(.file, atLeast: 1)
     let encryption = group.required("peer_encryption_certificate")?.path(.file)
     let escrow = group.optional("escrow_certificates").map { $0.paths(.file) } ?? []
     let suites = group.required("suites").flatMap(readSuites)
+    let repeats = readReceipts(group)
     let limits = group.optional("limits").map(linkLimits) ?? LinkLimits()
     let policy = group.required("policy").flatMap { policies($0, letters) }
-    guard let peer, let outgoing, let incoming, let signing, let encryption, let escrow, let suites, let limits,
-      let policy
+    guard let peer, let outgoing, let incoming, let signing, let encryption, let escrow, let suites, let repeats,
+      let limits, let policy
     else { return nil }
-    guard outgoing != incoming else { return value.refused("outgoing_drop and incoming_drop are the same folder") }
-    return LinkConfiguration(
+    guard outgoing.folder != incoming else {
+      return value.refused("outgoing_drop and incoming_drop are the same folder")
+    }
+    var link = LinkConfiguration(
       peer: peer, outgoingDrop: outgoing, incomingDrop: incoming, peerSigningCertificates: signing,
       peerEncryptionCertificate: encryption, escrowCertificates: escrow, suites: suites, limits: limits,
       outgoingPolicy: policy.outgoing, incomingPolicy: policy.incoming)
+    link.repeatTimes = repeats.repeatTimes
+    return link
+  }
+
+  private enum ReceiptMode: String, CaseIterable {
+    case awaited, none
+  }
+  private struct ReceiptPlan {
+    var repeatTimes: Int?
+  }
+
+  /// `receipts: none` makes a link one-way, and needs `repeat_times`.
+  private func readReceipts(_ group: YAMLMapping) -> ReceiptPlan? {
+    guard let mode = group.optional("receipts").map({ $0.choice(ReceiptMode.self) }) ?? .awaited else { return nil }
+    switch (mode, group.optional("repeat_times")) {
+    case (.awaited, nil): return ReceiptPlan()
+    case (.awaited, let times?): return times.refused("belongs to receipts: none alone; remove it")
+    case (.none, nil): return group.own.refused("the key repeat_times is missing; receipts: none needs it")
+    case (.none, let times?): return times.integer(1...1_000).map { ReceiptPlan(repeatTimes: $0) }
+    }
   }
 
   private enum Suite: String, CaseIterable {

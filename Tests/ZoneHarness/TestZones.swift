@@ -69,7 +69,7 @@ public final class TestZones: Sendable {
     let isDMZ = name == "dmz"
     let (out, into) = isDMZ ? ("d2i", "i2d") : ("i2d", "d2i")
     let link = LinkConfiguration(
-      peer: try required(ZoneName(peer)), outgoingDrop: "\(root)/\(out)", incomingDrop: "\(root)/\(into)",
+      peer: try required(ZoneName(peer)), outgoingDrop: .folder("\(root)/\(out)"), incomingDrop: "\(root)/\(into)",
       peerSigningCertificates: ["\(root)/keys/\(peer)-signing.pem"],
       peerEncryptionCertificate: "\(root)/keys/\(peer)-encryption.pem", escrowCertificates: [],
       suites: ["x25519-chacha20poly1305-ed25519"], limits: limits, outgoingPolicy: isDMZ ? toIntranet : toDMZ,

@@ -41,7 +41,7 @@ import Zones
     let (dmz, intranet) = (try load("dmz").links[0], try load("intranet").links[0])
     #expect(dmz.outgoingPolicy.messageTypes == intranet.incomingPolicy.messageTypes)
     #expect(dmz.incomingPolicy.messageTypes == intranet.outgoingPolicy.messageTypes)
-    #expect(dmz.outgoingDrop.hasSuffix("drop/dmz-to-intranet"))
+    #expect(dmz.outgoingDrop.folder?.hasSuffix("drop/dmz-to-intranet") == true)
     #expect(intranet.incomingDrop.hasSuffix("drop/dmz-to-intranet"))
   }
 
@@ -71,15 +71,39 @@ import Zones
     #expect(gateway.timeoutSeconds == 10)
   }
 
+  @Test func mayDropPacketsOnAServer() throws {
+    let link = try load(
+      "dmz", replacing: "    outgoing_drop: ../drop/dmz-to-intranet\n",
+      with: """
+            outgoing_drop:
+              kind: sftp
+              url: sftp://drop.example.cn:2222/srv/ferry
+              known_hosts: keys/known_hosts
+              username: ferry
+              private_key_file: keys/drop.secret
+            receipts: none
+            repeat_times: 3
+
+        """
+    ).links[0]
+    guard case .remote(let drop) = link.outgoingDrop else { throw NoGateway() }
+    #expect(drop.kind == .sftp && drop.url == "sftp://drop.example.cn:2222/srv/ferry" && drop.username == "ferry")
+    #expect(drop.knownBy.hasSuffix("/dmz/keys/known_hosts"))
+    #expect(drop.privateKeyFile?.hasSuffix("/dmz/keys/drop.secret") == true && drop.passwordFile == nil)
+    #expect(drop.timeoutSeconds == 30)
+    #expect(link.repeatTimes == 3)
+  }
+
   private struct NoGateway: Error {}
 
   private func template(_ name: String) throws -> String {
     try String(contentsOf: Deployment.repository.appending(path: "zones/\(name)/zone.yaml"), encoding: .utf8)
   }
 
-  private func load(_ name: String) throws -> ZoneConfiguration {
+  private func load(_ name: String, replacing old: String = "", with new: String = "") throws -> ZoneConfiguration {
     let deployment = try Deployment()
-    return try ZoneConfiguration.load(path: deployment.write("\(name)/zone.yaml", Data(template(name).utf8)))
+    let text = try template(name).replacingOccurrences(of: old, with: new)
+    return try ZoneConfiguration.load(path: deployment.write("\(name)/zone.yaml", Data(text.utf8)))
   }
 }
 

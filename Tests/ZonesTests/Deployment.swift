@@ -18,6 +18,10 @@ final class Deployment {
         try write("\(folder)/keys/\(certificate).pem", Data())
       }
     }
+    // What a drop on a server needs: two secrets, one of them open to all, and what the server is known by.
+    try write("dmz/keys/drop.secret", Data(), mode: 0o600)
+    try write("dmz/keys/drop.open", Data(), mode: 0o644)
+    try write("dmz/keys/known_hosts", Data())
     for folder in ["drop/dmz-to-intranet", "drop/intranet-to-dmz", "sms"] { try makeFolder(folder) }
     try write("mailboxes.yaml", Data(contentsOf: Self.repository.appending(path: "zones/mailboxes.yaml")))
   }
@@ -25,8 +29,9 @@ final class Deployment {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// - Returns: the file's path.
-  @discardableResult func write(_ name: String, _ content: Data) throws -> String {
+  @discardableResult func write(_ name: String, _ content: Data, mode: Int = 0o644) throws -> String {
     try content.write(to: URL(filePath: "\(path)/\(name)"))
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: "\(path)/\(name)")
     return "\(path)/\(name)"
   }
 

@@ -1,0 +1,120 @@
+import DurableFiles
+import Foundation
+import Zones
+
+/// What differs between the kinds of servers. A new one is made for each connection.
+protocol RemoteService {
+  init(drop: RemoteDrop)
+  /// Makes the folders that are missing, and clears away what an earlier connection left half-sent.
+  func prepare(_ connection: CurlConnection) throws(DropError)
+  /// Publishes a file whole, or not at all. One that is there already is fine.
+  func put(_ source: ReadableFile, as name: String, _ connection: CurlConnection) throws(DropError)
+  /// The published files with their sizes; nil where the server tells nobody.
+  func list(_ connection: CurlConnection) throws(DropError) -> [String: Int]?
+  /// One that is gone already is fine.
+  func remove(_ name: String, _ connection: CurlConnection) throws(DropError)
+}
+
+extension RemoteDrop.Kind {
+  var service: any RemoteService.Type {
+    switch self {
+    case .sftp: SFTPService.self
+    case .webdav: WebDAVService.self
+    case .httpsPut: HTTPSPutService.self
+    }
+  }
+}
+
+/// A folder on a server. One connection serves all senders of a link, one after the other; after a failure it is made
+/// anew, a little later each time, and what is asked meanwhile fails at once.
+final class RemoteTarget: DropTarget, @unchecked Sendable {
+  // Sendable is safe: every access to a variable is within `lock`.
+  private static let longestPause = Duration.seconds(16)
+  /// So old may the server's listing be.
+  private static let listingAge = Duration.seconds(2)
+
+  private let drop: RemoteDrop
+  private let files: Files
+  private let lock = NSLock()
+  private var connection: CurlConnection?
+  private var failures = 0
+  private var lastFailure: DropError?
+  private var pausesUntil = ContinuousClock.now
+  private var listing: [String: Int]?
+  private var listedAt: ContinuousClock.Instant?
+
+  init(drop: RemoteDrop, files: Files) {
+    self.drop = drop
+    self.files = files
+  }
+
+  /// The server may be down when the daemon starts: it is prepared with the first connection, so that receiving need not
+  /// wait for it.
+  func prepareForSending() {}
+
+  func putWithoutSync(_ source: String, as name: String) throws {
+    let file = try files.openForReading(source)
+    try ask { service, connection throws(DropError) in
+      try service.put(file, as: name, connection)
+      self.listing?[name] = file.byteCount
+    }
+  }
+
+  /// Whether a server syncs what it answers for is its own affair; until the receipt the packet is kept in `sent/`.
+  func syncNew() {}
+
+  func holds(_ name: String) -> Bool { (try? currentListing())??[name] != nil }
+
+  func usage() throws -> (packets: Int, bytes: Int) {
+    guard let listing = try currentListing() else { return (0, 0) }
+    return (listing.count, listing.values.reduce(0, +))
+  }
+
+  func settle(_ name: String) throws {
+    try ask { service, connection throws(DropError) in
+      try service.remove(name, connection)
+      self.listing?[name] = nil
+    }
+  }
+
+  private func currentListing() throws(DropError) -> [String: Int]? {
+    try ask { service, connection throws(DropError) in
+      if let listedAt = self.listedAt, ContinuousClock.now - listedAt < Self.listingAge { return self.listing }
+      self.listing = try service.list(connection)
+      self.listedAt = .now
+      return self.listing
+    }
+  }
+
+  /// Runs `body` with a connection that works, or says why there is none.
+  private func ask<T>(_ body: (any RemoteService, CurlConnection) throws(DropError) -> T) throws(DropError) -> T {
+    lock.lock()
+    defer { lock.unlock() }
+    if let lastFailure, ContinuousClock.now < pausesUntil { throw lastFailure }
+    do throws(DropError) {
+      let service = drop.kind.service.init(drop: drop)
+      let result = try body(service, try connected(service))
+      (failures, lastFailure) = (0, nil)
+      return result
+    } catch {
+      note(error)
+      throw error
+    }
+  }
+
+  private func connected(_ service: any RemoteService) throws(DropError) -> CurlConnection {
+    if let connection { return connection }
+    let new = try CurlConnection(drop: drop, files: files)
+    try service.prepare(new)
+    connection = new
+    return new
+  }
+
+  private func note(_ failure: DropError) {
+    connection = nil
+    listedAt = nil
+    lastFailure = failure
+    pausesUntil = .now + min(.seconds(1 << min(failures, 10)), Self.longestPause)
+    failures += 1
+  }
+}

@@ -1,0 +1,68 @@
+import GRDB
+import PacketFormat
+import Zones
+
+/// The packets of a one-way link, whose peer cannot confirm any: each is dropped a number of times in all and then counts
+/// as sent, not confirmable. It is kept for `retain_days` more, for an operator, and then forgotten.
+struct OneWayPackets: Sendable {
+  /// The value of `sent_packet.confirmed` for a packet that nobody will ever confirm.
+  static let notConfirmable = 2
+
+  let peer: ZoneName
+  let times: Int
+
+  /// At a start: what may never have reached the drop is dropped once more than it would be.
+  func prepare(_ db: Database) throws {
+    try db.execute(
+      sql: "UPDATE sent_packet SET attempts = -1, next_drop = 0 WHERE peer = ? AND confirmed = 0 AND attempts <= 0",
+      arguments: [peer.text])
+  }
+
+  /// What still lies in the drop was not carried over yet, so dropping it again would repeat nothing.
+  func wait(for entries: [(lane: String, sequence: Int)], until next: UnixMilliseconds, _ db: Database) throws {
+    for entry in entries {
+      try db.execute(
+        sql: """
+          UPDATE sent_packet SET attempts = MAX(attempts, 0), next_drop = ? WHERE peer = ? AND lane = ? AND sequence = ?
+          """, arguments: [next, peer.text, entry.lane, entry.sequence])
+    }
+  }
+
+  /// Returns the packets that were dropped for the last time a wait ago.
+  func finish(_ now: UnixMilliseconds, _ db: Database) throws -> [(lane: String, sequence: Int)] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        UPDATE sent_packet SET confirmed = ?
+        WHERE peer = ? AND confirmed = 0 AND next_drop <= ? AND attempts >= ? RETURNING lane, sequence
+        """, arguments: [Self.notConfirmable, peer.text, now, times - 1]
+    ).map { ($0["lane"], $0["sequence"]) }.sorted { $0 < $1 }
+  }
+
+  /// Lets go of what was sent before `oldest`. Returns the files in `sent/`, and the blobs that went whole.
+  func forget(sentBefore oldest: UnixMilliseconds, _ db: Database) throws -> (files: [String], blobs: [String]) {
+    let messages = try last(of: .messages, sentBefore: oldest, db)
+    let parts = try last(of: .blobs, sentBefore: oldest, db)
+    var files = try messages.map { try ReceiptTaker.forgetMessages(peer, through: $0, db) } ?? []
+    files += try String.fetchAll(
+      db, sql: "DELETE FROM sent_packet WHERE peer = ? AND lane = 'b' AND sequence <= ? RETURNING file",
+      arguments: [peer.text, parts ?? 0])
+    let blobs = try String.fetchAll(
+      db, sql: "DELETE FROM outgoing_blob WHERE peer = ? AND last_sequence <= ? RETURNING digest",
+      arguments: [peer.text, parts ?? 0])
+    return (files, blobs)
+  }
+
+  /// The last packet of a lane before which, itself included, all are old and finished.
+  private func last(of lane: Lane, sentBefore oldest: UnixMilliseconds, _ db: Database) throws -> Int? {
+    try Int.fetchOne(
+      db,
+      sql: """
+        SELECT MAX(sequence) FROM sent_packet AS old
+        WHERE peer = ? AND lane = ? AND sent_at < ? AND NOT EXISTS (
+          SELECT 1 FROM sent_packet AS open
+          WHERE open.peer = old.peer AND open.lane = old.lane AND open.sequence <= old.sequence
+            AND (open.confirmed = 0 OR open.sent_at >= ?))
+        """, arguments: [peer.text, lane.rawValue, oldest, oldest])
+  }
+}

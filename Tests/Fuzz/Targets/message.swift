@@ -1,0 +1,16 @@
+@testable import PacketFormat
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  guard let message = try? Message.parse(input(data, count)) else { return 0 }
+  require(isUUIDv7(message.id) && isUUIDv7(message.subject) && isMessageType(message.type), "a malformed name")
+  require(message.after.count <= Message.maxAfter && message.after.allSatisfy(isUUIDv7), "a malformed list")
+  guard let needed = try? message.neededBlobs() else { finding("blobs that were checked cannot be read") }
+  require(needed.count <= 64, "more blobs than allowed")
+  let written = message.encoded()
+  // Escapes of control characters can be longer than they came.
+  guard written.count <= Message.maxBytes else { return 0 }
+  guard let again = try? Message.parse(written) else { finding("what we write does not parse") }
+  require(again == message && again.encoded() == written, "written and parsed again, the message is another")
+  return 0
+}

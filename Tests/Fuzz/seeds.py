@@ -1,0 +1,81 @@
+"""Writes what the fuzz targets begin with. usage: seeds.py FOLDER
+
+FOLDER/<target>/own/ comes from docs/specimen; FOLDER/<target>/foreign/ from age's test suite, where it lies beside this
+repository. The foreign ones are read at run time only; they are never merged into the corpus.
+"""
+
+import hashlib
+import pathlib
+import subprocess
+import sys
+import zlib
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SPECIMEN = ROOT / "docs/specimen"
+VECTORS = ROOT / "../shared/vectors/age"
+BLOCK = 512
+
+
+def put(folder, target, content, origin="own"):
+    place = folder / target / origin
+    place.mkdir(parents=True, exist_ok=True)
+    (place / hashlib.sha1(content).hexdigest()).write_bytes(content)
+
+
+def open_age(sealed):
+    command = ["age", "--decrypt", "--identity", SPECIMEN / "intranet.agekey"]
+    return subprocess.run(command, input=sealed, capture_output=True, check=True).stdout
+
+
+def tar_files(archive):
+    position = 0
+    while archive[position : position + BLOCK].strip(b"\0"):
+        size = int(archive[position + 124 : position + 136].strip(b"\0 "), 8)
+        position += BLOCK
+        yield archive[position : position + size]
+        position += -(-size // BLOCK) * BLOCK
+
+
+def packets(folder):
+    for path in sorted(SPECIMEN.glob("*.gdp")):
+        magic, manifest, signature, certificate, payload = path.read_bytes().split(b"\n", 4)
+        archive = open_age(payload)
+        put(folder, "head", b"\n".join([magic, manifest, signature, certificate, b""]))
+        put(folder, "head", manifest)
+        put(folder, "json", manifest)
+        put(folder, "archive", manifest + b"\n" + archive)
+        put(folder, "age-header", payload.partition(b"\n--- ")[0] + b"\n--- " + b"A" * 43 + b"\n")
+        put(folder, "age-file", b"\0" + payload)
+        for text in tar_files(archive):
+            put(folder, "json", text)
+            put(folder, "message", text)
+
+
+def limits(folder):
+    magic = b"guandu-packet/v1\n"
+    put(folder, "head", magic + b"{" * 65_536)
+    put(folder, "head", magic + b"{}\n" + b"A" * 8_192)
+    put(folder, "age-header", b"age-encryption.org/v1\n" + b"-> a b\n\n" * 8_192)
+    put(folder, "age-header", b"age-encryption.org/v1\n-> a " + b"b" * 65_536)
+    put(folder, "json", b"[" * 40 + b"]" * 40)
+    put(folder, "json", br'["\u00e9\ud83d\ude00\n", -9223372036854775808, true, false, null, {"a": {}}]')
+    # An age file with a header of ours, changed, cut, of chunks in all lengths: see age-file.swift.
+    for script in [b"\1\3", b"\1\1\0\0\0\0\1", b"\2\0", b"\2\1", b"\2\2-> other x\n\n", b"\3\2\3", b"\3\2\2\1\0\0\7"]:
+        put(folder, "age-file", script)
+
+
+def vectors(folder):
+    for path in sorted(VECTORS.glob("*")):
+        head, _, file = path.read_bytes().partition(b"\n\n")
+        if b"\ncompressed: zlib" in head:
+            file = zlib.decompress(file)
+        if len(file) < 20_000:
+            put(folder, "age-header", file, "foreign")
+            put(folder, "age-file", b"\0" + file, "foreign")
+
+
+if __name__ == "__main__":
+    target = pathlib.Path(sys.argv[1])
+    packets(target)
+    limits(target)
+    vectors(target)
