@@ -48,6 +48,7 @@ extension DeskSite {
       "kind": kitchen.strings.text("kind-\(letter.kind.rawValue)", language),
       "acceptedAt": officeTime(letter.acceptedAt),
       "stage": letter.stage.rawValue, "stageText": kitchen.strings.text("stage-\(letter.stage.rawValue)", language),
+      "isRefused": letter.isOutcomeRefused,
       "attachments": letter.attachmentCount > 0 ? "\(letter.attachmentCount)" as Any : false,
     ]
   }

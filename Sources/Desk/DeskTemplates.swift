@@ -10,7 +10,7 @@ let deskTemplates = [
   {{#hasLetters}}<table class="cards">
   <thead><tr><th scope="col">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col">{{t.columnMailbox}}</th><th scope="col">{{t.columnKind}}</th><th scope="col">{{t.columnStage}}</th><th scope="col">{{t.columnAccepted}}</th></tr></thead>
   <tbody>
-  {{#letters}}<tr><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{stageText}}</span></td><td class="tight">{{acceptedAt}}</td></tr>
+  {{#letters}}<tr><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{stageText}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
   {{/letters}}</tbody>
   </table>{{/hasLetters}}
   {{> paging}}
@@ -20,6 +20,7 @@ let deskTemplates = [
   <p id="letter-stage" class="stage" data-stage="{{stage}}">{{stageText}}</p>
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   {{#hasProblems}}<p id="error" role="alert" class="error">{{t.errorHeading}}{{#problems}}<br><a href="#{{field}}">{{text}}</a>{{/problems}}</p>{{/hasProblems}}
+  {{#refusal}}<div id="outcome-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}
   <dl class="facts">
   <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
   <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>

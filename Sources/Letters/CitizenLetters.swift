@@ -240,6 +240,7 @@ private struct StoredLetter: Sendable {
   var sealedLetter: [UInt8]
   var sealedOutcome: [UInt8]?
   var stage: LetterStage
+  var refusal: String?
   var events: [LetterEvent]
 
   static func find(index: [UInt8], _ db: Database) throws -> StoredLetter? {
@@ -255,7 +256,7 @@ private struct StoredLetter: Sendable {
       number: row["number"], acceptedAt: row["accepted_at"], salt: bytes("salt"), wrappedKey: bytes("wrapped_key"),
       sealedLetter: bytes("sealed_letter"),
       sealedOutcome: (row["sealed_outcome"] as Data?).map { Array($0) },
-      stage: LetterStage(rawValue: row["stage"]) ?? .sent,
+      stage: LetterStage(rawValue: row["stage"]) ?? .sent, refusal: row["refusal"],
       events: events.compactMap { event in
         LetterStage(rawValue: event["stage"]).map { LetterEvent(stage: $0, at: Date(unixMilliseconds: event["at"])) }
       })
@@ -265,6 +266,7 @@ private struct StoredLetter: Sendable {
     CitizenLetter(
       number: number, draft: try openJSON(LetterDraft.self, sealedLetter, with: key),
       acceptedAt: Date(unixMilliseconds: acceptedAt), stage: stage, events: events,
-      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: key) })
+      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: key) },
+      refusal: stage == .refused ? LetterRefusal(code: refusal ?? "") : nil)
   }
 }

@@ -26,13 +26,20 @@ extension DeskLetters {
     ]
   }
 
-  /// Marks an outcome as delivered, by the DMZ's receipt alone.
+  /// Marks an outcome as delivered or as refused, by the DMZ's receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
-      guard [LetterMessageType.answered, LetterMessageType.declined].contains(message.type), fate == .applied else {
-        return
+      guard [LetterMessageType.answered, LetterMessageType.declined].contains(message.type) else { return }
+      switch fate {
+      case .applied:
+        try db.execute(
+          sql: "UPDATE desk_letter SET outcome_delivered = 1, outcome_refused = NULL WHERE id = ?",
+          arguments: [message.subject])
+      case .refused(let code):
+        try db.execute(
+          sql: "UPDATE desk_letter SET outcome_refused = ? WHERE id = ? AND outcome_delivered = 0",
+          arguments: [code, message.subject])
       }
-      try db.execute(sql: "UPDATE desk_letter SET outcome_delivered = 1 WHERE id = ?", arguments: [message.subject])
     }
   }
 }

@@ -53,7 +53,7 @@ public final class DeskLetters: Sendable {
         let rows = try Row.fetchAll(
           db,
           sql: """
-            SELECT number, mailbox, kind, title, stage, accepted_at, content FROM desk_letter
+            SELECT number, mailbox, kind, title, stage, accepted_at, content, outcome_refused FROM desk_letter
             WHERE \(condition) ORDER BY accepted_at \(direction), number \(direction) LIMIT ? OFFSET ?
             """, arguments: scope + [max(0, limit), max(0, offset)])
         return (try rows.map(DeskLetterSummary.init(row:)), total ?? 0)
@@ -150,6 +150,7 @@ extension DeskLetterSummary {
     self.init(
       number: row["number"], mailbox: row["mailbox"], kind: draft.kind, title: row["title"],
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
-      acceptedAt: Date(unixMilliseconds: row["accepted_at"]), attachmentCount: draft.attachments.count)
+      acceptedAt: Date(unixMilliseconds: row["accepted_at"]), attachmentCount: draft.attachments.count,
+      isOutcomeRefused: row["outcome_refused"] as String? != nil)
   }
 }

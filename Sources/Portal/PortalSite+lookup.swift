@@ -63,13 +63,15 @@ extension PortalSite {
     values["outcomeAt"] = letter.outcome.map { officeTime($0.at) } ?? ""
     values["publish"] = kitchen.strings.text(letter.draft.mayPublish ? "publishYes" : "publishNo", language)
     values["isPublished"] = letter.outcome?.isPublic ?? false
+    values["refusal"] =
+      letter.refusal.map { kitchen.strings.text("refused-\($0.rawValue)", language) } as Any? ?? false
     return page("read", values, titleKey: "readTitle", request, visit, path: "/letter")
   }
 
   /// The stages in order; those that the letter has reached carry their time.
   private func timeline(of letter: CitizenLetter, _ language: Language) -> [[String: Any]] {
     let last: LetterStage = letter.stage == .declined ? .declined : .answered
-    let stages: [LetterStage] = [.sent, .delivered, .signedFor, last]
+    let stages: [LetterStage] = letter.stage == .refused ? [.sent, .refused] : [.sent, .delivered, .signedFor, last]
     let reached = stages.firstIndex(of: letter.stage) ?? 0
     return stages.enumerated().map { index, stage in
       let event = letter.events.first { $0.stage == stage }?.at

@@ -166,16 +166,57 @@ let portalStrings = StringTable([
 
   .init("readTitle", "我的来信", "Your letter"),
   .init("stageLabel", "办理进度", "Progress"),
-  .init("stage-sent", "已发送，等待送达", "Sent, on its way"),
+  .init("stage-sent", "已提交，等待送达", "Submitted, on its way"),
   .init("stage-delivered", "已送达办理单位", "Delivered to the office"),
   .init("stage-signed-for", "已签收，办理中", "Signed for, being handled"),
   .init("stage-answered", "已答复", "Answered"),
   .init("stage-declined", "不予受理", "Declined"),
-  .init("step-sent", "已发送", "Sent"),
+  .init("stage-refused", "未能送达", "Could not be delivered"),
+  .init("step-sent", "已提交", "Submitted"),
   .init("step-delivered", "已送达办理单位", "Delivered to the office"),
   .init("step-signed-for", "已签收", "Signed for"),
   .init("step-answered", "已答复", "Answered"),
   .init("step-declined", "不予受理", "Declined"),
+  .init("step-refused", "未能送达", "Could not be delivered"),
+  .init(
+    "refused-type", "来信未能送达：办理单位的内网目前不接收网上来信。请稍后重新来信。",
+    "Your letter could not be delivered: the office's network takes no letters from this site at present. Please write again later."
+  ),
+  .init(
+    "refused-classification", "来信未能送达：来信的密级超出了内外网交换的规定。请勿在网上传递涉密内容。",
+    "Your letter could not be delivered: its classification is above what may cross to the office's network. Do not send secrets over the network."
+  ),
+  .init(
+    "refused-size", "来信未能送达：有附件超过内网允许的大小。请去掉或压缩该附件后重新来信。",
+    "Your letter could not be delivered: an attachment is larger than the office's network allows. Please remove or shrink it and write again."
+  ),
+  .init(
+    "refused-kind", "来信未能送达：有附件的文件类型不符合内网的规定（以文件内容为准）。请去掉该附件或更换格式后重新来信。",
+    "Your letter could not be delivered: an attachment is of a kind that the office's network does not allow (its content decides). Please remove or convert it and write again."
+  ),
+  .init(
+    "refused-policy", "来信未能送达：来信不符合内外网数据交换的规定。请去掉附件后重新来信。",
+    "Your letter could not be delivered: it does not comply with the rules for what may cross to the office's network. Please write again without attachments."
+  ),
+  .init(
+    "refused-mailbox", "来信未能送达：所选信箱已停用。请选择其他信箱重新来信。",
+    "Your letter could not be delivered: the mailbox that you chose is no longer in use. Please choose another and write again."
+  ),
+  .init(
+    "refused-form", "来信未能送达：内网无法识别来信数据。这是系统原因，请重新来信。",
+    "Your letter could not be delivered: the office's network could not read it. The fault is ours; please write again."
+  ),
+  .init(
+    "refused-unknown", "来信未能送达：内网未能登记来信。这是系统原因，请重新来信。",
+    "Your letter could not be delivered: the office's network could not register it. The fault is ours; please write again."
+  ),
+  .init(
+    "refused-other", "来信未能送达：内网未能接收。这是系统原因，请重新来信。",
+    "Your letter could not be delivered: the office's network did not take it. The fault is ours; please write again."
+  ),
+  .init(
+    "refusedCall", "您也可以致电受理单位，并告知信件编号。来信内容仍可在本页查看。",
+    "You can also telephone the office and give the letter number. What you wrote can still be read on this page."),
   .init("answerHeading", "答复", "Answer"),
   .init("declineHeading", "不予受理的理由", "Why it was declined"),
   .init("noOutcome", "尚无答复。", "There is no answer yet."),
