@@ -119,7 +119,10 @@ let package = Package(
     tests("DeskTests", of: ["Desk", "WebKitchen", "Letters"]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),
     tests("FlowsTests", of: ["Flows"]),
-    tests("LettersTests", of: ["Letters", "ZoneHarness", "Exchange", "Zones", "Cryptography", "Storage"], [grdb]),
+    tests(
+      "LettersTests",
+      of: ["Letters", "ZoneHarness", "AgeFormat", "Exchange", "PacketFormat", "Zones", "Cryptography", "Storage"],
+      [grdb]),
     .target(
       name: "ZoneHarness",
       dependencies: [

@@ -15,6 +15,7 @@ public final class CitizenLetters: Sendable {
   private let intranet: ZoneName
   private let intranetKeys: [X25519PublicKey]
   private let limits: LetterLimits
+  private let policy: ExchangePolicy
   private let locks: LetterLocks
   private let heavy = HeavyWork(width: 2)
   private let now: @Sendable () -> UnixMilliseconds
@@ -22,10 +23,11 @@ public final class CitizenLetters: Sendable {
   /// - Parameters:
   ///   - intranet: the peer that letters go to.
   ///   - intranetKeys: what a letter is sealed for: the intranet's encryption key, and those of escrow holders.
+  ///   - policy: what may cross to the intranet.
   ///   - now: milliseconds since 1970.
   public init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, intranet: ZoneName, intranetKeys: [X25519PublicKey],
-    limits: LetterLimits, pepper: SecretBytes,
+    limits: LetterLimits, policy: ExchangePolicy, pepper: SecretBytes,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
@@ -34,6 +36,7 @@ public final class CitizenLetters: Sendable {
     self.intranet = intranet
     self.intranetKeys = intranetKeys
     self.limits = limits
+    self.policy = policy
     locks = LetterLocks(pepper: pepper)
     self.now = now
   }
@@ -48,7 +51,8 @@ public final class CitizenLetters: Sendable {
 
   /// Starts sealing one attachment as it streams in.
   public func sealAttachment() async throws(LetterError) -> AttachmentSealer {
-    try AttachmentSealer(store: blobs, recipients: intranetKeys, maxBytes: limits.attachmentMaxBytes)
+    try AttachmentSealer(
+      store: blobs, recipients: intranetKeys, maxBytes: limits.attachmentMaxBytes, kinds: policy.fileKinds)
   }
 
   /// Forgets a sealed attachment that no letter took.

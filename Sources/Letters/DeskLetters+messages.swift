@@ -10,10 +10,16 @@ extension DeskLetters {
   /// What the DMZ tells, by message type.
   public var handlers: [String: MessageHandler] {
     let (key, mailboxes, limits) = (self.key, self.mailboxes, self.limits)
+    let attachments = AttachmentGuard(blobs: blobs, key: key, policy: policy)
     return [
       LetterMessageType.submitted: MessageHandler { message in
         let arrival = try ArrivingLetter(message, key, mailboxes, attachmentsMax: limits.attachmentsMax)
-        return { db in try arrival.insert(db) }
+        try attachments.checkSizes(arrival.draft.attachments)
+        return { db in
+          var letter = arrival
+          letter.draft.attachments = try attachments.checkKinds(arrival.draft.attachments)
+          try letter.insert(db)
+        }
       },
       LetterMessageType.noticeSent: MessageHandler { message in
         let notice = try message.text("notice")
@@ -55,7 +61,7 @@ private struct ArrivingLetter: Sendable {
   let id: String
   let number: String
   let acceptedAt: UnixMilliseconds
-  let draft: LetterDraft
+  var draft: LetterDraft
   let letterKey: X25519PublicKey
   let locks: [Data]
 

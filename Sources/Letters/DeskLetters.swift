@@ -13,20 +13,22 @@ public import Zones
 public final class DeskLetters: Sendable {
   let database: ZoneDatabase
   let outbox: Outbox
-  private let blobs: BlobStore
+  let blobs: BlobStore
   let dmz: ZoneName
   let key: X25519PrivateKey
   let mailboxes: Set<String>
   let limits: LetterLimits
+  let policy: ExchangePolicy
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
   ///   - dmz: the peer that letters come from.
   ///   - key: the zone's encryption key, which letters and attachments are sealed for.
+  ///   - policy: what may come from the DMZ.
   ///   - now: milliseconds since 1970.
   public init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, dmz: ZoneName, key: X25519PrivateKey,
-    mailboxes: [Mailbox], limits: LetterLimits,
+    mailboxes: [Mailbox], limits: LetterLimits, policy: ExchangePolicy,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
@@ -36,6 +38,7 @@ public final class DeskLetters: Sendable {
     self.key = key
     self.mailboxes = Set(mailboxes.map(\.identifier))
     self.limits = limits
+    self.policy = policy
     self.now = now
   }
 

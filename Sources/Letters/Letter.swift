@@ -166,6 +166,8 @@ public enum LetterError: Error, Equatable, Sendable {
   case unavailable
   /// Larger than `LetterLimits.attachmentMaxBytes`.
   case attachmentTooLarge
+  /// By its content it is none of the kinds that the link's policy names.
+  case attachmentKind
   /// The desk knows no such letter, or not for this handler.
   case notFound
   /// The letter is past the stage that the step needs.

@@ -89,7 +89,8 @@ extension PortalSite {
       "titleHint": strings.text("titleHint", request.language, "\(limits.titleMaxCharacters)"),
       "textHint": strings.text("textHint", request.language, "\(limits.textMaxCharacters)"),
       "filesHint": strings.text(
-        "filesHint", request.language, "\(limits.attachmentsMax)", readableBytes(limits.attachmentMaxBytes)),
+        "filesHint", request.language, "\(limits.attachmentsMax)", readableBytes(limits.attachmentMaxBytes),
+        fileKindNames),
     ]
     return page(
       "letter", values, titleKey: "letterTitle", request, visit, problems: problems, status: status,

@@ -101,7 +101,7 @@ let portalStrings = StringTable([
   .init("publishNo", "不同意公开", "No, keep it private"),
   .init("mailLabel", "电子邮箱（选填）", "Mail address (optional)"),
   .init("filesLabel", "附件（选填）", "Attachments (optional)"),
-  .init("filesHint", "最多{0}个，每个不超过{1}。可以是照片、PDF、文档等。", "At most {0} files of up to {1} each: photos, PDF, documents."),
+  .init("filesHint", "最多{0}个，每个不超过{1}。允许的类型：{2}。", "At most {0} files of up to {1} each. Kinds that are taken: {2}."),
   .init("filesKept", "已上传的附件", "Attachments already uploaded"),
   .init("removeFile", "删除", "Remove"),
   .init(
@@ -122,6 +122,10 @@ let portalStrings = StringTable([
   .init("mailWrong", "电子邮箱格式不正确。", "The mail address is not valid."),
   .init("tooManyFiles", "附件不能超过{2}个，多出的附件未保存。", "At most {2} attachments; the ones above that were not kept."),
   .init("fileTooLarge", "有附件超过{3}，未保存；其他内容已保留。", "An attachment is above {3} and was not kept; everything else was."),
+  .init(
+    "fileKindRefused", "有附件的文件类型不在允许之列（以文件内容为准），未保存；其他内容已保留。允许的类型：{4}。",
+    "An attachment is of a kind that is not taken (its content decides) and was not kept; everything else was. Kinds that are taken: {4}."
+  ),
   .init("alreadySentTitle", "来信已发送", "The letter has been sent"),
   .init("alreadySentText", "这封来信已经发送，不能再修改。", "This letter has been sent already and can no longer be changed."),
 

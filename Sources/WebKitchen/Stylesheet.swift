@@ -60,6 +60,7 @@ let stylesheet = #"""
   .error { border: 2px solid var(--red); border-left-width: 8px; border-radius: 4px; padding: 0.75rem 1rem; color: #7d0f15;
     background: #fdf3f3; font-weight: 700; }
   .error p { margin: 0; }
+  div.error { margin: 1rem 0; }
   .note { border-left: 6px solid #b98900; background: #fff8e3; padding: 0.75rem 1rem; margin: 1rem 0; }
   .good { border-left: 6px solid var(--green); background: #eef8f1; padding: 0.75rem 1rem; }
   .notice { border: 1px solid var(--line); background: #fafbfc; padding: 0.5rem 1.25rem; border-radius: 4px; }

@@ -147,12 +147,18 @@ public struct LinkLimits: Sendable {
 public struct ExchangePolicy: Sendable {
   public var messageTypes: Set<String>
   public var highestClassification: Classification
+  /// 0 where no blob may cross.
   public var blobMaxBytes: Int
+  /// What attachments may be, by their content.
+  public var fileKinds: Set<FileKind>
 
-  public init(messageTypes: Set<String>, highestClassification: Classification, blobMaxBytes: Int) {
+  public init(
+    messageTypes: Set<String>, highestClassification: Classification, blobMaxBytes: Int, fileKinds: Set<FileKind>
+  ) {
     self.messageTypes = messageTypes
     self.highestClassification = highestClassification
     self.blobMaxBytes = blobMaxBytes
+    self.fileKinds = fileKinds
   }
 }
 

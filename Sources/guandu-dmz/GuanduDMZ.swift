@@ -35,6 +35,7 @@ struct GuanduDMZ: AsyncParsableCommand {
     let letters = CitizenLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, intranet: link.peer,
       intranetKeys: try intranetKeys(link), limits: start.configuration.letters,
+      policy: link.outgoingPolicy,
       pepper: try loadPepper(path: start.configuration.dataDirectory + "/pepper", files: start.files))
     try await letters.removeOrphans()
     let relay = NoticeRelay(

@@ -25,9 +25,11 @@ struct GuanduIntranet: AsyncParsableCommand {
   private func serve() async throws {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet, migrations: exchangeMigrations + deskLetterMigrations)
+    let link = start.configuration.links[0]
     let letters = DeskLetters(
-      database: start.database, outbox: start.outbox, blobs: start.blobs, dmz: start.configuration.links[0].peer,
-      key: start.identity.encryptionKey, mailboxes: start.configuration.mailboxes, limits: start.configuration.letters)
+      database: start.database, outbox: start.outbox, blobs: start.blobs, dmz: link.peer,
+      key: start.identity.encryptionKey, mailboxes: start.configuration.mailboxes, limits: start.configuration.letters,
+      policy: link.incomingPolicy)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true, handlers: letters.handlers, fate: letters.fate,

@@ -41,10 +41,11 @@ public final class RunningZone: Sendable {
     citizens = CitizenLetters(
       database: database, outbox: outbox, blobs: blobs, intranet: link.peer,
       intranetKeys: [try required(peerKey)], limits: configuration.letters,
+      policy: link.outgoingPolicy,
       pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files))
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, dmz: link.peer, key: identity.encryptionKey,
-      mailboxes: configuration.mailboxes, limits: configuration.letters)
+      mailboxes: configuration.mailboxes, limits: configuration.letters, policy: link.incomingPolicy)
     let isDMZ = configuration.role == .dmz
     let relay = NoticeRelay(
       database: database, outbox: outbox, intranet: link.peer, logger: logger, send: { _, _ in .sent })
