@@ -7,6 +7,17 @@ let deskStrings = StringTable([
   .init("signedInAs", "当前人员：", "Signed in as "),
   .init("errorHeading", "请改正以下问题：", "Please correct the following:"),
 
+  .init(
+    "linkLate", "与门户的联络已中断：最近一次联络在{0}前。新来信和办理结果在恢复后自动送达。",
+    "The portal is silent: last contact {0} ago. New letters and outcomes follow by themselves once contact is restored."
+  ),
+  .init("linkNever", "尚未与门户取得联络。", "The portal has not been in contact yet."),
+  .init(
+    "outcomeLate", "门户最近一次联络：{0}前。办理结果已妥善保存，恢复后自动送达。",
+    "Last contact with the portal: {0} ago. The outcome is safely kept and will be delivered by itself."),
+  .init(
+    "outcomeNever", "尚未与门户取得联络。办理结果已妥善保存，联络后自动送达。",
+    "The portal has not been in contact yet. The outcome is safely kept and will be delivered by itself."),
   .init("folders", "文件夹", "Folders"),
   .init("folder-to-do", "待办理", "To do"),
   .init("folder-tracking", "流程追踪", "Tracking"),
@@ -100,6 +111,9 @@ let deskStrings = StringTable([
   .init(
     "refused-form", "门户拒收：外网无法识别数据，来信人看不到办理结果。",
     "The portal refused it: it could not read what came. The author cannot read the outcome."),
+  .init(
+    "refused-incomplete", "门户拒收：数据未能完整送达，来信人看不到办理结果。",
+    "The portal refused it: it did not come whole. The author cannot read the outcome."),
   .init(
     "refused-unknown", "门户拒收：外网没有这封来信，来信人看不到办理结果。",
     "The portal refused it: it has no such letter. The author cannot read the outcome."),

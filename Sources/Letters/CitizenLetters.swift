@@ -12,31 +12,28 @@ public final class CitizenLetters: Sendable {
   let database: ZoneDatabase
   private let outbox: Outbox
   private let blobs: BlobStore
-  private let intranet: ZoneName
+  private let link: LinkConfiguration
   private let intranetKeys: [X25519PublicKey]
   private let limits: LetterLimits
-  private let policy: ExchangePolicy
   private let locks: LetterLocks
   private let heavy = HeavyWork(width: 2)
-  private let now: @Sendable () -> UnixMilliseconds
+  let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
-  ///   - intranet: the peer that letters go to.
+  ///   - link: the one to the intranet, where letters go to.
   ///   - intranetKeys: what a letter is sealed for: the intranet's encryption key, and those of escrow holders.
-  ///   - policy: what may cross to the intranet.
   ///   - now: milliseconds since 1970.
   public init(
-    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, intranet: ZoneName, intranetKeys: [X25519PublicKey],
-    limits: LetterLimits, policy: ExchangePolicy, pepper: SecretBytes,
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration, intranetKeys: [X25519PublicKey],
+    limits: LetterLimits, pepper: SecretBytes,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.outbox = outbox
     self.blobs = blobs
-    self.intranet = intranet
+    self.link = link
     self.intranetKeys = intranetKeys
     self.limits = limits
-    self.policy = policy
     locks = LetterLocks(pepper: pepper)
     self.now = now
   }
@@ -52,7 +49,7 @@ public final class CitizenLetters: Sendable {
   /// Starts sealing one attachment as it streams in.
   public func sealAttachment() async throws(LetterError) -> AttachmentSealer {
     try AttachmentSealer(
-      store: blobs, recipients: intranetKeys, maxBytes: limits.attachmentMaxBytes, kinds: policy.fileKinds)
+      store: blobs, recipients: intranetKeys, maxBytes: limits.attachmentMaxBytes, kinds: link.outgoingPolicy.fileKinds)
   }
 
   /// Forgets a sealed attachment that no letter took.
@@ -117,7 +114,7 @@ public final class CitizenLetters: Sendable {
   func commit(
     _ letter: SealedLetter, submission: String, _ attachments: [LetterAttachment]
   ) async throws(LetterError) -> LetterConfirmation {
-    let (outbox, intranet) = (self.outbox, self.intranet)
+    let (outbox, intranet) = (self.outbox, link.peer)
     do {
       return try await database.write { db in
         if let known = try LetterConfirmation.find(submission: submission, db) { return known }
@@ -147,6 +144,9 @@ public final class CitizenLetters: Sendable {
       do { return try stored.open(with: key) } catch { throw .unavailable }
     }
   }
+
+  /// When the intranet was last heard of.
+  public func contact() async throws(LetterError) -> PeerContact { try await link.contact(now(), database) }
 
   /// Published letters, newest first.
   public func published(limit: Int, offset: Int) async throws(LetterError) -> [PublishedLetter] {

@@ -10,7 +10,7 @@ extension DeskLetters {
   /// What the DMZ tells, by message type.
   public var handlers: [String: MessageHandler] {
     let (key, mailboxes, limits) = (self.key, self.mailboxes, self.limits)
-    let attachments = AttachmentGuard(blobs: blobs, key: key, policy: policy)
+    let attachments = AttachmentGuard(blobs: blobs, key: key, policy: link.incomingPolicy)
     return [
       LetterMessageType.submitted: MessageHandler { message in
         let arrival = try ArrivingLetter(message, key, mailboxes, attachmentsMax: limits.attachmentsMax)

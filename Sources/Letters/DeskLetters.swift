@@ -14,33 +14,35 @@ public final class DeskLetters: Sendable {
   let database: ZoneDatabase
   let outbox: Outbox
   let blobs: BlobStore
-  let dmz: ZoneName
+  let link: LinkConfiguration
   let key: X25519PrivateKey
   let mailboxes: Set<String>
   let limits: LetterLimits
-  let policy: ExchangePolicy
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
-  ///   - dmz: the peer that letters come from.
+  ///   - link: the one to the DMZ, where letters come from.
   ///   - key: the zone's encryption key, which letters and attachments are sealed for.
-  ///   - policy: what may come from the DMZ.
   ///   - now: milliseconds since 1970.
   public init(
-    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, dmz: ZoneName, key: X25519PrivateKey,
-    mailboxes: [Mailbox], limits: LetterLimits, policy: ExchangePolicy,
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration, key: X25519PrivateKey,
+    mailboxes: [Mailbox], limits: LetterLimits,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.outbox = outbox
     self.blobs = blobs
-    self.dmz = dmz
+    self.link = link
     self.key = key
     self.mailboxes = Set(mailboxes.map(\.identifier))
     self.limits = limits
-    self.policy = policy
     self.now = now
   }
+
+  var dmz: ZoneName { link.peer }
+
+  /// When the DMZ was last heard of.
+  public func contact() async throws(LetterError) -> PeerContact { try await link.contact(now(), database) }
 
   /// The letters of a folder, oldest first where something is to be done, newest first elsewhere.
   public func folder(

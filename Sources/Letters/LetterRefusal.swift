@@ -10,6 +10,8 @@ public enum LetterRefusal: String, CaseIterable, Sendable {
   case mailbox
   /// What came was not to be read: schema, archive, decryption.
   case form
+  /// Its attachments never came.
+  case incomplete
   /// The peer has no letter of this number.
   case unknownLetter = "unknown"
   case other
@@ -25,6 +27,7 @@ public enum LetterRefusal: String, CaseIterable, Sendable {
       case "policy": .policy
       case "unknown-mailbox": .mailbox
       case "unknown-letter": .unknownLetter
+      case "never-complete": .incomplete
       case "schema", "letter", "message", "archive", "decryption", "unknown-type": .form
       default: code.hasPrefix("policy-") ? .policy : .other
       }

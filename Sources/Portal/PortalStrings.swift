@@ -141,7 +141,7 @@ let portalStrings = StringTable([
     "sendFailed", "暂时无法接收来信，您填写的内容仍然保留，请稍后再按“确认发送”。",
     "Letters cannot be taken right now. What you wrote is still here; please press send again later."),
 
-  .init("doneTitle", "来信已发送", "Your letter has been sent"),
+  .init("doneTitle", "来信已提交", "Your letter has been submitted"),
   .init(
     "doneLead", "请打印或抄写下面的信件编码和查询密码。它们只在本次访问中显示，遗失后无法找回。",
     "Print or write down the letter code and the password below. They are shown during this visit only and cannot be recovered."
@@ -151,6 +151,10 @@ let portalStrings = StringTable([
   .init("passwordLabel", "查询密码", "Password"),
   .init("acceptedLabel", "接收时间", "Accepted at"),
   .init("numberHint", "信件编号仅供电话咨询时使用，不能用于查询内容。", "The letter number is for use on the telephone; it opens nothing."),
+  .init(
+    "doneDelivery", "来信将自动送达办理单位；是否已送达，可凭信件编码随时查询。",
+    "Your letter is delivered to the office by itself. With the letter code you can see at any time whether it has arrived."
+  ),
   .init("doneHow", "查询办理进度和答复：", "To see progress and the answer, go to: "),
   .init("printHint", "可使用浏览器的打印功能打印本页。", "Use your browser's print function to print this page."),
   .init("another", "再写一封", "Write another letter"),
@@ -169,6 +173,27 @@ let portalStrings = StringTable([
   .init("tooManyLookups", "查询次数过多，请15分钟后再试。", "Too many attempts. Please try again in 15 minutes."),
 
   .init("readTitle", "我的来信", "Your letter"),
+  .init(
+    "sentMeans", "来信已加密保存，正在送往内网；收到内网的签名回执后，此处显示“已送达”。",
+    "Your letter is sealed and kept, and on its way. Once the office's network has confirmed it with a signed receipt, it is shown here as delivered."
+  ),
+  .init(
+    "deliveredMeans", "内网已以签名回执确认收到来信。",
+    "The office's network has confirmed with a signed receipt that your letter arrived."),
+  .init(
+    "lateSent", "内网最近一次联络：{0}前。您的来信已妥善保存，恢复后自动送达。",
+    "Last contact with the office's network: {0} ago. Your letter is safely kept and will be delivered by itself once contact is restored."
+  ),
+  .init(
+    "lateAnswer", "内网最近一次联络：{0}前。办理进度和答复可能有延迟，恢复后自动更新。",
+    "Last contact with the office's network: {0} ago. Progress and answer may be delayed and will follow by themselves once contact is restored."
+  ),
+  .init(
+    "neverSent", "尚未与内网取得联络。您的来信已妥善保存，联络后自动送达。",
+    "The office's network has not been in contact yet. Your letter is safely kept and will be delivered by itself."),
+  .init(
+    "neverAnswer", "尚未与内网取得联络，办理进度和答复可能有延迟。",
+    "The office's network has not been in contact yet. Progress and answer may be delayed."),
   .init("stageLabel", "办理进度", "Progress"),
   .init("stage-sent", "已提交，等待送达", "Submitted, on its way"),
   .init("stage-delivered", "已送达办理单位", "Delivered to the office"),
@@ -209,6 +234,10 @@ let portalStrings = StringTable([
   .init(
     "refused-form", "来信未能送达：内网无法识别来信数据。这是系统原因，请重新来信。",
     "Your letter could not be delivered: the office's network could not read it. The fault is ours; please write again."
+  ),
+  .init(
+    "refused-incomplete", "来信未能送达：附件未能完整传到内网。请重新来信；附件较大时请分开发送。",
+    "Your letter could not be delivered: its attachments did not reach the office's network whole. Please write again, with smaller attachments if they are large."
   ),
   .init(
     "refused-unknown", "来信未能送达：内网未能登记来信。这是系统原因，请重新来信。",

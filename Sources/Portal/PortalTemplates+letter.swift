@@ -93,6 +93,8 @@ let letterTemplates = [
   "read": #"""
   <h1>{{t.readTitle}} <span id="letter-number">{{number}}</span></h1>
   <p id="letter-stage" class="stage" data-stage="{{stage}}">{{stageText}}</p>
+  {{#stageMeans}}<p id="stage-means" class="soft">{{stageMeans}}</p>{{/stageMeans}}
+  {{#late}}<p id="link-late" class="note">{{late}}</p>{{/late}}
   {{#refusal}}<div id="letter-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}
   <h2>{{t.stageLabel}}</h2>
   <ol class="timeline">

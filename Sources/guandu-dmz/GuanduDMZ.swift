@@ -33,9 +33,8 @@ struct GuanduDMZ: AsyncParsableCommand {
     }
     let provider = makeSMSProvider(sms)
     let letters = CitizenLetters(
-      database: start.database, outbox: start.outbox, blobs: start.blobs, intranet: link.peer,
+      database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       intranetKeys: try intranetKeys(link), limits: start.configuration.letters,
-      policy: link.outgoingPolicy,
       pepper: try loadPepper(path: start.configuration.dataDirectory + "/pepper", files: start.files))
     try await letters.removeOrphans()
     let relay = NoticeRelay(

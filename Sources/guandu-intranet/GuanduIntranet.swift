@@ -27,9 +27,8 @@ struct GuanduIntranet: AsyncParsableCommand {
       configurationPath: config, role: .intranet, migrations: exchangeMigrations + deskLetterMigrations)
     let link = start.configuration.links[0]
     let letters = DeskLetters(
-      database: start.database, outbox: start.outbox, blobs: start.blobs, dmz: link.peer,
-      key: start.identity.encryptionKey, mailboxes: start.configuration.mailboxes, limits: start.configuration.letters,
-      policy: link.incomingPolicy)
+      database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
+      key: start.identity.encryptionKey, mailboxes: start.configuration.mailboxes, limits: start.configuration.letters)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true, handlers: letters.handlers, fate: letters.fate,

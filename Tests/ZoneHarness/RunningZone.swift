@@ -39,13 +39,12 @@ public final class RunningZone: Sendable {
     peer = link.peer
     let peerKey = try Certificate.load(pemFile: link.peerEncryptionCertificate)[0].x25519PublicKey
     citizens = CitizenLetters(
-      database: database, outbox: outbox, blobs: blobs, intranet: link.peer,
+      database: database, outbox: outbox, blobs: blobs, link: link,
       intranetKeys: [try required(peerKey)], limits: configuration.letters,
-      policy: link.outgoingPolicy,
       pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files))
     desk = DeskLetters(
-      database: database, outbox: outbox, blobs: blobs, dmz: link.peer, key: identity.encryptionKey,
-      mailboxes: configuration.mailboxes, limits: configuration.letters, policy: link.incomingPolicy)
+      database: database, outbox: outbox, blobs: blobs, link: link, key: identity.encryptionKey,
+      mailboxes: configuration.mailboxes, limits: configuration.letters)
     let isDMZ = configuration.role == .dmz
     let relay = NoticeRelay(
       database: database, outbox: outbox, intranet: link.peer, logger: logger, send: { _, _ in .sent })
