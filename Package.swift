@@ -122,7 +122,7 @@ let package = Package(
     tests(
       "LettersTests",
       of: ["Letters", "ZoneHarness", "AgeFormat", "Exchange", "PacketFormat", "Zones", "Cryptography", "Storage"],
-      [grdb]),
+      [grdb, logging]),
     .target(
       name: "ZoneHarness",
       dependencies: [

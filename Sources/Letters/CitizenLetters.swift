@@ -3,6 +3,7 @@ public import Cryptography
 public import Exchange
 public import Foundation
 import GRDB
+public import Logging
 import PacketFormat
 public import Storage
 public import Zones
@@ -16,16 +17,19 @@ public final class CitizenLetters: Sendable {
   private let intranetKeys: [X25519PublicKey]
   private let limits: LetterLimits
   private let locks: LetterLocks
+  private let room: LinkRoom
   private let heavy = HeavyWork(width: 2)
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
   ///   - link: the one to the intranet, where letters go to.
   ///   - intranetKeys: what a letter is sealed for: the intranet's encryption key, and those of escrow holders.
+  ///   - disk: how much of it letters must leave free.
+  ///   - logger: told when letters can be taken no more, and again.
   ///   - now: milliseconds since 1970.
   public init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration, intranetKeys: [X25519PublicKey],
-    limits: LetterLimits, pepper: SecretBytes,
+    limits: LetterLimits, pepper: SecretBytes, disk: DiskLimit = .none, logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
@@ -35,6 +39,7 @@ public final class CitizenLetters: Sendable {
     self.intranetKeys = intranetKeys
     self.limits = limits
     locks = LetterLocks(pepper: pepper)
+    room = LinkRoom(link: link, disk: disk, database: database, logger: logger)
     self.now = now
   }
 
@@ -46,9 +51,13 @@ public final class CitizenLetters: Sendable {
     for blob in try blobs.all() where !taken.contains(blob) { try blobs.remove(blob) }
   }
 
-  /// Starts sealing one attachment as it streams in.
+  /// Whether a letter would be taken now. Throws `linkIsFull` where it would not, `unavailable` where that is unknown.
+  public func demandRoom() async throws(LetterError) { try await room.demand() }
+
+  /// Starts sealing one attachment as it streams in. Throws `linkIsFull` where no letter would be taken.
   public func sealAttachment() async throws(LetterError) -> AttachmentSealer {
-    try AttachmentSealer(
+    try await room.demand()
+    return try AttachmentSealer(
       store: blobs, recipients: intranetKeys, maxBytes: limits.attachmentMaxBytes, kinds: link.outgoingPolicy.fileKinds)
   }
 
@@ -65,10 +74,22 @@ public final class CitizenLetters: Sendable {
   /// Seals and commits a letter, with its outgoing message, in one transaction.
   ///
   /// - Parameter id: made once for each draft; a second call with the same id changes nothing and answers alike.
+  /// - Throws: `linkIsFull` where there is no room; nothing is changed then, and the same id can be tried again.
   public func submit(
     id: UUID, draft: LetterDraft, credentials: LetterCredentials
   ) async throws(LetterError) -> LetterConfirmation {
-    try await submit(prepare(draft, credentials: credentials, id: id))
+    do { try await room.demand() } catch {
+      // The first call may have taken the last room.
+      if let known = try await confirmation(of: id) { return known }
+      throw error
+    }
+    return try await submit(prepare(draft, credentials: credentials, id: id))
+  }
+
+  private func confirmation(of submission: UUID) async throws(LetterError) -> LetterConfirmation? {
+    do {
+      return try await database.read { try LetterConfirmation.find(submission: submission.uuidString, $0) }
+    } catch { throw .unavailable }
   }
 
   /// Seals a letter: the costly half of `submit`, which changes nothing yet.
@@ -115,8 +136,9 @@ public final class CitizenLetters: Sendable {
     _ letter: SealedLetter, submission: String, _ attachments: [LetterAttachment]
   ) async throws(LetterError) -> LetterConfirmation {
     let (outbox, intranet) = (self.outbox, link.peer)
+    let bytes = letter.forIntranet.count + attachments.reduce(0) { $0 + $1.sealedBytes }
     do {
-      return try await database.write { db in
+      let confirmation = try await database.write { db in
         if let known = try LetterConfirmation.find(submission: submission, db) { return known }
         let number = try nextLetterNumber(at: letter.acceptedAt, db)
         try letter.insert(submission: submission, number: number, db)
@@ -128,6 +150,8 @@ public final class CitizenLetters: Sendable {
           OutgoingMessage(message, classification: .internal, blobs: blobs), to: intranet, db)
         return LetterConfirmation(number: number, acceptedAt: Date(unixMilliseconds: letter.acceptedAt))
       }
+      room.add(bytes: bytes)
+      return confirmation
     } catch { throw .unavailable }
   }
 

@@ -168,6 +168,8 @@ public enum LetterError: Error, Equatable, Sendable {
   case attachmentTooLarge
   /// By its content it is none of the kinds that the link's policy names.
   case attachmentKind
+  /// Too much waits for the intranet, or the disk has no room: no letters are taken until that is better.
+  case linkIsFull
   /// The desk knows no such letter, or not for this handler.
   case notFound
   /// The letter is past the stage that the step needs.

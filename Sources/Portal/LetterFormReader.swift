@@ -13,6 +13,8 @@ struct LetterFormReader {
     var attachments: [LetterAttachment] = []
     var problems: [LetterForm.Problem] = []
     var hasOversizedFile = false
+    /// A file was not taken, since no letter would be.
+    var hasNoRoom = false
   }
 
   private enum Part {
@@ -101,7 +103,11 @@ struct LetterFormReader {
       return
     }
     let current: AttachmentSealer
-    if let sealer { current = sealer } else { current = try await letters.sealAttachment() }
+    do { current = if let sealer { sealer } else { try await letters.sealAttachment() } } catch LetterError.linkIsFull {
+      result.hasNoRoom = true
+      part = .ignored
+      return
+    }
     part = .file(name: name, sealer: current, bytes: count + bytes.count)
     do {
       guard count + bytes.count <= limits.attachmentMaxBytes else { throw LetterError.attachmentTooLarge }

@@ -126,6 +126,17 @@ let portalStrings = StringTable([
     "fileKindRefused", "有附件的文件类型不在允许之列（以文件内容为准），未保存；其他内容已保留。允许的类型：{4}。",
     "An attachment is of a kind that is not taken (its content decides) and was not kept; everything else was. Kinds that are taken: {4}."
   ),
+  .init("fullTitle", "暂时不能接收来信", "No letters can be taken at the moment"),
+  .init(
+    "fullText", "因待送办理单位的来信较多，系统暂时不能接收新的来信，请约10分钟后再试。已提交的来信不受影响，查询照常进行。",
+    "Too many letters are waiting to be delivered, so no new ones can be taken at the moment. Please try again in about 10 minutes. Letters already submitted are safe, and looking them up works as usual."
+  ),
+  .init(
+    "fullKept", "因待送办理单位的来信较多，系统暂时不能接收来信，本信尚未提交。您填写的内容在本次访问中保留，请约10分钟后再试。",
+    "Too many letters are waiting to be delivered, so this one was not submitted. What you wrote is kept during this visit: please try again in about 10 minutes."
+  ),
+  .init(
+    "fullFiles", "刚才选择的附件未保存，再试时请重新选择。", "The files that you chose just now were not kept: choose them again then."),
   .init("alreadySentTitle", "来信已发送", "The letter has been sent"),
   .init("alreadySentText", "这封来信已经发送，不能再修改。", "This letter has been sent already and can no longer be changed."),
 

@@ -41,7 +41,7 @@ public final class RunningZone: Sendable {
     citizens = CitizenLetters(
       database: database, outbox: outbox, blobs: blobs, link: link,
       intranetKeys: [try required(peerKey)], limits: configuration.letters,
-      pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files))
+      pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files), logger: logger)
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, link: link, key: identity.encryptionKey,
       mailboxes: configuration.mailboxes, limits: configuration.letters)
