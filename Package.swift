@@ -120,7 +120,10 @@ let package = Package(
     tests("DeskTests", of: ["Desk", "WebKitchen", "Letters"]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),
     tests("FlowsTests", of: ["Flows"]),
-    tests("LettersTests", of: ["Letters"]),
+    tests(
+      "LettersTests",
+      of: ["Letters", "ZoneHarness", "AgeFormat", "Exchange", "PacketFormat", "Zones", "Cryptography", "Storage"],
+      [grdb, logging]),
     .target(
       name: "ZoneHarness",
       dependencies: [

@@ -30,12 +30,21 @@ extension DeskSite {
       "folder",
       [
         "heading": kitchen.strings.text("folder-\(folder.rawValue)", request.language), "tabs": tabs,
-        "handler": handler.name, "isEmpty": found.letters.isEmpty, "hasLetters": !found.letters.isEmpty,
+        "handler": handler.name, "late": try await lateText("linkLate", "linkNever", request.language) as Any? ?? false,
+        "isEmpty": found.letters.isEmpty, "hasLetters": !found.letters.isEmpty,
         "letters": found.letters.map { row($0, request.language) },
         "paging": paging.values(
           path: "/folders/\(folder.rawValue)", hasNext: paging.offset + found.letters.count < found.total),
       ],
       titleKey: "folder-\(folder.rawValue)", for: request)
+  }
+
+  /// How old the portal's last sign of life is, while it is late.
+  func lateText(_ key: String, _ neverKey: String, _ language: Language) async throws -> String? {
+    let contact = try await letters.contact()
+    guard contact.isLate else { return nil }
+    guard let seen = contact.lastSeen else { return kitchen.strings.text(neverKey, language) }
+    return kitchen.strings.text(key, language, kitchen.elapsed(since: seen, language))
   }
 
   private func count(of folder: DeskFolder, for handler: Handler) async throws -> Int {
@@ -48,6 +57,7 @@ extension DeskSite {
       "kind": kitchen.strings.text("kind-\(letter.kind.rawValue)", language),
       "acceptedAt": officeTime(letter.acceptedAt),
       "stage": letter.stage.rawValue, "stageText": kitchen.strings.text("stage-\(letter.stage.rawValue)", language),
+      "isRefused": letter.isOutcomeRefused,
       "attachments": letter.attachmentCount > 0 ? "\(letter.attachmentCount)" as Any : false,
     ]
   }

@@ -87,6 +87,10 @@ extension DeskSite {
     var values = letterValues(letter, request.language).merging(typed) { _, typed in typed }
     values["csrf"] = tokens.token(for: handler.certificateFingerprint)
     values["handler"] = handler.name
+    values["late"] = try await lateText("linkLate", "linkNever", request.language) as Any? ?? false
+    if letter.outcome != nil, !letter.outcomeDelivered, letter.outcomeRefusal == nil {
+      values["outcomeLate"] = try await lateText("outcomeLate", "outcomeNever", request.language) as Any? ?? false
+    }
     values["hasProblems"] = !problems.isEmpty
     values["problems"] = problems.map {
       ["field": $0.field, "text": kitchen.strings.text($0.key, request.language, "\(Self.answerMaxCharacters)")]

@@ -30,6 +30,11 @@ extension DeskSite {
     ].merging(outcomeValues(letter, language)) { own, _ in own }
   }
 
+  private func deliveryKey(_ letter: DeskLetter) -> String {
+    if letter.outcomeDelivered { return "deliveryDone" }
+    return letter.outcomeRefusal == nil ? "deliveryWaiting" : "deliveryRefused"
+  }
+
   private func outcomeValues(_ letter: DeskLetter, _ language: Language) -> [String: Any] {
     guard let outcome = letter.outcome else { return ["hasOutcome": false] }
     let strings = kitchen.strings
@@ -38,7 +43,8 @@ extension DeskSite {
       "hasOutcome": true, "outcome": outcome.text, "outcomeAt": officeTime(outcome.at),
       "outcomeHeading": strings.text(outcome.stage == .declined ? "declineHeading" : "answerHeading", language),
       "visibility": strings.text(outcome.isPublic ? "visibilityPublic" : "visibilityPrivate", language),
-      "delivery": strings.text(letter.outcomeDelivered ? "deliveryDone" : "deliveryWaiting", language),
+      "delivery": strings.text(deliveryKey(letter), language),
+      "refusal": letter.outcomeRefusal.map { strings.text("refused-\($0.rawValue)", language) } as Any? ?? false,
       "notice": notice as Any? ?? false,
     ]
   }

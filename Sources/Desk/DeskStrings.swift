@@ -7,6 +7,17 @@ let deskStrings = StringTable([
   .init("signedInAs", "当前人员：", "Signed in as "),
   .init("errorHeading", "请改正以下问题：", "Please correct the following:"),
 
+  .init(
+    "linkLate", "与门户的联络已中断：最近一次联络在{0}前。新来信和办理结果在恢复后自动送达。",
+    "The portal is silent: last contact {0} ago. New letters and outcomes follow by themselves once contact is restored."
+  ),
+  .init("linkNever", "尚未与门户取得联络。", "The portal has not been in contact yet."),
+  .init(
+    "outcomeLate", "门户最近一次联络：{0}前。办理结果已妥善保存，恢复后自动送达。",
+    "Last contact with the portal: {0} ago. The outcome is safely kept and will be delivered by itself."),
+  .init(
+    "outcomeNever", "尚未与门户取得联络。办理结果已妥善保存，联络后自动送达。",
+    "The portal has not been in contact yet. The outcome is safely kept and will be delivered by itself."),
   .init("folders", "文件夹", "Folders"),
   .init("folder-to-do", "待办理", "To do"),
   .init("folder-tracking", "流程追踪", "Tracking"),
@@ -29,11 +40,13 @@ let deskStrings = StringTable([
   .init("stage-signed-for", "已签收，办理中", "Signed for, being handled"),
   .init("stage-answered", "已答复", "Answered"),
   .init("stage-declined", "不予受理", "Declined"),
+  .init("stage-refused", "未能送达", "Not delivered"),
   .init("event-sent", "来信提交", "Sent by the citizen"),
   .init("event-delivered", "送达内网", "Arrived"),
   .init("event-signed-for", "签收", "Signed for"),
   .init("event-answered", "答复", "Answered"),
   .init("event-declined", "不予受理", "Declined"),
+  .init("event-refused", "未能送达", "Not delivered"),
   .init("nobody", "系统", "system"),
 
   .init("letterHeading", "来信", "Letter"),
@@ -74,6 +87,42 @@ let deskStrings = StringTable([
   .init("deliveryLabel", "送达门户", "Delivery to the portal"),
   .init("deliveryDone", "门户已确认收到", "The portal has confirmed it"),
   .init("deliveryWaiting", "等待送达，门户尚未确认", "On its way; the portal has not confirmed it yet"),
+  .init("deliveryRefused", "门户拒收，未送达", "Refused by the portal, not delivered"),
+  .init(
+    "refused-type", "门户拒收：外网的交换规定不接收这类消息，来信人看不到办理结果。",
+    "The portal refused it: its rules take no messages of this type. The author cannot read the outcome."),
+  .init(
+    "refused-classification", "门户拒收：密级超出外网的规定，来信人看不到办理结果。",
+    "The portal refused it: its classification is above what the portal may hold. The author cannot read the outcome."
+  ),
+  .init(
+    "refused-size", "门户拒收：附件超过外网允许的大小，来信人看不到办理结果。",
+    "The portal refused it: an attachment is larger than the portal takes. The author cannot read the outcome."),
+  .init(
+    "refused-kind", "门户拒收：附件的文件类型不符合外网的规定，来信人看不到办理结果。",
+    "The portal refused it: an attachment is of a kind that the portal does not take. The author cannot read the outcome."
+  ),
+  .init(
+    "refused-policy", "门户拒收：不符合外网的交换规定，来信人看不到办理结果。",
+    "The portal refused it: it does not comply with the portal's rules. The author cannot read the outcome."),
+  .init(
+    "refused-mailbox", "门户拒收：外网没有这个信箱，来信人看不到办理结果。",
+    "The portal refused it: it has no such mailbox. The author cannot read the outcome."),
+  .init(
+    "refused-form", "门户拒收：外网无法识别数据，来信人看不到办理结果。",
+    "The portal refused it: it could not read what came. The author cannot read the outcome."),
+  .init(
+    "refused-incomplete", "门户拒收：数据未能完整送达，来信人看不到办理结果。",
+    "The portal refused it: it did not come whole. The author cannot read the outcome."),
+  .init(
+    "refused-unknown", "门户拒收：外网没有这封来信，来信人看不到办理结果。",
+    "The portal refused it: it has no such letter. The author cannot read the outcome."),
+  .init(
+    "refused-other", "门户拒收，来信人看不到办理结果。",
+    "The portal refused it. The author cannot read the outcome."),
+  .init(
+    "refusedCall", "请联系系统管理员，并按来信人留下的电话答复。",
+    "Please tell the administrator, and answer the author by telephone."),
   .init("noticeLabel", "短信通知", "Text message"),
   .init("notice-waiting", "等待发送", "Waiting"),
   .init("notice-sent", "已发送", "Sent"),

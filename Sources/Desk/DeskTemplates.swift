@@ -1,8 +1,12 @@
 /// The desk's pages.
 let deskTemplates = [
+  "late": #"""
+  {{#late}}<p id="link-late" class="note" role="status">{{late}}</p>{{/late}}
+  """#,
   "folder": #"""
   <h1>{{heading}}</h1>
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  {{> late}}
   <nav aria-label="{{t.folders}}"><ul class="tabs">
   {{#tabs}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}} ({{count}})</a></li>
   {{/tabs}}</ul></nav>
@@ -10,7 +14,7 @@ let deskTemplates = [
   {{#hasLetters}}<table class="cards">
   <thead><tr><th scope="col">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col">{{t.columnMailbox}}</th><th scope="col">{{t.columnKind}}</th><th scope="col">{{t.columnStage}}</th><th scope="col">{{t.columnAccepted}}</th></tr></thead>
   <tbody>
-  {{#letters}}<tr><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{stageText}}</span></td><td class="tight">{{acceptedAt}}</td></tr>
+  {{#letters}}<tr><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{stageText}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
   {{/letters}}</tbody>
   </table>{{/hasLetters}}
   {{> paging}}
@@ -19,7 +23,9 @@ let deskTemplates = [
   <h1><span id="letter-number">{{number}}</span> <span id="letter-title">{{letterTitle}}</span></h1>
   <p id="letter-stage" class="stage" data-stage="{{stage}}">{{stageText}}</p>
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  {{> late}}
   {{#hasProblems}}<p id="error" role="alert" class="error">{{t.errorHeading}}{{#problems}}<br><a href="#{{field}}">{{text}}</a>{{/problems}}</p>{{/hasProblems}}
+  {{#refusal}}<div id="outcome-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}
   <dl class="facts">
   <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
   <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>
@@ -40,7 +46,7 @@ let deskTemplates = [
   <div id="letter-outcome" class="box written">{{outcome}}</div>
   <dl class="facts">
   <dt>{{t.visibilityLabel}}</dt><dd>{{visibility}}</dd>
-  <dt>{{t.deliveryLabel}}</dt><dd>{{delivery}}</dd>
+  <dt>{{t.deliveryLabel}}</dt><dd>{{delivery}}{{#outcomeLate}}<p id="outcome-late">{{outcomeLate}}</p>{{/outcomeLate}}</dd>
   <dt>{{t.noticeLabel}}</dt><dd>{{#notice}}{{notice}}{{/notice}}{{^notice}}{{t.none}}{{/notice}}</dd>
   </dl>{{/hasOutcome}}
   <h2>{{t.historyHeading}}</h2>

@@ -26,16 +26,28 @@ extension CitizenLetters {
     ]
   }
 
-  /// Marks a letter as delivered, by the intranet's receipt alone.
+  /// Marks a letter as delivered or as refused, by the intranet's receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
-      guard message.type == LetterMessageType.submitted, fate == .applied else { return }
-      try db.execute(
-        sql: "UPDATE citizen_letter SET stage = ? WHERE id = ? AND stage = ?",
-        arguments: [LetterStage.delivered.rawValue, message.subject, LetterStage.sent.rawValue])
-      try recordCitizenEvent(message.subject, .delivered, currentMilliseconds(), db)
+      guard message.type == LetterMessageType.submitted else { return }
+      switch fate {
+      case .applied: try settle(message.subject, .delivered, refusal: nil, db)
+      case .refused(let code): try settle(message.subject, .refused, refusal: code, db)
+      }
     }
   }
+}
+
+/// A letter that a step at the desk has moved on needs no receipt any more.
+private func settle(_ letter: String, _ stage: LetterStage, refusal: String?, _ db: Database) throws {
+  try db.execute(
+    sql: "UPDATE citizen_letter SET stage = ?, refusal = ? WHERE id = ? AND stage = ?",
+    arguments: [stage.rawValue, refusal, letter, LetterStage.sent.rawValue])
+  let moved = db.changesCount == 1
+  let now = try String.fetchOne(db, sql: "SELECT stage FROM citizen_letter WHERE id = ?", arguments: [letter])
+  // A step at the desk may come before the receipt of what it answers; what was refused never turns into delivered.
+  guard moved || (stage == .delivered && now != nil && now != LetterStage.refused.rawValue) else { return }
+  try recordCitizenEvent(letter, stage, currentMilliseconds(), db)
 }
 
 /// The outcome is sealed for the citizen's key in every case; what is published lies in the clear beside it.

@@ -3,6 +3,7 @@ public import Cryptography
 public import Exchange
 public import Foundation
 import GRDB
+public import Logging
 import PacketFormat
 public import Storage
 public import Zones
@@ -12,29 +13,33 @@ public final class CitizenLetters: Sendable {
   let database: ZoneDatabase
   private let outbox: Outbox
   private let blobs: BlobStore
-  private let intranet: ZoneName
+  private let link: LinkConfiguration
   private let intranetKeys: [X25519PublicKey]
   private let limits: LetterLimits
   private let locks: LetterLocks
+  private let room: LinkRoom
   private let heavy = HeavyWork(width: 2)
-  private let now: @Sendable () -> UnixMilliseconds
+  let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
-  ///   - intranet: the peer that letters go to.
+  ///   - link: the one to the intranet, where letters go to.
   ///   - intranetKeys: what a letter is sealed for: the intranet's encryption key, and those of escrow holders.
+  ///   - disk: how much of it letters must leave free.
+  ///   - logger: told when letters can be taken no more, and again.
   ///   - now: milliseconds since 1970.
   public init(
-    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, intranet: ZoneName, intranetKeys: [X25519PublicKey],
-    limits: LetterLimits, pepper: SecretBytes,
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration, intranetKeys: [X25519PublicKey],
+    limits: LetterLimits, pepper: SecretBytes, disk: DiskLimit = .none, logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.outbox = outbox
     self.blobs = blobs
-    self.intranet = intranet
+    self.link = link
     self.intranetKeys = intranetKeys
     self.limits = limits
     locks = LetterLocks(pepper: pepper)
+    room = LinkRoom(link: link, disk: disk, database: database, logger: logger)
     self.now = now
   }
 
@@ -46,9 +51,14 @@ public final class CitizenLetters: Sendable {
     for blob in try blobs.all() where !taken.contains(blob) { try blobs.remove(blob) }
   }
 
-  /// Starts sealing one attachment as it streams in.
+  /// Whether a letter would be taken now. Throws `linkIsFull` where it would not, `unavailable` where that is unknown.
+  public func demandRoom() async throws(LetterError) { try await room.demand() }
+
+  /// Starts sealing one attachment as it streams in. Throws `linkIsFull` where no letter would be taken.
   public func sealAttachment() async throws(LetterError) -> AttachmentSealer {
-    try AttachmentSealer(store: blobs, recipients: intranetKeys, maxBytes: limits.attachmentMaxBytes)
+    try await room.demand()
+    return try AttachmentSealer(
+      store: blobs, recipients: intranetKeys, maxBytes: limits.attachmentMaxBytes, kinds: link.outgoingPolicy.fileKinds)
   }
 
   /// Forgets a sealed attachment that no letter took.
@@ -64,10 +74,22 @@ public final class CitizenLetters: Sendable {
   /// Seals and commits a letter, with its outgoing message, in one transaction.
   ///
   /// - Parameter id: made once for each draft; a second call with the same id changes nothing and answers alike.
+  /// - Throws: `linkIsFull` where there is no room; nothing is changed then, and the same id can be tried again.
   public func submit(
     id: UUID, draft: LetterDraft, credentials: LetterCredentials
   ) async throws(LetterError) -> LetterConfirmation {
-    try await submit(prepare(draft, credentials: credentials, id: id))
+    do { try await room.demand() } catch {
+      // The first call may have taken the last room.
+      if let known = try await confirmation(of: id) { return known }
+      throw error
+    }
+    return try await submit(prepare(draft, credentials: credentials, id: id))
+  }
+
+  private func confirmation(of submission: UUID) async throws(LetterError) -> LetterConfirmation? {
+    do {
+      return try await database.read { try LetterConfirmation.find(submission: submission.uuidString, $0) }
+    } catch { throw .unavailable }
   }
 
   /// Seals a letter: the costly half of `submit`, which changes nothing yet.
@@ -113,9 +135,10 @@ public final class CitizenLetters: Sendable {
   func commit(
     _ letter: SealedLetter, submission: String, _ attachments: [LetterAttachment]
   ) async throws(LetterError) -> LetterConfirmation {
-    let (outbox, intranet) = (self.outbox, self.intranet)
+    let (outbox, intranet) = (self.outbox, link.peer)
+    let bytes = letter.forIntranet.count + attachments.reduce(0) { $0 + $1.sealedBytes }
     do {
-      return try await database.write { db in
+      let confirmation = try await database.write { db in
         if let known = try LetterConfirmation.find(submission: submission, db) { return known }
         let number = try nextLetterNumber(at: letter.acceptedAt, db)
         try letter.insert(submission: submission, number: number, db)
@@ -127,6 +150,8 @@ public final class CitizenLetters: Sendable {
           OutgoingMessage(message, classification: .internal, blobs: blobs), to: intranet, db)
         return LetterConfirmation(number: number, acceptedAt: Date(unixMilliseconds: letter.acceptedAt))
       }
+      room.add(bytes: bytes)
+      return confirmation
     } catch { throw .unavailable }
   }
 
@@ -143,6 +168,9 @@ public final class CitizenLetters: Sendable {
       do { return try stored.open(with: key) } catch { throw .unavailable }
     }
   }
+
+  /// When the intranet was last heard of.
+  public func contact() async throws(LetterError) -> PeerContact { try await link.contact(now(), database) }
 
   /// Published letters, newest first.
   public func published(limit: Int, offset: Int) async throws(LetterError) -> [PublishedLetter] {
@@ -240,6 +268,7 @@ private struct StoredLetter: Sendable {
   var sealedLetter: [UInt8]
   var sealedOutcome: [UInt8]?
   var stage: LetterStage
+  var refusal: String?
   var events: [LetterEvent]
 
   static func find(index: [UInt8], _ db: Database) throws -> StoredLetter? {
@@ -255,7 +284,7 @@ private struct StoredLetter: Sendable {
       number: row["number"], acceptedAt: row["accepted_at"], salt: bytes("salt"), wrappedKey: bytes("wrapped_key"),
       sealedLetter: bytes("sealed_letter"),
       sealedOutcome: (row["sealed_outcome"] as Data?).map { Array($0) },
-      stage: LetterStage(rawValue: row["stage"]) ?? .sent,
+      stage: LetterStage(rawValue: row["stage"]) ?? .sent, refusal: row["refusal"],
       events: events.compactMap { event in
         LetterStage(rawValue: event["stage"]).map { LetterEvent(stage: $0, at: Date(unixMilliseconds: event["at"])) }
       })
@@ -265,6 +294,7 @@ private struct StoredLetter: Sendable {
     CitizenLetter(
       number: number, draft: try openJSON(LetterDraft.self, sealedLetter, with: key),
       acceptedAt: Date(unixMilliseconds: acceptedAt), stage: stage, events: events,
-      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: key) })
+      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: key) },
+      refusal: stage == .refused ? LetterRefusal(code: refusal ?? "") : nil)
   }
 }

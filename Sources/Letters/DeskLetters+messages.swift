@@ -10,10 +10,16 @@ extension DeskLetters {
   /// What the DMZ tells, by message type.
   public var handlers: [String: MessageHandler] {
     let (key, mailboxes, limits) = (self.key, self.mailboxes, self.limits)
+    let attachments = AttachmentGuard(blobs: blobs, key: key, policy: link.incomingPolicy)
     return [
       LetterMessageType.submitted: MessageHandler { message in
         let arrival = try ArrivingLetter(message, key, mailboxes, attachmentsMax: limits.attachmentsMax)
-        return { db in try arrival.insert(db) }
+        try attachments.checkSizes(arrival.draft.attachments)
+        return { db in
+          var letter = arrival
+          letter.draft.attachments = try attachments.checkKinds(arrival.draft.attachments)
+          try letter.insert(db)
+        }
       },
       LetterMessageType.noticeSent: MessageHandler { message in
         let notice = try message.text("notice")
@@ -26,13 +32,20 @@ extension DeskLetters {
     ]
   }
 
-  /// Marks an outcome as delivered, by the DMZ's receipt alone.
+  /// Marks an outcome as delivered or as refused, by the DMZ's receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
-      guard [LetterMessageType.answered, LetterMessageType.declined].contains(message.type), fate == .applied else {
-        return
+      guard [LetterMessageType.answered, LetterMessageType.declined].contains(message.type) else { return }
+      switch fate {
+      case .applied:
+        try db.execute(
+          sql: "UPDATE desk_letter SET outcome_delivered = 1, outcome_refused = NULL WHERE id = ?",
+          arguments: [message.subject])
+      case .refused(let code):
+        try db.execute(
+          sql: "UPDATE desk_letter SET outcome_refused = ? WHERE id = ? AND outcome_delivered = 0",
+          arguments: [code, message.subject])
       }
-      try db.execute(sql: "UPDATE desk_letter SET outcome_delivered = 1 WHERE id = ?", arguments: [message.subject])
     }
   }
 }
@@ -48,7 +61,7 @@ private struct ArrivingLetter: Sendable {
   let id: String
   let number: String
   let acceptedAt: UnixMilliseconds
-  let draft: LetterDraft
+  var draft: LetterDraft
   let letterKey: X25519PublicKey
   let locks: [Data]
 

@@ -13,31 +13,36 @@ public import Zones
 public final class DeskLetters: Sendable {
   let database: ZoneDatabase
   let outbox: Outbox
-  private let blobs: BlobStore
-  let dmz: ZoneName
+  let blobs: BlobStore
+  let link: LinkConfiguration
   let key: X25519PrivateKey
   let mailboxes: Set<String>
   let limits: LetterLimits
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
-  ///   - dmz: the peer that letters come from.
+  ///   - link: the one to the DMZ, where letters come from.
   ///   - key: the zone's encryption key, which letters and attachments are sealed for.
   ///   - now: milliseconds since 1970.
   public init(
-    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, dmz: ZoneName, key: X25519PrivateKey,
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration, key: X25519PrivateKey,
     mailboxes: [Mailbox], limits: LetterLimits,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.outbox = outbox
     self.blobs = blobs
-    self.dmz = dmz
+    self.link = link
     self.key = key
     self.mailboxes = Set(mailboxes.map(\.identifier))
     self.limits = limits
     self.now = now
   }
+
+  var dmz: ZoneName { link.peer }
+
+  /// When the DMZ was last heard of.
+  public func contact() async throws(LetterError) -> PeerContact { try await link.contact(now(), database) }
 
   /// The letters of a folder, oldest first where something is to be done, newest first elsewhere.
   public func folder(
@@ -53,7 +58,7 @@ public final class DeskLetters: Sendable {
         let rows = try Row.fetchAll(
           db,
           sql: """
-            SELECT number, mailbox, kind, title, stage, accepted_at, content FROM desk_letter
+            SELECT number, mailbox, kind, title, stage, accepted_at, content, outcome_refused FROM desk_letter
             WHERE \(condition) ORDER BY accepted_at \(direction), number \(direction) LIMIT ? OFFSET ?
             """, arguments: scope + [max(0, limit), max(0, offset)])
         return (try rows.map(DeskLetterSummary.init(row:)), total ?? 0)
@@ -150,6 +155,7 @@ extension DeskLetterSummary {
     self.init(
       number: row["number"], mailbox: row["mailbox"], kind: draft.kind, title: row["title"],
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
-      acceptedAt: Date(unixMilliseconds: row["accepted_at"]), attachmentCount: draft.attachments.count)
+      acceptedAt: Date(unixMilliseconds: row["accepted_at"]), attachmentCount: draft.attachments.count,
+      isOutcomeRefused: row["outcome_refused"] as String? != nil)
   }
 }

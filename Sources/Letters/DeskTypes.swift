@@ -34,6 +34,8 @@ public struct DeskLetterSummary: Sendable {
   public var stage: LetterStage
   public var acceptedAt: Date
   public var attachmentCount: Int
+  /// Whether the portal refused the outcome, so that the citizen cannot read it.
+  public var isOutcomeRefused: Bool
 }
 
 /// One line of a letter's history.
@@ -60,5 +62,7 @@ public struct DeskLetter: Sendable {
   public var outcome: LetterOutcome?
   /// Whether the portal has confirmed the outcome.
   public var outcomeDelivered: Bool
+  /// Why the portal did not take the outcome; nil where it did, or has not said anything yet.
+  public var outcomeRefusal: LetterRefusal?
   public var notice: NoticeState?
 }

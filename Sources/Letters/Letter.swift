@@ -17,6 +17,8 @@ public enum LetterStage: String, CaseIterable, Codable, Sendable {
   case signedFor = "signed-for"
   case answered
   case declined
+  /// The intranet refused it, by its signed receipt: it did not arrive, and will not.
+  case refused
 }
 
 /// One attachment of a letter. Its bytes lie in a blob, an age file that the intranet alone can open.
@@ -115,10 +117,12 @@ public struct CitizenLetter: Sendable {
   public var stage: LetterStage
   public var events: [LetterEvent]
   public var outcome: LetterOutcome?
+  /// Why the intranet did not take it, where `stage` is `.refused`.
+  public var refusal: LetterRefusal?
 
   public init(
     number: String, draft: LetterDraft, acceptedAt: Date, stage: LetterStage, events: [LetterEvent],
-    outcome: LetterOutcome?
+    outcome: LetterOutcome?, refusal: LetterRefusal? = nil
   ) {
     self.number = number
     self.draft = draft
@@ -126,6 +130,7 @@ public struct CitizenLetter: Sendable {
     self.stage = stage
     self.events = events
     self.outcome = outcome
+    self.refusal = refusal
   }
 }
 
@@ -161,6 +166,10 @@ public enum LetterError: Error, Equatable, Sendable {
   case unavailable
   /// Larger than `LetterLimits.attachmentMaxBytes`.
   case attachmentTooLarge
+  /// By its content it is none of the kinds that the link's policy names.
+  case attachmentKind
+  /// Too much waits for the intranet, or the disk has no room: no letters are taken until that is better.
+  case linkIsFull
   /// The desk knows no such letter, or not for this handler.
   case notFound
   /// The letter is past the stage that the step needs.

@@ -40,7 +40,13 @@ public let citizenLetterMigrations: [Migration] = [
         id TEXT PRIMARY KEY,
         at INTEGER NOT NULL
       );
-      """)
+      """),
+  Migration(
+    "citizen-letters-2",
+    sql: """
+      -- The code under which the intranet refused the letter.
+      ALTER TABLE citizen_letter ADD COLUMN refusal TEXT;
+      """),
 ]
 
 /// The intranet's tables of letters.
@@ -87,5 +93,11 @@ public let deskLetterMigrations: [Migration] = [
       );
       CREATE INDEX notice_by_letter ON notice (letter);
       CREATE INDEX notice_due ON notice (state, next_request);
-      """)
+      """),
+  Migration(
+    "desk-letters-2",
+    sql: """
+      -- The code under which the DMZ refused the outcome.
+      ALTER TABLE desk_letter ADD COLUMN outcome_refused TEXT;
+      """),
 ]

@@ -16,6 +16,7 @@ struct StoredDeskLetter {
   var stage: LetterStage
   var outcome: LetterOutcome?
   var outcomeDelivered: Bool
+  var outcomeRefused: String?
 
   /// Nil where there is none, or none in the handler's mailboxes.
   static func find(number: String, _ handler: Handler, _ db: Database) throws -> StoredDeskLetter? {
@@ -28,7 +29,7 @@ struct StoredDeskLetter {
       draft: try decodeJSON(LetterDraft.self, row["content"]), letterKey: key,
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
       outcome: try (row["outcome"] as Data?).map { try decodeJSON(LetterOutcome.self, $0) },
-      outcomeDelivered: row["outcome_delivered"])
+      outcomeDelivered: row["outcome_delivered"], outcomeRefused: row["outcome_refused"])
   }
 
   func full(_ db: Database) throws -> DeskLetter {
@@ -43,7 +44,9 @@ struct StoredDeskLetter {
       db, sql: "SELECT state FROM notice WHERE letter = ? ORDER BY rowid DESC LIMIT 1", arguments: [id])
     return DeskLetter(
       number: number, draft: draft, stage: stage, acceptedAt: Date(unixMilliseconds: acceptedAt), events: events,
-      outcome: outcome, outcomeDelivered: outcomeDelivered, notice: notice.flatMap(NoticeState.init(rawValue:)))
+      outcome: outcome, outcomeDelivered: outcomeDelivered,
+      outcomeRefusal: outcomeRefused.map(LetterRefusal.init(code:)),
+      notice: notice.flatMap(NoticeState.init(rawValue:)))
   }
 
   func move(

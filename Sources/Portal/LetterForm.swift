@@ -21,6 +21,8 @@ struct LetterForm: Sendable {
 
   init() {}
 
+  var isEmpty: Bool { title.isEmpty && text.isEmpty }
+
   /// - Parameter fields: as they were sent; cleaned here.
   init(fields: [String: String]) {
     mailbox = WrittenText.line(fields["mailbox"] ?? "")

@@ -13,11 +13,13 @@ struct LetterFormReader {
     var attachments: [LetterAttachment] = []
     var problems: [LetterForm.Problem] = []
     var hasOversizedFile = false
+    /// A file was not taken, since no letter would be.
+    var hasNoRoom = false
   }
 
   private enum Part {
     case field(String, [UInt8])
-    case file(name: String, sealer: AttachmentSealer?, head: [UInt8], bytes: Int)
+    case file(name: String, sealer: AttachmentSealer?, bytes: Int)
     case ignored
   }
 
@@ -77,7 +79,7 @@ struct LetterFormReader {
     guard head.name == "attachment" else { return .field(head.name, []) }
     // The token is the form's first field, so no file of a forged form is ever taken.
     guard isTrusted else { throw WebFailure.forgedForm }
-    return .file(name: head.fileName ?? "", sealer: nil, head: [], bytes: 0)
+    return .file(name: head.fileName ?? "", sealer: nil, bytes: 0)
   }
 
   private mutating func append(_ bytes: [UInt8]) async throws {
@@ -86,13 +88,13 @@ struct LetterFormReader {
     case .field(let name, let before):
       guard before.count + bytes.count <= maxBytes(of: name) else { throw WebFailure.tooLarge }
       part = .field(name, before + bytes)
-    case .file(let name, let sealer, let head, let count):
-      try await appendToFile(bytes, name, sealer, head, count)
+    case .file(let name, let sealer, let count):
+      try await appendToFile(bytes, name, sealer, count)
     }
   }
 
   private mutating func appendToFile(
-    _ bytes: [UInt8], _ name: String, _ sealer: AttachmentSealer?, _ head: [UInt8], _ count: Int
+    _ bytes: [UInt8], _ name: String, _ sealer: AttachmentSealer?, _ count: Int
   ) async throws {
     guard !bytes.isEmpty else { return }
     guard sealer != nil || result.attachments.count < room else {
@@ -101,9 +103,12 @@ struct LetterFormReader {
       return
     }
     let current: AttachmentSealer
-    if let sealer { current = sealer } else { current = try await letters.sealAttachment() }
-    let newHead = head.count < MediaType.headBytes ? head + bytes.prefix(MediaType.headBytes - head.count) : head
-    part = .file(name: name, sealer: current, head: newHead, bytes: count + bytes.count)
+    do { current = if let sealer { sealer } else { try await letters.sealAttachment() } } catch LetterError.linkIsFull {
+      result.hasNoRoom = true
+      part = .ignored
+      return
+    }
+    part = .file(name: name, sealer: current, bytes: count + bytes.count)
     do {
       guard count + bytes.count <= limits.attachmentMaxBytes else { throw LetterError.attachmentTooLarge }
       try await current.append(bytes)
@@ -112,18 +117,28 @@ struct LetterFormReader {
       result.hasOversizedFile = true
       note("attachment", "fileTooLarge")
       part = .ignored
+    } catch LetterError.attachmentKind {
+      await refuseKind(current)
+      part = .ignored
     }
+  }
+
+  private mutating func refuseKind(_ sealer: AttachmentSealer) async {
+    await sealer.abandon()
+    note("attachment", "fileKindRefused")
   }
 
   private mutating func end() async throws {
     switch part {
     case .ignored: break
     case .field(let name, let bytes): try endField(name, bytes)
-    case .file(_, nil, _, _): break
-    case .file(let name, .some(let sealer), let head, _):
-      var attachment = try await sealer.finish(name: AttachmentName.clean(name))
-      attachment.mediaType = MediaType.sniff(head)
-      result.attachments.append(attachment)
+    case .file(_, nil, _): break
+    case .file(let name, .some(let sealer), _):
+      do {
+        result.attachments.append(try await sealer.finish(name: AttachmentName.clean(name)))
+      } catch LetterError.attachmentKind {
+        await refuseKind(sealer)
+      }
     }
   }
 
@@ -155,7 +170,7 @@ struct LetterFormReader {
   }
 
   private mutating func clearAway() async {
-    if case .file(_, .some(let sealer), _, _) = part { await sealer.abandon() }
+    if case .file(_, .some(let sealer), _) = part { await sealer.abandon() }
     for attachment in result.attachments { await letters.discard(attachment) }
     result.attachments = []
   }

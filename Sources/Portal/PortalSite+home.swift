@@ -7,7 +7,10 @@ import WebKitchen
 extension PortalSite {
   func addHomeRoutes(to routes: inout RouteTable) {
     routes.on(.get, "/") { [self] in kitchen.page("home", ["smsIsDemo": smsIsDemo], titleKey: "homeTitle", for: $0) }
-    routes.on(.get, "/write") { [self] in noticePage($0, try visit(of: $0)) }
+    routes.on(.get, "/write") { [self] request in
+      try await demandRoom()
+      return noticePage(request, try visit(of: request))
+    }
     routes.on(.post, "/write/notice") { [self] in try await agree($0) }
     routes.on(.post, "/leave") { [self] in try await leave($0) }
   }
@@ -18,6 +21,7 @@ extension PortalSite {
 
   private func agree(_ request: WebRequest) async throws -> Response {
     let (visit, form) = try await posted(request)
+    try await demandRoom()
     guard form["agree"] == "yes" else {
       return noticePage(request, visit, problems: [.init(field: "agree", textKey: "agreeMissing")])
     }

@@ -13,6 +13,7 @@ extension PortalSite {
       let visit = try visit(of: request)
       if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }
       guard visit.with({ $0.phone != nil }) else { return keep(visit, request, seeOther("/write/phone")) }
+      if visit.with({ $0.form.isEmpty && $0.attachments.isEmpty }) { try await demandRoom() }
       return letterPage(request, visit)
     }
     routes.on(.post, "/write/letter") { [self] in try await takeLetter($0) }
@@ -34,9 +35,22 @@ extension PortalSite {
     let received = try await reader.read(request)
     let (problems, orphans) = visit.with { merge(received, into: &$0) }
     for orphan in orphans { await letters.discard(orphan) }
+    let hasRoom = try await hasRoom()
+    guard hasRoom, !received.hasNoRoom else { return fullPage(request, visit, received) }
     if problems.isEmpty { return seeOther("/write/check") }
     return letterPage(
       request, visit, problems: problems, status: received.hasOversizedFile ? .contentTooLarge : .unprocessableContent)
+  }
+
+  /// Shows what was written, which the visit keeps, with a word on why it cannot go on.
+  private func fullPage(_ request: WebRequest, _ visit: Visit, _ received: LetterFormReader.Result) -> Response {
+    var problems = [LetterForm.Problem(field: "title", textKey: "fullKept")]
+    if received.hasNoRoom {
+      problems.append(.init(field: "attachment", textKey: "fullFiles"))
+      // Without its files it is not the letter that was written.
+      visit.with { $0.submission?.draft = nil }
+    }
+    return retryLater(letterPage(request, visit, problems: problems, status: .serviceUnavailable))
   }
 
   /// Puts what came in into the visit.
@@ -89,7 +103,8 @@ extension PortalSite {
       "titleHint": strings.text("titleHint", request.language, "\(limits.titleMaxCharacters)"),
       "textHint": strings.text("textHint", request.language, "\(limits.textMaxCharacters)"),
       "filesHint": strings.text(
-        "filesHint", request.language, "\(limits.attachmentsMax)", readableBytes(limits.attachmentMaxBytes)),
+        "filesHint", request.language, "\(limits.attachmentsMax)", readableBytes(limits.attachmentMaxBytes),
+        fileKindNames),
     ]
     return page(
       "letter", values, titleKey: "letterTitle", request, visit, problems: problems, status: status,

@@ -61,15 +61,43 @@ extension PortalSite {
     values["outcome"] = letter.outcome?.text ?? ""
     values["isDeclined"] = letter.outcome?.stage == .declined
     values["outcomeAt"] = letter.outcome.map { officeTime($0.at) } ?? ""
+    values["stageMeans"] = stageMeans(letter.stage, language) as Any? ?? false
+    values["late"] = try await lateText(letter.stage, language) as Any? ?? false
     values["publish"] = kitchen.strings.text(letter.draft.mayPublish ? "publishYes" : "publishNo", language)
     values["isPublished"] = letter.outcome?.isPublic ?? false
+    values["refusal"] =
+      letter.refusal.map { kitchen.strings.text("refused-\($0.rawValue)", language) } as Any? ?? false
     return page("read", values, titleKey: "readTitle", request, visit, path: "/letter")
+  }
+
+  private func stageMeans(_ stage: LetterStage, _ language: Language) -> String? {
+    switch stage {
+    case .sent: kitchen.strings.text("sentMeans", language)
+    case .delivered: kitchen.strings.text("deliveredMeans", language)
+    default: nil
+    }
+  }
+
+  /// How old the intranet's last sign of life is, while a letter waits for it and it is late.
+  private func lateText(_ stage: LetterStage, _ language: Language) async throws -> String? {
+    let contact: PeerContact
+    switch stage {
+    case .answered, .declined, .refused: return nil
+    case .sent, .delivered, .signedFor:
+      do { contact = try await letters.contact() } catch { throw WebFailure.unavailable }
+    }
+    guard contact.isLate else { return nil }
+    guard let seen = contact.lastSeen else {
+      return kitchen.strings.text(stage == .sent ? "neverSent" : "neverAnswer", language)
+    }
+    let age = kitchen.elapsed(since: seen, language)
+    return kitchen.strings.text(stage == .sent ? "lateSent" : "lateAnswer", language, age)
   }
 
   /// The stages in order; those that the letter has reached carry their time.
   private func timeline(of letter: CitizenLetter, _ language: Language) -> [[String: Any]] {
     let last: LetterStage = letter.stage == .declined ? .declined : .answered
-    let stages: [LetterStage] = [.sent, .delivered, .signedFor, last]
+    let stages: [LetterStage] = letter.stage == .refused ? [.sent, .refused] : [.sent, .delivered, .signedFor, last]
     let reached = stages.firstIndex(of: letter.stage) ?? 0
     return stages.enumerated().map { index, stage in
       let event = letter.events.first { $0.stage == stage }?.at

@@ -46,6 +46,7 @@ extension PortalSite {
   private func askForCode(_ request: WebRequest) async throws -> Response {
     let (visit, form) = try await posted(request)
     guard visit.with({ $0.hasAgreed }) else { return seeOther("/write") }
+    try await demandRoom()
     let typed = String(WrittenText.line(form["phone"]).prefix(40))
     guard let phone = PhoneNumber(typed: form["phone"]) else {
       return phonePage(request, visit, typed: typed, problem: "phoneWrong")

@@ -65,6 +65,12 @@ extension PortalSite {
         if visit.confirmation == nil { visit.finish(confirmation) }
       }
       return seeOther("/write/done")
+    } catch LetterError.linkIsFull {
+      visit.with { $0.isSending = false }
+      guard let page = checkPage(request, visit, problem: "fullKept", status: .serviceUnavailable) else {
+        return seeOther("/write/done")
+      }
+      return retryLater(page)
     } catch {
       visit.with { $0.isSending = false }
       if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }

@@ -52,7 +52,7 @@ extension PortalSite {
           "text": kitchen.strings.text(
             problem.textKey, request.language, "\(configuration.letters.titleMaxCharacters)",
             "\(configuration.letters.textMaxCharacters)", "\(configuration.letters.attachmentsMax)",
-            readableBytes(configuration.letters.attachmentMaxBytes)),
+            readableBytes(configuration.letters.attachmentMaxBytes), fileKindNames),
         ]
       }
       values["hasProblems"] = true

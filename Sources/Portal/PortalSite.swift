@@ -68,6 +68,8 @@ public final class PortalSite: Service {
     while !Task.isCancelled {
       try? await Task.sleep(for: .seconds(20))
       await forget(sessions.sweep())
+      // So that the log tells of a full link even when nobody writes.
+      try? await letters.demandRoom()
     }
   }
 

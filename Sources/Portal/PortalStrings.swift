@@ -101,7 +101,7 @@ let portalStrings = StringTable([
   .init("publishNo", "不同意公开", "No, keep it private"),
   .init("mailLabel", "电子邮箱（选填）", "Mail address (optional)"),
   .init("filesLabel", "附件（选填）", "Attachments (optional)"),
-  .init("filesHint", "最多{0}个，每个不超过{1}。可以是照片、PDF、文档等。", "At most {0} files of up to {1} each: photos, PDF, documents."),
+  .init("filesHint", "最多{0}个，每个不超过{1}。允许的类型：{2}。", "At most {0} files of up to {1} each. Kinds that are taken: {2}."),
   .init("filesKept", "已上传的附件", "Attachments already uploaded"),
   .init("removeFile", "删除", "Remove"),
   .init(
@@ -122,6 +122,21 @@ let portalStrings = StringTable([
   .init("mailWrong", "电子邮箱格式不正确。", "The mail address is not valid."),
   .init("tooManyFiles", "附件不能超过{2}个，多出的附件未保存。", "At most {2} attachments; the ones above that were not kept."),
   .init("fileTooLarge", "有附件超过{3}，未保存；其他内容已保留。", "An attachment is above {3} and was not kept; everything else was."),
+  .init(
+    "fileKindRefused", "有附件的文件类型不在允许之列（以文件内容为准），未保存；其他内容已保留。允许的类型：{4}。",
+    "An attachment is of a kind that is not taken (its content decides) and was not kept; everything else was. Kinds that are taken: {4}."
+  ),
+  .init("fullTitle", "暂时不能接收来信", "No letters can be taken at the moment"),
+  .init(
+    "fullText", "因待送办理单位的来信较多，系统暂时不能接收新的来信，请约10分钟后再试。已提交的来信不受影响，查询照常进行。",
+    "Too many letters are waiting to be delivered, so no new ones can be taken at the moment. Please try again in about 10 minutes. Letters already submitted are safe, and looking them up works as usual."
+  ),
+  .init(
+    "fullKept", "因待送办理单位的来信较多，系统暂时不能接收来信，本信尚未提交。您填写的内容在本次访问中保留，请约10分钟后再试。",
+    "Too many letters are waiting to be delivered, so this one was not submitted. What you wrote is kept during this visit: please try again in about 10 minutes."
+  ),
+  .init(
+    "fullFiles", "刚才选择的附件未保存，再试时请重新选择。", "The files that you chose just now were not kept: choose them again then."),
   .init("alreadySentTitle", "来信已发送", "The letter has been sent"),
   .init("alreadySentText", "这封来信已经发送，不能再修改。", "This letter has been sent already and can no longer be changed."),
 
@@ -137,7 +152,7 @@ let portalStrings = StringTable([
     "sendFailed", "暂时无法接收来信，您填写的内容仍然保留，请稍后再按“确认发送”。",
     "Letters cannot be taken right now. What you wrote is still here; please press send again later."),
 
-  .init("doneTitle", "来信已发送", "Your letter has been sent"),
+  .init("doneTitle", "来信已提交", "Your letter has been submitted"),
   .init(
     "doneLead", "请打印或抄写下面的信件编码和查询密码。它们只在本次访问中显示，遗失后无法找回。",
     "Print or write down the letter code and the password below. They are shown during this visit only and cannot be recovered."
@@ -147,6 +162,10 @@ let portalStrings = StringTable([
   .init("passwordLabel", "查询密码", "Password"),
   .init("acceptedLabel", "接收时间", "Accepted at"),
   .init("numberHint", "信件编号仅供电话咨询时使用，不能用于查询内容。", "The letter number is for use on the telephone; it opens nothing."),
+  .init(
+    "doneDelivery", "来信将自动送达办理单位；是否已送达，可凭信件编码随时查询。",
+    "Your letter is delivered to the office by itself. With the letter code you can see at any time whether it has arrived."
+  ),
   .init("doneHow", "查询办理进度和答复：", "To see progress and the answer, go to: "),
   .init("printHint", "可使用浏览器的打印功能打印本页。", "Use your browser's print function to print this page."),
   .init("another", "再写一封", "Write another letter"),
@@ -165,17 +184,83 @@ let portalStrings = StringTable([
   .init("tooManyLookups", "查询次数过多，请15分钟后再试。", "Too many attempts. Please try again in 15 minutes."),
 
   .init("readTitle", "我的来信", "Your letter"),
+  .init(
+    "sentMeans", "来信已加密保存，正在送往内网；收到内网的签名回执后，此处显示“已送达”。",
+    "Your letter is sealed and kept, and on its way. Once the office's network has confirmed it with a signed receipt, it is shown here as delivered."
+  ),
+  .init(
+    "deliveredMeans", "内网已以签名回执确认收到来信。",
+    "The office's network has confirmed with a signed receipt that your letter arrived."),
+  .init(
+    "lateSent", "内网最近一次联络：{0}前。您的来信已妥善保存，恢复后自动送达。",
+    "Last contact with the office's network: {0} ago. Your letter is safely kept and will be delivered by itself once contact is restored."
+  ),
+  .init(
+    "lateAnswer", "内网最近一次联络：{0}前。办理进度和答复可能有延迟，恢复后自动更新。",
+    "Last contact with the office's network: {0} ago. Progress and answer may be delayed and will follow by themselves once contact is restored."
+  ),
+  .init(
+    "neverSent", "尚未与内网取得联络。您的来信已妥善保存，联络后自动送达。",
+    "The office's network has not been in contact yet. Your letter is safely kept and will be delivered by itself."),
+  .init(
+    "neverAnswer", "尚未与内网取得联络，办理进度和答复可能有延迟。",
+    "The office's network has not been in contact yet. Progress and answer may be delayed."),
   .init("stageLabel", "办理进度", "Progress"),
-  .init("stage-sent", "已发送，等待送达", "Sent, on its way"),
+  .init("stage-sent", "已提交，等待送达", "Submitted, on its way"),
   .init("stage-delivered", "已送达办理单位", "Delivered to the office"),
   .init("stage-signed-for", "已签收，办理中", "Signed for, being handled"),
   .init("stage-answered", "已答复", "Answered"),
   .init("stage-declined", "不予受理", "Declined"),
-  .init("step-sent", "已发送", "Sent"),
+  .init("stage-refused", "未能送达", "Could not be delivered"),
+  .init("step-sent", "已提交", "Submitted"),
   .init("step-delivered", "已送达办理单位", "Delivered to the office"),
   .init("step-signed-for", "已签收", "Signed for"),
   .init("step-answered", "已答复", "Answered"),
   .init("step-declined", "不予受理", "Declined"),
+  .init("step-refused", "未能送达", "Could not be delivered"),
+  .init(
+    "refused-type", "来信未能送达：办理单位的内网目前不接收网上来信。请稍后重新来信。",
+    "Your letter could not be delivered: the office's network takes no letters from this site at present. Please write again later."
+  ),
+  .init(
+    "refused-classification", "来信未能送达：来信的密级超出了内外网交换的规定。请勿在网上传递涉密内容。",
+    "Your letter could not be delivered: its classification is above what may cross to the office's network. Do not send secrets over the network."
+  ),
+  .init(
+    "refused-size", "来信未能送达：有附件超过内网允许的大小。请去掉或压缩该附件后重新来信。",
+    "Your letter could not be delivered: an attachment is larger than the office's network allows. Please remove or shrink it and write again."
+  ),
+  .init(
+    "refused-kind", "来信未能送达：有附件的文件类型不符合内网的规定（以文件内容为准）。请去掉该附件或更换格式后重新来信。",
+    "Your letter could not be delivered: an attachment is of a kind that the office's network does not allow (its content decides). Please remove or convert it and write again."
+  ),
+  .init(
+    "refused-policy", "来信未能送达：来信不符合内外网数据交换的规定。请去掉附件后重新来信。",
+    "Your letter could not be delivered: it does not comply with the rules for what may cross to the office's network. Please write again without attachments."
+  ),
+  .init(
+    "refused-mailbox", "来信未能送达：所选信箱已停用。请选择其他信箱重新来信。",
+    "Your letter could not be delivered: the mailbox that you chose is no longer in use. Please choose another and write again."
+  ),
+  .init(
+    "refused-form", "来信未能送达：内网无法识别来信数据。这是系统原因，请重新来信。",
+    "Your letter could not be delivered: the office's network could not read it. The fault is ours; please write again."
+  ),
+  .init(
+    "refused-incomplete", "来信未能送达：附件未能完整传到内网。请重新来信；附件较大时请分开发送。",
+    "Your letter could not be delivered: its attachments did not reach the office's network whole. Please write again, with smaller attachments if they are large."
+  ),
+  .init(
+    "refused-unknown", "来信未能送达：内网未能登记来信。这是系统原因，请重新来信。",
+    "Your letter could not be delivered: the office's network could not register it. The fault is ours; please write again."
+  ),
+  .init(
+    "refused-other", "来信未能送达：内网未能接收。这是系统原因，请重新来信。",
+    "Your letter could not be delivered: the office's network did not take it. The fault is ours; please write again."
+  ),
+  .init(
+    "refusedCall", "您也可以致电受理单位，并告知信件编号。来信内容仍可在本页查看。",
+    "You can also telephone the office and give the letter number. What you wrote can still be read on this page."),
   .init("answerHeading", "答复", "Answer"),
   .init("declineHeading", "不予受理的理由", "Why it was declined"),
   .init("noOutcome", "尚无答复。", "There is no answer yet."),

@@ -93,14 +93,17 @@ let letterTemplates = [
   "read": #"""
   <h1>{{t.readTitle}} <span id="letter-number">{{number}}</span></h1>
   <p id="letter-stage" class="stage" data-stage="{{stage}}">{{stageText}}</p>
+  {{#stageMeans}}<p id="stage-means" class="soft">{{stageMeans}}</p>{{/stageMeans}}
+  {{#late}}<p id="link-late" class="note">{{late}}</p>{{/late}}
+  {{#refusal}}<div id="letter-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}
   <h2>{{t.stageLabel}}</h2>
   <ol class="timeline">
   {{#timeline}}<li{{#past}} class="past"{{/past}}{{#current}} aria-current="step"{{/current}}>{{text}}{{#at}}<time>{{at}}</time>{{/at}}</li>
   {{/timeline}}</ol>
-  <h2>{{#isDeclined}}{{t.declineHeading}}{{/isDeclined}}{{^isDeclined}}{{t.answerHeading}}{{/isDeclined}}</h2>
+  {{^refusal}}<h2>{{#isDeclined}}{{t.declineHeading}}{{/isDeclined}}{{^isDeclined}}{{t.answerHeading}}{{/isDeclined}}</h2>
   {{^hasOutcome}}<p class="soft">{{t.noOutcome}}</p>{{/hasOutcome}}
   <div id="letter-outcome" class="{{#hasOutcome}}box {{/hasOutcome}}written">{{outcome}}</div>
-  {{#hasOutcome}}<p class="soft">{{outcomeAt}} · {{#isPublished}}{{t.outcomePublished}}{{/isPublished}}{{^isPublished}}{{t.outcomePrivate}}{{/isPublished}}</p>{{/hasOutcome}}
+  {{#hasOutcome}}<p class="soft">{{outcomeAt}} · {{#isPublished}}{{t.outcomePublished}}{{/isPublished}}{{^isPublished}}{{t.outcomePrivate}}{{/isPublished}}</p>{{/hasOutcome}}{{/refusal}}
   <h2>{{t.letterHeading}}</h2>
   <dl class="facts">
   <dt>{{t.titleLabel}}</dt><dd><div id="letter-title">{{letterTitle}}</div></dd>

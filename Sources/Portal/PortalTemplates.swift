@@ -86,6 +86,7 @@ let portalTemplates = [
   <dt>{{t.numberLabel}}</dt><dd><output id="letter-number">{{number}}</output></dd>
   <dt>{{t.acceptedLabel}}</dt><dd>{{acceptedAt}}</dd>
   </dl>
+  <p>{{t.doneDelivery}}</p>
   <p>{{t.doneHow}}<strong>{{lookupURL}}</strong></p>
   <p class="soft">{{t.numberHint}}</p>
   <p class="soft screen">{{t.printHint}}{{t.leaveHint}}</p>

@@ -12,6 +12,10 @@ public let kitchenStrings = StringTable([
   .init("nextPage", "下一页", "Next"),
   .init("pages", "分页", "Pages"),
   .init("pageNumber", "页码：", "Page "),
+  .init("elapsedMinute", "{0}分钟", "{0} minute"),
+  .init("elapsedMinutes", "{0}分钟", "{0} minutes"),
+  .init("elapsedHours", "{0}小时", "{0} hours"),
+  .init("elapsedDays", "{0}天", "{0} days"),
   .init("badRequestTitle", "无法识别的请求", "The request could not be read"),
   .init(
     "badRequestText", "浏览器送来的内容不完整或格式不对。请返回上一页重试。",

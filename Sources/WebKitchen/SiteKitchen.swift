@@ -66,13 +66,15 @@ public struct SiteKitchen: Sendable {
 
   /// A page that says what went wrong and what to do.
   func errorPage(_ failure: WebFailure, for request: WebRequest) -> Response {
-    page(
+    var response = page(
       "error",
       [
         "heading": strings.text(failure.titleKey, request.language),
         "text": strings.text(failure.textKey, request.language),
       ],
       titleKey: failure.titleKey, for: request, status: failure.status)
+    if let seconds = failure.retryAfterSeconds { response.headers[.retryAfter] = "\(seconds)" }
+    return response
   }
 }
 

@@ -59,6 +59,8 @@ let stylesheet = #"""
   .actions { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1rem; margin-top: 1.5rem; }
   .error { border: 2px solid var(--red); border-left-width: 8px; border-radius: 4px; padding: 0.75rem 1rem; color: #7d0f15;
     background: #fdf3f3; font-weight: 700; }
+  .error p { margin: 0; }
+  div.error { margin: 1rem 0; }
   .note { border-left: 6px solid #b98900; background: #fff8e3; padding: 0.75rem 1rem; margin: 1rem 0; }
   .good { border-left: 6px solid var(--green); background: #eef8f1; padding: 0.75rem 1rem; }
   .notice { border: 1px solid var(--line); background: #fafbfc; padding: 0.5rem 1.25rem; border-radius: 4px; }
@@ -77,7 +79,7 @@ let stylesheet = #"""
   .stage { display: inline-block; padding: 0.1rem 0.8rem; border-radius: 2rem; background: var(--wash); color: var(--blue-dark);
     border: 1px solid #a8c0de; font-weight: 700; margin: 0; }
   .stage[data-stage="answered"] { background: #eef8f1; color: #14532d; border-color: #9ccbb0; }
-  .stage[data-stage="declined"] { background: #fdf3f3; color: #7d0f15; border-color: #dfb0b2; }
+  .stage[data-stage="declined"], .stage[data-stage="refused"] { background: #fdf3f3; color: #7d0f15; border-color: #dfb0b2; }
   .timeline { list-style: none; margin: 1rem 0 1.5rem; padding: 0 0 0 0.4rem; }
   .timeline li { border-left: 3px solid var(--line); padding: 0 0 0.9rem 1.4rem; position: relative; color: var(--soft); }
   .timeline li:last-child { border-left-color: transparent; padding-bottom: 0; }

@@ -8,12 +8,18 @@ public struct WebFailure: Error, Sendable {
   public var textKey: String
   /// Whether the connection ends with the page, since the body was not read to its end.
   public var closesConnection: Bool
+  /// When trying again may help; nil where that is not known.
+  public var retryAfterSeconds: Int?
 
-  public init(_ status: HTTPResponse.Status, _ titleKey: String, _ textKey: String, closesConnection: Bool = false) {
+  public init(
+    _ status: HTTPResponse.Status, _ titleKey: String, _ textKey: String, closesConnection: Bool = false,
+    retryAfterSeconds: Int? = nil
+  ) {
     self.status = status
     self.titleKey = titleKey
     self.textKey = textKey
     self.closesConnection = closesConnection
+    self.retryAfterSeconds = retryAfterSeconds
   }
 
   public static let badRequest = WebFailure(.badRequest, "badRequestTitle", "badRequestText", closesConnection: true)

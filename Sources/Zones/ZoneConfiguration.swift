@@ -155,6 +155,10 @@ public struct LinkLimits: Sendable {
   public var blobWindowPackets = 32
   /// How many packets ahead of their turn are waited with.
   public var heldMaxPackets = 1_000
+  /// With so many messages, or bytes of them and their blobs, unconfirmed, the portal takes no more letters:
+  /// 1 to 100,000,000, and 65,536 to 1 PiB.
+  public var outboxMaxMessages = 100_000
+  public var outboxMaxBytes = 1024 * 1024 * 1024
   /// An idle link gives a sign of life this often: 1 to 86,400.
   public var heartbeatSeconds = 60
   /// How long a packet is kept that the peer has applied and no backup of its covers: 1 to 3,650.
@@ -167,12 +171,18 @@ public struct LinkLimits: Sendable {
 public struct ExchangePolicy: Sendable {
   public var messageTypes: Set<String>
   public var highestClassification: Classification
+  /// 0 where no blob may cross.
   public var blobMaxBytes: Int
+  /// What attachments may be, by their content.
+  public var fileKinds: Set<FileKind>
 
-  public init(messageTypes: Set<String>, highestClassification: Classification, blobMaxBytes: Int) {
+  public init(
+    messageTypes: Set<String>, highestClassification: Classification, blobMaxBytes: Int, fileKinds: Set<FileKind>
+  ) {
     self.messageTypes = messageTypes
     self.highestClassification = highestClassification
     self.blobMaxBytes = blobMaxBytes
+    self.fileKinds = fileKinds
   }
 }
 
@@ -205,11 +215,14 @@ public struct PortalConfiguration: Sendable {
   public var port: Int
   /// The address that citizens know the portal by, `https://…`, without a closing slash.
   public var publicURL: String
+  /// With less room on the disk the portal takes no letters: 0 (off) to 1 PiB.
+  public var diskMinFreeBytes: Int
 
-  public init(listenAddress: String, port: Int, publicURL: String) {
+  public init(listenAddress: String, port: Int, publicURL: String, diskMinFreeBytes: Int = 512 * 1024 * 1024) {
     self.listenAddress = listenAddress
     self.port = port
     self.publicURL = publicURL
+    self.diskMinFreeBytes = diskMinFreeBytes
   }
 }
 

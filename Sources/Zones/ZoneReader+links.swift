@@ -75,6 +75,7 @@ extension ZoneReader {
     let names = [
       "linger_milliseconds", "receipt_linger_milliseconds", "packet_max_bytes", "poll_seconds", "redrop_seconds",
       "incomplete_seconds", "drop_max_packets", "drop_max_bytes", "held_max_packets", "blob_window_packets",
+      "heartbeat_seconds", "outbox_max_messages", "outbox_max_bytes",
     ]
     guard let group = value.mapping(names) else { return nil }
     var limits = LinkLimits()
@@ -88,6 +89,9 @@ extension ZoneReader {
     group.integer("drop_max_bytes", 65_536...1_125_899_906_842_624, into: &limits.dropMaxBytes)
     group.integer("held_max_packets", 0...100_000, into: &limits.heldMaxPackets)
     group.integer("blob_window_packets", 1...1_000_000, into: &limits.blobWindowPackets)
+    group.integer("heartbeat_seconds", 1...86_400, into: &limits.heartbeatSeconds)
+    group.integer("outbox_max_messages", 1...100_000_000, into: &limits.outboxMaxMessages)
+    group.integer("outbox_max_bytes", 65_536...1_125_899_906_842_624, into: &limits.outboxMaxBytes)
     guard limits.dropMaxBytes >= limits.packetMaxBytes else {
       return value.refused("drop_max_bytes holds not even one packet; make it at least packet_max_bytes")
     }
@@ -105,17 +109,34 @@ extension ZoneReader {
   }
 
   private func policy(_ value: YAMLValue, _ letters: LetterLimits?) -> ExchangePolicy? {
-    guard let group = value.mapping(["messages", "highest_classification", "blob_max_bytes"]) else { return nil }
+    let names = ["messages", "highest_classification", "blob_max_bytes", "file_kinds"]
+    guard let group = value.mapping(names) else { return nil }
     let types = group.required("messages").flatMap(messageTypes)
     let highest = group.required("highest_classification")?.choice(Classification.self)
     let blob = group.required("blob_max_bytes")
     let bytes = blob?.integer(0...1_099_511_627_776)
-    guard let types, let highest, let blob, let bytes else { return nil }
+    let list = bytes == 0 ? group.optional("file_kinds") : group.required("file_kinds")
+    let kinds = list.map(fileKinds) ?? (bytes == 0 ? [] : nil)
+    guard let types, let highest, let blob, let bytes, let kinds else { return nil }
     if let letters, letters.attachmentsMax > 0, types.contains("letter.submitted"), bytes < letters.sealedMaxBytes {
       return blob.refused(
         "\(bytes) is too small for the attachments that letters may have; give at least \(letters.sealedMaxBytes)")
     }
-    return ExchangePolicy(messageTypes: types, highestClassification: highest, blobMaxBytes: bytes)
+    if let letters, letters.attachmentsMax > 0, types.contains("letter.submitted"), kinds.isEmpty {
+      return list?.refused("letters may have attachments; name their kinds, or set attachments_max to 0")
+    }
+    return ExchangePolicy(
+      messageTypes: types, highestClassification: highest, blobMaxBytes: bytes, fileKinds: kinds)
+  }
+
+  private func fileKinds(_ value: YAMLValue) -> Set<FileKind>? {
+    guard let elements = value.list() else { return nil }
+    var kinds: Set<FileKind> = []
+    for element in elements {
+      guard let kind = element.choice(FileKind.self) else { continue }
+      if !kinds.insert(kind).inserted { element.refuse("\(kind.rawValue) is given twice; remove one") }
+    }
+    return kinds.count == elements.count ? kinds : nil
   }
 
   private func messageTypes(_ value: YAMLValue) -> Set<String>? {

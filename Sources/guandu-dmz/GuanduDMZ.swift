@@ -33,9 +33,12 @@ struct GuanduDMZ: AsyncParsableCommand {
     }
     let provider = makeSMSProvider(sms)
     let letters = CitizenLetters(
-      database: start.database, outbox: start.outbox, blobs: start.blobs, intranet: link.peer,
+      database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       intranetKeys: try intranetKeys(link), limits: start.configuration.letters,
-      pepper: try loadPepper(path: start.configuration.dataDirectory + "/pepper", files: start.files))
+      pepper: try loadPepper(path: start.configuration.dataDirectory + "/pepper", files: start.files),
+      disk: DiskLimit(
+        folder: start.configuration.dataDirectory, minFreeBytes: start.configuration.portal?.diskMinFreeBytes ?? 0),
+      logger: start.logger)
     try await letters.removeOrphans()
     let relay = NoticeRelay(
       database: start.database, outbox: start.outbox, intranet: link.peer, logger: start.logger

@@ -25,8 +25,9 @@ struct GuanduIntranet: AsyncParsableCommand {
   private func serve() async throws {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet, migrations: exchangeMigrations + deskLetterMigrations)
+    let link = start.configuration.links[0]
     let letters = DeskLetters(
-      database: start.database, outbox: start.outbox, blobs: start.blobs, dmz: start.configuration.links[0].peer,
+      database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       key: start.identity.encryptionKey, mailboxes: start.configuration.mailboxes, limits: start.configuration.letters)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,

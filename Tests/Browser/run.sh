@@ -40,6 +40,11 @@ start_deployment() {
   desk=$(free_port)
   export GUANDU_PORTAL_URL=https://localhost:$portal GUANDU_DESK_URL=https://localhost:$desk
   "$binaries/guandu" init "$GUANDU_DEMO_DIR" --zones "$root/zones" --portal-port "$portal" --desk-port "$desk"
+  # A mailbox that the intranet does not know, for a letter that is refused there.
+  cp "$GUANDU_DEMO_DIR/mailboxes.yaml" "$GUANDU_DEMO_DIR/dmz/mailboxes.yaml"
+  printf -- '- id: closed\n  chinese: 停用信箱\n  english: Closed mailbox\n' >>"$GUANDU_DEMO_DIR/dmz/mailboxes.yaml"
+  sed -i 's|^mailboxes: .*|mailboxes: mailboxes.yaml|' "$GUANDU_DEMO_DIR/dmz/zone.yaml"
+  export GUANDU_CLOSED_MAILBOX=closed
   for zone in dmz intranet; do
     "$binaries/guandu-$zone" --config "$GUANDU_DEMO_DIR/$zone/zone.yaml" >"$scratch/$zone.log" 2>&1 </dev/null &
     daemons+=($!)

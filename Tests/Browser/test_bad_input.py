@@ -85,11 +85,27 @@ def test_a_text_of_more_than_ten_thousand_characters_comes_back_whole(citizen):
 def test_a_file_above_twenty_megabytes_is_refused_and_the_rest_kept(citizen, tmp_path):
     citizen.confirm_phone()
     (tmp_path / "small.pdf").write_bytes(PDF)
-    (tmp_path / "large.bin").write_bytes(bytes(20 * 1024 * 1024 + 1))
-    citizen.fill(files=[tmp_path / "small.pdf", tmp_path / "large.bin"])
+    (tmp_path / "large.pdf").write_bytes(PDF + bytes(20 * 1024 * 1024))
+    citizen.fill(files=[tmp_path / "small.pdf", tmp_path / "large.pdf"])
     assert citizen.submit() == 413
     citizen.look("file-too-large")
     assert citizen.page.locator("fieldset bdi").all_inner_texts() == ["small.pdf"]
+
+
+def test_a_file_of_a_kind_that_is_not_taken_is_refused_whatever_its_name_and_the_rest_kept(citizen):
+    citizen.confirm_phone()
+    program = b"MZ\x90\0" + bytes(100_000)
+    archive = b"PK\3\4" + bytes(26) + b"photo.jpg"
+    citizen.fill(text="保留的正文", files=[
+        file("photo.jpg", program, "image/jpeg"), file("a.docx", archive), file("page.txt", b"<html>", "text/plain"),
+        file("renamed.exe", PDF)])
+    assert citizen.submit() == 422
+    citizen.look("file-kind")
+    assert "文件类型不在允许之列" in citizen.error() and "PDF" in citizen.error()
+    assert citizen.page.input_value("#text") == "保留的正文"
+    assert citizen.page.locator("fieldset bdi").all_inner_texts() == ["renamed.exe"]
+    assert citizen.submit() == 200
+    assert citizen.page.locator(".files bdi").all_inner_texts() == ["renamed.exe"]
 
 
 def test_a_sixth_file_is_refused(citizen):
@@ -122,7 +138,7 @@ def test_an_endless_upload_is_cut_off(citizen):
 
     def body():
         yield f'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{token}\r\n'.encode()
-        yield b'--x\r\nContent-Disposition: form-data; name="attachment"; filename="endless"\r\n\r\n'
+        yield b'--x\r\nContent-Disposition: form-data; name="attachment"; filename="endless"\r\n\r\n%PDF-'
         for _ in range(400):
             yield bytes(1024 * 1024)
 

@@ -47,11 +47,13 @@ import WebKitchen
     let derived =
       DeskFolder.allCases.map { "folder-\($0.rawValue)" } + LetterKind.allCases.map { "kind-\($0.rawValue)" }
       + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "event-\($0.rawValue)"] }
+      + LetterRefusal.allCases.map { "refused-\($0.rawValue)" }
       + [NoticeState.waiting, .sent, .failed].map { "notice-\($0.rawValue)" }
       + [
         "noCertificateTitle", "untrustedTitle", "notEnrolledTitle", "wrongStageTitle", "mayNotPublishTitle",
         "noCertificateText", "untrustedText", "notEnrolledText", "wrongStageText", "mayNotPublishText", "answerMissing",
         "visibilityMissing", "reasonMissing", "answerTooLong", "nobody", "deliveryDone", "deliveryWaiting",
+        "deliveryRefused", "linkLate", "linkNever", "outcomeLate", "outcomeNever",
       ]
     for key in derived { #expect(known.contains(key), "\(key)") }
     #expect(known.count == table.entries.count, "a key stands twice")

@@ -24,7 +24,9 @@ import Zones
     try await dmz.eventually("nothing is left to confirm") {
       try await dmz.count("SELECT COUNT(*) FROM sent_packet") == 0
     }
-    #expect(try await dmz.citizens.read(code: refused.code, password: refused.password)?.stage == .sent)
+    let letter = try #require(try await dmz.citizens.read(code: refused.code, password: refused.password))
+    #expect(letter.stage == .refused && letter.refusal == .mailbox)
+    #expect(letter.events.map(\.stage) == [.sent, .refused])
     try await intranet.eventually("the refusal was verifiably seen") {
       try await intranet.count("SELECT COUNT(*) FROM refusal") == 0
     }

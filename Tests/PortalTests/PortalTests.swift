@@ -87,7 +87,8 @@ import Zones
     try checkTexts(
       portalStrings + kitchenStrings, templates: portalTemplates, sources: ["Portal", "WebKitchen"],
       derived: LetterKind.allCases.map { "kind-\($0.rawValue)" }
-        + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "step-\($0.rawValue)"] })
+        + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "step-\($0.rawValue)"] }
+        + LetterRefusal.allCases.map { "refused-\($0.rawValue)" })
   }
 
   @Test func `the message holds no other run of six digits than the code`() {

@@ -75,7 +75,7 @@ struct Simulation: AsyncParsableCommand {
       let identity = try ZoneIdentity(configuration: configuration, at: TestZones.now)
       var configuration = configuration
       configuration.dataDirectory = "/data"
-      configuration.links[0].outgoingDrop = "/out"
+      configuration.links[0].outgoingDrop = .folder("/out")
       configuration.links[0].incomingDrop = "/in"
       return SimulatedZone.World(configuration: configuration, identity: identity)
     }

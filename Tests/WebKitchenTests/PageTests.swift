@@ -50,3 +50,18 @@ import Testing
     #expect(WebRequest.networkPart(of: "2001:db8:1:2:3::4") == "20010db800010002")
   }
 }
+
+@Suite struct ElapsedTests {
+  @Test(arguments: [
+    (-5.0, "0分钟", "0 minutes"), (59, "0分钟", "0 minutes"), (60, "1分钟", "1 minute"), (7_199, "119分钟", "119 minutes"),
+    (7_200, "2小时", "2 hours"), (172_799, "47小时", "47 hours"), (172_800, "2天", "2 days"),
+    (1e300, "1157407天", "1157407 days"),
+  ])
+  func `elapsed time is told in whole minutes, hours or days`(seconds: Double, chinese: String, english: String) throws
+  {
+    let kitchen = try SiteKitchen(strings: StringTable([]), templates: [:], links: [], siteNameKey: "siteName")
+    let (start, end) = (Date(timeIntervalSince1970: 0), Date(timeIntervalSince1970: seconds))
+    #expect(kitchen.elapsed(since: start, now: end, .chinese) == chinese)
+    #expect(kitchen.elapsed(since: start, now: end, .english) == english)
+  }
+}

@@ -80,16 +80,6 @@ import Testing
   func `what is no mail address is refused`(address: String) { #expect(!WrittenText.isMailAddress(address)) }
 }
 
-@Suite struct MediaTypeTests {
-  @Test func `a file is what its first bytes say`() {
-    #expect(MediaType.sniff([0xFF, 0xD8, 0xFF, 0xE0]) == "image/jpeg")
-    #expect(MediaType.sniff(Array("%PDF-1.7".utf8)) == "application/pdf")
-    #expect(MediaType.sniff(Array("<html><script>".utf8)) == "application/octet-stream")
-    #expect(MediaType.sniff([]) == "application/octet-stream")
-    #expect(MediaType.sniff([0x50, 0x4B, 0x03, 0x04] + Array("....word/document.xml".utf8)).hasSuffix(".document"))
-  }
-}
-
 @Suite struct URLEncodedFormTests {
   private func form(_ text: String) -> URLEncodedForm? { URLEncodedForm(Array(text.utf8)) }
 

@@ -39,11 +39,11 @@ public final class RunningZone: Sendable {
     peer = link.peer
     let peerKey = try Certificate.load(pemFile: link.peerEncryptionCertificate)[0].x25519PublicKey
     citizens = CitizenLetters(
-      database: database, outbox: outbox, blobs: blobs, intranet: link.peer,
+      database: database, outbox: outbox, blobs: blobs, link: link,
       intranetKeys: [try required(peerKey)], limits: configuration.letters,
-      pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files))
+      pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files), logger: logger)
     desk = DeskLetters(
-      database: database, outbox: outbox, blobs: blobs, dmz: link.peer, key: identity.encryptionKey,
+      database: database, outbox: outbox, blobs: blobs, link: link, key: identity.encryptionKey,
       mailboxes: configuration.mailboxes, limits: configuration.letters)
     let isDMZ = configuration.role == .dmz
     let relay = NoticeRelay(

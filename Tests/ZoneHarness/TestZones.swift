@@ -62,10 +62,10 @@ public final class TestZones: Sendable {
   ) throws -> ZoneConfiguration {
     let toIntranet = ExchangePolicy(
       messageTypes: ["letter.submitted", "notice.sent", "notice.failed"], highestClassification: .internal,
-      blobMaxBytes: blobMaxBytes)
+      blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))
     let toDMZ = ExchangePolicy(
       messageTypes: ["letter.signed-for", "letter.answered", "letter.declined", "notice.requested"],
-      highestClassification: .internal, blobMaxBytes: blobMaxBytes)
+      highestClassification: .internal, blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))
     let isDMZ = name == "dmz"
     let (out, into) = isDMZ ? ("d2i", "i2d") : ("i2d", "d2i")
     let link = LinkConfiguration(

@@ -1,0 +1,32 @@
+public import GRDB
+public import Zones
+
+/// What waits for a peer and is not confirmed by it, whether it lies in a packet already or not.
+public struct OutboxBacklog: Equatable, Sendable {
+  public var messages: Int
+  /// Of the messages and of their blobs.
+  public var bytes: Int
+
+  public init(messages: Int, bytes: Int) {
+    self.messages = messages
+    self.bytes = bytes
+  }
+
+  /// Looks at every waiting message, so not with each request.
+  public static func read(peer: ZoneName, _ db: Database) throws -> OutboxBacklog {
+    let outbox = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT COUNT(*) AS messages, COALESCE(SUM(LENGTH(bytes)), 0) AS bytes FROM outbox
+        WHERE peer = ? AND id > COALESCE(
+          (SELECT MAX(last_row) FROM sent_packet WHERE peer = ? AND lane = 'm' AND confirmed = 1), 0)
+        """, arguments: [peer.text, peer.text])
+    let blobs = try Int.fetchOne(
+      db,
+      sql: """
+        SELECT SUM(total) FROM outgoing_blob WHERE peer = ? AND (last_sequence IS NULL OR last_sequence > COALESCE(
+          (SELECT applied FROM outgoing_stream WHERE peer = ? AND lane = 'b'), 0))
+        """, arguments: [peer.text, peer.text])
+    return OutboxBacklog(messages: outbox?["messages"] ?? 0, bytes: (outbox?["bytes"] ?? 0) + (blobs ?? 0))
+  }
+}

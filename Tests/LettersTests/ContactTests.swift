@@ -1,0 +1,28 @@
+import Exchange
+import Foundation
+import GRDB
+import Letters
+import Storage
+import Testing
+import ZoneHarness
+
+@Suite struct ContactTests {
+  @Test func `the other zone is late when it never spoke, and once it has been silent for five minutes`() async throws {
+    let zones = try TestZones()
+    let dmz = try RunningZone(zones.dmz, exchanging: false)
+    #expect(try await dmz.citizens.contact() == PeerContact(lastSeen: nil, isLate: true))
+    let now = currentMilliseconds()
+    for (seconds, isLate) in [(0, false), (240, false), (360, true), (90_000, true)] {
+      let seen = now - seconds * 1000
+      try await dmz.database.write { db in
+        try db.execute(
+          sql: """
+            INSERT OR REPLACE INTO peer_state (peer, epoch, stamp, last_seen, clock_difference)
+            VALUES ('intranet', 1, 1, ?, 0)
+            """, arguments: [seen])
+      }
+      #expect(try await dmz.citizens.contact() == PeerContact(lastSeen: Date(unixMilliseconds: seen), isLate: isLate))
+    }
+    try await dmz.stop()
+  }
+}
