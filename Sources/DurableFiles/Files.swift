@@ -106,6 +106,18 @@ public struct Files: Sendable {
     try step(.remove, path) { calls.unlink(path) == 0 || errno == ENOENT ? () : nil }
   }
 
+  /// Removes an empty folder.
+  public func removeFolder(_ path: String) throws(FileError) {
+    try step(.remove, path) { calls.removeFolder(path) == 0 || errno == ENOENT ? () : nil }
+  }
+
+  /// Makes durable what another library has written.
+  public func syncFile(_ path: String) throws(FileError) {
+    let descriptor = try step(.open, path) { opened(calls.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0)) }
+    defer { _ = calls.close(descriptor) }
+    try check(.sync, path) { calls.sync(descriptor) }
+  }
+
   public func exists(_ path: String) -> Bool { calls.status(path) != nil }
 
   /// The size of whatever lies at `path`, in bytes; nil where there is nothing.

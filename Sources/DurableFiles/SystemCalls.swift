@@ -19,6 +19,7 @@ package protocol SystemCalls: Sendable {
   func rename(_ source: String, _ target: String) -> Int32
   func renameExclusively(_ source: String, _ target: String) -> Int32
   func unlink(_ path: String) -> Int32
+  func removeFolder(_ path: String) -> Int32
   /// Links are not followed.
   func status(_ path: String) -> FileStatus?
   func status(_ descriptor: Int32) -> FileStatus?
@@ -63,6 +64,7 @@ struct LinuxCalls: SystemCalls {
   func rename(_ source: String, _ target: String) -> Int32 { Glibc.rename(source, target) }
   func renameExclusively(_ source: String, _ target: String) -> Int32 { guandu_rename_exclusive(source, target) }
   func unlink(_ path: String) -> Int32 { Glibc.unlink(path) }
+  func removeFolder(_ path: String) -> Int32 { rmdir(path) }
 
   func status(_ path: String) -> FileStatus? {
     var status = stat()

@@ -49,10 +49,13 @@ actor ControlSender {
 
   private func beat() async {
     let interval = context.link.limits.heartbeatSeconds
-    while (try? await Task.sleep(for: .seconds(interval))) != nil {
-      context.debt.owe()
-      bell.ring()
-    }
+    while (try? await Task.sleep(for: .seconds(interval))) != nil { owe() }
+  }
+
+  /// A word is owed, though nothing came.
+  nonisolated func owe() {
+    context.debt.owe()
+    bell.ring()
   }
 
   /// Sends a word where one is owed.

@@ -38,31 +38,45 @@ struct OneWayPackets: Sendable {
         """, arguments: [Self.notConfirmable, peer.text, now, times - 1]
     ).map { ($0["lane"], $0["sequence"]) }.sorted { $0 < $1 }
   }
+}
 
-  /// Lets go of what was sent before `oldest`. Returns the files in `sent/`, and the blobs that went whole.
-  func forget(sentBefore oldest: UnixMilliseconds, _ db: Database) throws -> (files: [String], blobs: [String]) {
-    let messages = try last(of: .messages, sentBefore: oldest, db)
-    let parts = try last(of: .blobs, sentBefore: oldest, db)
-    var files = try messages.map { try ReceiptTaker.forgetMessages(peer, through: $0, db) } ?? []
-    files += try String.fetchAll(
+/// What no receipt has secured in all the days that a link keeps things.
+struct OldPackets: Sendable {
+  let peer: ZoneName
+  let before: UnixMilliseconds
+
+  /// Lets go of what is finished: applied and in effect, or sent on a one-way link as often as it is to be. Returns the
+  /// files in `sent/`, and the blobs that went whole.
+  func forget(_ db: Database) throws -> (files: [String], blobs: [String]) {
+    var files = try last(of: .messages, db).map { try ReceiptTaker.forgetMessages(peer, through: $0, db) } ?? []
+    let parts = try last(of: .blobs, db) ?? 0
+    files += try String.cachedAll(
       db, sql: "DELETE FROM sent_packet WHERE peer = ? AND lane = 'b' AND sequence <= ? RETURNING file",
-      arguments: [peer.text, parts ?? 0])
-    let blobs = try String.fetchAll(
-      db, sql: "DELETE FROM outgoing_blob WHERE peer = ? AND last_sequence <= ? RETURNING digest",
-      arguments: [peer.text, parts ?? 0])
+      arguments: [peer.text, parts])
+    let stated = try OutgoingStream.read(peer, .blobs, db).applied
+    // A blob whose parts were confirmed has no packets any more; its row was made before its message was sent.
+    let blobs = try String.cachedAll(
+      db,
+      sql: """
+        DELETE FROM outgoing_blob WHERE peer = ? AND last_sequence <= ? AND NOT EXISTS (
+          SELECT 1 FROM outbox WHERE outbox.peer = outgoing_blob.peer)
+        RETURNING digest
+        """, arguments: [peer.text, max(parts, stated)])
     return (files, blobs)
   }
 
   /// The last packet of a lane before which, itself included, all are old and finished.
-  private func last(of lane: Lane, sentBefore oldest: UnixMilliseconds, _ db: Database) throws -> Int? {
-    try Int.fetchOne(
+  private func last(of lane: Lane, _ db: Database) throws -> Int? {
+    try Int.cachedOne(
       db,
       sql: """
         SELECT MAX(sequence) FROM sent_packet AS old
-        WHERE peer = ? AND lane = ? AND sent_at < ? AND NOT EXISTS (
-          SELECT 1 FROM sent_packet AS open
-          WHERE open.peer = old.peer AND open.lane = old.lane AND open.sequence <= old.sequence
-            AND (open.confirmed = 0 OR open.sent_at >= ?))
-        """, arguments: [peer.text, lane.rawValue, oldest, oldest])
+        WHERE peer = ? AND lane = ? AND sent_at < ?
+          AND (confirmed = 2 OR sequence <= (SELECT effective FROM outgoing_stream s WHERE s.peer = old.peer AND lane = 'm'))
+          AND NOT EXISTS (
+            SELECT 1 FROM sent_packet AS open
+            WHERE open.peer = old.peer AND open.lane = old.lane AND open.sequence <= old.sequence
+              AND (open.confirmed = 0 OR open.sent_at >= ?))
+        """, arguments: [peer.text, lane.rawValue, before, before])
   }
 }

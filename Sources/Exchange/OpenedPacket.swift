@@ -60,6 +60,9 @@ struct PacketApplier: Sendable {
         if blob.isComplete { try release("blob:" + blob.digest, &report, db) }
       }
     }
+    if packet.manifest.stream.epoch > 1, packet.manifest.sequence == 1 || packet.manifest.stream.lane == .control {
+      try forgetUntellable(db)
+    }
     for digest in packet.barredBlobs { try bar(digest, packet, &report, db) }
     report.aftermath = try receipts.take(packet.manifest, db)
     try advance(packet, db)
@@ -76,6 +79,18 @@ struct PacketApplier: Sendable {
     ).execute(arguments: [
       peer.text, stream.description, stream.lane.rawValue, stream.epoch, packet.manifest.sequence, packet.digest.text,
     ])
+  }
+
+  /// Refusals in epochs that receipts tell of no more: their sender has sent everything anew since, or lost it.
+  private func forgetUntellable(_ db: Database) throws {
+    try db.executeCached(
+      sql: """
+        DELETE FROM refusal WHERE peer = ? AND stream NOT IN (
+          SELECT stream FROM (
+            SELECT stream, ROW_NUMBER() OVER (PARTITION BY lane ORDER BY epoch DESC) AS age
+            FROM incoming_stream WHERE peer = ?)
+          WHERE age <= ?)
+        """, arguments: [peer.text, peer.text, ReceiptList.epochsTold])
   }
 
   /// Parts that could not be used are asked for anew, from the blob's beginning.
@@ -224,6 +239,7 @@ struct PacketApplier: Sendable {
       try recordRefusal(origin, message: id, code: "never-complete", &report, db)
       try release("message:" + id, &report, db)
     }
+    if !rows.isEmpty { try forgetUntellable(db) }
     return rows.count
   }
 

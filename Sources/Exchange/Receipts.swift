@@ -17,7 +17,7 @@ final class ReceiptDebt: Sendable {
 /// The receipts that a zone can sign for now.
 struct ReceiptList: Sendable {
   /// The newest epochs of a lane that are told of: the last one closed, and the one open.
-  private static let epochsTold = 2
+  static let epochsTold = 2
   private static let maxStreams = 64
 
   var receipts: [Receipt] = []

@@ -89,7 +89,7 @@ actor Redropper {
   /// Drops what is due, a few packets at most.
   func dropDue() async throws {
     let (peer, now) = (context.link.peer.text, context.now())
-    try await finishOneWay(now)
+    try await finishOld(now)
     let due = try await context.database.read { db in
       try Entry.cachedAll(
         db,
@@ -117,15 +117,17 @@ actor Redropper {
     }
   }
 
-  private func finishOneWay(_ now: UnixMilliseconds) async throws {
-    guard let oneWay else { return }
-    for (lane, sequence) in try await context.database.write({ db in try oneWay.finish(now, db) }) {
-      context.log.packetNotConfirmable(lane: lane, sequence: sequence, times: oneWay.times)
+  private func finishOld(_ now: UnixMilliseconds) async throws {
+    if let oneWay {
+      for (lane, sequence) in try await context.database.write({ db in try oneWay.finish(now, db) }) {
+        context.log.packetNotConfirmable(lane: lane, sequence: sequence, times: oneWay.times)
+      }
     }
     guard now - lastForgotten > 3_600_000 else { return }
     lastForgotten = now
-    let oldest = now - context.link.limits.retainDays * Self.dayMilliseconds
-    let (files, blobs) = try await context.database.write { db in try oneWay.forget(sentBefore: oldest, db) }
+    let old = OldPackets(
+      peer: context.link.peer, before: now - context.link.limits.retainDays * Self.dayMilliseconds)
+    let (files, blobs) = try await context.database.write { db in try old.forget(db) }
     for file in files { try context.files.remove(context.sentFolder + "/" + file) }
     if !keepsSentBlobs { for blob in blobs { try context.blobs.remove(blob) } }
   }

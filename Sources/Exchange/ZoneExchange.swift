@@ -98,6 +98,9 @@ public final class ZoneExchange: Service {
 }
 
 extension ZoneExchange {
+  /// Says to every peer where this zone stands.
+  public func tellPeers() { for link in links { link.control.owe() } }
+
   /// The start, before any link sends: notices a database that was restored.
   package func begin() async throws { try await incarnation.begin() }
 }

@@ -72,6 +72,15 @@ public final class ZoneDatabase: Sendable {
     return try await pool.read(body)
   }
 
+  /// Copies the last commit to a new database file at `path`, while work goes on. The caller syncs it.
+  public func backUp(to path: String) throws {
+    let copy = try DatabaseQueue(path: path)
+    try pool.backup(to: copy)
+    // One file, without a log beside it.
+    try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+    try copy.close()
+  }
+
   /// A simulation has one thread, and nothing to wait for.
   private func writeAlone<T>(_ body: (Database) throws -> T) throws -> T { try pool.write(body) }
   private func readAlone<T>(_ body: (Database) throws -> T) throws -> T { try pool.read(body) }

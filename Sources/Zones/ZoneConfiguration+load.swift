@@ -22,7 +22,7 @@ struct ZoneReader {
 
   private static let keys = [
     "zone", "role", "data", "log_level", "keys", "trust", "links", "mailboxes", "letters", "portal", "sms", "desk",
-    "people",
+    "people", "backups",
   ]
 
   /// Nil where anything is wrong; it has been noted by then.
@@ -37,13 +37,26 @@ struct ZoneReader {
     let letters = top.optional("letters").map(letterLimits) ?? LetterLimits()
     let mailboxes = top.required("mailboxes").flatMap(readMailboxes)
     let links = top.required("links").flatMap { readLinks($0, of: name, letters) }
+    let backups = top.optional("backups").map(readBackups)
     let sites = role.flatMap { Sites(top, role: $0, mailboxes: mailboxes) }
-    guard let name, let role, let data, let level, let keys, let trust, let letters, let mailboxes, let links, let sites
+    guard let name, let role, let data, let level, let keys, let trust, let letters, let mailboxes, let links, let sites,
+      backups == nil || backups?.flatMap({ $0 }) != nil
     else { return nil }
-    return ZoneConfiguration(
+    var configuration = ZoneConfiguration(
       name: name, role: role, dataDirectory: data, logLevel: level.rawValue, keys: keys, trust: trust, links: links,
       mailboxes: mailboxes, letters: letters, portal: sites.portal, sms: sites.sms, desk: sites.desk,
       people: sites.people)
+    configuration.backups = backups.flatMap { $0 }
+    return configuration
+  }
+
+  private func readBackups(_ value: YAMLValue) -> BackupConfiguration? {
+    guard let group = value.mapping(["folder", "every_hours", "kept"]) else { return nil }
+    guard let folder = group.required("folder")?.path(.folder) else { return nil }
+    var backups = BackupConfiguration(folder: folder, everyHours: 24, kept: 7)
+    group.integer("every_hours", 1...168, into: &backups.everyHours)
+    group.integer("kept", 1...1_000, into: &backups.kept)
+    return backups
   }
 
   private enum LogLevel: String, CaseIterable {

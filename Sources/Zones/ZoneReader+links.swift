@@ -75,7 +75,7 @@ extension ZoneReader {
     let names = [
       "linger_milliseconds", "receipt_linger_milliseconds", "packet_max_bytes", "poll_seconds", "redrop_seconds",
       "incomplete_seconds", "drop_max_packets", "drop_max_bytes", "held_max_packets", "blob_window_packets",
-      "heartbeat_seconds", "outbox_max_messages", "outbox_max_bytes",
+      "heartbeat_seconds", "retain_days", "outbox_max_messages", "outbox_max_bytes",
     ]
     guard let group = value.mapping(names) else { return nil }
     var limits = LinkLimits()
@@ -89,6 +89,7 @@ extension ZoneReader {
     group.integer("drop_max_bytes", 65_536...1_125_899_906_842_624, into: &limits.dropMaxBytes)
     group.integer("held_max_packets", 0...100_000, into: &limits.heldMaxPackets)
     group.integer("blob_window_packets", 1...1_000_000, into: &limits.blobWindowPackets)
+    group.integer("retain_days", 1...3_650, into: &limits.retainDays)
     group.integer("heartbeat_seconds", 1...86_400, into: &limits.heartbeatSeconds)
     group.integer("outbox_max_messages", 1...100_000_000, into: &limits.outboxMaxMessages)
     group.integer("outbox_max_bytes", 65_536...1_125_899_906_842_624, into: &limits.outboxMaxBytes)

@@ -195,6 +195,8 @@ extension SimulatedDisk {
     }
   }
 
+  func removeFolder(_ path: String) -> Int32 { Self.failed(ENOSYS) }
+
   func status(_ path: String) -> FileStatus? {
     state.withLock { state in
       if let vanished = state.vanished, path.hasPrefix(vanished) { return nil }
