@@ -105,7 +105,7 @@ let package = Package(
       [arguments, logging, lifecycle]),
     program(
       "guandu",
-      imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal"],
+      imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Exchange"],
       ["CCurl", arguments]),
 
     tests("TidyTests", of: []),

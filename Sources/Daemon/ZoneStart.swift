@@ -80,6 +80,16 @@ public struct ZoneStart: Sendable {
     }
   }
 
+  /// What makes this zone's backups; nothing where it makes none.
+  public func backupServices(_ exchange: ZoneExchange) -> [any Service] {
+    guard let backups = configuration.backups else { return [] }
+    return [
+      BackupKeeper(
+        backups: backups, dataDirectory: configuration.dataDirectory, database: database, files: files,
+        logger: logger, tellPeers: { exchange.tellPeers() })
+    ]
+  }
+
   /// Runs the services until SIGTERM or SIGINT, the last one stopping first, and closes the database.
   public func run(_ services: [any Service]) async throws {
     let group = ServiceGroup(

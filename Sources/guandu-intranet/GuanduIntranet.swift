@@ -37,7 +37,7 @@ struct GuanduIntranet: AsyncParsableCommand {
     let desk = try DeskSite(
       configuration: start.configuration, letters: letters, trust: HandlerVerifier(trust: start.identity.trust),
       logger: start.logger)
-    try await start.run([exchange, reminder, desk])
+    try await start.run(start.backupServices(exchange) + [exchange, reminder, desk])
   }
 }
 

@@ -9,5 +9,8 @@ struct GuanduCommand: AsyncParsableCommand {
       Exit status: 0 done; 1 failed; 64 wrong usage; 65 refused input; 73 cannot write; 75 try again later; 78 wrong \
       configuration.
       """,
-    subcommands: [InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self])
+    subcommands: [
+      InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self,
+      BackupCommand.self,
+    ])
 }

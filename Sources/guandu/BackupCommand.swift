@@ -1,0 +1,73 @@
+import ArgumentParser
+import DurableFiles
+import Exchange
+import Zones
+
+struct BackupCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup", abstract: "Lists a zone's backups, and puts one back.",
+    subcommands: [List.self, Restore.self])
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The zone's backups, oldest first.")
+
+    @Option(help: "The zone's zone.yaml.") var config: String
+
+    func run() async throws {
+      try await reportingFailures {
+        let (folder, _) = try BackupCommand.folder(config)
+        do throws(FileError) {
+          for name in try folder.names() { print(name) }
+        } catch { throw CommandFailure(.failed, "\(error)") }
+      }
+    }
+  }
+
+  struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Puts a backup back in place of the zone's data; the daemon must be stopped.",
+      discussion: """
+        The next start opens new epochs on every link, and the peers send again what the backup does not cover. What this \
+        zone committed after the backup is lost, unless it had crossed. Exit status 75 where the daemon runs.
+        """)
+
+    @Option(help: "The zone's zone.yaml.") var config: String
+    @Argument(help: "A name as “guandu backup list” prints it.") var name: String
+
+    func run() async throws {
+      try await reportingFailures {
+        let (folder, zone) = try BackupCommand.folder(config)
+        let files = Files()
+        let lock: FileLock
+        do {
+          try files.createFolder(zone.dataDirectory)
+          try files.restrictToOwner(zone.dataDirectory)
+          for name in ["blobs", "incoming", "spool"] { try files.createFolder(zone.dataDirectory + "/" + name) }
+          lock = try files.lock(zone.dataDirectory + "/lock")
+        } catch {
+          guard let error = error as? FileError, error.operation == .lock else {
+            throw CommandFailure(.cannotWrite, "\(error)")
+          }
+          throw CommandFailure(.temporary, "\(error); stop the daemon first")
+        }
+        do { try folder.restore(name) } catch let problem as BackupProblem {
+          throw CommandFailure(.refused, "\(problem)")
+        } catch { throw CommandFailure(.cannotWrite, "\(error)") }
+        withExtendedLifetime(lock) {}
+        print("\(name) is in place; start the daemon")
+      }
+    }
+  }
+
+  /// The zone's folder of backups, by its configuration.
+  private static func folder(_ config: String) throws -> (BackupFolder, ZoneConfiguration) {
+    let zone: ZoneConfiguration
+    do { zone = try ZoneConfiguration.load(path: config) } catch {
+      throw CommandFailure(.configuration, "\(error)")
+    }
+    guard let backups = zone.backups else {
+      throw CommandFailure(.configuration, "\(config): backups: this zone makes none; give a folder there")
+    }
+    return (BackupFolder(path: backups.folder, data: zone.dataDirectory, files: Files()), zone)
+  }
+}
