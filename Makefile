@@ -11,10 +11,10 @@ TARGET ?=
 MERGE ?=
 export CONFIGURATION DEMO_DIR PORTAL_PORT DESK_PORT BENCH JSON FUZZ_SECONDS TARGET
 
-.PHONY: help run test lint bench fuzz
+.PHONY: help run test lint bench fuzz simulate simulate-planted
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: ## builds and starts a portal and a desk; DEMO_DIR, PORTAL_PORT, DESK_PORT; Ctrl-C stops
 	@scripts/run.sh
@@ -32,3 +32,11 @@ bench: ## measures a release build against age and openssl; BENCH=name for one, 
 fuzz: ## libFuzzer over the parsers; FUZZ_SECONDS for each, TARGET=name for one, MERGE=merge keeps what is new
 	@scripts/packages.sh test
 	@Tests/Fuzz/run.sh $(MERGE)
+
+simulate: ## two zones through 100,000 simulated lives; SCHEDULES, SEED
+	@scripts/packages.sh run
+	@Tests/Simulation/run.sh
+
+simulate-planted: ## plants known mistakes in a copy and lets the simulation find them
+	@scripts/packages.sh run
+	@Tests/Simulation/planted.sh

@@ -60,12 +60,12 @@ struct PacketApplier: Sendable {
         if blob.isComplete { try release("blob:" + blob.digest, &report, db) }
       }
     }
-    if packet.manifest.stream.epoch > 1, packet.manifest.sequence == 1 || packet.manifest.stream.lane == .control {
-      try forgetUntellable(db)
-    }
     for digest in packet.barredBlobs { try bar(digest, packet, &report, db) }
     report.aftermath = try receipts.take(packet.manifest, db)
     try advance(packet, db)
+    if packet.manifest.stream.epoch > 1, packet.manifest.sequence == 1 || packet.manifest.stream.lane == .control {
+      try forgetUntellable(db)
+    }
     return report
   }
 

@@ -1,7 +1,9 @@
-"""Kill -9 of either daemon at random under load: every accepted letter and every answer arrives once."""
+"""Kill -9 of either daemon at random under load, with full disks and drops that vanish in between: every accepted letter
+and every answer arrives once."""
 
 import http.client
 import random
+import subprocess
 import threading
 import time
 
@@ -11,7 +13,60 @@ KILLS = 50
 WRITERS = 3
 
 
+class Trouble:
+    """Disks that fill up and folders that vanish. Where mounting is not allowed, folders vanish only."""
+
+    def __init__(self, deployment):
+        self.drops = {zone: deployment.drop(zone).parent for zone in ("dmz", "intranet")}
+        self.disks = []
+        self.counts = {"vanished": 0, "full": 0}
+        for folder, megabytes in ((self.drops["dmz"], 16), (deployment.folder / "dmz/data", 96)):
+            folder.mkdir(exist_ok=True)
+            mounted = subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "guandu-test", folder], capture_output=True)
+            if mounted.returncode == 0:
+                self.disks.append(folder)
+        for name in ("tmp", "new"):
+            (self.drops["dmz"] / name).mkdir(exist_ok=True)
+
+    def unmount(self):
+        for folder in self.disks:
+            subprocess.run(["umount", "-l", folder], check=True)
+
+    def vanish(self, zone, seconds):
+        self.counts["vanished"] += 1
+        new, gone = self.drops[zone] / "new", self.drops[zone] / "gone"
+        new.rename(gone)
+        time.sleep(seconds)
+        new.mkdir(exist_ok=True)  # perhaps a daemon has made it anew meanwhile
+        for file in gone.iterdir():
+            file.rename(new / file.name)
+        gone.rmdir()
+
+    def fill(self, disk, seconds):
+        self.counts["full"] += 1
+        ballast = disk / "ballast"
+        try:
+            with ballast.open("wb", buffering=0) as file:
+                while file.write(bytes(64 * 1024)):
+                    pass
+        except OSError:
+            pass
+        time.sleep(seconds)
+        ballast.unlink()
+
+
 def test_nothing_is_lost_or_doubled(deployment):
+    deployment.set_limits("disk_min_free_bytes", 0)
+    trouble = Trouble(deployment)
+    try:
+        live_through(deployment, trouble)
+    finally:
+        deployment.kill_all()
+        trouble.unmount()
+
+
+def live_through(deployment, trouble):
     seed = random.randrange(2**32)
     print("seed", seed)
     chance = random.Random(seed)
@@ -56,7 +111,13 @@ def test_nothing_is_lost_or_doubled(deployment):
             time.sleep(chance.uniform(0.1, 1.2))
             zone = chance.choice(["dmz", "intranet"])
             deployment.kill(zone)
+            if chance.random() < 0.2:
+                trouble.vanish(chance.choice(["dmz", "intranet"]), chance.uniform(0, 0.5))
             deployment.start(zone, wait=chance.random() < 0.7)
+            if chance.random() < 0.2:
+                trouble.vanish(chance.choice(["dmz", "intranet"]), chance.uniform(0, 1))
+            if trouble.disks and chance.random() < 0.3:
+                trouble.fill(chance.choice(trouble.disks), chance.uniform(0, 1))
     finally:
         for zone in deployment.daemons:
             eventually(lambda: deployment.answers(zone), f"{zone} answers")
@@ -96,7 +157,7 @@ def test_nothing_is_lost_or_doubled(deployment):
     assert not list((deployment.folder / "dmz/data/blobs").iterdir())
     attachments = deployment.count("intranet", "SELECT COUNT(*) FROM incoming_blob WHERE complete = 0")
     assert attachments == 0
-    print(f"{KILLS} kills, {len(kept)} letters, {len(outcomes)} answers")
+    print(f"{KILLS} kills, {trouble.counts}, {len(kept)} letters, {len(outcomes)} answers")
 
 
 def test_a_second_press_and_a_lost_answer_make_one_letter(deployment):
