@@ -170,7 +170,7 @@ final class CurlConnection {
     case CURLE_LOGIN_DENIED, CURLE_REMOTE_ACCESS_DENIED:
       return error(.entry, "the server does not let us in: \(reason)")
     case CURLE_REMOTE_DISK_FULL: return error(.full, "the server has no room: \(reason)")
-    case CURLE_QUOTE_ERROR, CURLE_WRITE_ERROR, CURLE_REMOTE_FILE_NOT_FOUND: return error(.answer, reason)
+    case CURLE_QUOTE_ERROR, CURLE_WRITE_ERROR, CURLE_REMOTE_FILE_NOT_FOUND, CURLE_SSH: return error(.answer, reason)
     default: return error(.unreachable, reason)
     }
   }

@@ -30,7 +30,7 @@ extension RemoteDrop.Kind {
 final class RemoteTarget: DropTarget, @unchecked Sendable {
   // Sendable is safe: every access to a variable is within `lock`.
   private static let longestPause = Duration.seconds(16)
-  /// So old may the server's listing be.
+  /// So old may the server's listing be; older where reading it took long.
   private static let listingAge = Duration.seconds(2)
 
   private let drop: RemoteDrop
@@ -41,7 +41,7 @@ final class RemoteTarget: DropTarget, @unchecked Sendable {
   private var lastFailure: DropError?
   private var pausesUntil = ContinuousClock.now
   private var listing: [String: Int]?
-  private var listedAt: ContinuousClock.Instant?
+  private var listedUntil = ContinuousClock.now
 
   init(drop: RemoteDrop, files: Files) {
     self.drop = drop
@@ -78,10 +78,11 @@ final class RemoteTarget: DropTarget, @unchecked Sendable {
   }
 
   private func currentListing() throws(DropError) -> [String: Int]? {
-    try ask { service, connection throws(DropError) in
-      if let listedAt = self.listedAt, ContinuousClock.now - listedAt < Self.listingAge { return self.listing }
+    try ask { service, connection throws(DropError) -> [String: Int]? in
+      let start = ContinuousClock.now
+      if start < self.listedUntil { return self.listing }
       self.listing = try service.list(connection)
-      self.listedAt = .now
+      self.listedUntil = .now + max(Self.listingAge, start.duration(to: .now) * 10)
       return self.listing
     }
   }
@@ -112,7 +113,7 @@ final class RemoteTarget: DropTarget, @unchecked Sendable {
 
   private func note(_ failure: DropError) {
     connection = nil
-    listedAt = nil
+    listedUntil = .now
     lastFailure = failure
     pausesUntil = .now + min(.seconds(1 << min(failures, 10)), Self.longestPause)
     failures += 1

@@ -16,8 +16,12 @@ struct SFTPService: RemoteService {
   func prepare(_ connection: CurlConnection) throws(DropError) {
     let folders = ["*mkdir \(folder)/tmp", "*mkdir \(folder)/new"]
     _ = try connection.perform(CurlRequest(url: drop.url + "/", before: folders, hasNoTransfer: true))
-    let left = try read("tmp", connection).keys.filter { $0.hasSuffix(".gdp") }
-    try run(left.sorted().map { "*rm \(folder)/tmp/\($0)" }, connection)
+    do {
+      let left = try read("tmp", connection).keys.filter { $0.hasSuffix(".gdp") }
+      try run(left.sorted().map { "*rm \(folder)/tmp/\($0)" }, connection)
+    } catch let error where error.code == .answer {
+      throw DropError(.answer, drop.url, "the server has no such folder, or we have no rights in it (\(error.reason))")
+    }
   }
 
   func put(_ source: ReadableFile, as name: String, _ connection: CurlConnection) throws(DropError) {

@@ -60,6 +60,16 @@ import Zones
     #expect(try files.list("\(server.folder)/tmp") == ["notes.txt"])
   }
 
+  @Test("a folder that the server does not have is told")
+  func noFolder() throws {
+    let server = try LocalSFTPServer()
+    try FileManager.default.removeItem(atPath: server.folder)
+    let target = DropAddress.remote(server.drop).target(files: files)
+    let error = #expect(throws: DropError.self) { try target.put(try packet([1]), as: "a.gdp") }
+    #expect(error?.code == .answer)
+    #expect(error?.reason.contains("no such folder") == true, "\(error?.description ?? "")")
+  }
+
   @Test("a server that is not there is told by its address, without a secret, and asked again later")
   func nobodyThere() throws {
     let secret = try packet(Array("a word that no error may show\n".utf8))
