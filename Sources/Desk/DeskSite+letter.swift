@@ -88,6 +88,9 @@ extension DeskSite {
     values["csrf"] = tokens.token(for: handler.certificateFingerprint)
     values["handler"] = handler.name
     values["late"] = try await lateText("linkLate", "linkNever", request.language) as Any? ?? false
+    if try await letters.contact().isOneWay, letter.outcome != nil, !letter.outcomeDelivered {
+      values["delivery"] = kitchen.strings.text("deliveryOneWay", request.language)
+    }
     if letter.outcome != nil, !letter.outcomeDelivered, letter.outcomeRefusal == nil {
       values["outcomeLate"] = try await lateText("outcomeLate", "outcomeNever", request.language) as Any? ?? false
     }

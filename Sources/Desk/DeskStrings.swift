@@ -87,6 +87,7 @@ let deskStrings = StringTable([
   .init("deliveryLabel", "送达门户", "Delivery to the portal"),
   .init("deliveryDone", "门户已确认收到", "The portal has confirmed it"),
   .init("deliveryWaiting", "等待送达，门户尚未确认", "On its way; the portal has not confirmed it yet"),
+  .init("deliveryOneWay", "已送出；单向传输，无法确认是否送达", "Sent; the way is one-way, so delivery cannot be confirmed"),
   .init("deliveryRefused", "门户拒收，未送达", "Refused by the portal, not delivered"),
   .init(
     "refused-type", "门户拒收：外网的交换规定不接收这类消息，来信人看不到办理结果。",

@@ -1,7 +1,8 @@
 public import GRDB
 public import Zones
 
-/// What waits for a peer and is not confirmed by it, whether it lies in a packet already or not.
+/// What waits for a peer and is not confirmed by it, whether it lies in a packet already or not. On a one-way link it waits
+/// until it has been dropped for the last time.
 public struct OutboxBacklog: Equatable, Sendable {
   public var messages: Int
   /// Of the messages and of their blobs.
@@ -19,14 +20,15 @@ public struct OutboxBacklog: Equatable, Sendable {
       sql: """
         SELECT COUNT(*) AS messages, COALESCE(SUM(LENGTH(bytes)), 0) AS bytes FROM outbox
         WHERE peer = ? AND id > COALESCE(
-          (SELECT MAX(last_row) FROM sent_packet WHERE peer = ? AND lane = 'm' AND confirmed = 1), 0)
+          (SELECT MAX(last_row) FROM sent_packet WHERE peer = ? AND lane = 'm' AND confirmed <> 0), 0)
         """, arguments: [peer.text, peer.text])
     let blobs = try Int.fetchOne(
       db,
       sql: """
-        SELECT SUM(total) FROM outgoing_blob WHERE peer = ? AND (last_sequence IS NULL OR last_sequence > COALESCE(
-          (SELECT applied FROM outgoing_stream WHERE peer = ? AND lane = 'b'), 0))
-        """, arguments: [peer.text, peer.text])
+        SELECT SUM(total) FROM outgoing_blob WHERE peer = ? AND (last_sequence IS NULL OR last_sequence > MAX(
+          COALESCE((SELECT applied FROM outgoing_stream WHERE peer = ? AND lane = 'b'), 0),
+          COALESCE((SELECT MAX(sequence) FROM sent_packet WHERE peer = ? AND lane = 'b' AND confirmed <> 0), 0)))
+        """, arguments: [peer.text, peer.text, peer.text])
     return OutboxBacklog(messages: outbox?["messages"] ?? 0, bytes: (outbox?["bytes"] ?? 0) + (blobs ?? 0))
   }
 }

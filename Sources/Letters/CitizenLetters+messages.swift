@@ -23,12 +23,13 @@ extension CitizenLetters {
         let (at, sealed) = (try message.time(), try message.bytes("outcome", maxBytes: 512 * 1024))
         return { db in try moveCitizenLetter(message.subject, to: .declined, at, sealed, db) }
       },
-    ]
+    ].merging(restoringHandlers) { first, _ in first }
   }
 
   /// Marks a letter as delivered or as refused, by the intranet's receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
+      if message.type == LetterMessageType.keepsake { try settleKeepsake(message, fate, db) }
       guard message.type == LetterMessageType.submitted else { return }
       switch fate {
       case .applied: try settle(message.subject, .delivered, refusal: nil, db)
@@ -44,9 +45,10 @@ private func settle(_ letter: String, _ stage: LetterStage, refusal: String?, _ 
     sql: "UPDATE citizen_letter SET stage = ?, refusal = ? WHERE id = ? AND stage = ?",
     arguments: [stage.rawValue, refusal, letter, LetterStage.sent.rawValue])
   let moved = db.changesCount == 1
-  let now = try String.fetchOne(db, sql: "SELECT stage FROM citizen_letter WHERE id = ?", arguments: [letter])
   // A step at the desk may come before the receipt of what it answers; what was refused never turns into delivered.
-  guard moved || (stage == .delivered && now != nil && now != LetterStage.refused.rawValue) else { return }
+  guard let known = try currentStage(of: letter, db), moved || stage == .delivered && known.rank >= stage.rank else {
+    return
+  }
   try recordCitizenEvent(letter, stage, currentMilliseconds(), db)
 }
 
@@ -54,11 +56,13 @@ private func settle(_ letter: String, _ stage: LetterStage, refusal: String?, _ 
 private func moveCitizenLetter(
   _ letter: String, to stage: LetterStage, _ at: UnixMilliseconds, _ sealedOutcome: [UInt8]?, _ db: Database
 ) throws {
-  try db.execute(
-    sql: "UPDATE citizen_letter SET stage = ?, sealed_outcome = COALESCE(?, sealed_outcome) WHERE id = ?",
-    arguments: [stage.rawValue, sealedOutcome.map { Data($0) }, letter])
-  guard db.changesCount == 1 else {
+  guard let known = try currentStage(of: letter, db) else {
     throw MessageRefusal(code: "unknown-letter", reason: "no letter \(letter) here")
+  }
+  if known.rank <= stage.rank {
+    try db.execute(
+      sql: "UPDATE citizen_letter SET stage = ?, sealed_outcome = COALESCE(?, sealed_outcome) WHERE id = ?",
+      arguments: [stage.rawValue, sealedOutcome.map { Data($0) }, letter])
   }
   // A step at the desk implies that the letter arrived, even if its receipt is still on the way.
   try recordCitizenEvent(letter, .delivered, at, db)

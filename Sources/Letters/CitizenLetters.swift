@@ -11,12 +11,12 @@ public import Zones
 /// The citizen's side of letters, in the DMZ: takes them in sealed, and opens them for who has code and password.
 public final class CitizenLetters: Sendable {
   let database: ZoneDatabase
-  private let outbox: Outbox
+  let outbox: Outbox
   private let blobs: BlobStore
-  private let link: LinkConfiguration
-  private let intranetKeys: [X25519PublicKey]
+  let link: LinkConfiguration
+  let intranetKeys: [X25519PublicKey]
   private let limits: LetterLimits
-  private let locks: LetterLocks
+  let locks: LetterLocks
   private let room: LinkRoom
   private let heavy = HeavyWork(width: 2)
   let now: @Sendable () -> UnixMilliseconds
@@ -157,10 +157,15 @@ public final class CitizenLetters: Sendable {
 
   /// Opens a letter. Nil for an unknown code and for a wrong password, in the same time.
   public func read(code: LetterCode, password: String) async throws(LetterError) -> CitizenLetter? {
-    let (locks, credentials) = (self.locks, LetterCredentials(code: code, password: password))
-    let index = try await heavy.run { () throws(LetterError) in try locks.index(of: code) }
+    let (pepper, credentials) = (locks.pepper, LetterCredentials(code: code, password: password))
+    let stretched = try await heavy.run { () throws(LetterError) in try LetterLocks.stretch(code) }
     let stored: StoredLetter?
-    do { stored = try await database.read { try StoredLetter.find(index: index, $0) } } catch { throw .unavailable }
+    do {
+      stored = try await database.read { db in
+        let indices = [pepper] + (try restoredPeppers(db))
+        return try StoredLetter.find(indices: indices.map { LetterLocks.index(of: stretched, $0) }, db)
+      }
+    } catch { throw .unavailable }
     return try await heavy.run { () throws(LetterError) in
       // An unknown code costs the same as a wrong password.
       let (wrapped, salt) = stored.map { ($0.wrappedKey, $0.salt) } ?? ([], randomBytes(LetterLocks.saltBytes))
@@ -214,8 +219,7 @@ extension LetterConfirmation {
 
 /// `2026-000123`: one series a year (in UTC+8, the year of those who read it), without gaps.
 private func nextLetterNumber(at milliseconds: UnixMilliseconds, _ db: Database) throws -> String {
-  let local = timestamp(milliseconds + 8 * 3_600_000)
-  let year = Int(local.prefix(4)) ?? 1970
+  let year = letterYear(milliseconds)
   let last = try Int.fetchOne(
     db,
     sql: """
@@ -224,6 +228,11 @@ private func nextLetterNumber(at milliseconds: UnixMilliseconds, _ db: Database)
       """, arguments: [year])
   let digits = String(last ?? 1)
   return "\(year)-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
+}
+
+/// The year whose series a letter belongs to.
+func letterYear(_ milliseconds: UnixMilliseconds) -> Int {
+  Int(timestamp(milliseconds + 8 * 3_600_000).prefix(4)) ?? 1970
 }
 
 extension CitizenLetters.SealedLetter {
@@ -271,10 +280,12 @@ private struct StoredLetter: Sendable {
   var refusal: String?
   var events: [LetterEvent]
 
-  static func find(index: [UInt8], _ db: Database) throws -> StoredLetter? {
+  static func find(indices: [[UInt8]], _ db: Database) throws -> StoredLetter? {
     guard
       let row = try Row.fetchOne(
-        db, sql: "SELECT * FROM citizen_letter WHERE code_index = ?", arguments: [Data(index)])
+        db,
+        sql: "SELECT * FROM citizen_letter WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))",
+        arguments: StatementArguments(indices.map { Data($0) }))
     else { return nil }
     let events = try Row.fetchAll(
       db, sql: "SELECT stage, at FROM citizen_letter_event WHERE letter = ? ORDER BY at, rowid",

@@ -29,6 +29,7 @@ extension DeskLetters {
         let notice = try message.text("notice")
         return { db in try settleNotice(notice, .failed, db) }
       },
+      LetterMessageType.keepsake: keepsakeHandler,
     ]
   }
 

@@ -11,21 +11,29 @@ struct LetterLocks: Sendable {
   static let wrapMemoryKiB = 8 * 1024
   static let saltBytes = 16
 
-  private let pepper: SecretBytes
-
-  init(pepper: SecretBytes) { self.pepper = pepper }
+  /// This portal's own.
+  let pepper: SecretBytes
 
   /// HMAC(pepper, Argon2id(code)): what the letter is filed under.
   func index(of code: LetterCode) throws(LetterError) -> [UInt8] {
-    let salt = Array(Digest.of(Array("guandu letter code index".utf8)).bytes.prefix(Self.saltBytes))
-    guard
-      let stretched = argon2id(
-        password: Array(code.symbols.utf8), salt: salt, passes: Self.indexPasses, memoryKiB: Self.indexMemoryKiB,
-        outputBytes: 32)
-    else { throw .unavailable }
+    Self.index(of: try Self.stretch(code), pepper)
+  }
+
+  static func index(of stretched: SecretBytes, _ pepper: SecretBytes) -> [UInt8] {
     var bytes = stretched.copy()
     defer { wipe(&bytes) }
     return hmacSHA256(key: pepper, bytes)
+  }
+
+  /// The costly half of `index`, the same under every pepper.
+  static func stretch(_ code: LetterCode) throws(LetterError) -> SecretBytes {
+    let salt = Array(Digest.of(Array("guandu letter code index".utf8)).bytes.prefix(saltBytes))
+    guard
+      let stretched = argon2id(
+        password: Array(code.symbols.utf8), salt: salt, passes: indexPasses, memoryKiB: indexMemoryKiB,
+        outputBytes: 32)
+    else { throw .unavailable }
+    return stretched
   }
 
   /// The letter's private key under code and password: 48 bytes.

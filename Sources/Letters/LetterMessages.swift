@@ -12,6 +12,9 @@ enum LetterMessageType {
   static let noticeRequested = "notice.requested"
   static let noticeSent = "notice.sent"
   static let noticeFailed = "notice.failed"
+  static let keepsake = "portal.keepsake"
+  static let portalRestored = "portal.restored"
+  static let letterRestored = "letter.restored"
 }
 
 extension Message {
@@ -31,11 +34,20 @@ extension Message {
   }
 
   /// When it happened, by the sender's clock.
-  func time() throws(MessageRefusal) -> UnixMilliseconds {
-    guard let milliseconds = parseTimestamp(at) else {
-      throw MessageRefusal(code: "schema", reason: "“at” is no time")
+  func time() throws(MessageRefusal) -> UnixMilliseconds { try time("at", .string(at)) }
+
+  func time(_ key: String, _ value: JSONValue?) throws(MessageRefusal) -> UnixMilliseconds {
+    guard let milliseconds = value?.text.flatMap({ parseTimestamp($0) }) else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is no time")
     }
     return milliseconds
+  }
+
+  func list(_ key: String, maxCount: Int) throws(MessageRefusal) -> [JSONValue] {
+    guard let elements = body[key]?.elements, elements.count <= maxCount else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is no list of at most \(maxCount)")
+    }
+    return elements
   }
 }
 

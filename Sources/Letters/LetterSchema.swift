@@ -47,6 +47,36 @@ public let citizenLetterMigrations: [Migration] = [
       -- The code under which the intranet refused the letter.
       ALTER TABLE citizen_letter ADD COLUMN refusal TEXT;
       """),
+  Migration(
+    "citizen-letters-3",
+    sql: """
+      -- A portal that lost its disk may give a number again before the intranet has told it where it stood: what is
+      -- restored then stands beside it, and codes tell them apart.
+      CREATE TABLE citizen_letter_new (
+        id TEXT PRIMARY KEY,
+        submission TEXT NOT NULL UNIQUE,
+        number TEXT NOT NULL,
+        accepted_at INTEGER NOT NULL,
+        code_index BLOB NOT NULL UNIQUE,
+        salt BLOB NOT NULL,
+        wrapped_key BLOB NOT NULL,
+        sealed_letter BLOB NOT NULL,
+        stage TEXT NOT NULL,
+        sealed_outcome BLOB,
+        refusal TEXT
+      );
+      INSERT INTO citizen_letter_new SELECT id, submission, number, accepted_at, code_index, salt, wrapped_key,
+        sealed_letter, stage, sealed_outcome, refusal FROM citizen_letter;
+      DROP TABLE citizen_letter;
+      ALTER TABLE citizen_letter_new RENAME TO citizen_letter;
+      -- The digests of peppers that the intranet keeps a copy of, or was sent one of, by the message's subject.
+      CREATE TABLE keepsake (
+        id TEXT PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE
+      );
+      -- Peppers of portals before this one: codes from their days are filed under them.
+      CREATE TABLE restored_pepper (pepper BLOB PRIMARY KEY);
+      """),
 ]
 
 /// The intranet's tables of letters.
@@ -99,5 +129,14 @@ public let deskLetterMigrations: [Migration] = [
     sql: """
       -- The code under which the DMZ refused the outcome.
       ALTER TABLE desk_letter ADD COLUMN outcome_refused TEXT;
+      """),
+  Migration(
+    "desk-letters-3",
+    sql: """
+      -- The peppers of all portals that there ever were, for the day on which one must be rebuilt.
+      CREATE TABLE portal_keepsake (
+        pepper BLOB PRIMARY KEY,
+        at INTEGER NOT NULL
+      );
       """),
 ]

@@ -21,15 +21,19 @@ struct StoredDeskLetter {
   /// Nil where there is none, or none in the handler's mailboxes.
   static func find(number: String, _ handler: Handler, _ db: Database) throws -> StoredDeskLetter? {
     guard let row = try Row.fetchOne(db, sql: "SELECT * FROM desk_letter WHERE number = ?", arguments: [number]),
-      handler.mailboxes.contains(row["mailbox"]),
-      let key = X25519PublicKey(bytes: Array(row["letter_key"] as Data))
+      handler.mailboxes.contains(row["mailbox"])
     else { return nil }
-    return StoredDeskLetter(
-      id: row["id"], number: row["number"], acceptedAt: row["accepted_at"],
-      draft: try decodeJSON(LetterDraft.self, row["content"]), letterKey: key,
-      stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
-      outcome: try (row["outcome"] as Data?).map { try decodeJSON(LetterOutcome.self, $0) },
-      outcomeDelivered: row["outcome_delivered"], outcomeRefused: row["outcome_refused"])
+    return try StoredDeskLetter(row: row)
+  }
+
+  /// Nil where the row's key is none, which `ArrivingLetter` does not let in.
+  init?(row: Row) throws {
+    guard let key = X25519PublicKey(bytes: Array(row["letter_key"] as Data)) else { return nil }
+    (id, number, acceptedAt) = (row["id"], row["number"], row["accepted_at"])
+    (letterKey, stage) = (key, LetterStage(rawValue: row["stage"]) ?? .delivered)
+    draft = try decodeJSON(LetterDraft.self, row["content"])
+    outcome = try (row["outcome"] as Data?).map { try decodeJSON(LetterOutcome.self, $0) }
+    (outcomeDelivered, outcomeRefused) = (row["outcome_delivered"], row["outcome_refused"])
   }
 
   func full(_ db: Database) throws -> DeskLetter {

@@ -61,8 +61,9 @@ extension PortalSite {
     values["outcome"] = letter.outcome?.text ?? ""
     values["isDeclined"] = letter.outcome?.stage == .declined
     values["outcomeAt"] = letter.outcome.map { officeTime($0.at) } ?? ""
-    values["stageMeans"] = stageMeans(letter.stage, language) as Any? ?? false
-    values["late"] = try await lateText(letter.stage, language) as Any? ?? false
+    let contact = try await contact()
+    values["stageMeans"] = stageMeans(letter.stage, contact, language) as Any? ?? false
+    values["late"] = lateText(letter.stage, contact, language) as Any? ?? false
     values["publish"] = kitchen.strings.text(letter.draft.mayPublish ? "publishYes" : "publishNo", language)
     values["isPublished"] = letter.outcome?.isPublic ?? false
     values["refusal"] =
@@ -70,22 +71,21 @@ extension PortalSite {
     return page("read", values, titleKey: "readTitle", request, visit, path: "/letter")
   }
 
-  private func stageMeans(_ stage: LetterStage, _ language: Language) -> String? {
+  private func contact() async throws -> PeerContact {
+    do { return try await letters.contact() } catch { throw WebFailure.unavailable }
+  }
+
+  private func stageMeans(_ stage: LetterStage, _ contact: PeerContact, _ language: Language) -> String? {
     switch stage {
-    case .sent: kitchen.strings.text("sentMeans", language)
+    case .sent: kitchen.strings.text(contact.isOneWay ? "sentOneWay" : "sentMeans", language)
     case .delivered: kitchen.strings.text("deliveredMeans", language)
     default: nil
     }
   }
 
   /// How old the intranet's last sign of life is, while a letter waits for it and it is late.
-  private func lateText(_ stage: LetterStage, _ language: Language) async throws -> String? {
-    let contact: PeerContact
-    switch stage {
-    case .answered, .declined, .refused: return nil
-    case .sent, .delivered, .signedFor:
-      do { contact = try await letters.contact() } catch { throw WebFailure.unavailable }
-    }
+  private func lateText(_ stage: LetterStage, _ contact: PeerContact, _ language: Language) -> String? {
+    if [.answered, .declined, .refused].contains(stage) { return nil }
     guard contact.isLate else { return nil }
     guard let seen = contact.lastSeen else {
       return kitchen.strings.text(stage == .sent ? "neverSent" : "neverAnswer", language)

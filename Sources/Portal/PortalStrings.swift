@@ -189,6 +189,10 @@ let portalStrings = StringTable([
     "Your letter is sealed and kept, and on its way. Once the office's network has confirmed it with a signed receipt, it is shown here as delivered."
   ),
   .init(
+    "sentOneWay", "来信已加密保存并送往内网。本系统到内网为单向传输，没有回执，因此不显示是否送达。",
+    "Your letter is sealed and was sent on its way. The way to the office's network is one-way and brings no receipts, so this page cannot show whether it arrived."
+  ),
+  .init(
     "deliveredMeans", "内网已以签名回执确认收到来信。",
     "The office's network has confirmed with a signed receipt that your letter arrived."),
   .init(

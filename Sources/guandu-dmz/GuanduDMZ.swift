@@ -40,6 +40,11 @@ struct GuanduDMZ: AsyncParsableCommand {
         folder: start.configuration.dataDirectory, minFreeBytes: start.configuration.portal?.diskMinFreeBytes ?? 0),
       logger: start.logger)
     try await letters.removeOrphans()
+    do { try await letters.sendKeepsake() } catch let error as PolicyRefusal {
+      start.logger.warning(
+        "the pepper is not kept in the intranet, so codes would be lost with this disk",
+        metadata: ["reason": "\(error)", "hint": "name portal.keepsake in the link's outgoing policy"])
+    }
     let relay = NoticeRelay(
       database: start.database, outbox: start.outbox, intranet: link.peer, logger: start.logger
     ) { phone, text in await attempt(provider, phone, text, start.logger) }

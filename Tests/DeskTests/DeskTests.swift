@@ -53,7 +53,7 @@ import WebKitchen
         "noCertificateTitle", "untrustedTitle", "notEnrolledTitle", "wrongStageTitle", "mayNotPublishTitle",
         "noCertificateText", "untrustedText", "notEnrolledText", "wrongStageText", "mayNotPublishText", "answerMissing",
         "visibilityMissing", "reasonMissing", "answerTooLong", "nobody", "deliveryDone", "deliveryWaiting",
-        "deliveryRefused", "linkLate", "linkNever", "outcomeLate", "outcomeNever",
+        "deliveryRefused", "deliveryOneWay", "linkLate", "linkNever", "outcomeLate", "outcomeNever",
       ]
     for key in derived { #expect(known.contains(key), "\(key)") }
     #expect(known.count == table.entries.count, "a key stands twice")

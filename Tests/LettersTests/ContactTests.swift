@@ -5,6 +5,7 @@ import Letters
 import Storage
 import Testing
 import ZoneHarness
+import Zones
 
 @Suite struct ContactTests {
   @Test func `the other zone is late when it never spoke, and once it has been silent for five minutes`() async throws {
@@ -23,6 +24,15 @@ import ZoneHarness
       }
       #expect(try await dmz.citizens.contact() == PeerContact(lastSeen: Date(unixMilliseconds: seen), isLate: isLate))
     }
+    try await dmz.stop()
+  }
+
+  @Test func `a one-way link is never late, since nothing is expected of it`() async throws {
+    let zones = try TestZones()
+    var configuration = zones.dmz
+    configuration.links[0].repeatTimes = 3
+    let dmz = try RunningZone(configuration, exchanging: false)
+    #expect(try await dmz.citizens.contact() == PeerContact(lastSeen: nil, isLate: false, isOneWay: true))
     try await dmz.stop()
   }
 }

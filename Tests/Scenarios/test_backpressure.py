@@ -23,7 +23,8 @@ def refused(client, answer):
 
 def test_a_full_drop_is_told_of_before_anybody_writes_and_heals_by_itself(deployment):
     deployment.set_limits("drop_max_packets", 1)
-    deployment.set_limits("outbox_max_messages", 3)
+    # Three letters, and the portal's keepsake.
+    deployment.set_limits("outbox_max_messages", 4)
     deployment.start("dmz")
     writing, sending = Client(deployment, "dmz"), Client(deployment, "dmz")
     reach_letter_form(writing, "13800138010")
@@ -47,13 +48,14 @@ def test_a_full_drop_is_told_of_before_anybody_writes_and_heals_by_itself(deploy
     assert len(alerts(deployment, "no letters are taken: too much waits for the peer, or the disk is full")) == 1
 
     deployment.start("intranet")
+    for number, code, password in letters:
+        eventually(lambda: stage(look_up(deployment, code, password)) == "delivered", f"{number} is delivered")
     eventually(lambda: Client(deployment, "dmz").get("/write")[0] == 200, "the portal takes letters again")
     assert len(alerts(deployment, "letters are taken again")) == 1
     expect(303, sending.post("/write/check", "/write/send"))
     expect(303, writing.post_multipart("/write/letter", "/write/letter", FIELDS, [("photo.jpg", b"\xff\xd8\xff" * 1000)]))
     expect(303, writing.post("/write/check", "/write/send"))
     clerk = Clerk(deployment)
-    for number, code, password in letters:
-        eventually(lambda: stage(look_up(deployment, code, password)) == "delivered", f"{number} is delivered")
+    for number, _, _ in letters:
         assert clerk.get(f"/letters/{number}")[0] == 200
     eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter") == 5, "all five arrive")

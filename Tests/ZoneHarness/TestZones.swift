@@ -61,10 +61,14 @@ public final class TestZones: Sendable {
     _ name: String, _ peer: String, _ root: String, _ limits: LinkLimits, _ blobMaxBytes: Int
   ) throws -> ZoneConfiguration {
     let toIntranet = ExchangePolicy(
-      messageTypes: ["letter.submitted", "notice.sent", "notice.failed"], highestClassification: .internal,
+      messageTypes: ["letter.submitted", "notice.sent", "notice.failed", "portal.keepsake"],
+      highestClassification: .internal,
       blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))
     let toDMZ = ExchangePolicy(
-      messageTypes: ["letter.signed-for", "letter.answered", "letter.declined", "notice.requested"],
+      messageTypes: [
+        "letter.signed-for", "letter.answered", "letter.declined", "notice.requested", "portal.restored",
+        "letter.restored",
+      ],
       highestClassification: .internal, blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))
     let isDMZ = name == "dmz"
     let (out, into) = isDMZ ? ("d2i", "i2d") : ("i2d", "d2i")

@@ -1,0 +1,128 @@
+import AgeFormat
+import Cryptography
+import Exchange
+import Foundation
+import GRDB
+import PacketFormat
+import Storage
+import Zones
+
+/// Rebuilding a portal that lost its disk, from what crossed with its letters.
+extension DeskLetters {
+  private static let lettersAtOnce = 50
+
+  /// Takes a portal's pepper in. A portal that sends it has a new database: it is told where the numbers stand.
+  var keepsakeHandler: MessageHandler {
+    let (key, outbox, dmz, now) = (self.key, self.outbox, self.dmz, self.now)
+    return MessageHandler { message in
+      let sealed = try message.bytes("keepsake", maxBytes: 4_096)
+      guard let pepper = try? AgeDecryptor.decrypt(sealed, with: [key]), pepper.count == 32 else {
+        throw MessageRefusal(code: "schema", reason: "the keepsake cannot be opened")
+      }
+      return { db in
+        try db.execute(
+          sql: "INSERT OR IGNORE INTO portal_keepsake (pepper, at) VALUES (?, ?)", arguments: [Data(pepper), now()])
+        guard let message = try restoredPortal(now(), db) else { return }
+        // Where policy does not let it out, the keepsake is kept all the same.
+        do { try outbox.enqueue(message, to: dmz, db) } catch is PolicyRefusal { return }
+      }
+    }
+  }
+
+  /// Sends the portal everything again that it needs to show its letters to their citizens: numbers and peppers, then each
+  /// letter, sealed anew for its own key, with what became of it. May be called at any time and again: the portal takes in
+  /// what it does not have and leaves the rest alone.
+  ///
+  /// - Parameter progress: called after each batch with how many letters have been enqueued, and of how many.
+  /// - Returns: how many letters were enqueued.
+  /// - Throws: `PolicyRefusal` where the link does not let them out, `CancellationError`, and the database's errors. What was
+  ///   enqueued until then leaves.
+  @discardableResult
+  public func rebuildPortal(progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }) async throws -> Int {
+    let (outbox, dmz, now) = (self.outbox, self.dmz, self.now)
+    let total = try await database.write { db in
+      if let message = try restoredPortal(now(), db) { try outbox.enqueue(message, to: dmz, db) }
+      return try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM desk_letter") ?? 0
+    }
+    var (done, last) = (0, Int64(0))
+    progress(0, total)
+    while true {
+      try Task.checkCancellation()
+      let start = last
+      let batch = try await database.write { db in
+        try Self.enqueueLetters(after: start, now(), outbox, dmz, db)
+      }
+      guard let end = batch.last else { return done }
+      last = end
+      done += batch.count
+      progress(done, max(done, total))
+    }
+  }
+
+  /// Reads and enqueues in one transaction, so that no step at the desk comes between. Returns the letters' row ids.
+  private static func enqueueLetters(
+    after row: Int64, _ at: UnixMilliseconds, _ outbox: Outbox, _ dmz: ZoneName, _ db: Database
+  ) throws -> [Int64] {
+    let rows = try Row.fetchAll(
+      db, sql: "SELECT rowid AS row, * FROM desk_letter WHERE rowid > ? ORDER BY rowid LIMIT ?",
+      arguments: [row, lettersAtOnce])
+    for row in rows {
+      guard let letter = try StoredDeskLetter(row: row) else { continue }
+      for message in try letter.restoringMessages(locks: row, at, db) {
+        try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db)
+      }
+      try db.execute(
+        sql: "UPDATE desk_letter SET outcome_delivered = 0, outcome_refused = NULL WHERE id = ?", arguments: [letter.id]
+      )
+    }
+    return rows.map { $0["row"] }
+  }
+}
+
+/// Nil where there has been no letter yet, so that a first portal begins with number 1.
+private func restoredPortal(_ at: UnixMilliseconds, _ db: Database) throws -> OutgoingMessage? {
+  let numbers = try Row.fetchAll(
+    db,
+    sql: """
+      SELECT CAST(SUBSTR(number, 1, 4) AS INTEGER) AS year, MAX(CAST(SUBSTR(number, 6) AS INTEGER)) AS last
+      FROM desk_letter GROUP BY year ORDER BY year
+      """)
+  guard !numbers.isEmpty else { return nil }
+  let peppers = try Data.fetchAll(db, sql: "SELECT pepper FROM portal_keepsake ORDER BY at")
+  let message = letterMessage(
+    LetterMessageType.portalRestored, letter: newIdentifier(at: at), at: at,
+    .object([
+      "numbers": .array(
+        numbers.map { .object(["year": .integer($0["year"]), "last": .integer($0["last"])]) }),
+      "peppers": .array(peppers.map { .string(Base64.encode(Array($0))) }),
+    ]))
+  return OutgoingMessage(message, classification: .internal)
+}
+
+extension StoredDeskLetter {
+  /// The letter up to its signing, then its outcome as it was sent the first time.
+  ///
+  /// - Parameter row: the letter's, for what only the portal can read.
+  fileprivate func restoringMessages(locks row: Row, _ at: UnixMilliseconds, _ db: Database) throws -> [Message] {
+    let stages = [LetterStage.sent, .delivered, .signedFor].map(\.rawValue)
+    let events = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT stage, at FROM desk_letter_event
+        WHERE letter = ? AND stage IN (\(databaseQuestionMarks(count: stages.count))) ORDER BY at, rowid
+        """, arguments: [id] + StatementArguments(stages))
+    func bytes(_ column: String) -> JSONValue { .string(Base64.encode(Array(row[column] as Data))) }
+    let restored = letterMessage(
+      LetterMessageType.letterRestored, letter: id, at: at,
+      .object([
+        "number": .string(number), "acceptedAt": .string(timestamp(acceptedAt)), "codeIndex": bytes("code_index"),
+        "salt": bytes("salt"), "wrappedKey": bytes("wrapped_key"),
+        "letter": .string(Base64.encode(try sealJSON(draft, for: [letterKey]))),
+        "events": .array(
+          events.map { .object(["stage": .string($0["stage"]), "at": .string(timestamp($0["at"]))]) }),
+      ]))
+    guard let outcome else { return [restored] }
+    let type = outcome.stage == .declined ? LetterMessageType.declined : LetterMessageType.answered
+    return [restored, try outcomeMessage(type, outcome, outcome.at.unixMilliseconds)]
+  }
+}
