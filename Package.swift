@@ -143,7 +143,7 @@ let package = Package(
       dependencies: [
         "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage", "CSodium", grdb,
         arguments, logging,
-      ], path: "Tests/Simulation", swiftSettings: settings),
+      ], path: "Tests/Simulation", exclude: ["planted", "planted.sh", "run.sh"], swiftSettings: settings),
     .executableTarget(
       name: "guandu-bench",
       dependencies: [

@@ -78,6 +78,11 @@ public final class Outbox: Sendable {
     }
   }
 
+  /// The epoch that messages to `peer` leave in: 1, until this zone's data was restored or replaced.
+  public func epoch(to peer: ZoneName, _ db: Database) throws -> Int {
+    try OutgoingStream.read(peer, .messages, db).epoch
+  }
+
   func messageBell(_ peer: ZoneName) -> Bell { bells[peer]?.messages ?? Bell() }
   func blobBell(_ peer: ZoneName) -> Bell { bells[peer]?.blobs ?? Bell() }
 }

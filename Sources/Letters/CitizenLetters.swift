@@ -140,7 +140,8 @@ public final class CitizenLetters: Sendable {
     do {
       let confirmation = try await database.write { db in
         if let known = try LetterConfirmation.find(submission: submission, db) { return known }
-        let number = try nextLetterNumber(at: letter.acceptedAt, db)
+        let number = try nextLetterNumber(
+          at: letter.acceptedAt, epoch: try outbox.epoch(to: intranet, db), db)
         try letter.insert(submission: submission, number: number, db)
         let blobs = attachments.compactMap { attachment in
           HexDigest(attachment.blob).map { ($0, attachment.sealedBytes) }
@@ -218,7 +219,9 @@ extension LetterConfirmation {
 }
 
 /// `2026-000123`: one series a year (in UTC+8, the year of those who read it), without gaps.
-private func nextLetterNumber(at milliseconds: UnixMilliseconds, _ db: Database) throws -> String {
+/// `2026-000123`. A database that came back from a backup has forgotten the numbers that it gave after that: from its second
+/// epoch on, the epoch stands in the number, `2026-2-000123`, so that none is given twice.
+private func nextLetterNumber(at milliseconds: UnixMilliseconds, epoch: Int, _ db: Database) throws -> String {
   let year = letterYear(milliseconds)
   let last = try Int.fetchOne(
     db,
@@ -227,7 +230,7 @@ private func nextLetterNumber(at milliseconds: UnixMilliseconds, _ db: Database)
       ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last
       """, arguments: [year])
   let digits = String(last ?? 1)
-  return "\(year)-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
+  return "\(year)-" + (epoch > 1 ? "\(epoch)-" : "") + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
 }
 
 /// The year whose series a letter belongs to.
