@@ -39,7 +39,8 @@ struct ZoneReader {
     let links = top.required("links").flatMap { readLinks($0, of: name, letters) }
     let backups = top.optional("backups").map(readBackups)
     let sites = role.flatMap { Sites(top, role: $0, mailboxes: mailboxes) }
-    guard let name, let role, let data, let level, let keys, let trust, let letters, let mailboxes, let links, let sites,
+    guard let name, let role, let data, let level, let keys, let trust, let letters, let mailboxes, let links,
+      let sites,
       backups == nil || backups?.flatMap({ $0 }) != nil
     else { return nil }
     var configuration = ZoneConfiguration(
