@@ -2,12 +2,14 @@ import DurableFiles
 import Logging
 import PacketFormat
 import PacketSeal
+import Synchronization
 import Zones
 
 /// One function for each event of a link that is worth a line. No personal data reaches it: packets' names, numbers and
 /// reason codes only.
 struct ExchangeLog: Sendable {
   private let logger: Logger
+  private let recent = RecentFailures()
 
   init(logger: Logger, peer: ZoneName?) {
     var logger = logger
@@ -88,7 +90,10 @@ struct ExchangeLog: Sendable {
       "a blob's file is gone, so it cannot be sent; its letter will not arrive", metadata: ["blob": "\(digest)"])
   }
 
-  func dropIsFull() { logger.warning("the outgoing drop is full; packets wait in the outbox") }
+  func dropIsFull() {
+    guard recent.isNews("drop", "full") else { return }
+    logger.warning("the outgoing drop is full; packets wait in the outbox")
+  }
 
   func epochRaised(_ epoch: Int, _ reason: String) {
     logger.critical(
@@ -112,7 +117,25 @@ struct ExchangeLog: Sendable {
     logger.warning("the peer's clock is ahead of ours", metadata: ["milliseconds": "\(milliseconds)"])
   }
 
+  /// What fails in the same way again and again is told once a minute.
   func failed(_ what: String, _ error: any Error) {
+    guard recent.isNews(what, "\(error)") else { return }
     logger.error("\(what) failed; it is tried again", metadata: ["error": "\(error)"])
+  }
+}
+
+/// Keeps a server that is down for a weekend from filling the log.
+private final class RecentFailures: Sendable {
+  private static let silence = Duration.seconds(60)
+  private let told = Mutex<[String: (said: String, at: ContinuousClock.Instant)]>([:])
+
+  /// Whether `said` is another thing than what was told last of `what`, or that was a minute ago.
+  func isNews(_ what: String, _ said: String) -> Bool {
+    told.withLock { told in
+      let now = ContinuousClock.now
+      if let last = told[what], last.said == said, last.at.duration(to: now) < Self.silence { return false }
+      told[what] = (said, now)
+      return true
+    }
   }
 }

@@ -117,9 +117,9 @@ actor LaneSender {
 
   /// Ships what is waiting, a few packets at most.
   func step() async throws -> Step {
-    guard try hasRoomInDrop() else { return .dropIsFull }
     let batches = try await nextBatches()
     if batches.isEmpty { return .idle }
+    guard try hasRoomInDrop() else { return .dropIsFull }
     do {
       try await ship(batches)
     } catch let missing as MissingBlob {
