@@ -10,6 +10,8 @@ import Zones
 /// Rebuilding a portal that lost its disk, from what crossed with its letters.
 extension DeskLetters {
   private static let lettersAtOnce = 50
+  /// More portals than an office ever loses; the first are kept.
+  private static let keepsakesMax = 1_000
 
   /// Takes a portal's pepper in. A portal that sends it has a new database: it is told where the numbers stand.
   var keepsakeHandler: MessageHandler {
@@ -20,6 +22,10 @@ extension DeskLetters {
         throw MessageRefusal(code: "schema", reason: "the keepsake cannot be opened")
       }
       return { db in
+        let kept = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM portal_keepsake") ?? 0
+        guard kept < Self.keepsakesMax else {
+          throw MessageRefusal(code: "too-many", reason: "\(kept) peppers are kept already")
+        }
         try db.execute(
           sql: "INSERT OR IGNORE INTO portal_keepsake (pepper, at) VALUES (?, ?)", arguments: [Data(pepper), now()])
         guard let message = try restoredPortal(now(), db) else { return }
@@ -79,15 +85,18 @@ extension DeskLetters {
   }
 }
 
-/// Nil where there has been no letter yet, so that a first portal begins with number 1.
+/// Nil where there has been no letter yet, so that a first portal begins with number 1. Numbers of another form, which a
+/// broken portal may have sent, count for nothing.
 private func restoredPortal(_ at: UnixMilliseconds, _ db: Database) throws -> OutgoingMessage? {
+  guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM desk_letter)") == true else { return nil }
   let numbers = try Row.fetchAll(
     db,
     sql: """
       SELECT CAST(SUBSTR(number, 1, 4) AS INTEGER) AS year, MAX(CAST(SUBSTR(number, 6) AS INTEGER)) AS last
-      FROM desk_letter GROUP BY year ORDER BY year
+      FROM desk_letter
+      WHERE number GLOB '[0-9][0-9][0-9][0-9]-[0-9]*' AND LENGTH(number) BETWEEN 11 AND 14 AND number >= '1970'
+      GROUP BY year ORDER BY year DESC LIMIT 1000
       """)
-  guard !numbers.isEmpty else { return nil }
   let peppers = try Data.fetchAll(db, sql: "SELECT pepper FROM portal_keepsake ORDER BY at")
   let message = letterMessage(
     LetterMessageType.portalRestored, letter: newIdentifier(at: at), at: at,

@@ -85,7 +85,7 @@ final class LinkRoom: Sendable {
       $0.backlog = backlog
       $0.freeBytes = free
       // A long queue takes long to look at.
-      $0.nextLook = .now + max(.seconds(1), (ContinuousClock.now - started) * 10)
+      $0.nextLook = .now + min(max(.seconds(1), (ContinuousClock.now - started) * 10), .seconds(10))
     }
   }
 

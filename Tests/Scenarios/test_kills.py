@@ -79,7 +79,7 @@ def live_through(deployment, trouble):
         while not done.is_set():
             number += 1
             try:
-                files = [("photo.jpg", random.randbytes(300_000))] if number % 3 == 0 else []
+                files = [("photo.jpg", b"\xff\xd8\xff" + random.randbytes(300_000))] if number % 3 == 0 else []
                 accepted.append(
                     write_letter(deployment, f"138{writer:02}{number:06}", f"信 {writer}-{number}", f"正文 {writer}-{number}", files))
             except (OSError, http.client.HTTPException, AssertionError, AttributeError):
@@ -157,6 +157,7 @@ def live_through(deployment, trouble):
     assert not list((deployment.folder / "dmz/data/blobs").iterdir())
     attachments = deployment.count("intranet", "SELECT COUNT(*) FROM incoming_blob WHERE complete = 0")
     assert attachments == 0
+    assert deployment.count("intranet", "SELECT COUNT(*) FROM incoming_blob WHERE complete = 1") > 0, "files crossed too"
     print(f"{KILLS} kills, {trouble.counts}, {len(kept)} letters, {len(outcomes)} answers")
 
 
