@@ -43,6 +43,7 @@ public struct BlobStore: Sendable {
     try files.openForUpdate(incomingPath(digest))
   }
 
+  func syncWhole() throws(FileError) { try files.syncFolder(folder + "/blobs") }
   func syncIncoming() throws(FileError) { try files.syncFolder(folder + "/incoming") }
 
   /// How much of a blob that is under way lies on the disk.

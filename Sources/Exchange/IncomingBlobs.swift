@@ -54,7 +54,11 @@ struct IncomingBlobs {
     let digest = part.sha256.text
     var state = progress[digest] ?? Progress(total: part.total, received: 0, isComplete: false, hasher: SHA256Hasher())
     guard state.total == part.total else { throw PacketRejection(.archive, "a blob changed its size") }
-    if !state.isComplete && store.holds(digest) { state.isComplete = true }
+    if !state.isComplete && store.holds(digest) {
+      // It may have come there by a rename that was reported as failed and that nothing has made durable yet.
+      try store.syncWhole()
+      state.isComplete = true
+    }
     if !state.isComplete && (part.offset + part.bytes > state.received || part.total == 0) {
       // After a restore the file may hold less than the database knows of.
       if open[digest] == nil && state.received > store.incomingByteCount(digest) { state.received = 0 }
