@@ -80,14 +80,22 @@ public struct ZoneStart: Sendable {
     }
   }
 
-  /// What makes this zone's backups; nothing where it makes none.
-  public func backupServices(_ exchange: ZoneExchange) -> [any Service] {
-    guard let backups = configuration.backups else { return [] }
-    return [
-      BackupKeeper(
+  /// What both zones run beside their exchange and their site: backups, where the zone makes any, and operators' requests.
+  ///
+  /// - Parameter handlers: further requests that this zone's daemon takes.
+  public func keepers(
+    _ exchange: ZoneExchange, handlers: [String: OperatorRequests.Handler] = [:]
+  ) -> [any Service] {
+    var handlers = handlers.merging(exchange.operatorHandlers) { first, _ in first }
+    var services: [any Service] = []
+    if let backups = configuration.backups {
+      let keeper = BackupKeeper(
         backups: backups, dataDirectory: configuration.dataDirectory, database: database, files: files,
         logger: logger, tellPeers: { exchange.tellPeers() })
-    ]
+      handlers["backup"] = { _ in try await keeper.backUp() }
+      services.append(keeper)
+    }
+    return services + [OperatorRequests(database: database, handlers: handlers, logger: logger)]
   }
 
   /// Runs the services until SIGTERM or SIGINT, the last one stopping first, and closes the database.

@@ -100,6 +100,17 @@ public struct DropFolder: Sendable {
     try files.syncFolder(folder)
   }
 
+  /// Moves a file that was put away back to where it is looked at.
+  public func takeBack(_ path: String, as name: String) throws(FileError) {
+    do {
+      try files.renameExclusively(path, to: newFolder + "/" + name)
+    } catch let error where error.number == EXDEV {
+      try copy(path, to: newFolder + "/" + name, name: name)
+      try files.remove(path)
+    }
+    try syncNew()
+  }
+
   /// Only regular files can be carried over to another file system; anything else is removed, its reason kept.
   private func moveAcross(_ name: String, to target: String) throws(FileError) {
     do {

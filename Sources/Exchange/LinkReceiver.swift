@@ -33,7 +33,7 @@ actor LinkReceiver {
   private static let runMaxPackets = 16
   private static let runMaxBytes = 16 * 1024 * 1024
 
-  private let context: ReceiverContext
+  let context: ReceiverContext
   private let executor = ThreadExecutor("exchange.receive")
   private var blobs: IncomingBlobs
   private var positions: [StreamName: (applied: Int, digest: HexDigest)]?

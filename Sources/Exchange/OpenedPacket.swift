@@ -44,6 +44,8 @@ struct PacketApplier: Sendable {
     var aftermath = ReceiptTaker.Aftermath()
     var refused = false
     var applied = 0
+    /// Whether refusals go into the log alone: an operator has released the packet, and its sender has no stream for it.
+    var tellsNobody = false
   }
 
   func apply(_ packet: OpenedPacket, _ db: Database) throws -> Report {
@@ -53,7 +55,7 @@ struct PacketApplier: Sendable {
       try recordRefusal(Origin(packet), message: nil, code: rejection.code.rawValue, &report, db)
       try forgetParts(of: packet, db)
     case .apply(let messages, let blobs):
-      for message in messages { try apply(message, packet, &report, db) }
+      for message in messages { try apply(message, Origin(packet), &report, db) }
       for bad in packet.badMessages { try refuse(bad, packet, &report, db) }
       for blob in blobs {
         try blob.save(db)
@@ -135,10 +137,9 @@ struct PacketApplier: Sendable {
   }
 
   private func apply(
-    _ prepared: PreparedMessage, _ packet: OpenedPacket, _ report: inout Report, _ db: Database
+    _ prepared: PreparedMessage, _ origin: Origin, _ report: inout Report, _ db: Database
   ) throws {
     let id = prepared.message.id
-    let origin = Origin(packet)
     guard try isNew(id, origin, &report, db) else { return }
     // What its handler refused waits for nothing, and nothing of it is kept.
     if case .failure = prepared.change { return try perform(prepared, origin, &report, db) }
@@ -225,6 +226,16 @@ struct PacketApplier: Sendable {
     }
   }
 
+  /// Applies messages out of order, each once by its id, and moves no stream. Returns how many were new.
+  func applyReleased(_ messages: [PreparedMessage], _ manifest: Manifest, _ db: Database) throws -> Int {
+    var report = Report()
+    report.tellsNobody = true
+    let origin = Origin(
+      stream: manifest.stream.description, sequence: manifest.sequence, previous: manifest.previous.text)
+    for message in messages { try apply(message, origin, &report, db) }
+    return report.applied
+  }
+
   /// Refuses what has waited since before `oldest` for something that its sender has no more. Returns how many.
   func giveUp(waitingSince oldest: UnixMilliseconds, _ db: Database) throws -> Int {
     let rows = try Row.cachedAll(
@@ -287,7 +298,7 @@ struct PacketApplier: Sendable {
         arguments: [identifierBlob(message), code])
     }
     // Control packets are never receipted.
-    guard StreamName(origin.stream)?.lane != .control else { return }
+    guard StreamName(origin.stream)?.lane != .control, !report.tellsNobody else { return }
     try db.executeCached(
       sql: "INSERT INTO refusal (peer, stream, sequence, previous, message_id, code) VALUES (?, ?, ?, ?, ?, ?)",
       arguments: [peer.text, origin.stream, origin.sequence, origin.previous, message, code])

@@ -11,7 +11,7 @@ actor Redropper {
   private static let dayMilliseconds = 86_400_000
   private static let packetsAtOnce = 64
 
-  private let context: SenderContext
+  let context: SenderContext
   private let keepsSentBlobs: Bool
   private let oneWay: OneWayPackets?
   private var lastForgotten: UnixMilliseconds = 0

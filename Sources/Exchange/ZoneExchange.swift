@@ -16,6 +16,7 @@ public final class ZoneExchange: Service {
 
   /// The parts of one link's service. Each does one step when told to; in the daemon they run side by side.
   package struct Link: Sendable {
+    let peer: ZoneName
     fileprivate let messages: LaneSender
     fileprivate let blobs: LaneSender
     fileprivate let control: ControlSender
@@ -57,7 +58,7 @@ public final class ZoneExchange: Service {
         applier: PacketApplier(peer: link.peer, handlers: handlers, receipts: receipts, log: log),
         controlBell: bells.control, messageBell: bells.messages, blobBell: bells.blobs, keepsSentBlobs: keepsSentBlobs)
       return Link(
-        messages: LaneSender(context: sender, lane: .messages, bell: bells.messages),
+        peer: link.peer, messages: LaneSender(context: sender, lane: .messages, bell: bells.messages),
         blobs: LaneSender(context: sender, lane: .blobs, bell: bells.blobs),
         control: ControlSender(context: sender, bell: bells.control),
         redropper: Redropper(context: sender, keepsSentBlobs: keepsSentBlobs),
@@ -98,6 +99,8 @@ public final class ZoneExchange: Service {
 }
 
 extension ZoneExchange {
+  func link(to peer: String) -> Link? { links.first { $0.peer.text == peer } }
+
   /// Says to every peer where this zone stands.
   public func tellPeers() { for link in links { link.control.owe() } }
 
@@ -114,6 +117,8 @@ extension ZoneExchange.Link {
   package func sendWord() async throws { try await control.send() }
   package func sendOwedWord() async throws { try await control.sendOwed() }
   package func dropAgain() async throws { try await redropper.dropDue() }
+  func replay(from sequence: Int) async throws -> String { try await redropper.replay(from: sequence) }
+  func release(_ name: String) async throws -> String? { try await receiver.release(name) }
   /// True where something was taken in.
   package func receive() async throws -> Bool { try await receiver.pass() }
 }

@@ -230,7 +230,8 @@ private func nextLetterNumber(at milliseconds: UnixMilliseconds, epoch: Int, _ d
       ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last
       """, arguments: [year])
   let digits = String(last ?? 1)
-  return "\(year)-" + (epoch > 1 ? "\(epoch)-" : "") + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
+  return "\(year)-" + (epoch > 1 ? "\(epoch)-" : "") + String(repeating: "0", count: max(0, 6 - digits.utf8.count))
+    + digits
 }
 
 /// The year whose series a letter belongs to.

@@ -57,7 +57,7 @@ struct GuanduDMZ: AsyncParsableCommand {
       configuration: start.configuration, letters: letters,
       sendSMS: { phone, text in try await provider.send(to: phone, text: text) }, smsIsDemo: provider.isDemonstration,
       logger: start.logger)
-    try await start.run(start.backupServices(exchange) + [exchange, portal])
+    try await start.run(start.keepers(exchange) + [exchange, portal])
   }
 
   /// What a letter is sealed for: the intranet, and whoever holds an escrow key.

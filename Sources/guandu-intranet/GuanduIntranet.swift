@@ -37,7 +37,11 @@ struct GuanduIntranet: AsyncParsableCommand {
     let desk = try DeskSite(
       configuration: start.configuration, letters: letters, trust: HandlerVerifier(trust: start.identity.trust),
       logger: start.logger)
-    try await start.run(start.backupServices(exchange) + [exchange, reminder, desk])
+    try await start.run(
+      start.keepers(
+        exchange,
+        handlers: ["rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" }])
+        + [exchange, reminder, desk])
   }
 }
 

@@ -11,6 +11,7 @@ struct GuanduCommand: AsyncParsableCommand {
       """,
     subcommands: [
       InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self,
-      BackupCommand.self,
+      LinkCommand.self,
+      QuarantineCommand.self, BackupCommand.self,
     ])
 }
