@@ -83,7 +83,7 @@ public final class ZoneDatabase: Sendable {
 
   /// A simulation has one thread, and nothing to wait for.
   private func writeAlone<T>(_ body: (Database) throws -> T) throws -> T { try pool.write(body) }
-  private func readAlone<T>(_ body: (Database) throws -> T) throws -> T { try pool.read(body) }
+  private func readAlone<T>(_ body: (Database) throws -> T) throws -> T { try pool.unsafeRead(body) }
 
   /// Closes the connections, after the last commit.
   public func close() throws { try pool.close() }

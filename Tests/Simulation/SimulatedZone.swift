@@ -168,10 +168,13 @@ final class SimulatedZone {
     let outgoing = OutgoingMessage(message, classification: .internal, blobs: listed)
     let (outbox, peer) = (self.outbox, self.peer)
     try? await database.write { db in try outbox.enqueue(outgoing, to: peer, db) }
-    let isThere = try await queue.read { db in
+    return try isInOutbox(id) ? id : nil
+  }
+
+  private func isInOutbox(_ id: String) throws -> Bool {
+    try queue.unsafeRead { db in
       try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?)", arguments: [id])
-    }
-    return isThere == true ? id : nil
+    } == true
   }
 
   private static func keepBlob(_ blobs: BlobStore, _ bytes: [UInt8]) -> HexDigest? {
@@ -190,7 +193,7 @@ final class SimulatedZone {
 
   private func seededBytes(_ count: Int) -> [UInt8] { randomBytes(count) }
 
-  func count(_ sql: String) throws -> Int { try queue.read { try Int.fetchOne($0, sql: sql) ?? 0 } }
+  func count(_ sql: String) throws -> Int { try queue.unsafeRead { try Int.fetchOne($0, sql: sql) ?? 0 } }
 
   func backUp(committed: Int) throws -> Backup {
     Backup(database: try Self.copy(queue), disk: disk.content, committed: committed)

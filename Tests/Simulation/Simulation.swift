@@ -22,7 +22,7 @@ struct Simulation: AsyncParsableCommand {
   var seed: UInt64 = 1
 
   @Option(help: "How many things happen in a schedule.")
-  var steps = 80
+  var steps = 40
 
   @Flag(help: "Let no sync of a folder have an effect: a mistake that must be found.")
   var ignoreFolderSyncs = false

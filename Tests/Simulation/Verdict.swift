@@ -59,13 +59,17 @@ struct Verdict {
 /// What a zone's database says at the end.
 extension SimulatedZone {
   func applied() throws -> [(message: String, blob: String?)] {
-    try queue.read { db in
+    try queue.unsafeRead { db in
       try Row.fetchAll(db, sql: "SELECT message, blob FROM sim_applied ORDER BY id").map { ($0["message"], $0["blob"]) }
     }
   }
 
+  func wholeBlobs() throws -> [String] {
+    try queue.unsafeRead { try String.fetchAll($0, sql: "SELECT digest FROM incoming_blob WHERE complete") }
+  }
+
   func fates() throws -> [String: Set<String>] {
-    try queue.read { db in
+    try queue.unsafeRead { db in
       var fates: [String: Set<String>] = [:]
       for row in try Row.fetchAll(db, sql: "SELECT message, fate FROM sim_fate") {
         fates[row["message"], default: []].insert(row["fate"])
@@ -76,7 +80,7 @@ extension SimulatedZone {
 
   func hasPerformedOrRefused(_ id: String) throws -> Bool {
     let digits = id.filter { $0 != "-" }.uppercased()
-    return try queue.read { db in
+    return try queue.unsafeRead { db in
       try Bool.fetchOne(
         db,
         sql: """
@@ -87,7 +91,7 @@ extension SimulatedZone {
   }
 
   func blobDigest(ofOutboxMessage id: String) throws -> String? {
-    let bytes = try queue.read { db in
+    let bytes = try queue.unsafeRead { db in
       try Data.fetchOne(db, sql: "SELECT bytes FROM outbox WHERE message_id = ?", arguments: [id])
     }
     return try bytes.flatMap { try Message.parse(Array($0)).neededBlobs().first?.text }
@@ -95,7 +99,7 @@ extension SimulatedZone {
 
   /// Nothing waits for anything: all is packed, confirmed and in effect, and no refusal is untold.
   func isQuiet() throws -> Bool {
-    try queue.read { db in
+    try queue.unsafeRead { db in
       try Int.fetchOne(
         db,
         sql: """
