@@ -105,7 +105,9 @@ let package = Package(
       [arguments, logging, lifecycle]),
     program(
       "guandu",
-      imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Exchange"],
+      imports: [
+        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Exchange",
+      ],
       ["CCurl", arguments]),
 
     tests("TidyTests", of: []),

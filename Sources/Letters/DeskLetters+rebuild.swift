@@ -86,7 +86,7 @@ extension DeskLetters {
 }
 
 /// Nil where there has been no letter yet, so that a first portal begins with number 1. Numbers of another form, which a
-/// broken portal may have sent, count for nothing.
+/// broken portal may have sent, and those that name an epoch, which no other portal gives, count for nothing.
 private func restoredPortal(_ at: UnixMilliseconds, _ db: Database) throws -> OutgoingMessage? {
   guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM desk_letter)") == true else { return nil }
   let numbers = try Row.fetchAll(
@@ -94,7 +94,7 @@ private func restoredPortal(_ at: UnixMilliseconds, _ db: Database) throws -> Ou
     sql: """
       SELECT CAST(SUBSTR(number, 1, 4) AS INTEGER) AS year, MAX(CAST(SUBSTR(number, 6) AS INTEGER)) AS last
       FROM desk_letter
-      WHERE number GLOB '[0-9][0-9][0-9][0-9]-[0-9]*' AND LENGTH(number) BETWEEN 11 AND 14 AND number >= '1970'
+      WHERE number GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9][0-9][0-9][0-9][0-9]*' AND LENGTH(number) BETWEEN 11 AND 14 AND number >= '1970'
       GROUP BY year ORDER BY year DESC LIMIT 1000
       """)
   let peppers = try Data.fetchAll(db, sql: "SELECT pepper FROM portal_keepsake ORDER BY at")

@@ -76,16 +76,20 @@ final class LinkRoom: Sendable {
 
   private func look() async throws(LetterError) {
     let peer = link.peer
-    let started = ContinuousClock.now
     defer { state.withLock { $0.isLooking = false } }
-    let backlog: OutboxBacklog
-    do { backlog = try await database.read { try OutboxBacklog.read(peer: peer, $0) } } catch { throw .unavailable }
+    let (backlog, took): (OutboxBacklog, Duration)
+    do {
+      (backlog, took) = try await database.read { db in
+        let started = ContinuousClock.now
+        return (try OutboxBacklog.read(peer: peer, db), ContinuousClock.now - started)
+      }
+    } catch { throw .unavailable }
     let free = disk.minFreeBytes > 0 ? disk.freeBytes() : nil
     change {
       $0.backlog = backlog
       $0.freeBytes = free
       // A long queue takes long to look at.
-      $0.nextLook = .now + min(max(.seconds(1), (ContinuousClock.now - started) * 10), .seconds(10))
+      $0.nextLook = .now + min(max(.seconds(1), took * 10), .seconds(10))
     }
   }
 
