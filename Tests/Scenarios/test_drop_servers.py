@@ -7,7 +7,7 @@ import os
 import pytest
 
 from deployment import Client, Clerk, eventually, expect, look_up, stage, write_letter
-from drop_servers import PASSWORD, SERVERS, Proxy, PutServer
+from drop_servers import PASSWORD, SERVERS, PasswordSFTPServer, Proxy, PutServer
 
 
 @pytest.fixture(params=list(SERVERS))
@@ -98,6 +98,21 @@ def test_a_wrong_password_or_key_is_told_and_mended_without_a_loss(deployment, s
     server.use()
     deployment.start("dmz")
     arrives(deployment, number)
+
+
+def test_a_password_opens_sftp_too(deployment, tmp_path):
+    server = PasswordSFTPServer(deployment, tmp_path / "server")
+    server.start()
+    server.use(**server.wrong_entry())
+    deployment.start("dmz", "intranet")
+    number, _, _ = write_letter(deployment, "13800138000", "路灯", "请修理路灯。")
+    complains(deployment, "the server does not let us in")
+    assert not published(deployment)
+    # A new password is read at the next try.
+    server.secret("wrong", PASSWORD + "\n")
+    arrives(deployment, number)
+    assert PASSWORD not in deployment.log("dmz").read_text()
+    server.stop()
 
 
 def test_an_upload_that_breaks_off_leaves_nothing_half(deployment, server, proxy):
