@@ -137,6 +137,12 @@ def test_a_silent_server_delays_no_receiving_and_no_stop(deployment, server, pro
     eventually(lambda: errors(deployment), "the silence is told")
     assert proxy.connections > 0
     deployment.stop()
+    # A stop does not wait for the server's ten minutes either.
+    server.use(proxy.port, timeout_seconds=600)
+    before = proxy.connections
+    deployment.start("dmz")
+    eventually(lambda: proxy.connections > before, "the server is asked")
+    deployment.stop()
 
 
 def test_a_full_server_is_told_and_waited_for(deployment, put_server):
