@@ -45,6 +45,22 @@ import Testing
     }
   }
 
+  @Test("a header that has not ended after 64 KiB is refused, and one a little shorter is waited for")
+  func endlessHeader() throws {
+    let key = X25519PrivateKey.generate()
+    let start = "age-encryption.org/v1\n"
+    let stanzas = String(repeating: "-> a b\n\n", count: 8_192)
+    for text in [start + stanzas, start + "-> a " + String(repeating: "b", count: 65_536)] {
+      let bytes = Array(text.utf8)
+      var output: [UInt8] = []
+      let patient = AgeDecryptor(identities: [key])
+      #expect(throws: Never.self) { try patient.update(Array(bytes[..<65_535]), appendingTo: &output) }
+      #expect(throws: AgeError.header("longer than 65536 bytes")) {
+        try AgeDecryptor(identities: [key]).update(Array(bytes[..<65_536]), appendingTo: &output)
+      }
+    }
+  }
+
   @Test("no recipient, or one of low order, makes no file")
   func badRecipients() throws {
     #expect(throws: AgeError.self) { try AgeEncryptor(recipients: []) }

@@ -11,7 +11,7 @@ seconds=${FUZZ_SECONDS:-1200}
 max_len() {
   case $1 in
     head) echo 110000 ;;
-    age-header) echo 70000 ;;
+    age-header) echo 8192 ;;
     json) echo 8192 ;;
     *) echo 20000 ;;
   esac

@@ -5,6 +5,7 @@ repository. The foreign ones are read at run time only; they are never merged in
 """
 
 import hashlib
+import json
 import pathlib
 import subprocess
 import sys
@@ -51,12 +52,24 @@ def packets(folder):
             put(folder, "message", text)
 
 
+def full_manifest(folder):
+    """What the specimen's manifests leave empty: receipts and refusals."""
+    manifest = json.loads((SPECIMEN / "B.gdp").read_bytes().split(b"\n")[1])
+    refusals = [{"seq": 2, "message": manifest["id"], "code": "unknown-mailbox"}, {"seq": 3, "code": "policy"}]
+    manifest["receipts"] = [
+        {"stream": "intranet/a/1/m", "applied": 9, "digest": "1" * 64, "effective": 8, "secured": 7, "refused": refusals},
+        {"stream": "intranet/a/1/b", "applied": 0, "digest": "0" * 64, "effective": 0, "secured": 0, "refused": []},
+    ]
+    line = json.dumps(manifest, separators=(",", ":")).encode()
+    put(folder, "json", line)
+    put(folder, "head", line)
+    put(folder, "head", b"guandu-packet/v1\n" + line + b"\nAAAA\nAAAA\n")
+
+
 def limits(folder):
     magic = b"guandu-packet/v1\n"
     put(folder, "head", magic + b"{" * 65_536)
     put(folder, "head", magic + b"{}\n" + b"A" * 8_192)
-    put(folder, "age-header", b"age-encryption.org/v1\n" + b"-> a b\n\n" * 8_192)
-    put(folder, "age-header", b"age-encryption.org/v1\n-> a " + b"b" * 65_536)
     put(folder, "json", b"[" * 40 + b"]" * 40)
     put(folder, "json", br'["\u00e9\ud83d\ude00\n", -9223372036854775808, true, false, null, {"a": {}}]')
     # An age file with a header of ours, changed, cut, of chunks in all lengths: see age-file.swift.
@@ -77,5 +90,6 @@ def vectors(folder):
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1])
     packets(target)
+    full_manifest(target)
     limits(target)
     vectors(target)

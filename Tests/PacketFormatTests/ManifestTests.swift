@@ -8,7 +8,7 @@ private let good = """
   "stream":"dmz/a/1/m","seq":1,"prev":"\(HexDigest.zero)","created":"2026-11-22T13:38:00.123Z",\
   "classification":"internal","messages":{"letter.submitted":37},\
   "blobs":[{"sha256":"\(HexDigest.zero)","offset":0,"bytes":5,"total":9}],\
-  "receipts":[{"stream":"intranet/a/1/m","applied":2,"digest":"\(HexDigest.zero)","secured":1,\
+  "receipts":[{"stream":"intranet/a/1/m","applied":2,"digest":"\(HexDigest.zero)","effective":2,"secured":1,\
   "refused":[{"seq":1,"message":"019ab3c4-7d2e-7c31-9f55-0a1b2c3d4e5f","code":"schema"},{"seq":2,"code":"policy"}]}],\
   "recipients":["\(HexDigest.zero)"],"payload":{"bytes":31337,"sha256":"\(HexDigest.zero)"}}
   """
@@ -34,6 +34,7 @@ private let good = """
       (#""letter.submitted":37"#, #""letter.submitted":0"#, "messages"),
       (#""letter.submitted":37"#, #""Letter":1"#, "messages"), (#""bytes":5"#, #""bytes":10"#, "blob"),
       (#""bytes":5"#, #""bytes":0"#, "blob"), (#""secured":1"#, #""secured":3"#, "secured"),
+      (#""effective":2"#, #""effective":3"#, "effective"),
       (#""code":"policy""#, #""code":"Policy""#, "code"), (#""bytes":31337"#, #""bytes":-1"#, "bytes"),
       (#""prev":"0"#, #""prev":"1"#, "prev"), (#""prev":"0"#, #""prev":"A"#, "prev"),
     ])

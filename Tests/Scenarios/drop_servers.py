@@ -1,5 +1,6 @@
 """Real servers on the loopback that a zone can drop its packets on: OpenSSH's SFTP, WebDAV, plain HTTPS-PUT."""
 
+import asyncio
 import base64
 import getpass
 import http.server
@@ -12,6 +13,7 @@ import ssl
 import subprocess
 import threading
 
+import asyncssh
 from cheroot import wsgi
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from wsgidav.fs_dav_provider import FilesystemProvider
@@ -107,6 +109,49 @@ class SFTPServer(DropServer):
     def logins(self):
         log = self.work / "sshd.log"
         return log.read_text().count("Accepted publickey") if log.exists() else 0
+
+
+class PasswordSFTPServer(SFTPServer):
+    """SFTP with a password, which OpenSSH would ask the machine's own users for."""
+
+    def entry(self):
+        return {"known_hosts": self.work / "known_hosts", "username": USER, "password_file": self.work / "password"}
+
+    def wrong_entry(self):
+        return {"password_file": self.secret("wrong", "another word\n")}
+
+    def start(self):
+        self.loop = asyncio.new_event_loop()
+        ready = threading.Event()
+
+        class Guard(asyncssh.SSHServer):
+            def password_auth_supported(self):
+                return True
+
+            def validate_password(self, username, password):
+                return (username, password) == (USER, PASSWORD)
+
+        async def serve():
+            self.listener = await asyncssh.listen(
+                "127.0.0.1", self.port, server_factory=Guard, server_host_keys=[str(self.work / "host")], sftp_factory=True)
+            ready.set()
+
+        self.loop.create_task(serve())
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        assert ready.wait(30)
+
+    def stop(self):
+        async def finish():
+            self.listener.close()
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            self.loop.stop()
+
+        asyncio.run_coroutine_threadsafe(finish(), self.loop)
+        self.thread.join(10)
 
 
 class WebServer(DropServer):

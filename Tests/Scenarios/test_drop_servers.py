@@ -7,7 +7,7 @@ import os
 import pytest
 
 from deployment import Client, Clerk, eventually, expect, look_up, stage, write_letter
-from drop_servers import PASSWORD, SERVERS, Proxy, PutServer
+from drop_servers import PASSWORD, SERVERS, PasswordSFTPServer, Proxy, PutServer
 
 
 @pytest.fixture(params=list(SERVERS))
@@ -100,6 +100,21 @@ def test_a_wrong_password_or_key_is_told_and_mended_without_a_loss(deployment, s
     arrives(deployment, number)
 
 
+def test_a_password_opens_sftp_too(deployment, tmp_path):
+    server = PasswordSFTPServer(deployment, tmp_path / "server")
+    server.start()
+    server.use(**server.wrong_entry())
+    deployment.start("dmz", "intranet")
+    number, _, _ = write_letter(deployment, "13800138000", "路灯", "请修理路灯。")
+    complains(deployment, "the server does not let us in")
+    assert not published(deployment)
+    # A new password is read at the next try.
+    server.secret("wrong", PASSWORD + "\n")
+    arrives(deployment, number)
+    assert PASSWORD not in deployment.log("dmz").read_text()
+    server.stop()
+
+
 def test_an_upload_that_breaks_off_leaves_nothing_half(deployment, server, proxy):
     server.start()
     server.use(proxy.port)
@@ -121,6 +136,12 @@ def test_a_silent_server_delays_no_receiving_and_no_stop(deployment, server, pro
     eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM peer_state WHERE last_seen > 0"), "the peer is heard")
     eventually(lambda: errors(deployment), "the silence is told")
     assert proxy.connections > 0
+    deployment.stop()
+    # A stop does not wait for the server's ten minutes either.
+    server.use(proxy.port, timeout_seconds=600)
+    before = proxy.connections
+    deployment.start("dmz")
+    eventually(lambda: proxy.connections > before, "the server is asked")
     deployment.stop()
 
 

@@ -2,7 +2,10 @@
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  guard let message = try? Message.parse(input(data, count)) else { return 0 }
+  let bytes = input(data, count)
+  let identifier = Message.identifier(in: bytes)
+  guard let message = try? Message.parse(bytes) else { return 0 }
+  require(identifier == message.id, "the id is read otherwise than the message")
   require(isUUIDv7(message.id) && isUUIDv7(message.subject) && isMessageType(message.type), "a malformed name")
   require(message.after.count <= Message.maxAfter && message.after.allSatisfy(isUUIDv7), "a malformed list")
   guard let needed = try? message.neededBlobs() else { finding("blobs that were checked cannot be read") }
