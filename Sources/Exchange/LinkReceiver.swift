@@ -35,7 +35,7 @@ actor LinkReceiver {
 
   let context: ReceiverContext
   private let executor = ThreadExecutor("exchange.receive")
-  private var blobs: IncomingBlobs
+  var blobs: IncomingBlobs
   private var positions: [StreamName: (applied: Int, digest: HexDigest)]?
   /// Files that wait for their rest: the size last seen, and since when.
   private var incomplete: [String: (bytes: Int, since: UnixMilliseconds)] = [:]
@@ -198,7 +198,7 @@ actor LinkReceiver {
     return true
   }
 
-  private func quarantine(_ name: String, _ rejection: PacketRejection) {
+  func quarantine(_ name: String, _ rejection: PacketRejection) {
     context.log.fileQuarantined(name, rejection)
     held[name] = nil
     incomplete[name] = nil
@@ -310,92 +310,6 @@ extension LinkReceiver {
     }
     try await apply(run)
     return true
-  }
-
-  /// Reads, checks and decrypts one packet. Nil where its file proved damaged and was put away.
-  private func open(_ candidate: Candidate) async throws -> OpenedPacket? {
-    let manifest = candidate.manifest
-    var opened = OpenedPacket(
-      name: candidate.name, manifest: manifest, digest: candidate.packet.manifestDigest, outcome: .apply([], blobs: []))
-    do {
-      try checkClassification(manifest)
-      opened.barredBlobs = barredBlobs(manifest)
-      let payload = try context.drop.open(candidate.name).read(at: candidate.headBytes, count: manifest.payload.bytes)
-      var contents = try candidate.packet.open(payload: payload, with: [context.identity.encryptionKey])
-      contents.blobs.removeAll { opened.barredBlobs.contains($0.part.sha256.text) }
-      let messages = try prepare(contents.messages, manifest, &opened)
-      try await store(contents)
-      opened.outcome = .apply(messages, blobs: blobs.rows(for: contents.blobs.map(\.part)))
-    } catch let rejection as PacketRejection where rejection.code == .payload {
-      quarantine(candidate.name, rejection)
-      return nil
-    } catch let rejection as PacketRejection {
-      context.log.packetRefused(manifest, rejection)
-      blobs.forget(manifest.blobs)
-      opened.outcome = .refuse(rejection)
-    }
-    return opened
-  }
-
-  private func checkClassification(_ manifest: Manifest) throws(PacketRejection) {
-    guard manifest.classification <= context.link.incomingPolicy.highestClassification else {
-      throw PacketRejection(
-        .policyClassification, "classification “\(manifest.classification.rawValue)” from “\(manifest.from)”")
-    }
-  }
-
-  /// The digests of the blobs that are larger than the link's policy lets in.
-  private func barredBlobs(_ manifest: Manifest) -> [String] {
-    let barred = manifest.blobs.filter { $0.total > context.link.incomingPolicy.blobMaxBytes }
-    for part in barred {
-      let rejection = PacketRejection(
-        .policyBlobSize, "a blob of \(part.total) bytes, at most \(context.link.incomingPolicy.blobMaxBytes)")
-      context.log.packetRefused(manifest, rejection)
-    }
-    return Array(Set(barred.map(\.sha256.text))).sorted()
-  }
-
-  /// One bad message is refused alone, if it can be named; else the packet is.
-  private func prepare(
-    _ messages: [[UInt8]], _ manifest: Manifest, _ opened: inout OpenedPacket
-  ) throws(PacketRejection) -> [PreparedMessage] {
-    var prepared: [PreparedMessage] = []
-    var counts: [String: Int]? = [:]
-    for bytes in messages {
-      do {
-        let message = try Message.parse(bytes)
-        counts?[message.type, default: 0] += 1
-        if context.link.incomingPolicy.messageTypes.contains(message.type) {
-          prepared.append(context.applier.prepare(message, bytes))
-        } else {
-          context.log.messageRefused(
-            message.id, type: message.type,
-            MessageRefusal(code: PacketRejection.Code.policyType.rawValue, reason: "the link's policy does not name it")
-          )
-          opened.badMessages.append(.init(id: message.id, code: PacketRejection.Code.policyType.rawValue))
-        }
-      } catch {
-        guard let id = Message.identifier(in: bytes) else { throw PacketRejection(error) }
-        context.log.messageRefused(id, type: "-", MessageRefusal(code: "schema", reason: error.reason))
-        opened.badMessages.append(.init(id: id, code: "schema"))
-        counts = nil
-      }
-    }
-    guard counts == nil || counts == manifest.messages else {
-      throw PacketRejection(.archive, "the messages are not those that the manifest counts")
-    }
-    return prepared
-  }
-
-  private func store(_ contents: PacketContents) async throws {
-    guard !contents.blobs.isEmpty else { return }
-    let unknown = blobs.unknown(contents.blobs.map(\.part))
-    if !unknown.isEmpty {
-      blobs.learn(
-        try await context.sender.database.read { db in try unknown.compactMap { try IncomingBlobRow.read($0, db) } })
-    }
-    for (part, range) in contents.blobs { try blobs.write(part, contents.archive[range]) }
-    try blobs.finish(contents.blobs.map(\.part))
   }
 
   /// Whether files have come that were not looked at.

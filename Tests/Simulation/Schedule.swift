@@ -203,7 +203,8 @@ final class Schedule {
         try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?)", arguments: [message.id])
       }
       let hasActed = try zones[receiver].hasPerformedOrRefused(message.id)
-      let blobIsLost = message.hasBlob && isKept == true ? try blobIsLost(message.id, sender, receiver, isCovered) : false
+      let blobIsLost =
+        message.hasBlob && isKept == true ? try blobIsLost(message.id, sender, receiver, isCovered) : false
       // Its sender knows already that it was refused, and that stands.
       if message.isRefusable, try zones[sender].fates()[message.id] != nil { continue }
       let wordIsOut = !isCovered && chronicle.wasPerformed(message.id)
