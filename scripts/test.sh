@@ -16,7 +16,7 @@ fi
 # A crash in a test would otherwise wait for the backtrace's symbols for minutes.
 export SWIFT_BACKTRACE=enable=no
 swift test --skip-build
-SCHEDULES=400 SEED=$((RANDOM * 1000)) SIMULATION=$(swift build --show-bin-path)/guandu-simulation Tests/Simulation/run.sh
+SCHEDULES=200 SEED=$((RANDOM * 1000)) SIMULATION=$(swift build --show-bin-path)/guandu-simulation Tests/Simulation/run.sh
 for patch in Tests/Simulation/planted/*.patch; do git apply --check "$patch"; done
 FUZZ_SECONDS=10 Tests/Fuzz/run.sh
 Tests/Scenarios/run.sh

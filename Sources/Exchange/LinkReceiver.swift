@@ -299,7 +299,7 @@ extension LinkReceiver {
       guard let opened = try await open(next) else { break }
       run.append(opened)
       // Its parts are forgotten with the commit, before others are looked at.
-      if case .refuse = opened.outcome { break }
+      if case .refuse = opened.outcome, !next.manifest.blobs.isEmpty { break }
       (sequence, previous) = (sequence + 1, next.packet.manifestDigest)
     }
     if run.isEmpty {

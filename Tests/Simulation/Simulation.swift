@@ -48,6 +48,7 @@ struct Simulation: AsyncParsableCommand {
     for seed in seed..<seed + UInt64(schedules) {
       let schedule = try Schedule(seed: seed, worlds: worlds, template: template, options: options)
       try await schedule.run()
+      if (seed - self.seed + 1) % 1_000 == 0 { complain("\(seed - self.seed + 1) schedules from seed \(self.seed)") }
       if trace { print(schedule.trace.joined(separator: "\n")) }
       guard schedule.wrongs.isEmpty else {
         print("seed \(seed) breaks the promise, schedule \(seed - self.seed + 1):")
@@ -81,6 +82,10 @@ struct Simulation: AsyncParsableCommand {
     }
     return (worlds, zones)
   }
+}
+
+private func complain(_ text: String) {
+  try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
 }
 
 /// Runs tasks on a queue.
