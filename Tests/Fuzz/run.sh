@@ -36,8 +36,8 @@ for program in "$out"/bin/${TARGET:-*}; do
     rm -rf "$out/merged"
     mkdir "$out/merged"
     "$program" "${options[@]}" -set_cover_merge=1 "$out/merged" "$kept" "$out/seeds/$target/own" "$work" 2>&1 | tail -n 1
-    # The largest only reach limits, which seeds.py does too.
-    find "$out/merged" -type f -size +16k -delete
+    # The smallest are kept, 800 kB of them: the largest only reach limits, which seeds.py does too.
+    find "$out/merged" -type f -printf '%s %p\n' | sort -n | awk '(sum += $1) > 800000 { print $2 }' | xargs -r rm
     rm -rf "$kept"
     mv "$out/merged" "$kept"
     continue

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 
 
 import pytest
@@ -153,6 +154,33 @@ def test_a_full_server_is_told_and_waited_for(deployment, put_server):
     number, _, _ = write_letter(deployment, "13800138000", "路灯", "请修理路灯。")
     complains(deployment, "the server has no room (507)")
     arrives(deployment, number)
+
+
+@pytest.mark.parametrize("server", ["sftp", "webdav"], indirect=True)
+def test_a_disk_that_is_full_on_the_server_loses_nothing(deployment, server):
+    def mount(*options):
+        return subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "drop", server.folder], capture_output=True)
+
+    if mount("size=300k").returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    try:
+        server.start()
+        server.use()
+        deployment.start("dmz")
+        attachment = b"%PDF-1.4\n" + os.urandom(1_000_000)
+        number, _, _ = write_letter(deployment, "13800138000", "路灯", "请修理路灯。", [("a.pdf", attachment)])
+        complains(deployment, f"the drop {server.url(server.port)}: ")
+        # The letter itself is small enough.
+        assert all(path.stat().st_size < 300_000 for path in published(deployment))
+        mount("remount", "size=64m")
+        deployment.start("intranet")
+        arrives(deployment, number)
+        eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet") == 0, "all is confirmed")
+        assert not list((deployment.folder / "intranet/data/quarantine").glob("*.gdp"))
+        deployment.kill_all()
+    finally:
+        server.stop()
+        subprocess.run(["umount", "--lazy", server.folder], check=True)
 
 
 def test_a_redirect_is_not_followed(deployment, put_server):
