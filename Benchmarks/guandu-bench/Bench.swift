@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cryptography
 import Foundation
 
 /// Measures the exchange against the tools that people would use instead, in one run on one machine.
@@ -11,77 +12,49 @@ struct Bench: AsyncParsableCommand {
   struct Run: AsyncParsableCommand {
     @Option(help: "One figure's name, such as bulk.seal, or a group's, such as letters.") var name = ""
     @Option(help: "A file to write the figures to as JSON.") var json = ""
-    @Option(help: "The folder to work in; it needs room for five times the blob.") var folder = NSTemporaryDirectory()
-    @Option(help: "The size of the blob in MiB.") var mebibytes = 1024
-    @Option(help: "How many letters.") var letters = 2000
+    @Option(help: "The folder to work in; it needs room for five times the largest blob.")
+    var folder = NSTemporaryDirectory()
+    @Option(help: "The size of the blob of “bulk” in MiB.") var mebibytes = 1024
+    @Option(help: "How many letters in “letters” and “limit”.") var letters = 2000
     @Option(help: "How often each bulk measurement is repeated; the median counts.") var rounds = 5
+    @Option(help: "Where nncp.sh lies.") var scripts = "Benchmarks"
+    @Option(help: "How many letters in “nncp”.") var nncpLetters = 2000
+    @Option(help: "The size of the file of “nncp” in bytes.") var nncpBytes = 256 << 20
+    @Option(help: "How many letters in “million”.") var million = 20_000
+    @Option(help: "For how many seconds letters arrive in each part of “latency”.") var latencySeconds = 10
 
     func run() async throws {
+      ProcessMemory.keepBuffers()
       var figures: [Figure] = []
-      if "bulk".hasPrefix(name) || name.hasPrefix("bulk") {
+      let wanted = Wanted(name: name)
+      if wanted.group("bulk") {
         figures += try BulkBench(folder: folder, bytes: mebibytes << 20, rounds: rounds).run()
       }
-      if "letters".hasPrefix(name) || name.hasPrefix("letters") {
-        figures += try await LettersBench(folder: folder, count: letters).run()
+      if wanted.group("letters") { figures += try await LettersBench(folder: folder, count: letters).run(wanted) }
+      if wanted.group("nncp") {
+        let bench = NNCPBench(
+          folder: folder, script: scripts + "/nncp.sh", letters: nncpLetters, bulkBytes: nncpBytes)
+        figures += try await bench.run(wanted)
       }
-      if name.contains(".") { figures = figures.filter { $0.name == name } }
+      if wanted.group("limit") { figures += try await LimitBench(folder: folder, count: letters).run() }
+      if wanted.group("million") { figures += try await MillionBench(folder: folder, count: million).run() }
+      if wanted.group("latency") {
+        figures += try await LatencyBench(folder: folder, seconds: latencySeconds).run(wanted)
+      }
+      if name.contains(".") { figures = figures.filter { $0.name == name || $0.name.hasPrefix(name + ".") } }
       Figure.printTable(figures)
       if !json.isEmpty { try JSONEncoder().encode(figures).write(to: URL(filePath: json)) }
     }
   }
 }
 
-/// One line of the table.
-struct Figure: Codable {
-  var name: String
-  var value: Double
-  var unit: String
-  var peer: String
-  var peerValue: Double
-  /// Above 1: ours is better.
-  var ratio: Double
+/// Which figures were asked for: all, a group's, or one.
+struct Wanted {
+  let name: String
 
-  enum CodingKeys: String, CodingKey {
-    case name, value, unit, peer, ratio
-    case peerValue = "peer_value"
+  func group(_ group: String) -> Bool { name.isEmpty || name == group || name.hasPrefix(group + ".") }
+
+  func figure(_ figure: String) -> Bool {
+    name.isEmpty || figure == name || figure.hasPrefix(name + ".") || name.hasPrefix(figure + ".")
   }
-
-  static func printTable(_ figures: [Figure]) {
-    print("| figure | ours | unit | beside it | its value | ratio |")
-    print("| --- | ---: | --- | --- | ---: | ---: |")
-    for figure in figures {
-      let numbers = [figure.value, figure.peerValue, figure.ratio].map {
-        String(format: $0 < 100 ? "%.2f" : "%.0f", $0)
-      }
-      print("| \(figure.name) | \(numbers[0]) | \(figure.unit) | \(figure.peer) | \(numbers[1]) | \(numbers[2]) |")
-    }
-  }
-}
-
-func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
-func seconds(_ body: () throws -> Void) rethrows -> Double {
-  let start = ContinuousClock.now
-  try body()
-  return start.duration(to: .now) / .seconds(1)
-}
-
-struct CommandFailed: Error, CustomStringConvertible {
-  let description: String
-}
-
-/// Runs a shell command to its end; throws with what it said where it fails.
-@discardableResult
-func shell(_ command: String) throws -> String {
-  let (process, output) = (Process(), Pipe())
-  process.executableURL = URL(filePath: "/bin/bash")
-  process.arguments = ["-ec", command]
-  process.standardOutput = output
-  try process.run()
-  let text = try output.fileHandleForReading.readToEnd() ?? Data()
-  process.waitUntilExit()
-  guard process.terminationStatus == 0 else {
-    throw CommandFailed(description: "`\(command)` ended with \(process.terminationStatus)")
-  }
-  return String(decoding: text, as: UTF8.self)
 }

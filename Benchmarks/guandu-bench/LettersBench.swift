@@ -13,51 +13,51 @@ struct LettersBench {
 
   private var limits: LinkLimits { LinkLimits() }
 
-  private static func text(_ number: Int) -> String {
-    "第\(number)封。" + String(repeating: "路灯坏了，请修理。", count: 75)
-  }
-
-  func run() async throws -> [Figure] {
-    ProcessMemory.keepBuffers()
+  func run(_ wanted: Wanted) async throws -> [Figure] {
     let pipeline = try pipelineRate()
-    let batched = try await batchedRate()
-    let linger = try await lingerRate()
-    let admission = try await admissionRate()
-    let single = try await singleMilliseconds()
     let peer = "age + openssl + mv a letter"
-    return [
-      Figure(
-        name: "letters.batched", value: batched, unit: "letters/s, exchange alone, full batches", peer: peer,
-        peerValue: pipeline, ratio: batched / pipeline),
-      Figure(
-        name: "letters.linger", value: linger, unit: "letters/s, exchange alone, committed one by one", peer: peer,
-        peerValue: pipeline, ratio: linger / pipeline),
-      Figure(
-        name: "letters.admission", value: admission, unit: "letters/s, key pair, Argon2id and sealing included",
-        peer: peer, peerValue: pipeline, ratio: admission / pipeline),
-      Figure(
-        name: "letters.pipeline", value: admission, unit: "letters/s, all included", peer: peer, peerValue: pipeline,
-        ratio: admission / pipeline),
-      Figure(
-        name: "letters.single", value: single, unit: "ms, median, commit to visible",
-        peer: "age + openssl + mv, one letter", peerValue: 1000 / pipeline, ratio: 1000 / pipeline / single),
-    ]
+    var figures: [Figure] = []
+    func add(_ name: String, _ unit: String, _ rate: Double) {
+      figures.append(
+        Figure(name: name, value: rate, unit: unit, peer: peer, peerValue: pipeline, ratio: rate / pipeline))
+    }
+    if wanted.figure("letters.batched") {
+      add("letters.batched", "letters/s, exchange alone, full batches", try await batchedRate())
+    }
+    if wanted.figure("letters.linger") {
+      add("letters.linger", "letters/s, exchange alone, committed one by one", try await lingerRate())
+    }
+    if wanted.figure("letters.admission") || wanted.figure("letters.pipeline") {
+      let admission = try await admissionRate()
+      add("letters.admission", "letters/s, key pair, Argon2id and sealing included", admission)
+      add("letters.pipeline", "letters/s, all included", admission)
+    }
+    if wanted.figure("letters.single") {
+      let single = try await singleMilliseconds()
+      figures.append(
+        Figure(
+          name: "letters.single", value: single, unit: "ms, median, commit to visible",
+          peer: "age + openssl + mv, one letter", peerValue: 1000 / pipeline, ratio: 1000 / pipeline / single))
+    }
+    return figures
   }
 
-  /// The same number of letters, one process after the other for each, each result synced.
+  private var pipelineCount: Int { min(count, 500) }
+
+  /// Some of the letters, one process after the other for each, each result synced.
   private func pipelineRate() throws -> Double {
     let work = folder + "/guandu-bench.pipeline"
     defer { _ = try? shell("rm -rf '\(work)'") }
     let recipient = AgeKeyNotation.recipient(X25519PrivateKey.generate().publicKey)
     try shell("mkdir -p '\(work)/new' && openssl genpkey -algorithm ed25519 -out '\(work)/key'")
-    try Data(Self.text(0).utf8).write(to: URL(filePath: work + "/letter"))
+    try Data(LetterLoad.text(0).utf8).write(to: URL(filePath: work + "/letter"))
     let script = """
-      cd '\(work)'; for i in $(seq \(count)); do
+      cd '\(work)'; for i in $(seq \(pipelineCount)); do
       age -e -r \(recipient) -o tmp.age letter
       openssl pkeyutl -sign -rawin -inkey key -in tmp.age -out tmp.sig
       sync tmp.age tmp.sig; mv tmp.age new/$i.age; mv tmp.sig new/$i.sig; sync new; done
       """
-    return Double(count) / (try seconds { try shell(script) })
+    return Double(pipelineCount) / (try seconds { try shell(script) })
   }
 
   private func started() throws -> (TestZones, RunningZone) {
@@ -65,34 +65,18 @@ struct LettersBench {
     return (zones, try RunningZone(zones.dmz, exchanging: false))
   }
 
-  private func sealed(_ dmz: RunningZone) async throws -> [SealedSubmission] {
-    try await withThrowingTaskGroup(of: SealedSubmission.self) { group in
-      for number in 0..<count {
-        group.addTask { try await dmz.citizens.prepare(draft(Self.text(number)), credentials: .generate()) }
-      }
-      return try await group.reduce(into: []) { $0.append($1) }
-    }
-  }
-
   /// All letters lie committed in the outbox when the two exchanges start.
-  private func batchedRate() async throws -> Double {
+  func batchedRate() async throws -> Double {
     let (zones, dmz) = try started()
-    let letters = try await sealed(dmz)
-    try await commit(letters, dmz)
+    try await LetterLoad(dmz).commit(0..<count, to: dmz)
     return try await measure(zones, dmz) {}
   }
 
   /// Both exchanges run while the sealed letters are committed by many at a time.
-  private func lingerRate() async throws -> Double {
+  func lingerRate() async throws -> Double {
     let (zones, dmz) = try started()
-    let letters = try await sealed(dmz)
-    return try await measure(zones, dmz) { try await commit(letters, dmz) }
-  }
-
-  private func commit(_ letters: [SealedSubmission], _ dmz: RunningZone) async throws {
-    try await inParallel(64) { worker in
-      for index in stride(from: worker, to: letters.count, by: 64) { _ = try await dmz.citizens.submit(letters[index]) }
-    }
+    let load = try await LetterLoad(dmz)
+    return try await measure(zones, dmz) { try await load.commit(0..<count, to: dmz) }
   }
 
   private func admissionRate() async throws -> Double {
@@ -100,16 +84,9 @@ struct LettersBench {
     return try await measure(zones, dmz) {
       try await inParallel(64) { worker in
         for index in stride(from: worker, to: count, by: 64) {
-          _ = try await dmz.citizens.submit(id: UUID(), draft: draft(Self.text(index)), credentials: .generate())
+          _ = try await dmz.citizens.submit(id: UUID(), draft: draft(LetterLoad.text(index)), credentials: .generate())
         }
       }
-    }
-  }
-
-  private func inParallel(_ width: Int, _ body: @escaping @Sendable (Int) async throws -> Void) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for worker in 0..<width { group.addTask { try await body(worker) } }
-      try await group.waitForAll()
     }
   }
 
@@ -138,7 +115,7 @@ struct LettersBench {
     dmz.startExchange()
     var times: [Double] = []
     for number in 0..<100 {
-      let letter = try await dmz.citizens.prepare(draft(Self.text(number)), credentials: .generate())
+      let letter = try await dmz.citizens.prepare(draft(LetterLoad.text(number)), credentials: .generate())
       let start = ContinuousClock.now
       _ = try await dmz.citizens.submit(letter)
       try await intranet.eventually("it is visible", everyMilliseconds: 1) {
