@@ -9,7 +9,7 @@ public final class AgeEncryptor {
 
   /// - Parameter recipients: one or more. Throws `header` for none, or for a key of low order.
   public init(recipients: [X25519PublicKey]) throws(AgeError) {
-    let fileKey = SecretBytes.random(16)
+    let fileKey = SecretBytes.random(16, passing: true)
     var header = AgeHeader.versionLine + "\n"
     guard !recipients.isEmpty else { throw .header("no recipient") }
     for recipient in recipients {

@@ -8,7 +8,7 @@ enum X25519Stanza {
 
   /// Wraps a 16-byte file key; nil for a recipient of low order.
   static func wrap(fileKey: SecretBytes, for recipient: X25519PublicKey) -> AgeStanza? {
-    let ephemeral = X25519PrivateKey.generate()
+    let ephemeral = X25519PrivateKey.generate(passing: true)
     guard let shared = ephemeral.agree(with: recipient) else { return nil }
     let key = hkdfSHA256(secret: shared, salt: ephemeral.publicKey.bytes + recipient.bytes, info: info)
     var body = [UInt8](repeating: 0, count: fileKey.count + ChaCha20Poly1305.tagBytes)
@@ -30,7 +30,7 @@ enum X25519Stanza {
     let key = hkdfSHA256(secret: shared, salt: share.bytes + identity.publicKey.bytes, info: info)
     let cipher = ChaCha20Poly1305(key: key, encrypting: false)
     var opened = false
-    let fileKey = SecretBytes(count: 16) { output in
+    let fileKey = SecretBytes(count: 16, passing: true) { output in
       opened = stanza.body.withUnsafeBytes {
         cipher.open($0, nonce: zeroNonce, into: output.baseAddress.unsafelyUnwrapped)
       }

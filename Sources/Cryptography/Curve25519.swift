@@ -16,7 +16,10 @@ public struct X25519PrivateKey: Sendable {
   public let scalar: SecretBytes
   public let publicKey: X25519PublicKey
 
-  public static func generate() -> X25519PrivateKey { X25519PrivateKey(unchecked: .random(32)) }
+  /// - Parameter passing: for a key that is gone after the operation at hand, as an ephemeral one is.
+  public static func generate(passing: Bool = false) -> X25519PrivateKey {
+    X25519PrivateKey(unchecked: .random(32, passing: passing))
+  }
 
   /// Nil unless `scalar` holds 32 bytes.
   public init?(scalar: SecretBytes) {
@@ -34,10 +37,10 @@ public struct X25519PrivateKey: Sendable {
     publicKey = X25519PublicKey(bytes: output)!  // 32 bytes by construction
   }
 
-  /// The shared secret, or nil where the peer's key is of low order (RFC 7748, section 6.1).
+  /// The shared secret, a passing one, or nil where the peer's key is of low order (RFC 7748, section 6.1).
   public func agree(with peer: X25519PublicKey) -> SecretBytes? {
     var worked = false
-    let shared = SecretBytes(count: 32) { buffer in
+    let shared = SecretBytes(count: 32, passing: true) { buffer in
       worked =
         scalar.withUnsafeBytes { scalar in
           crypto_scalarmult(

@@ -19,7 +19,7 @@ func hmacSHA256(key: UnsafeRawBufferPointer, _ message: [UInt8]) -> [UInt8] {
 
 /// HKDF-SHA-256 (RFC 5869) for one block of output, 32 bytes.
 ///
-/// An empty salt means 32 zero bytes, as section 2.2 has it.
+/// The output is a passing secret. An empty salt means 32 zero bytes, as section 2.2 has it.
 public func hkdfSHA256(secret: SecretBytes, salt: [UInt8], info: String) -> SecretBytes {
   let effectiveSalt = salt.isEmpty ? [UInt8](repeating: 0, count: 32) : salt
   var secretCopy = secret.copy()
@@ -30,7 +30,7 @@ public func hkdfSHA256(secret: SecretBytes, salt: [UInt8], info: String) -> Secr
     wipe(&extracted)
     wipe(&expanded)
   }
-  return SecretBytes(expanded)
+  return SecretBytes(expanded, passing: true)
 }
 
 /// Argon2id (RFC 9106), one lane.
