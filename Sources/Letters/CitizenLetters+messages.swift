@@ -41,13 +41,11 @@ extension CitizenLetters {
 
 /// A letter that a step at the desk has moved on needs no receipt any more.
 private func settle(_ letter: String, _ stage: LetterStage, refusal: String?, _ db: Database) throws {
-  try db.execute(
-    sql: "UPDATE citizen_letter SET stage = ?, refusal = ? WHERE id = ? AND stage = ?",
-    arguments: [stage.rawValue, refusal, letter, LetterStage.sent.rawValue])
-  let moved = db.changesCount == 1
-  // A step at the desk may come before the receipt of what it answers; what was refused never turns into delivered.
-  guard let known = try currentStage(of: letter, db), moved || stage == .delivered && known.rank >= stage.rank else {
-    return
+  try db.cachedStatement(sql: "UPDATE citizen_letter SET stage = ?, refusal = ? WHERE id = ? AND stage = ?")
+    .execute(arguments: [stage.rawValue, refusal, letter, LetterStage.sent.rawValue])
+  if db.changesCount != 1 {
+    // A step at the desk may come before the receipt of what it answers; what was refused never turns into delivered.
+    guard stage == .delivered, let known = try currentStage(of: letter, db), known.rank >= stage.rank else { return }
   }
   try recordCitizenEvent(letter, stage, currentMilliseconds(), db)
 }
@@ -60,9 +58,9 @@ private func moveCitizenLetter(
     throw MessageRefusal(code: "unknown-letter", reason: "no letter \(letter) here")
   }
   if known.rank <= stage.rank {
-    try db.execute(
-      sql: "UPDATE citizen_letter SET stage = ?, sealed_outcome = COALESCE(?, sealed_outcome) WHERE id = ?",
-      arguments: [stage.rawValue, sealedOutcome.map { Data($0) }, letter])
+    try db.cachedStatement(
+      sql: "UPDATE citizen_letter SET stage = ?, sealed_outcome = COALESCE(?, sealed_outcome) WHERE id = ?"
+    ).execute(arguments: [stage.rawValue, sealedOutcome.map { Data($0) }, letter])
   }
   // A step at the desk implies that the letter arrived, even if its receipt is still on the way.
   try recordCitizenEvent(letter, .delivered, at, db)

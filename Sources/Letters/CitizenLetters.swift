@@ -213,21 +213,22 @@ public func currentMilliseconds() -> UnixMilliseconds { Date().unixMilliseconds 
 extension LetterConfirmation {
   static func find(submission: String, _ db: Database) throws -> LetterConfirmation? {
     try Row.fetchOne(
-      db, sql: "SELECT number, accepted_at FROM citizen_letter WHERE submission = ?", arguments: [submission]
+      db.cachedStatement(sql: "SELECT number, accepted_at FROM citizen_letter WHERE submission = ?"),
+      arguments: [submission]
     ).map { LetterConfirmation(number: $0["number"], acceptedAt: Date(unixMilliseconds: $0["accepted_at"])) }
   }
 }
 
-/// `2026-000123`: one series a year (in UTC+8, the year of those who read it), without gaps. A database that came back from a backup has forgotten the numbers that it gave after that: from its second
-/// epoch on, the epoch stands in the number, `2026-2-000123`, so that none is given twice.
+/// `2026-000123`: one series a year (in UTC+8, the year of those who read it), without gaps. A database that came back from a backup
+/// has forgotten the numbers that it gave after that: from its second epoch on, the epoch stands in the number, `2026-2-000123`, so that none is given twice.
 private func nextLetterNumber(at milliseconds: UnixMilliseconds, epoch: Int, _ db: Database) throws -> String {
   let year = letterYear(milliseconds)
-  let last = try Int.fetchOne(
-    db,
+  let next = try db.cachedStatement(
     sql: """
       INSERT INTO letter_number (year, last) VALUES (?, 1)
       ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last
-      """, arguments: [year])
+      """)
+  let last = try Int.fetchOne(next, arguments: [year])
   let digits = String(last ?? 1)
   return "\(year)-" + (epoch > 1 ? "\(epoch)-" : "") + String(repeating: "0", count: max(0, 6 - digits.utf8.count))
     + digits
