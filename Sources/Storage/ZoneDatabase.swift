@@ -28,6 +28,8 @@ public final class ZoneDatabase: Sendable {
     // DatabasePool sets NORMAL after `prepareDatabase`, so FULL is set here, and read back.
     let level = try pool.writeWithoutTransaction { db in
       try db.execute(sql: "PRAGMA synchronous = FULL")
+      // Room for what one run of packets changes: pages that do not fit are written, and read again, before the commit.
+      try db.execute(sql: "PRAGMA cache_size = -32768")
       return try Int.fetchOne(db, sql: "PRAGMA synchronous")
     }
     guard level == 2 else { throw DatabaseError(message: "SQLite does not take synchronous=FULL") }
