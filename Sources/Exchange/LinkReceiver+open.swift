@@ -55,20 +55,19 @@ extension LinkReceiver {
   ) throws(PacketRejection) -> [PreparedMessage] {
     var prepared: [PreparedMessage] = []
     var counts: [String: Int]? = [:]
-    for bytes in messages {
-      do {
-        let message = try Message.parse(bytes)
+    let read = context.applier.read(messages, allowed: context.link.incomingPolicy.messageTypes)
+    for (bytes, message) in zip(messages, read) {
+      switch message {
+      case .prepared(let message):
+        counts?[message.message.type, default: 0] += 1
+        prepared.append(message)
+      case .notAllowed(let message):
         counts?[message.type, default: 0] += 1
-        if context.link.incomingPolicy.messageTypes.contains(message.type) {
-          prepared.append(context.applier.prepare(message, bytes))
-        } else {
-          context.log.messageRefused(
-            message.id, type: message.type,
-            MessageRefusal(code: PacketRejection.Code.policyType.rawValue, reason: "the link's policy does not name it")
-          )
-          opened.badMessages.append(.init(id: message.id, code: PacketRejection.Code.policyType.rawValue))
-        }
-      } catch {
+        context.log.messageRefused(
+          message.id, type: message.type,
+          MessageRefusal(code: PacketRejection.Code.policyType.rawValue, reason: "the link's policy does not name it"))
+        opened.badMessages.append(.init(id: message.id, code: PacketRejection.Code.policyType.rawValue))
+      case .malformed(let error):
         guard let id = Message.identifier(in: bytes) else { throw PacketRejection(error) }
         context.log.messageRefused(id, type: "-", MessageRefusal(code: "schema", reason: error.reason))
         opened.badMessages.append(.init(id: id, code: "schema"))

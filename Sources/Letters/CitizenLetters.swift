@@ -219,8 +219,9 @@ extension LetterConfirmation {
   }
 }
 
-/// `2026-000123`: one series a year (in UTC+8, the year of those who read it), without gaps. A database that came back from a backup
-/// has forgotten the numbers that it gave after that: from its second epoch on, the epoch stands in the number, `2026-2-000123`, so that none is given twice.
+/// `2026-000123`: one series a year (in UTC+8, the year of those who read it), without gaps. A database that came back
+/// from a backup has forgotten the numbers that it gave after that: from its second epoch on, the epoch stands in the
+/// number, `2026-2-000123`, so that none is given twice.
 private func nextLetterNumber(at milliseconds: UnixMilliseconds, epoch: Int, _ db: Database) throws -> String {
   let year = letterYear(milliseconds)
   let next = try db.cachedStatement(
