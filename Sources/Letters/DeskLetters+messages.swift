@@ -65,6 +65,8 @@ private struct ArrivingLetter: Sendable {
   var draft: LetterDraft
   let letterKey: X25519PublicKey
   let locks: [Data]
+  /// The draft as it is stored, where no attachment must be looked at first: made outside the transaction.
+  private let content: Data?
 
   init(_ message: Message, _ key: X25519PrivateKey, _ mailboxes: Set<String>, attachmentsMax: Int) throws {
     id = message.subject
@@ -82,6 +84,7 @@ private struct ArrivingLetter: Sendable {
     do { draft = try openJSON(LetterDraft.self, sealed, with: key) } catch {
       throw MessageRefusal(code: "letter", reason: "the letter cannot be opened")
     }
+    content = draft.attachments.isEmpty ? try encodeJSON(draft) : nil
     try check(message, mailboxes, attachmentsMax)
   }
 
@@ -104,7 +107,7 @@ private struct ArrivingLetter: Sendable {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      id, number, acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title, try encodeJSON(draft),
+      id, number, acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title, try content ?? encodeJSON(draft),
       Data(letterKey.bytes), locks[0], locks[1], locks[2], LetterStage.delivered.rawValue,
     ])
     guard db.changesCount == 1 else {
