@@ -21,6 +21,11 @@ extension ZoneExchange {
         }
         return "failed: it is from no peer of this zone"
       },
+      "cancel-blob": { argument in
+        let parts = argument.split(separator: " ").map(String.init)
+        guard parts.count == 2, let link = self.link(to: parts[0]) else { return "failed: there is no such link" }
+        return try await link.cancelBlob(parts[1])
+      },
     ]
   }
 }

@@ -121,6 +121,7 @@ extension ZoneExchange.Link {
     try await redropper.replay(lane, from: sequence)
   }
   func release(_ name: String) async throws -> String? { try await receiver.release(name) }
+  func cancelBlob(_ digest: String) async throws -> String { try await receiver.cancelBlob(digest) }
   /// True where something was taken in.
   package func receive() async throws -> Bool { try await receiver.pass() }
 }

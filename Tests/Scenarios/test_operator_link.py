@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from deployment import BINARIES, eventually, write_letter
+from deployment import BINARIES, eventually, look_up, stage, write_letter
 
 
 def link(deployment, act, zone, *options):
@@ -169,3 +169,51 @@ def test_the_portal_is_rebuilt_from_the_intranet_alone(deployment):
     assert wrong.returncode == 65 and "run this in the intranet" in wrong.stderr
     done = link(deployment, "rebuild", "intranet")
     assert done.returncode == 0 and "1 letters leave" in done.stdout, done
+
+
+def send_a_long_file(deployment, linger_milliseconds):
+    """All but the first of its packets wait for room in the window. Returns the letter and the file's digest."""
+    for zone in ("dmz", "intranet"):
+        file = deployment.folder / zone / "zone.yaml"
+        text = re.sub(r"(?m)^(\s*packet_max_bytes:).*$", r"\1 131072", file.read_text())
+        file.write_text(re.sub(r"(?m)^(\s*blob_window_packets:).*$", r"\1 1", text))
+    file = deployment.folder / "dmz/zone.yaml"
+    file.write_text(re.sub(r"(?m)^(\s*linger_milliseconds:).*$", rf"\1 {linger_milliseconds}", file.read_text()))
+    deployment.start("dmz")
+    photo = ("photo.jpg", b"\xff\xd8\xff" + bytes(1_000_000))
+    letter = write_letter(deployment, "13800138000", "关于路灯", "请修理路灯。", [photo])
+    (blob,) = eventually(
+        lambda: (blobs := now_of(deployment, "dmz")["outgoing"]["blobs"]) and blobs[0]["done_bytes"] and blobs, "it begins")
+    assert 0 < blob["done_bytes"] < blob["bytes"]
+    percent = 100 * blob["done_bytes"] // blob["bytes"]
+    assert f"{percent} % of " in link(deployment, "status", "dmz").stdout
+    return letter, blob["digest"]
+
+
+def test_a_file_under_way_is_cancelled_with_its_letter(deployment):
+    (_, code, password), digest = send_a_long_file(deployment, 60000)
+    for wrong in ("x", "0" * 64):
+        assert link(deployment, "cancel-blob", "dmz", wrong).returncode == 1
+    cancelled = link(deployment, "cancel-blob", "dmz", digest)
+    assert cancelled.returncode == 0 and "its message is struck" in cancelled.stdout, cancelled
+    assert stage(look_up(deployment, code, password)) == "refused"
+    assert deployment.count("dmz", "SELECT COUNT(*) FROM outgoing_blob") == 0
+    assert deployment.count("dmz", "SELECT COUNT(*) FROM outbox WHERE type = 'letter.submitted'") == 0
+    # The link goes on without them.
+    deployment.stop("dmz")
+    file = deployment.folder / "dmz/zone.yaml"
+    file.write_text(re.sub(r"(?m)^(\s*linger_milliseconds:).*$", r"\1 5", file.read_text()))
+    deployment.start("dmz", "intranet")
+    number, _, _ = write_letter(deployment, "13800138001", "关于公园", "请修公园。", [("a.jpg", b"\xff\xd8\xff" + bytes(200_000))])
+    eventually(lambda: deployment.rows("intranet", "SELECT number FROM desk_letter") == [(number,)], "the next letter")
+
+
+def test_a_letter_that_has_left_is_not_called_back(deployment):
+    (_, code, password), digest = send_a_long_file(deployment, 5)
+    eventually(lambda: now_of(deployment, "dmz")["outgoing"]["waiting_messages"] == 0, "the letter leaves")
+    cancelled = link(deployment, "cancel-blob", "dmz", digest)
+    assert cancelled.returncode == 0 and "gives that up after 7 days" in cancelled.stdout, cancelled
+    assert stage(look_up(deployment, code, password)) == "sent"
+    deployment.start("intranet")
+    eventually(lambda: now_of(deployment, "intranet")["incoming"]["waiting_messages"] == 1, "it waits there")
+    assert now_of(deployment, "dmz")["outgoing"]["blobs"] == []
