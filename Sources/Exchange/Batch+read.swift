@@ -33,6 +33,15 @@ extension Batch {
     return batch
   }
 
+  /// Throws `StreamMoved` where a message of the batch was struck from the outbox since it was read.
+  func requireMessages(_ peer: ZoneName, _ db: Database) throws {
+    guard !messages.isEmpty else { return }
+    let count = try Int.cachedOne(
+      db, sql: "SELECT COUNT(*) FROM outbox WHERE peer = ? AND id BETWEEN ? AND ?",
+      arguments: [peer.text, firstRow, lastRow])
+    guard count == messages.count else { throw StreamMoved() }
+  }
+
   /// Refusals that no packet has carried yet, in streams that are still told of.
   private static func mustReport(_ peer: ZoneName, _ db: Database) throws -> Bool {
     let some = try Bool.cachedOne(

@@ -252,6 +252,7 @@ actor LaneSender {
     try await context.database.write { db in
       for shipment in shipments {
         let (batch, position) = (shipment.batch, shipment.position)
+        try batch.requireMessages(peer, db)
         try shipment.packet.save(
           peer: peer, expected: position.expected, rows: (batch.firstRow, batch.lastRow), sentAt: now,
           nextDrop: now + wait, db)

@@ -44,8 +44,6 @@ struct PacketApplier: Sendable {
     var aftermath = ReceiptTaker.Aftermath()
     var refused = false
     var applied = 0
-    /// Whether refusals go into the log alone: an operator has released the packet, and its sender has no stream for it.
-    var tellsNobody = false
   }
 
   func apply(_ packet: OpenedPacket, _ db: Database) throws -> Report {
@@ -127,6 +125,7 @@ struct PacketApplier: Sendable {
     let key = identifierBlob(id)
     try db.cachedStatement(sql: "INSERT OR IGNORE INTO applied_message (id) VALUES (?)").execute(arguments: [key])
     if db.changesCount > 0 { return true }
+    guard origin.isTold else { return false }
     if let code = try String.cachedOne(db, sql: "SELECT code FROM refused_message WHERE id = ?", arguments: [key]) {
       try recordRefusal(origin, message: id, code: code, &report, db)
     }
@@ -226,14 +225,21 @@ struct PacketApplier: Sendable {
     }
   }
 
-  /// Applies messages out of order, each once by its id, and moves no stream. Returns how many were new.
-  func applyReleased(_ messages: [PreparedMessage], _ manifest: Manifest, _ db: Database) throws -> Int {
+  /// Applies messages out of order, each once by its id, and moves no stream. What is refused is told to nobody, since its
+  /// sender has no place for it; the log has it. Returns how many were new.
+  func applyReleased(_ messages: [PreparedMessage], _ db: Database) throws -> Int {
     var report = Report()
-    report.tellsNobody = true
-    let origin = Origin(
-      stream: manifest.stream.description, sequence: manifest.sequence, previous: manifest.previous.text)
-    for message in messages { try apply(message, origin, &report, db) }
-    return report.applied
+    var new = 0
+    for message in messages {
+      if try !isKnown(message.message.id, db) { new += 1 }
+      try apply(message, .released, &report, db)
+    }
+    return new
+  }
+
+  private func isKnown(_ id: String, _ db: Database) throws -> Bool {
+    try Bool.cachedOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM applied_message WHERE id = ?)", arguments: [identifierBlob(id)]) == true
   }
 
   /// Refuses what has waited since before `oldest` for something that its sender has no more. Returns how many.
@@ -276,6 +282,12 @@ struct PacketApplier: Sendable {
     let sequence: Int
     let previous: String
 
+    /// Of a packet that an operator has brought in outside its stream.
+    static let released = Origin(stream: "released", sequence: 0, previous: HexDigest.zero.text)
+
+    /// Whether refusals are told to the sender: control packets are never receipted.
+    var isTold: Bool { StreamName(stream).map { $0.lane != .control } ?? false }
+
     init(stream: String, sequence: Int, previous: String) {
       self.stream = stream
       self.sequence = sequence
@@ -297,8 +309,7 @@ struct PacketApplier: Sendable {
         sql: "INSERT OR IGNORE INTO refused_message (id, code) VALUES (?, ?)",
         arguments: [identifierBlob(message), code])
     }
-    // Control packets are never receipted.
-    guard StreamName(origin.stream)?.lane != .control, !report.tellsNobody else { return }
+    guard origin.isTold else { return }
     try db.executeCached(
       sql: "INSERT INTO refusal (peer, stream, sequence, previous, message_id, code) VALUES (?, ?, ?, ?, ?, ?)",
       arguments: [peer.text, origin.stream, origin.sequence, origin.previous, message, code])

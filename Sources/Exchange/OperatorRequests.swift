@@ -8,10 +8,11 @@ public import Storage
 /// Does what operators' commands ask of the running daemon. A command writes a row and waits for its outcome; no port is
 /// open for it, and who may write to the data folder may ask.
 public final class OperatorRequests: Service {
-  /// Gets the request's argument; returns the outcome for the operator, in words. What it throws is the outcome too.
+  /// Gets the request's argument; returns the outcome for the operator, in words, which begin with "failed" where nothing
+  /// was done. What it throws is such an outcome too.
   public typealias Handler = @Sendable (String) async throws -> String
 
-  private static let pollSeconds = 1
+  private static let pollMilliseconds = 250
 
   private let database: ZoneDatabase
   private let handlers: [String: Handler]
@@ -26,7 +27,7 @@ public final class OperatorRequests: Service {
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      while (try? await Task.sleep(for: .seconds(Self.pollSeconds))) != nil {
+      while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil {
         do { try await self.answerAll() } catch {
           self.logger.error("operators' requests cannot be read", metadata: ["error": "\(error)"])
         }
@@ -58,7 +59,7 @@ public final class OperatorRequests: Service {
   }
 
   private func answer(_ request: Request) async -> String {
-    guard let handler = handlers[request.kind] else { return "this zone cannot do that" }
+    guard let handler = handlers[request.kind] else { return "failed: this zone's daemon cannot do that" }
     do { return try await handler(request.argument) } catch { return "failed: \(error)" }
   }
 

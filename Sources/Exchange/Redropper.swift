@@ -9,7 +9,7 @@ import Zones
 /// Drops packets again that the peer has not confirmed in time, later and later, a day apart at the most.
 actor Redropper {
   private static let dayMilliseconds = 86_400_000
-  private static let packetsAtOnce = 64
+  static let packetsAtOnce = 64
 
   let context: SenderContext
   private let keepsSentBlobs: Bool

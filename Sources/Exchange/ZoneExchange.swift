@@ -117,8 +117,11 @@ extension ZoneExchange.Link {
   package func sendWord() async throws { try await control.send() }
   package func sendOwedWord() async throws { try await control.sendOwed() }
   package func dropAgain() async throws { try await redropper.dropDue() }
-  func replay(from sequence: Int) async throws -> String { try await redropper.replay(from: sequence) }
+  func replay(_ lane: Lane, from sequence: Int) async throws -> String {
+    try await redropper.replay(lane, from: sequence)
+  }
   func release(_ name: String) async throws -> String? { try await receiver.release(name) }
+  func cancelBlob(_ digest: String) async throws -> String { try await receiver.cancelBlob(digest) }
   /// True where something was taken in.
   package func receive() async throws -> Bool { try await receiver.pass() }
 }

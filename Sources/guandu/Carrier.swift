@@ -29,7 +29,13 @@ struct Carrier {
     do {
       for name in names {
         guard let bytes = files.byteCount(source + "/" + name) else { continue }
-        if try isThere(name, bytes) { tally.wereThere += 1 } else { try copy(name) }
+        do {
+          if try isThere(name, bytes) { tally.wereThere += 1 } else { try copy(name) }
+        } catch let error as FileError where error.isMissing && error.path == source + "/" + name {
+          // Its zone took it back in between: a newer packet stands for it.
+          if files.exists(source) { continue }
+          throw error
+        }
         if !keeps { try files.remove(source + "/" + name) }
         tally.packets += 1
         tally.bytes += bytes
@@ -40,7 +46,8 @@ struct Carrier {
       progress.end()
       throw CommandFailure(
         .failed,
-        "\(error)\n\(tally.packets) of \(names.count) packets are carried, whole; nothing is lost: run the command again"
+        "\(error)\n\(tally.packets) of \(count(names.count, "packet")) are carried, whole; nothing is lost: run the "
+          + "command again"
       )
     }
     progress.end()
@@ -85,39 +92,8 @@ struct Carrier {
     }
   }
 
-  /// The packets in a folder, in the order of their names; copies under way are none.
+  /// The names in a folder, in order, but for copies under way.
   static func names(in folder: String, _ files: Files) throws -> [String] {
-    try files.list(folder).filter { !$0.hasPrefix(hidden) && $0.hasSuffix(".gdp") }.sorted()
-  }
-}
-
-/// A bar on a terminal; elsewhere nothing until the end.
-struct ProgressLine {
-  private static let width = 30
-
-  let packets: Int
-  let bytes: Int
-  private let isScreen = isatty(STDERR_FILENO) == 1
-
-  init(packets: Int, bytes: Int) {
-    self.packets = packets
-    self.bytes = bytes
-  }
-
-  mutating func show(_ done: Int, _ doneBytes: Int) {
-    guard isScreen else { return }
-    let filled = bytes > 0 ? Self.width * doneBytes / bytes : Self.width
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
-    fputs("\r[\(bar)] \(done)/\(packets) packets, \(size(doneBytes)) of \(size(bytes))   ", stderrFile)
-  }
-
-  func end() { if isScreen { fputs("\n", stderrFile) } }
-
-  /// Opened anew: Swift takes the global for one that changes.
-  private var stderrFile: UnsafeMutablePointer<FILE>? { ProgressLine.file }
-  nonisolated(unsafe) private static let file = fdopen(dup(STDERR_FILENO), "w").map { file in
-    // Unbuffered; used by one thread.
-    setvbuf(file, nil, _IONBF, 0)
-    return file
+    try files.list(folder).filter { !$0.hasPrefix(hidden) }.sorted()
   }
 }

@@ -23,12 +23,14 @@ struct CommandFailure: Error {
 }
 
 /// Writes a line on standard error.
-func complain(_ text: String) {
-  var line = Array("guandu: \(text)\n".utf8)
-  while !line.isEmpty {
-    let count = write(STDERR_FILENO, line, line.count)
+func complain(_ text: String) { writeOnStandardError("guandu: \(text)\n") }
+
+func writeOnStandardError(_ text: String) {
+  var bytes = Array(text.utf8)
+  while !bytes.isEmpty {
+    let count = write(STDERR_FILENO, bytes, bytes.count)
     guard count > 0 else { return }
-    line.removeFirst(count)
+    bytes.removeFirst(count)
   }
 }
 

@@ -34,7 +34,9 @@ struct LinkExport: AsyncParsableCommand {
         try files.syncFolder(folder)
       } catch { throw CommandFailure(.cannotWrite, "\(error)") }
       let tally = try Carrier(source: source, target: target, keeps: keep || unconfirmed).carry(names)
-      print("\(tally.packets) packets, \(size(tally.bytes)), lie in \(target); \(tally.wereThere) were there before")
+      print(
+        "\(count(tally.packets, "packet")), \(size(tally.bytes)), lie in \(target); \(tally.wereThere) were there before"
+      )
     }
   }
 
@@ -68,6 +70,7 @@ struct LinkImport: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       let zone = try loadZone(config)
+      try refuseForeignAccount(zone)
       let link = try chooseLink(zone, peer)
       let files = Files()
       let (source, target) = ("\(folder)/\(link.peer)-to-\(zone.name)", link.incomingDrop + "/new")
@@ -76,24 +79,31 @@ struct LinkImport: AsyncParsableCommand {
         names = try Carrier.names(in: source, files)
         guard files.exists(target) else { throw FileError(.open, target, number: ENOENT) }
       } catch { throw CommandFailure(.refused, "\(error)") }
-      let packets = names.filter { isPacket(source + "/" + $0, files) }
-      for name in names where !packets.contains(name) {
-        complain("\(source)/\(name) is no whole packet; it is left there")
+      let foreign = names.compactMap { name in
+        problem(source + "/" + name, link, zone, files).map { (name: name, problem: $0) }
       }
+      for (name, problem) in foreign { complain("\(source)/\(printable(name)): \(problem); it is left there") }
+      let packets = names.filter { name in !foreign.contains { $0.name == name } }
       let tally = try Carrier(source: source, target: target, keeps: keep).carry(packets)
-      print("\(tally.packets) packets, \(size(tally.bytes)), are in the drop; \(tally.wereThere) were there before")
-      if packets.count < names.count {
-        throw CommandFailure(.refused, "\(names.count - packets.count) files were left")
-      }
+      print(
+        "\(count(tally.packets, "packet")), \(size(tally.bytes)), are in the drop; \(tally.wereThere) were there before"
+      )
+      guard foreign.isEmpty else { throw CommandFailure(.refused, "\(count(foreign.count, "file")) left") }
     }
   }
 
-  /// By form alone; the daemon judges it.
-  private func isPacket(_ path: String, _ files: Files) -> Bool {
-    guard let file = try? files.openForReading(path),
-      let bytes = try? file.read(at: 0, count: min(file.byteCount, PacketHead.maxBytes)),
-      let head = try? PacketHead.parse(bytes)
-    else { return false }
-    return head.packetBytes == file.byteCount
+  /// What keeps a file from being a packet of this link, by its form alone; the daemon judges it.
+  private func problem(
+    _ path: String, _ link: LinkConfiguration, _ zone: ZoneConfiguration, _ files: Files
+  ) -> String? {
+    do {
+      let file = try files.openForReading(path)
+      let bytes = try file.read(at: 0, count: min(file.byteCount, PacketHead.maxBytes))
+      guard let head = try PacketHead.parse(bytes), head.packetBytes == file.byteCount else { return "no whole packet" }
+      let (from, to) = (head.manifest.from, head.manifest.to)
+      return from == link.peer && to == zone.name ? nil : "a packet from “\(from)” to “\(to)”"
+    } catch is FormatError {
+      return "no packet"
+    } catch { return "no readable file" }
   }
 }

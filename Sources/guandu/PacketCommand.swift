@@ -155,17 +155,20 @@ private struct PacketFile: CustomStringConvertible {
     } catch { throw CommandFailure(.refused, "\(path): \(error)") }
   }
 
+  var description: String { head.manifest.description }
+}
+
+extension Manifest {
+  /// One fact a line, for people.
   var description: String {
-    let manifest = head.manifest
     var lines = [
-      "packet \(manifest.id)", "suite \(manifest.suite)", "from \(manifest.from) to \(manifest.to)",
-      "stream \(manifest.stream) seq \(manifest.sequence)", "created \(manifest.created)",
-      "classification \(manifest.classification.rawValue)",
+      "packet \(id)", "suite \(suite)", "from \(from) to \(to)", "stream \(stream) seq \(sequence)",
+      "created \(created)", "classification \(classification.rawValue)",
     ]
-    lines += manifest.messages.sorted { $0.key < $1.key }.map { "messages \($0.key) \($0.value)" }
-    lines += manifest.blobs.map { "blob \($0.sha256) bytes \($0.offset)..<\($0.offset + $0.bytes) of \($0.total)" }
-    lines += manifest.receipts.map { "receipt \($0.stream) applied \($0.applied) refused \($0.refused.count)" }
-    lines.append("payload \(manifest.payload.bytes) bytes")
+    lines += messages.sorted { $0.key < $1.key }.map { "messages \($0.key) \($0.value)" }
+    lines += blobs.map { "blob \($0.sha256) bytes \($0.offset)..<\($0.offset + $0.bytes) of \($0.total)" }
+    lines += receipts.map { "receipt \($0.stream) applied \($0.applied) refused \($0.refused.count)" }
+    lines.append("payload \(payload.bytes) bytes")
     return lines.joined(separator: "\n")
   }
 }

@@ -1,9 +1,5 @@
 import ArgumentParser
-import Cryptography
-import DurableFiles
 import Exchange
-import Foundation
-import Glibc
 import PacketFormat
 import Zones
 
@@ -13,19 +9,22 @@ struct QuarantineCommand: AsyncParsableCommand {
     subcommands: [List.self, Show.self, Release.self, Discard.self])
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "One line a file: name, time, code, size, reason.")
+    static let configuration = CommandConfiguration(
+      abstract: "One line a file, the oldest first: name, time, code, size, the name it came under, reason.")
 
     @Option(help: "The zone's zone.yaml.") var config: String
+    @Option(help: "Those put away with this code alone.") var code: String?
 
     func run() async throws {
       try await reportingFailures {
         let folder = QuarantineFolder(zone: try loadZone(config))
-        for name in try folder.names() {
-          let reason = folder.reason(name)
-          print(
-            "\(name)  \(reason["at"] ?? "-")  \(reason["code"] ?? "-")  \(size(folder.byteCount(name)))  "
-              + (reason["reason"] ?? "no reason file"))
+        let rows = try folder.names(code: code).map { name in
+          let note = folder.note(name)
+          return [
+            name, note.at, note.code, folder.byteCount(name).map(size) ?? "gone", note.originalName, note.reason,
+          ].map(printable)
         }
+        for line in aligned(rows) { print(line) }
       }
     }
   }
@@ -40,135 +39,98 @@ struct QuarantineCommand: AsyncParsableCommand {
       try await reportingFailures {
         let folder = QuarantineFolder(zone: try loadZone(config))
         try folder.require(name)
-        for (key, value) in folder.reason(name).sorted(by: { $0.key < $1.key }) { print("\(key): \(value)") }
-        print("bytes: \(folder.byteCount(name))")
-        guard let head = folder.head(name) else { return print("its head is not a packet's") }
-        print("manifest, not believed: \(String(decoding: head.manifest.encodedLine(), as: UTF8.self))")
+        let note = folder.note(name)
+        var rows = [
+          ["file", name], ["came as", note.originalName], ["at", note.at], ["code", note.code],
+          ["reason", note.reason],
+          ["bytes", folder.byteCount(name).map(String.init) ?? "gone"], ["sha256", folder.digest(name)],
+        ]
+        if let manifest = folder.head(name)?.manifest {
+          rows.append(["head", "not verified"])
+          rows += manifest.description.split(separator: "\n").map { ["", String($0)] }
+        } else {
+          rows.append(["head", "none that can be read"])
+        }
+        for line in aligned(rows) { print(printable(line)) }
       }
     }
   }
 
   struct Release: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lets the daemon judge a file anew.",
+      abstract: "Lets the daemon judge files anew.",
       discussion: """
         A packet that is sound now goes back into the drop. One of another history of the peer (codes fork and closed) \
-        brings in those of its messages that are not here yet. It is recorded in quarantine/log.jsonl.
+        brings in those of its messages that are not here yet. Any other stays. It is recorded in quarantine/log.jsonl.
         """)
 
     @Option(help: "The zone's zone.yaml.") var config: String
-    @Argument(help: "Its name in the list.") var name: String
+    @OptionGroup var selection: QuarantineSelection
 
     func run() async throws {
       try await reportingFailures {
         let zone = try loadZone(config)
+        try refuseForeignAccount(zone)
         let folder = QuarantineFolder(zone: zone)
-        try folder.require(name)
-        try folder.record("release", name)
-        try await askDaemon("release", name, zone)
+        try await release(try selection.names(in: folder), folder, zone)
       }
+    }
+
+    private func release(_ names: [String], _ folder: QuarantineFolder, _ zone: ZoneConfiguration) async throws {
+      var stayed = 0
+      for name in names {
+        let entry = folder.entry("release", name)
+        try folder.record(entry)
+        do {
+          let outcome = try await askDaemon("release", name, zone)
+          try folder.record(entry.with(outcome: outcome))
+          print("\(name): \(outcome)")
+        } catch let failure as CommandFailure where failure.status == .failed {
+          try folder.record(entry.with(outcome: failure.reason))
+          complain("\(name): \(failure.reason)")
+          stayed += 1
+        }
+      }
+      if stayed > 0 { throw CommandFailure(.failed, "\(count(stayed, "file")) not released") }
     }
   }
 
   struct Discard: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Removes a file for good. It is recorded in quarantine/log.jsonl.")
+      abstract: "Removes files for good. It is recorded in quarantine/log.jsonl.")
 
     @Option(help: "The zone's zone.yaml.") var config: String
-    @Argument(help: "Its name in the list.") var name: String
+    @OptionGroup var selection: QuarantineSelection
 
     func run() async throws {
       try await reportingFailures {
-        let folder = QuarantineFolder(zone: try loadZone(config))
-        try folder.require(name)
-        try folder.record("discard", name)
-        try folder.remove(name)
-        print("\(name) is removed")
+        let zone = try loadZone(config)
+        try refuseForeignAccount(zone)
+        let folder = QuarantineFolder(zone: zone)
+        for name in try selection.names(in: folder) {
+          try folder.record(folder.entry("discard", name))
+          try folder.remove(name)
+          print("\(name): removed")
+        }
       }
     }
   }
 }
 
-/// A zone's `data/quarantine`.
-struct QuarantineFolder {
-  private static let reasonMaxBytes = 64 * 1024
+/// Which files a command is for.
+struct QuarantineSelection: ParsableArguments {
+  @Argument(help: "Their names in the list.") var names: [String] = []
+  @Flag(help: "All that “guandu quarantine list” prints.") var all = false
+  @Option(help: "With --all: those put away with this code alone.") var code: String?
 
-  private let files = Files()
-  private let path: String
-
-  init(zone: ZoneConfiguration) { path = zone.dataDirectory + "/quarantine" }
-
-  func names() throws -> [String] {
-    do { return try files.list(path).filter { $0.hasSuffix(".gdp") }.sorted() } catch {
-      throw CommandFailure(.temporary, "\(error); has the daemon of this zone run already?")
-    }
+  func validate() throws {
+    guard names.isEmpty == all else { throw ValidationError("give names, or --all") }
+    guard code == nil || all else { throw ValidationError("--code goes with --all") }
   }
 
-  func require(_ name: String) throws {
-    guard try names().contains(name) else { throw CommandFailure(.refused, "there is no “\(name)” in the quarantine") }
-  }
-
-  func byteCount(_ name: String) -> Int { files.byteCount(path + "/" + name) ?? 0 }
-
-  /// The reason file's lines, by key.
-  func reason(_ name: String) -> [String: String] {
-    guard let bytes = try? files.read(path + "/" + name + ".reason", maxBytes: Self.reasonMaxBytes) else { return [:] }
-    var lines: [String: String] = [:]
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-      if parts.count == 2 { lines[parts[0]] = parts[1] }
-    }
-    return lines
-  }
-
-  func head(_ name: String) -> PacketHead? {
-    guard let file = try? files.openForReading(path + "/" + name),
-      let bytes = try? file.read(at: 0, count: min(file.byteCount, PacketHead.maxBytes))
-    else { return nil }
-    return (try? PacketHead.parse(bytes)) ?? nil
-  }
-
-  func remove(_ name: String) throws {
-    do {
-      try files.remove(path + "/" + name)
-      try files.remove(path + "/" + name + ".reason")
-      try files.syncFolder(path)
-    } catch { throw CommandFailure(.cannotWrite, "\(error)") }
-  }
-
-  /// Writes down who settles what, durably, before it is done.
-  func record(_ act: String, _ name: String) throws {
-    let line = JSONValue.object([
-      "at": .string(timestamp(Date().unixMilliseconds)), "by": .string(userName()), "act": .string(act),
-      "file": .string(name), "code": .string(reason(name)["code"] ?? "-"), "bytes": .integer(byteCount(name)),
-      "sha256": .string(digest(name)),
-    ]).encoded()
-    do {
-      let journal = path + "/log.jsonl"
-      let end = files.byteCount(journal) ?? 0
-      let file = try files.openForUpdate(journal)
-      try file.write((line + [UInt8(ascii: "\n")])[...], at: end)
-      try file.sync()
-      try file.close()
-      try files.syncFolder(path)
-    } catch { throw CommandFailure(.cannotWrite, "\(error)") }
-  }
-
-  private func digest(_ name: String) -> String {
-    guard let file = try? files.openForReading(path + "/" + name) else { return "-" }
-    let hasher = SHA256Hasher()
-    var offset = 0
-    while offset < file.byteCount, let piece = try? file.read(at: offset, count: 1024 * 1024), !piece.isEmpty {
-      hasher.update(piece)
-      offset += piece.count
-    }
-    return hasher.finish().hex
-  }
-
-  /// The account that runs the command; behind sudo the one that asked.
-  private func userName() -> String {
-    let account = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
-    guard let asked = ProcessInfo.processInfo.environment["SUDO_USER"] else { return account }
-    return "\(account), for \(asked)"
+  func names(in folder: QuarantineFolder) throws -> [String] {
+    if all { return try folder.names(code: code) }
+    for name in names { try folder.require(name) }
+    return names
   }
 }
