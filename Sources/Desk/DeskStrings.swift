@@ -116,6 +116,9 @@ let deskStrings = StringTable([
     "refused-incomplete", "门户拒收：数据未能完整送达，来信人看不到办理结果。",
     "The portal refused it: it did not come whole. The author cannot read the outcome."),
   .init(
+    "refused-cancelled", "门户拒收：传送途中被管理人员中止，来信人看不到办理结果。",
+    "The portal refused it: an operator stopped it on the way. The author cannot read the outcome."),
+  .init(
     "refused-unknown", "门户拒收：外网没有这封来信，来信人看不到办理结果。",
     "The portal refused it: it has no such letter. The author cannot read the outcome."),
   .init(

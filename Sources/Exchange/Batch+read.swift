@@ -10,13 +10,21 @@ extension Batch {
   private static let fileOverhead = 1024
 
   /// The oldest waiting messages that fit into one packet.
-  static func ofMessages(_ peer: ZoneName, _ limit: Int, _ db: Database) throws -> Batch {
+  ///
+  /// - Parameters:
+  ///   - limit: in bytes.
+  ///   - atMost: how many.
+  static func ofMessages(_ peer: ZoneName, _ limit: Int, atMost: Int, _ db: Database) throws -> Batch {
     var batch = Batch()
     let packed = try OutgoingStream.read(peer, .messages, db).packed
     let statement = try db.cachedStatement(
       sql: "SELECT id, type, classification, bytes FROM outbox WHERE peer = ? AND id > ? ORDER BY id")
     let rows = try Row.fetchCursor(statement, arguments: [peer.text, packed])
     while let row = try rows.next() {
+      if batch.messages.count == atMost {
+        batch.isFull = true
+        break
+      }
       let bytes: Data = row["bytes"]
       let cost = bytes.count + fileOverhead
       if !batch.messages.isEmpty && (batch.bytes + cost > limit || batch.messages.count == maxMessages) {

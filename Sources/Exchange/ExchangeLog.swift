@@ -42,6 +42,14 @@ struct ExchangeLog: Sendable {
       metadata: ["stream": "\(manifest.stream)", "seq": "\(manifest.sequence)", "expected": "\(expected)"])
   }
 
+  /// - Parameter direction: `in` or `out`.
+  func heldByRate(_ direction: String) {
+    guard recent.isNews("rate", direction) else { return }
+    logger.warning(
+      "messages wait: the link's policy lets no more cross in a minute",
+      metadata: ["direction": "\(direction)", "rule": "messages_per_minute"])
+  }
+
   func packetRefused(_ manifest: Manifest, _ rejection: PacketRejection) {
     logger.error(
       "packet refused",

@@ -141,6 +141,13 @@ struct IncomingBlobs {
     }
   }
 
+  /// Removes what has come of a blob that comes no further.
+  mutating func drop(_ digest: String) throws(FileError) {
+    progress[digest] = nil
+    open[digest] = nil
+    try store.dropIncoming(digest)
+  }
+
   /// Lets go of what is whole.
   mutating func forgetComplete() { progress = progress.filter { !$0.value.isComplete } }
 }

@@ -70,6 +70,7 @@ actor LaneSender {
   private let lane: Lane
   private let bell: Bell
   private let executor: ThreadExecutor
+  private var rate: MessageRate
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -77,6 +78,7 @@ actor LaneSender {
     self.context = context
     self.lane = lane
     self.bell = bell
+    rate = MessageRate(perMinute: lane == .messages ? context.link.outgoingPolicy.messagesPerMinute : nil)
     executor = ThreadExecutor("exchange.send.\(lane.rawValue)")
   }
 
@@ -105,6 +107,9 @@ actor LaneSender {
       case .dropIsFull:
         context.log.dropIsFull()
         try await Task.sleep(for: .seconds(1))
+      case .heldByRate:
+        context.log.heldByRate("out")
+        try await Task.sleep(for: .milliseconds(rate.wait))
       }
     }
   }
@@ -113,12 +118,15 @@ actor LaneSender {
     case shipped
     case idle
     case dropIsFull
+    /// The link's policy lets more out later.
+    case heldByRate
   }
 
   /// Ships what is waiting, a few packets at most.
   func step() async throws -> Step {
     let batches = try await nextBatches()
     if batches.isEmpty { return .idle }
+    if batches.allSatisfy(\.isEmpty) { return .heldByRate }
     guard try hasRoomInDrop() else { return .dropIsFull }
     do {
       try await ship(batches)
@@ -138,8 +146,12 @@ actor LaneSender {
   private func nextBatches() async throws -> [Batch] {
     let (peer, limit, lane) = (context.link.peer, context.link.limits.contentMaxBytes, self.lane)
     let window = context.link.limits.blobWindowPackets
+    let room = rate.room(at: context.now())
     return try await context.database.read { db in
-      if lane == .messages { return [try Batch.ofMessages(peer, limit, db)].filter { !$0.isEmpty } }
+      if lane == .messages {
+        let batch = try Batch.ofMessages(peer, limit, atMost: room, db)
+        return batch.isEmpty && !batch.isFull ? [] : [batch]
+      }
       return try Batch.ofBlobs(peer, limit, window: window, db)
     }
   }
@@ -153,6 +165,7 @@ actor LaneSender {
       for shipment in shipments { try? context.files.remove(context.sentFolder + "/" + shipment.name) }
       throw error
     }
+    rate.take(batches.reduce(0) { $0 + $1.messages.count })
     if lane == .messages { context.debt.settled(due) }
     try await publish(shipments)
   }

@@ -17,6 +17,8 @@ extension LinkReceiver {
       let payload = try context.drop.open(candidate.name).read(at: candidate.headBytes, count: manifest.payload.bytes)
       var contents = try candidate.packet.open(payload: payload, with: [context.identity.encryptionKey])
       contents.blobs.removeAll { opened.barredBlobs.contains($0.part.sha256.text) }
+      let cancelled = try await cancelledBlobs(contents)
+      contents.blobs.removeAll { cancelled.contains($0.part.sha256.text) }
       let messages = try prepare(contents.messages, manifest, &opened)
       try await store(contents)
       opened.outcome = .apply(messages, blobs: blobs.rows(for: contents.blobs.map(\.part)))
@@ -78,6 +80,13 @@ extension LinkReceiver {
       throw PacketRejection(.archive, "the messages are not those that the manifest counts")
     }
     return prepared
+  }
+
+  /// Parts of these were under way when they were cancelled.
+  private func cancelledBlobs(_ contents: PacketContents) async throws -> [String] {
+    let unknown = blobs.unknown(contents.blobs.map(\.part))
+    if unknown.isEmpty { return [] }
+    return try await context.sender.database.read { db in try BlobsCancelled.cancelled(unknown, db) }
   }
 
   private func store(_ contents: PacketContents) async throws {

@@ -42,6 +42,7 @@ actor LinkReceiver {
   /// Since when packets of closed epochs wait for a gap before them.
   private var closing: [String: UnixMilliseconds] = [:]
   private var lastGivenUp = 0
+  private var rate: MessageRate
   /// Verified packets ahead of their turn.
   private var held: [String: Candidate] = [:]
 
@@ -49,6 +50,7 @@ actor LinkReceiver {
 
   init(context: ReceiverContext) {
     self.context = context
+    rate = MessageRate(perMinute: context.link.incomingPolicy.messagesPerMinute)
     blobs = IncomingBlobs(store: context.sender.blobs)
   }
 
@@ -80,7 +82,10 @@ actor LinkReceiver {
     try await giveUpWaiting()
     let names = try context.drop.waiting().sorted()
     forgetAbsent(Set(names))
-    if positions == nil { positions = try await loadPositions() }
+    if positions == nil {
+      positions = try await loadPositions()
+      forget(try await allCancelled())
+    }
     sortAgain()
     let progressed = takeIn(names)
     let candidates = held.values.sorted { $0.name < $1.name }
@@ -121,6 +126,16 @@ actor LinkReceiver {
       held[candidate.name] = nil
       _ = sort(candidate)
     }
+  }
+
+  /// A kill may have left bytes of these.
+  private func allCancelled() async throws -> [HexDigest] {
+    let digests = try await context.sender.database.read { db in
+      try String.fetchAll(
+        db, sql: "SELECT digest FROM incoming_blob WHERE complete = 0 AND refused = ?",
+        arguments: [BlobsCancelled.code])
+    }
+    return digests.compactMap(HexDigest.init)
   }
 
   private func loadPositions() async throws -> [StreamName: (applied: Int, digest: HexDigest)] {
@@ -286,10 +301,16 @@ extension LinkReceiver {
 
   private func receiveRun(_ stream: StreamName, _ packets: [Int: Candidate]) async throws -> Bool {
     var (sequence, previous) = (positions?[stream]?.applied ?? 0, positions?[stream]?.digest ?? .zero)
-    var (run, bytes): ([OpenedPacket], Int) = ([], 0)
+    var (run, bytes, isHeldByRate): ([OpenedPacket], Int, Bool) = ([], 0, false)
     while run.count < Self.runMaxPackets, let next = packets[sequence + 1] {
       // A letter that came meanwhile waits for one packet of a large file, not for a run of them.
       if stream.lane == .blobs, !run.isEmpty, try hasNews() { break }
+      // It stays in the drop until the policy lets more in.
+      guard rate.admits(next.manifest.messageCount, at: context.sender.now()) else {
+        context.log.heldByRate("in")
+        isHeldByRate = true
+        break
+      }
       bytes += stream.lane == .messages ? next.manifest.payload.bytes : 0
       if !run.isEmpty && bytes > Self.runMaxBytes { break }
       guard next.manifest.previous == previous else {
@@ -297,12 +318,14 @@ extension LinkReceiver {
         break
       }
       guard let opened = try await open(next) else { break }
+      rate.take(next.manifest.messageCount)
       run.append(opened)
       // Its parts are forgotten with the commit, before others are looked at.
       if case .refuse = opened.outcome, !next.manifest.blobs.isEmpty { break }
       (sequence, previous) = (sequence + 1, next.packet.manifestDigest)
     }
     if run.isEmpty {
+      if isHeldByRate { return false }
       if let first = packets.values.min(by: { $0.manifest.sequence < $1.manifest.sequence }) {
         context.log.packetHeld(first.manifest, expected: sequence + 1)
       }
@@ -330,12 +353,19 @@ extension LinkReceiver {
       if case .apply = packet.outcome { context.log.packetApplied(packet.manifest, messages: report.applied) }
       settle(packet.name)
       clearUp(report.aftermath)
+      forget(report.cancelledBlobs)
     }
     blobs.forgetComplete()
     if run.contains(where: { $0.manifest.stream.lane != .control }) { oweReceipt() }
     // A new epoch may be open, refusals may wait to be told, and blobs for room in their window.
     context.messageBell.ring()
     context.blobBell.ring()
+  }
+
+  private func forget(_ cancelled: [HexDigest]) {
+    for digest in cancelled {
+      do { try blobs.drop(digest.text) } catch { context.log.failed("removing a blob that was cancelled", error) }
+    }
   }
 
   private func clearUp(_ aftermath: ReceiptTaker.Aftermath) {

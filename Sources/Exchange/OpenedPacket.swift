@@ -44,6 +44,8 @@ struct PacketApplier: Sendable {
     var aftermath = ReceiptTaker.Aftermath()
     var refused = false
     var applied = 0
+    /// Blobs that the peer sends no more of.
+    var cancelledBlobs: [HexDigest] = []
   }
 
   func apply(_ packet: OpenedPacket, _ db: Database) throws -> Report {
@@ -60,7 +62,9 @@ struct PacketApplier: Sendable {
         if blob.isComplete { try release("blob:" + blob.digest, &report, db) }
       }
     }
-    for digest in packet.barredBlobs { try bar(digest, packet, &report, db) }
+    for digest in packet.barredBlobs {
+      try bar(digest, code: PacketRejection.Code.policyBlobSize.rawValue, &report, db)
+    }
     report.aftermath = try receipts.take(packet.manifest, db)
     try advance(packet, db)
     if packet.manifest.stream.epoch > 1, packet.manifest.sequence == 1 || packet.manifest.stream.lane == .control {
@@ -103,12 +107,12 @@ struct PacketApplier: Sendable {
   }
 
   /// A blob that may not come in: all that waits for it is refused, now and later.
-  private func bar(_ digest: String, _ packet: OpenedPacket, _ report: inout Report, _ db: Database) throws {
+  private func bar(_ digest: String, code: String, _ report: inout Report, _ db: Database) throws {
     try db.executeCached(
       sql: """
         INSERT INTO incoming_blob (digest, total, received, complete, refused) VALUES (?, 0, 0, 0, ?)
         ON CONFLICT (digest) DO UPDATE SET refused = excluded.refused WHERE complete = 0
-        """, arguments: [digest, PacketRejection.Code.policyBlobSize.rawValue])
+        """, arguments: [digest, code])
     try release("blob:" + digest, &report, db)
   }
 
@@ -182,19 +186,31 @@ struct PacketApplier: Sendable {
   ) throws {
     do {
       if let code = try barredBlob(of: prepared.message, db) {
-        throw MessageRefusal(code: code, reason: "it needs a blob that this link's policy does not let in")
+        throw MessageRefusal(code: code, reason: "it needs a blob that does not come in")
       }
       let change = try prepared.change.get()
       try db.inSavepoint {
         try change(db)
         return .commit
       }
+      if prepared.message.type == BlobsCancelled.type { try cancelBlobs(of: prepared.message, &report, db) }
       report.applied += 1
     } catch let refusal as MessageRefusal {
       log.messageRefused(prepared.message.id, type: prepared.message.type, refusal)
       try recordRefusal(origin, message: prepared.message.id, code: refusal.code, &report, db)
     }
     try release("message:" + prepared.message.id, &report, db)
+  }
+
+  /// What is whole already stays.
+  private func cancelBlobs(of message: Message, _ report: inout Report, _ db: Database) throws {
+    for digest in try BlobsCancelled(message).digests {
+      let isHere = try Bool.cachedOne(
+        db, sql: "SELECT complete FROM incoming_blob WHERE digest = ?", arguments: [digest.text])
+      guard isHere != true else { continue }
+      report.cancelledBlobs.append(digest)
+      try bar(digest.text, code: BlobsCancelled.code, &report, db)
+    }
   }
 
   private func barredBlob(of message: Message, _ db: Database) throws -> String? {
@@ -262,6 +278,10 @@ struct PacketApplier: Sendable {
 
   /// Runs the handler's first half.
   func prepare(_ message: Message, _ bytes: [UInt8]) -> PreparedMessage {
+    if message.type == BlobsCancelled.type {
+      let change = Result { () throws(MessageRefusal) in _ = try BlobsCancelled(message) }
+      return PreparedMessage(message: message, bytes: bytes, change: change.map { { _ in } })
+    }
     guard let handler = handlers[message.type] else {
       let refusal = MessageRefusal(code: "unknown-type", reason: "nobody here handles “\(message.type)”")
       return PreparedMessage(message: message, bytes: bytes, change: .failure(refusal))

@@ -5,61 +5,92 @@ import Storage
 import Zones
 
 extension LinkReceiver {
-  /// Stops sending a blob that does not lie in packets as a whole yet, and strikes its message where that has not left either.
+  /// Stops sending a blob that the peer has not whole yet. The messages that need it are struck where they have not left,
+  /// and refused by the peer where they have.
   func cancelBlob(_ text: String) async throws -> String {
     guard let digest = HexDigest(text) else { return "failed: that is no SHA-256" }
-    let cancellation = BlobCancellation(peer: context.link.peer, digest: digest, fate: context.applier.receipts.fate)
+    let cancellation = BlobCancellation(
+      peer: context.link.peer, digest: digest, fate: context.applier.receipts.fate, now: context.sender.now())
     let done = try await context.sender.database.write { db in try cancellation.run(db) }
-    guard done.isAny else { return "failed: no such file waits to be sent; what lies in packets already crosses" }
+    guard let done else { return "failed: no such file is under way" }
+    context.messageBell.ring()
     // Others may have its room in the window.
     context.blobBell.ring()
-    if done.letters == 0 {
-      return "no more of it is sent; its message has left, and the peer gives that up after "
-        + "\(context.link.limits.retainDays) days"
+    if !context.keepsSentBlobs {
+      for blob in done.blobs { try context.sender.blobs.remove(blob.text) }
     }
-    return "no more of it is sent; its message is struck and counts as refused, with the code “cancelled”"
+    guard done.left > 0 else {
+      return
+        "no more of it is sent; its message is struck and counts as refused, with the code “\(BlobsCancelled.code)”"
+    }
+    return "no more of it is sent; its message has left: the peer refuses it with the code “\(BlobsCancelled.code)”, "
+      + "unless it has all of the file already"
   }
 }
 
-/// One blob's end before all of it has left, in a transaction.
+/// One blob's end before the peer has secured it, in a transaction.
 private struct BlobCancellation: Sendable {
-  private static let code = "cancelled"
+  struct Done: Sendable {
+    var blobs: Set<HexDigest>
+    /// How many messages that need it have left.
+    var left = 0
+  }
 
   let peer: ZoneName
   let digest: HexDigest
   let fate: FateHandler
+  let now: UnixMilliseconds
 
-  func run(_ db: Database) throws -> (isAny: Bool, letters: Int) {
+  /// Nil where no such blob is under way.
+  func run(_ db: Database) throws -> Done? {
     let isAny = try Bool.fetchOne(
-      db,
-      sql: """
-        SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE peer = ? AND digest = ? AND last_sequence IS NULL)
-        """, arguments: [peer.text, digest.text])
-    guard isAny == true else { return (false, 0) }
-    var (blobs, letters): (Set<HexDigest>, Int) = ([digest], 0)
-    for row in try unpacked(db) {
+      db, sql: "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE peer = ? AND digest = ?)",
+      arguments: [peer.text, digest.text])
+    guard isAny == true else { return nil }
+    var done = Done(blobs: [digest])
+    var subject: String?
+    let packed = try OutgoingStream.read(peer, .messages, db).packed
+    for row in try needing(db) {
       let bytes: [UInt8] = Array(row["bytes"] as Data)
       guard let needed = try? Message.parse(bytes).neededBlobs(), needed.contains(digest) else { continue }
-      try db.execute(sql: "DELETE FROM outbox WHERE id = ?", arguments: [row["id"] as Int64])
-      let message = SentMessage(id: row["message_id"], type: row["type"], subject: row["subject"])
-      try fate(message, .refused(code: Self.code), db)
       // Nobody waits for its other files either.
-      blobs.formUnion(needed)
-      letters += 1
+      done.blobs.formUnion(needed)
+      subject = row["subject"]
+      if row["id"] > packed { try strike(row, db) } else { done.left += 1 }
     }
-    for blob in blobs {
-      try db.execute(
-        sql: "DELETE FROM outgoing_blob WHERE peer = ? AND digest = ?", arguments: [peer.text, blob.text])
+    let hasParts = try Self.forget(done.blobs, peer, db)
+    if done.left > 0 || hasParts {
+      for message in BlobsCancelled.messages(of: done.blobs, subject: subject ?? newIdentifier(at: now), at: now) {
+        try Outbox.insertOwn(message, to: peer, db)
+      }
     }
-    return (true, letters)
+    return done
   }
 
-  private func unpacked(_ db: Database) throws -> [Row] {
+  private func strike(_ row: Row, _ db: Database) throws {
+    try db.execute(sql: "DELETE FROM outbox WHERE id = ?", arguments: [row["id"] as Int64])
+    let message = SentMessage(id: row["message_id"], type: row["type"], subject: row["subject"])
+    try fate(message, .refused(code: BlobsCancelled.code), db)
+  }
+
+  /// True where parts of them lie in packets.
+  private static func forget(_ blobs: Set<HexDigest>, _ peer: ZoneName, _ db: Database) throws -> Bool {
+    var hasParts = false
+    for blob in blobs {
+      let offsets = try Int.fetchAll(
+        db, sql: "DELETE FROM outgoing_blob WHERE peer = ? AND digest = ? RETURNING next_offset",
+        arguments: [peer.text, blob.text])
+      if offsets.contains(where: { $0 > 0 }) { hasParts = true }
+    }
+    return hasParts
+  }
+
+  private func needing(_ db: Database) throws -> [Row] {
     try Row.fetchAll(
       db,
       sql: """
         SELECT id, message_id, type, subject, bytes FROM outbox
-        WHERE peer = ? AND id > ? AND INSTR(bytes, CAST(? AS BLOB)) > 0 ORDER BY id
-        """, arguments: [peer.text, OutgoingStream.read(peer, .messages, db).packed, digest.text])
+        WHERE peer = ? AND INSTR(bytes, CAST(? AS BLOB)) > 0 ORDER BY id
+        """, arguments: [peer.text, digest.text])
   }
 }

@@ -40,17 +40,9 @@ public final class Outbox: Sendable {
   ///
   /// Throws `PolicyRefusal`, before anything is written.
   public func enqueue(_ outgoing: OutgoingMessage, to peer: ZoneName, _ db: Database) throws {
-    let message = outgoing.message
-    let bytes = message.encoded()
+    let bytes = outgoing.message.encoded()
     try check(outgoing, bytes.count, to: peer)
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO outbox (peer, message_id, type, subject, classification, bytes) VALUES (?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      peer.text, message.id, message.type, message.subject, outgoing.classification.rawValue,
-      bytes.databaseBlob,
-    ])
+    try Self.insert(outgoing.message, bytes, outgoing.classification, peer, db)
     for blob in outgoing.blobs {
       try db.executeCached(
         sql: "INSERT INTO outgoing_blob (peer, digest, total, next_offset) VALUES (?, ?, ?, 0)",
@@ -62,6 +54,23 @@ public final class Outbox: Sendable {
       bell?.messages.ring()
       if hasBlobs { bell?.blobs.ring() }
     }
+  }
+
+  /// The exchange's own messages, which no policy judges. The caller rings the bell.
+  static func insertOwn(_ message: Message, to peer: ZoneName, _ db: Database) throws {
+    try insert(message, message.encoded(), .public, peer, db)
+  }
+
+  private static func insert(
+    _ message: Message, _ bytes: [UInt8], _ classification: Classification, _ peer: ZoneName, _ db: Database
+  ) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO outbox (peer, message_id, type, subject, classification, bytes) VALUES (?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      peer.text, message.id, message.type, message.subject, classification.rawValue, bytes.databaseBlob,
+    ])
   }
 
   private func check(_ outgoing: OutgoingMessage, _ bytes: Int, to peer: ZoneName) throws {

@@ -34,7 +34,8 @@ extension PacketApplier {
   private func read(_ bytes: [UInt8], _ allowed: Set<String>) -> ReadMessage {
     do {
       let message = try Message.parse(bytes)
-      return allowed.contains(message.type) ? .prepared(prepare(message, bytes)) : .notAllowed(message)
+      let isAllowed = allowed.contains(message.type) || message.type == BlobsCancelled.type
+      return isAllowed ? .prepared(prepare(message, bytes)) : .notAllowed(message)
     } catch {
       return .malformed(error)
     }

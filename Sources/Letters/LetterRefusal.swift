@@ -12,6 +12,8 @@ public enum LetterRefusal: String, CaseIterable, Sendable {
   case form
   /// Its attachments never came.
   case incomplete
+  /// Its sender's operator stopped one of its attachments on the way.
+  case cancelled
   /// The peer has no letter of this number.
   case unknownLetter = "unknown"
   case other
@@ -28,6 +30,7 @@ public enum LetterRefusal: String, CaseIterable, Sendable {
       case "unknown-mailbox": .mailbox
       case "unknown-letter": .unknownLetter
       case "never-complete": .incomplete
+      case "cancelled": .cancelled
       case "schema", "letter", "message", "archive", "decryption", "unknown-type": .form
       default: code.hasPrefix("policy-") ? .policy : .other
       }

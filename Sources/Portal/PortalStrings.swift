@@ -255,6 +255,10 @@ let portalStrings = StringTable([
     "Your letter could not be delivered: its attachments did not reach the office's network whole. Please write again, with smaller attachments if they are large."
   ),
   .init(
+    "refused-cancelled", "来信未能送达：附件传送途中被管理人员中止。请重新来信。",
+    "Your letter could not be delivered: the transfer of its attachments was stopped by an operator. Please write again."
+  ),
+  .init(
     "refused-unknown", "来信未能送达：内网未能登记来信。这是系统原因，请重新来信。",
     "Your letter could not be delivered: the office's network could not register it. The fault is ours; please write again."
   ),

@@ -175,10 +175,14 @@ public struct ExchangePolicy: Sendable {
   public var blobMaxBytes: Int
   /// What attachments may be, by their content.
   public var fileKinds: Set<FileKind>
+  /// How many messages may cross in a minute, 1 to 1,000,000; what is more waits. Nil for as many as come.
+  public var messagesPerMinute: Int?
 
   public init(
-    messageTypes: Set<String>, highestClassification: Classification, blobMaxBytes: Int, fileKinds: Set<FileKind>
+    messageTypes: Set<String>, highestClassification: Classification, blobMaxBytes: Int, fileKinds: Set<FileKind>,
+    messagesPerMinute: Int? = nil
   ) {
+    self.messagesPerMinute = messagesPerMinute
     self.messageTypes = messageTypes
     self.highestClassification = highestClassification
     self.blobMaxBytes = blobMaxBytes

@@ -110,7 +110,7 @@ extension ZoneReader {
   }
 
   private func policy(_ value: YAMLValue, _ letters: LetterLimits?) -> ExchangePolicy? {
-    let names = ["messages", "highest_classification", "blob_max_bytes", "file_kinds"]
+    let names = ["messages", "highest_classification", "blob_max_bytes", "file_kinds", "messages_per_minute"]
     guard let group = value.mapping(names) else { return nil }
     let types = group.required("messages").flatMap(messageTypes)
     let highest = group.required("highest_classification")?.choice(Classification.self)
@@ -118,7 +118,11 @@ extension ZoneReader {
     let bytes = blob?.integer(0...1_099_511_627_776)
     let list = bytes == 0 ? group.optional("file_kinds") : group.required("file_kinds")
     let kinds = list.map(fileKinds) ?? (bytes == 0 ? [] : nil)
-    guard let types, let highest, let blob, let bytes, let kinds else { return nil }
+    let rate = group.optional("messages_per_minute")
+    let perMinute = rate?.integer(1...1_000_000)
+    guard let types, let highest, let blob, let bytes, let kinds, (rate == nil) == (perMinute == nil) else {
+      return nil
+    }
     if let letters, letters.attachmentsMax > 0, types.contains("letter.submitted"), bytes < letters.sealedMaxBytes {
       return blob.refused(
         "\(bytes) is too small for the attachments that letters may have; give at least \(letters.sealedMaxBytes)")
@@ -127,7 +131,8 @@ extension ZoneReader {
       return list?.refused("letters may have attachments; name their kinds, or set attachments_max to 0")
     }
     return ExchangePolicy(
-      messageTypes: types, highestClassification: highest, blobMaxBytes: bytes, fileKinds: kinds)
+      messageTypes: types, highestClassification: highest, blobMaxBytes: bytes, fileKinds: kinds,
+      messagesPerMinute: perMinute)
   }
 
   private func fileKinds(_ value: YAMLValue) -> Set<FileKind>? {

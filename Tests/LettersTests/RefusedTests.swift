@@ -53,7 +53,8 @@ import Zones
     ("policy-type", LetterRefusal.messageType), ("policy-classification", .classification),
     ("policy-blob-size", .attachmentSize), ("policy-file-kind", .fileKind), ("policy", .policy),
     ("policy-rate", .policy), ("unknown-mailbox", .mailbox), ("unknown-letter", .unknownLetter), ("schema", .form),
-    ("decryption", .form), ("never-complete", .incomplete), ("duplicate-letter", .other), ("", .other), ("<b>", .other),
+    ("decryption", .form), ("never-complete", .incomplete), ("cancelled", .cancelled),
+    ("duplicate-letter", .other), ("", .other), ("<b>", .other),
   ])
   func `every code has words, the unknown ones too`(code: String, refusal: LetterRefusal) {
     #expect(LetterRefusal(code: code) == refusal)

@@ -155,6 +155,7 @@ def test_packets_are_dropped_again_on_request(deployment):
 def test_what_the_peer_has_secured_cannot_be_dropped_again(deployment):
     deployment.start("dmz", "intranet")
     write_letter(deployment, "13800138000", "关于路灯", "请修理路灯。")
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter") == 1, "the letter arrives")
     eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet WHERE lane = 'm'") == 0, "secured")
     last = deployment.count("dmz", "SELECT next_sequence FROM outgoing_stream WHERE lane = 'm'") - 1
     said = link(deployment, "replay", "dmz", "--from", 1).stdout
@@ -171,7 +172,7 @@ def test_the_portal_is_rebuilt_from_the_intranet_alone(deployment):
     assert done.returncode == 0 and "1 letters leave" in done.stdout, done
 
 
-def send_a_long_file(deployment, linger_milliseconds):
+def send_a_long_file(deployment, linger_milliseconds, size=1_000_000):
     """All but the first of its packets wait for room in the window. Returns the letter and the file's digest."""
     for zone in ("dmz", "intranet"):
         file = deployment.folder / zone / "zone.yaml"
@@ -180,7 +181,7 @@ def send_a_long_file(deployment, linger_milliseconds):
     file = deployment.folder / "dmz/zone.yaml"
     file.write_text(re.sub(r"(?m)^(\s*linger_milliseconds:).*$", rf"\1 {linger_milliseconds}", file.read_text()))
     deployment.start("dmz")
-    photo = ("photo.jpg", b"\xff\xd8\xff" + bytes(1_000_000))
+    photo = ("photo.jpg", b"\xff\xd8\xff" + bytes(size))
     letter = write_letter(deployment, "13800138000", "关于路灯", "请修理路灯。", [photo])
     (blob,) = eventually(
         lambda: (blobs := now_of(deployment, "dmz")["outgoing"]["blobs"]) and blobs[0]["done_bytes"] and blobs, "it begins")
@@ -208,12 +209,21 @@ def test_a_file_under_way_is_cancelled_with_its_letter(deployment):
     eventually(lambda: deployment.rows("intranet", "SELECT number FROM desk_letter") == [(number,)], "the next letter")
 
 
-def test_a_letter_that_has_left_is_not_called_back(deployment):
-    (_, code, password), digest = send_a_long_file(deployment, 5)
-    eventually(lambda: now_of(deployment, "dmz")["outgoing"]["waiting_messages"] == 0, "the letter leaves")
-    cancelled = link(deployment, "cancel-blob", "dmz", digest)
-    assert cancelled.returncode == 0 and "gives that up after 7 days" in cancelled.stdout, cancelled
-    assert stage(look_up(deployment, code, password)) == "sent"
+def test_a_file_is_cancelled_whose_letter_waits_in_the_other_zone(deployment):
+    (_, code, password), digest = send_a_long_file(deployment, 5, 19_000_000)
     deployment.start("intranet")
-    eventually(lambda: now_of(deployment, "intranet")["incoming"]["waiting_messages"] == 1, "it waits there")
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM waiting_message") == 1, "the letter waits there")
+    eventually(lambda: deployment.count("intranet", "SELECT COALESCE(MAX(received), 0) FROM incoming_blob"), "parts come")
+    deployment.kill("intranet")
+    assert deployment.count("intranet", "SELECT COUNT(*) FROM incoming_blob WHERE complete") == 0
+    cancelled = link(deployment, "cancel-blob", "dmz", digest)
+    assert cancelled.returncode == 0 and "the peer refuses it" in cancelled.stdout, cancelled
+    assert stage(look_up(deployment, code, password)) == "sent"
     assert now_of(deployment, "dmz")["outgoing"]["blobs"] == []
+    deployment.start("intranet")
+    eventually(lambda: stage(look_up(deployment, code, password)) == "refused", "the peer's receipt says so")
+    assert deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter") == 0
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM waiting_message") == 0, "nothing waits")
+    eventually(lambda: not list((deployment.folder / "intranet/data/incoming").iterdir()), "its parts are removed")
+    assert not list((deployment.folder / "dmz/data/blobs").iterdir())
+    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet WHERE confirmed = 0") == 0, "all is confirmed")

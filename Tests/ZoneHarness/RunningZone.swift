@@ -21,10 +21,15 @@ public final class RunningZone: Sendable {
   public let clerk = Handler(name: "Clerk", certificateFingerprint: "", mailboxes: ["mayor"])
   private let outbox: Outbox
   private let peer: ZoneName
+  /// For tests that do its steps one by one, with `exchanging: false`.
+  public let exchange: ZoneExchange
   private let group: ServiceGroup
   private let task = Mutex<Task<Void, any Error>?>(nil)
 
-  public init(_ configuration: ZoneConfiguration, files: Files = Files(), exchanging: Bool = true) throws {
+  public init(
+    _ configuration: ZoneConfiguration, files: Files = Files(), exchanging: Bool = true,
+    now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+  ) throws {
     var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel =
       Logger.Level(rawValue: ProcessInfo.processInfo.environment["GUANDU_TEST_LOG"] ?? "critical") ?? .critical
@@ -48,11 +53,11 @@ public final class RunningZone: Sendable {
     let isDMZ = configuration.role == .dmz
     let relay = NoticeRelay(
       database: database, outbox: outbox, intranet: link.peer, logger: logger, send: { _, _ in .sent })
-    let exchange = try ZoneExchange(
+    exchange = try ZoneExchange(
       configuration: configuration, identity: identity, database: database, files: files, outbox: outbox, blobs: blobs,
       keepsSentBlobs: !isDMZ,
       handlers: isDMZ ? citizens.handlers.merging(relay.handlers) { first, _ in first } : desk.handlers,
-      fate: isDMZ ? citizens.fate : desk.fate, logger: logger)
+      fate: isDMZ ? citizens.fate : desk.fate, logger: logger, now: now)
     group = ServiceGroup(services: [exchange], logger: logger)
     if exchanging { startExchange() }
   }
