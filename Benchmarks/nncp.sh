@@ -1,6 +1,6 @@
 #!/bin/bash
 # Two NNCP nodes, alice and bob, and what the benchmark has them do. Each step ends when its effect is complete.
-# usage: nncp.sh setup FOLDER | letters FOLDER SOURCE | tar FOLDER SOURCE | bulk FOLDER FILE
+# usage: nncp.sh setup FOLDER | letters FOLDER SOURCE | tar FOLDER SOURCE | unpack FOLDER SOURCE | bulk FOLDER FILE
 set -euo pipefail
 step=$1
 folder=$2
@@ -65,6 +65,14 @@ case $step in
     toss bob alice
     [[ -s $folder/bob/in/letters.tar ]]
     ;;
+  unpack)
+    # Each letter a file of its own, and durable.
+    mkdir "$folder/letters"
+    tar -xf "$folder/bob/in/letters.tar" -C "$folder/letters"
+    find "$folder/letters" -type f -print0 | xargs -0 sync
+    sync "$folder/letters"/*
+    [[ $(find "$folder/letters" -type f | wc -l) == "$(find "$source" -type f | wc -l)" ]]
+    ;;
   bulk)
     nncp-file -cfg "$folder/alice.hjson" -quiet "$source" bob:bulk
     carry alice bob
@@ -72,7 +80,7 @@ case $step in
     [[ $(stat -c %s "$folder/bob/in/bulk") == "$(stat -c %s "$source")" ]]
     ;;
   *)
-    echo "usage: $0 setup|letters|tar|bulk FOLDER [SOURCE]" >&2
+    echo "usage: $0 setup|letters|tar|unpack|bulk FOLDER [SOURCE]" >&2
     exit 64
     ;;
 esac

@@ -7,7 +7,7 @@ import Foundation
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "guandu-bench", abstract: "Prints figures and ratios; above 1 ours is better.",
-    subcommands: [Run.self, SendBlob.self, ReceiveBlob.self], defaultSubcommand: Run.self)
+    subcommands: [Run.self, SendBlob.self, ReceiveBlob.self, Side.self], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     @Option(help: "One figure's name, such as bulk.seal, or a group's, such as letters.") var name = ""
@@ -21,6 +21,7 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "How many letters in “nncp”.") var nncpLetters = 2000
     @Option(help: "The size of the file of “nncp” in bytes.") var nncpBytes = 256 << 20
     @Option(help: "How many letters in “million”.") var million = 20_000
+    @Option(help: "The size of the file of “large” in bytes.") var largeBytes = 256 << 20
     @Option(help: "For how many seconds letters arrive in each part of “latency”.") var latencySeconds = 10
 
     func run() async throws {
@@ -41,6 +42,7 @@ struct Bench: AsyncParsableCommand {
       if wanted.group("latency") {
         figures += try await LatencyBench(folder: folder, seconds: latencySeconds).run(wanted)
       }
+      if wanted.group("large") { figures += try await LargeBench(folder: folder, bytes: largeBytes).run() }
       if name.contains(".") { figures = figures.filter { $0.name == name || $0.name.hasPrefix(name + ".") } }
       Figure.printTable(figures)
       if !json.isEmpty { try JSONEncoder().encode(figures).write(to: URL(filePath: json)) }

@@ -88,7 +88,7 @@ final class MemoryWatch: Sendable {
   init() {
     Thread.detachNewThread { [weak self] in
       while let self {
-        let sample = Self.anonymousMebibytes()
+        let sample = anonymousMebibytes(ProcessInfo.processInfo.processIdentifier)
         self.peak.withLock { $0 = max($0, sample) }
         usleep(5_000)
       }
@@ -97,11 +97,6 @@ final class MemoryWatch: Sendable {
 
   var mebibytes: Double { peak.withLock { $0 } }
 
-  private static func anonymousMebibytes() -> Double {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") } ?? ""
-    return (Double(line.split(whereSeparator: { !$0.isNumber }).first ?? "") ?? 0) / 1024
-  }
 }
 
 struct SendBlob: AsyncParsableCommand {

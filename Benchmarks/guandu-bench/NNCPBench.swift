@@ -26,7 +26,9 @@ struct NNCPBench {
   private func letterFigures() async throws -> [Figure] {
     try writeLetters()
     let single = Double(letters) / (try measure("letters"))
-    let tar = Double(letters) / (try measure("tar"))
+    let packed = try measure("tar")
+    let unpacked = packed + (try seconds { try step("unpack") })
+    let (tar, applied) = (Double(letters) / packed, Double(letters) / unpacked)
     let bench = LettersBench(folder: folder, count: letters)
     let (ours, committed) = (try await bench.batchedRate(), try await bench.lingerRate())
     let unit = "letters/s, from the outbox to applied, receipts back"
@@ -38,7 +40,11 @@ struct NNCPBench {
         name: "nncp.letters.committed", value: committed, unit: "letters/s, each letter's own commit included",
         peer: "NNCP, a process and an acknowledgement a letter", peerValue: single, ratio: committed / single),
       Figure(
-        name: "nncp.tar", value: ours, unit: unit, peer: "NNCP, all letters as one packet, no acknowledgement",
+        name: "nncp.tar", value: ours, unit: unit,
+        peer: "NNCP, all letters as one packet, unpacked into synced files, no acknowledgement", peerValue: applied,
+        ratio: ours / applied),
+      Figure(
+        name: "nncp.tar.packed", value: ours, unit: unit, peer: "NNCP, the same, left packed",
         peerValue: tar, ratio: ours / tar),
     ]
   }
@@ -54,8 +60,10 @@ struct NNCPBench {
 
   private func measure(_ step: String) throws -> Double {
     try shell("'\(script)' setup '\(nodes)'")
-    return try seconds { try shell("'\(script)' \(step) '\(nodes)' '\(input)' >/dev/null 2>&1") }
+    return try seconds { try self.step(step) }
   }
+
+  private func step(_ name: String) throws { try shell("'\(script)' \(name) '\(nodes)' '\(input)' >/dev/null 2>&1") }
 
   private func bulkFigure() async throws -> Figure {
     try shell("rm -rf '\(input)' && head -c \(bulkBytes) /dev/urandom > '\(input)' && sync '\(input)'")

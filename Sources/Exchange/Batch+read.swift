@@ -59,7 +59,7 @@ extension Batch {
 
   /// How many packets of blobs share their syncs: enough that the disk is never waited for twice, few enough that a
   /// crash loses little work.
-  private static let blobPackets = 16
+  private static let blobPackets = 4
 
   /// The next packets' worth of parts of the oldest blobs, unless a window's worth of packets is unconfirmed.
   static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Database) throws -> [Batch] {

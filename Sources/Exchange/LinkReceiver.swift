@@ -31,6 +31,8 @@ actor LinkReceiver {
   private static let headsAtOnce = 2_000
   private static let rejectsAtOnce = 200
   private static let runMaxPackets = 16
+  /// Of a large file: what one commit waits for on its way to the disk is what a letter may have to wait for.
+  private static let blobRunMaxPackets = 2
   private static let runMaxBytes = 16 * 1024 * 1024
 
   let context: ReceiverContext
@@ -302,7 +304,8 @@ extension LinkReceiver {
   private func receiveRun(_ stream: StreamName, _ packets: [Int: Candidate]) async throws -> Bool {
     var (sequence, previous) = (positions?[stream]?.applied ?? 0, positions?[stream]?.digest ?? .zero)
     var (run, bytes, isHeldByRate): ([OpenedPacket], Int, Bool) = ([], 0, false)
-    while run.count < Self.runMaxPackets, let next = packets[sequence + 1] {
+    let most = stream.lane == .blobs ? Self.blobRunMaxPackets : Self.runMaxPackets
+    while run.count < most, let next = packets[sequence + 1] {
       // A letter that came meanwhile waits for one packet of a large file, not for a run of them.
       if stream.lane == .blobs, !run.isEmpty, try hasNews() { break }
       // It stays in the drop until the policy lets more in.

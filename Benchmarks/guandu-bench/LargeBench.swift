@@ -1,0 +1,174 @@
+import ArgumentParser
+import Cryptography
+import DurableFiles
+import Exchange
+import Foundation
+import GRDB
+import Letters
+import PacketFormat
+import ZoneHarness
+import Zones
+
+/// One very large blob between two processes, with letters beside it: first left alone, then with one of the two killed
+/// every few seconds, until it is whole.
+struct LargeBench {
+  private static let killEvery = Duration.seconds(3)
+
+  let folder: String
+  let bytes: Int
+
+  private struct Outcome {
+    var seconds = 0.0
+    var kills = 0
+    var memory: [String: Double] = ["dmz": 0, "intranet": 0]
+    /// In milliseconds, of letters that came while nothing was killed.
+    var delays: [Double] = []
+  }
+
+  func run() async throws -> [Figure] {
+    let alone = try await cross(bytes: 0)
+    let beside = try await cross(bytes: bytes)
+    let size = Double(bytes) / 1_048_576
+    let memory = beside.memory.values.max() ?? 0
+    return [
+      Figure(
+        name: "large.rate", value: size / beside.seconds, unit: "MiB/s, \(Int(size)) MiB, \(beside.kills) kills",
+        peer: "kills of either process", peerValue: Double(beside.kills), ratio: 1),
+      Figure(
+        name: "large.rss", value: memory, unit: "MiB RssAnon, the larger of the two", peer: "limit", peerValue: 100,
+        ratio: 100 / memory),
+      Figure(
+        name: "large.letter", value: median(beside.delays),
+        unit: "ms, median of \(beside.delays.count) letters beside it",
+        peer: "the same without it", peerValue: median(alone.delays),
+        ratio: median(alone.delays) / median(beside.delays)),
+      Figure(
+        name: "large.letter.p99", value: percentile(beside.delays, 0.99), unit: "ms, 99th percentile",
+        peer: "the same without it", peerValue: percentile(alone.delays, 0.99),
+        ratio: percentile(alone.delays, 0.99) / percentile(beside.delays, 0.99)),
+    ]
+  }
+
+  private func cross(bytes: Int) async throws -> Outcome {
+    let zones = try TestZones(limits: LinkLimits(), in: folder, blobMaxBytes: 1 << 50)
+    let digest = try bytes > 0 ? store(bytes, zones) : ""
+    var (dmz, intranet) = (try start("dmz", zones, digest), try start("intranet", zones, ""))
+    defer {
+      for process in [dmz, intranet] { stop(process) }
+    }
+    let database = try await desk(zones)
+    var (outcome, seen, lastKill) = (Outcome(), 0, ContinuousClock.now)
+    let start = ContinuousClock.now
+    while true {
+      try await Task.sleep(for: .milliseconds(2))
+      let look = try await database.read { [seen] db in try Look(above: seen, db) }
+      let now = currentMilliseconds()
+      if outcome.kills == 0 { outcome.delays += look.accepted.map { Double(now - $0) } }
+      seen += look.accepted.count
+      outcome.memory["dmz"] = max(outcome.memory["dmz"] ?? 0, anonymousMebibytes(dmz.processIdentifier))
+      outcome.memory["intranet"] = max(outcome.memory["intranet"] ?? 0, anonymousMebibytes(intranet.processIdentifier))
+      if bytes == 0 ? seen >= 100 : look.isWhole { break }
+      guard bytes > 0, look.received > bytes / 2, lastKill.duration(to: .now) > Self.killEvery else { continue }
+      (outcome.kills, lastKill) = (outcome.kills + 1, .now)
+      if outcome.kills.isMultiple(of: 2) {
+        stop(dmz)
+        dmz = try self.start("dmz", zones, digest)
+      } else {
+        stop(intranet)
+        intranet = try self.start("intranet", zones, "")
+      }
+    }
+    outcome.seconds = start.duration(to: .now) / .seconds(1)
+    try database.close()
+    return outcome
+  }
+
+  private struct Look {
+    let accepted: [UnixMilliseconds]
+    let received: Int
+    let isWhole: Bool
+
+    init(above seen: Int, _ db: Database) throws {
+      accepted = try Int.fetchAll(
+        db, sql: "SELECT accepted_at FROM desk_letter ORDER BY rowid LIMIT -1 OFFSET ?", arguments: [seen])
+      received = try Int.fetchOne(db, sql: "SELECT MAX(received) FROM incoming_blob") ?? 0
+      isWhole = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE complete)") ?? false
+    }
+  }
+
+  /// Puts random bytes into the sender's store, as an upload does. Returns their digest.
+  private func store(_ bytes: Int, _ zones: TestZones) throws -> String {
+    let blobs = zones.root + "/dmz/blobs"
+    let digest = try shell(
+      "mkdir -p '\(blobs)'; head -c \(bytes) /dev/urandom | tee '\(blobs)/new' | sha256sum; sync '\(blobs)/new'"
+    ).prefix(64)
+    try shell("mv '\(blobs)/new' '\(blobs)/\(digest)'; sync '\(blobs)'")
+    return "\(digest):\(bytes)"
+  }
+
+  private func start(_ role: String, _ zones: TestZones, _ blob: String) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(filePath: CommandLine.arguments[0])
+    process.arguments = ["side", "--root", zones.root, "--role", role, "--blob", blob]
+    try process.run()
+    return process
+  }
+
+  private func stop(_ process: Process) {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  /// The intranet's database beside its daemon, once that has made it.
+  private func desk(_ zones: TestZones) async throws -> DatabaseQueue {
+    var settings = Configuration()
+    settings.readonly = true
+    settings.busyMode = .timeout(10)
+    let path = zones.root + "/intranet/zone.sqlite"
+    for _ in 0..<1000 {
+      if let queue = try? DatabaseQueue(path: path, configuration: settings),
+        (try? await queue.read { try $0.tableExists("desk_letter") }) == true
+      {
+        return queue
+      }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    throw CommandFailed(description: "the receiving process did not start")
+  }
+}
+
+/// `RssAnon` of a process in MiB; 0 where it has ended.
+func anonymousMebibytes(_ process: Int32) -> Double {
+  let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+  let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") } ?? ""
+  return (Double(line.split(whereSeparator: { !$0.isNumber }).first ?? "") ?? 0) / 1024
+}
+
+/// One zone until it is killed. The DMZ sends `blob`, unless it is under way already, and a letter every 100 ms.
+struct Side: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(shouldDisplay: false)
+  @Option var root: String
+  @Option var role: String
+  @Option var blob: String
+
+  func run() async throws {
+    ProcessMemory.keepBuffers()
+    guard let role = ZoneRole(rawValue: role) else { throw CommandFailed(description: "no role") }
+    let zone = try RunningZone(
+      try TestZones.side(role, at: root, limits: LinkLimits(), blobMaxBytes: 1 << 50), exchanging: false)
+    // The letters are sealed beforehand: Argon2id needs more memory than the exchange.
+    let load = role == .dmz ? try await LetterLoad(zone) : nil
+    zone.startExchange()
+    guard let load else { return try await Task.sleep(for: .seconds(86_400)) }
+    let parts = blob.split(separator: ":")
+    if parts.count == 2, let digest = HexDigest(String(parts[0])), let bytes = Int(parts[1]),
+      try await zone.count("SELECT COUNT(*) FROM outgoing_blob") == 0
+    {
+      try await zone.enqueueBlob(digest, bytes: bytes)
+    }
+    for number in 0... {
+      _ = try await zone.citizens.submit(load.letter(number))
+      try await Task.sleep(for: .milliseconds(100))
+    }
+  }
+}
