@@ -25,7 +25,7 @@ struct LetterLoad {
   func letter(_ number: Int) -> SealedSubmission { patterns[number % patterns.count].again() }
 
   /// Commits the letters of `range`, `width` at a time.
-  func commit(_ range: Range<Int>, to dmz: RunningZone, width: Int = 64) async throws {
+  func commit(_ range: Range<Int>, to dmz: RunningZone, width: Int = 256) async throws {
     try await inParallel(width) { worker in
       for number in stride(from: range.lowerBound + worker, to: range.upperBound, by: width) {
         _ = try await dmz.citizens.submit(letter(number))
