@@ -71,6 +71,7 @@ let package = Package(
     room("AgeFormat", imports: ["Cryptography"]),
     room("PacketFormat", imports: ["Zones"]),
     room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
+    room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
     room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux", "CCurl"]),
     room("Storage", imports: ["DurableFiles"], [grdb]),
@@ -106,7 +107,8 @@ let package = Package(
     program(
       "guandu",
       imports: [
-        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Exchange",
+        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
+        "Exchange",
       ],
       ["CCurl", arguments]),
 
@@ -116,6 +118,7 @@ let package = Package(
     tests("ZonesTests", of: ["Zones"]),
     tests("DropTests", of: ["Drop", "DurableFiles", "Zones"]),
     tests("TrustTests", of: ["Trust", "Zones", "Cryptography"], ["COpenSSL"]),
+    tests("AuthorityTests", of: ["Authority", "Trust", "DurableFiles", "Cryptography"]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
     tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
     tests("PortalTests", of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography"]),

@@ -9,6 +9,8 @@ public struct TrustError: Error, Sendable, CustomStringConvertible {
     case malformed
     /// A private key that others than its owner can read.
     case keyTooOpen = "key-too-open"
+    /// An encrypted key without its passphrase, or with another one.
+    case wrongPassphrase = "wrong-passphrase"
     /// No chain to a trusted root, or a link of it does not hold.
     case untrusted
     case expired
@@ -18,6 +20,8 @@ public struct TrustError: Error, Sendable, CustomStringConvertible {
     case wrongPurpose = "wrong-purpose"
     /// The private key and the certificate do not belong together.
     case keyMismatch = "key-mismatch"
+    /// A key of a kind or size that is not strong enough, or that nobody uses here.
+    case weakKey = "weak-key"
     /// OpenSSL could not make what it was asked for.
     case cannotIssue = "cannot-issue"
   }
