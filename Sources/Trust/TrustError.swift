@@ -16,6 +16,12 @@ public struct TrustError: Error, Sendable, CustomStringConvertible {
     case expired
     case notYetValid = "not-yet-valid"
     case revoked
+    /// Where `refuse` is configured: an authority has no list of revocations here.
+    case listMissing = "crl-missing"
+    /// Where `refuse` is configured: a list of revocations past its next update, or not yet in force.
+    case listOverdue = "crl-overdue"
+    /// A list of revocations that is older than the one held.
+    case rolledBack = "crl-rolled-back"
     /// A sound certificate, made for something else.
     case wrongPurpose = "wrong-purpose"
     /// The private key and the certificate do not belong together.
