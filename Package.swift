@@ -71,6 +71,7 @@ let package = Package(
     room("AgeFormat", imports: ["Cryptography"]),
     room("PacketFormat", imports: ["Zones"]),
     room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
+    room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
     room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux", "CCurl"]),
     room("Storage", imports: ["DurableFiles"], [grdb]),
@@ -80,8 +81,11 @@ let package = Package(
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Drop", "Storage",
       ], [grdb, logging, lifecycle]),
     room(
+      "TrustNews", imports: ["Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "Exchange"],
+      [grdb, logging, lifecycle]),
+    room(
       "Daemon",
-      imports: ["Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "Storage", "Exchange"],
+      imports: ["Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "Exchange"],
       [logging, lifecycle, signals]),
     room("Flows", imports: ["Zones"]),
     room(
@@ -106,7 +110,8 @@ let package = Package(
     program(
       "guandu",
       imports: [
-        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Exchange",
+        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
+        "Exchange",
       ],
       ["CCurl", arguments]),
 
@@ -116,6 +121,14 @@ let package = Package(
     tests("ZonesTests", of: ["Zones"]),
     tests("DropTests", of: ["Drop", "DurableFiles", "Zones"]),
     tests("TrustTests", of: ["Trust", "Zones", "Cryptography"], ["COpenSSL"]),
+    tests("AuthorityTests", of: ["Authority", "Trust", "DurableFiles", "Cryptography"]),
+    tests(
+      "TrustNewsTests",
+      of: [
+        "TrustNews", "ZoneHarness", "Exchange", "PacketFormat", "PacketSeal", "Trust", "Zones", "Storage",
+        "Cryptography",
+        "Letters",
+      ], [grdb]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
     tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
     tests("PortalTests", of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography"]),
@@ -129,6 +142,7 @@ let package = Package(
     .target(
       name: "ZoneHarness",
       dependencies: [
+        "TrustNews",
         "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat", "PacketSeal",
         "Storage",
         grdb, logging, lifecycle,

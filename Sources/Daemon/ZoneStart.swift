@@ -6,6 +6,7 @@ public import Logging
 public import ServiceLifecycle
 public import Storage
 import Trust
+import TrustNews
 import UnixSignals
 public import Zones
 
@@ -32,6 +33,7 @@ public struct ZoneStart: Sendable {
   public let database: ZoneDatabase
   public let blobs: BlobStore
   public let outbox: Outbox
+  private let revocations: RevocationKeeper
   private let lock: FileLock
 
   /// Does everything that can fail for the operator's reasons, in the order in which he can mend it.
@@ -66,10 +68,13 @@ public struct ZoneStart: Sendable {
       throw StartFailure("data folder: \(error)\(hint)", exitStatus: StartFailure.unavailable)
     }
     do {
-      database = try ZoneDatabase(path: configuration.dataDirectory + "/zone.sqlite", migrations: migrations)
+      database = try ZoneDatabase(
+        path: configuration.dataDirectory + "/zone.sqlite", migrations: migrations + trustNewsMigrations)
       blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     } catch { throw StartFailure("data folder: \(error)", exitStatus: StartFailure.unavailable) }
     outbox = Outbox(links: configuration.links)
+    revocations = RevocationKeeper(
+      configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger)
   }
 
   private static func lockMemory(_ logger: Logger) {
@@ -80,6 +85,11 @@ public struct ZoneStart: Sendable {
     }
   }
 
+  /// What this zone does with its peers' messages: its own part, and the news of trust.
+  public func messageHandlers(_ own: [String: MessageHandler]) -> [String: MessageHandler] {
+    own.merging(revocations.handlers) { first, _ in first }
+  }
+
   /// What both zones run beside their exchange and their site: backups, where the zone makes any, and operators' requests.
   ///
   /// - Parameter handlers: further requests that this zone's daemon takes.
@@ -87,7 +97,8 @@ public struct ZoneStart: Sendable {
     _ exchange: ZoneExchange, handlers: [String: OperatorRequests.Handler] = [:]
   ) -> [any Service] {
     var handlers = handlers.merging(exchange.operatorHandlers) { first, _ in first }
-    var services: [any Service] = []
+      .merging(revocations.operatorHandlers) { first, _ in first }
+    var services: [any Service] = [revocations]
     if let backups = configuration.backups {
       let keeper = BackupKeeper(
         backups: backups, dataDirectory: configuration.dataDirectory, database: database, files: files,
@@ -100,6 +111,7 @@ public struct ZoneStart: Sendable {
 
   /// Runs the services until SIGTERM or SIGINT, the last one stopping first, and closes the database.
   public func run(_ services: [any Service]) async throws {
+    try await revocations.begin()
     let group = ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     logger.info("started", metadata: ["zone": "\(configuration.name)"])

@@ -9,7 +9,8 @@ extension Batch {
   /// What a file costs in the archive beside its bytes.
   private static let fileOverhead = 1024
 
-  /// The oldest waiting messages that fit into one packet.
+  /// The oldest waiting messages that fit into one packet. News of trust travel in packets of their own, which the peer
+  /// judges by what they bring.
   ///
   /// - Parameters:
   ///   - limit: in bytes.
@@ -27,13 +28,17 @@ extension Batch {
       }
       let bytes: Data = row["bytes"]
       let cost = bytes.count + fileOverhead
-      if !batch.messages.isEmpty && (batch.bytes + cost > limit || batch.messages.count == maxMessages) {
+      let type: String = row["type"]
+      let isOfAnotherKind = batch.messages.first.map { isTrustNews($0.type) != isTrustNews(type) } ?? false
+      if isOfAnotherKind
+        || !batch.messages.isEmpty && (batch.bytes + cost > limit || batch.messages.count == maxMessages)
+      {
         batch.isFull = true
         break
       }
       batch.firstRow = batch.firstRow == 0 ? row["id"] : batch.firstRow
       batch.lastRow = row["id"]
-      batch.messages.append((row["type"], Array(bytes)))
+      batch.messages.append((type, Array(bytes)))
       batch.classification = max(batch.classification, Classification(rawValue: row["classification"]) ?? .topSecret)
       batch.bytes += cost
     }

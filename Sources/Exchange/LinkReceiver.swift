@@ -5,6 +5,7 @@ import GRDB
 import PacketFormat
 import PacketSeal
 import Storage
+import Trust
 import Zones
 
 /// What a receiver needs beside the senders' context.
@@ -47,6 +48,8 @@ actor LinkReceiver {
   private var rate: MessageRate
   /// Verified packets ahead of their turn.
   private var held: [String: Candidate] = [:]
+  /// Of the trust that they were verified by.
+  private var trustGeneration = 0
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -121,6 +124,13 @@ actor LinkReceiver {
     closing = closing.filter { names.contains($0.key) }
   }
 
+  /// What was verified by an older list of revocations is verified again.
+  private func forgetVerdicts() {
+    let generation = context.identity.trust.generation
+    if generation != trustGeneration { held = [:] }
+    trustGeneration = generation
+  }
+
   /// A packet that was held may have had its turn meanwhile in another file.
   private func sortAgain() {
     for candidate in held.values.sorted(by: { $0.name < $1.name })
@@ -187,9 +197,13 @@ actor LinkReceiver {
 
   private func verify(_ name: String, _ head: PacketHead) -> Bool {
     incomplete[name] = nil
-    do {
-      let packet = try context.verifier.verify(
-        UnverifiedPacket(head: head), at: Date(unixMilliseconds: context.sender.now()))
+    let (unverified, date) = (UnverifiedPacket(head: head), Date(unixMilliseconds: context.sender.now()))
+    do throws(PacketRejection) {
+      let packet: VerifiedPacket
+      do throws(PacketRejection) { packet = try context.verifier.verify(unverified, at: date) } catch {
+        guard learn(name, unverified, at: date) else { throw error }
+        packet = try context.verifier.verify(unverified, at: date)
+      }
       return sort(Candidate(name: name, headBytes: head.byteCount, packet: packet))
     } catch {
       quarantine(name, error)

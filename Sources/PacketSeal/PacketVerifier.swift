@@ -95,16 +95,64 @@ public struct PacketVerifier: Sendable {
     guard suites.contains(manifest.suite), manifest.suite == packetSuite else {
       throw PacketRejection(.suite, "the suite “\(manifest.suite)” is not accepted on this link")
     }
-    let certificate = try checkCertificate(packet.head.certificateLine, at: date)
+    return try checkSignature(packet, by: try checkCertificate(packet.head.certificateLine, at: date))
+  }
+
+  private func checkSignature(
+    _ packet: UnverifiedPacket, by certificate: Certificate
+  ) throws(PacketRejection) -> VerifiedPacket {
     guard let signature = Base64.decode(packet.head.signatureLine), let key = certificate.ed25519PublicKey,
       verifyEd25519(signature: signature, message: packet.head.signedBytes, publicKey: key)
     else { throw PacketRejection(.signature, "the signature does not fit the head") }
     let digest = Digest.of(packet.head.manifestLine)
-    return VerifiedPacket(manifest: manifest, manifestDigest: HexDigest(digest.hex) ?? .zero)
+    return VerifiedPacket(manifest: packet.head.manifest, manifestDigest: HexDigest(digest.hex) ?? .zero)
+  }
+
+  /// Whether a packet that `verify` refuses says that it carries nothing but news of trust, while nothing is wrong with its
+  /// certificate but that a list of revocations is missing or overdue.
+  public func mayBringLists(_ packet: UnverifiedPacket, at date: Date) -> Bool {
+    let manifest = packet.head.manifest
+    guard !manifest.messages.isEmpty, manifest.messages.keys.allSatisfy(isTrustNews), manifest.blobs.isEmpty,
+      manifest.payload.bytes <= Self.newsMaxBytes, manifest.from == peer, manifest.to == zone,
+      let certificate = peerCertificate(packet)
+    else { return false }
+    do { try trust.verify(certificate, for: .zoneSigning, at: date) } catch {
+      return error.code == .listMissing || error.code == .listOverdue
+    }
+    return false
+  }
+
+  /// Lets the lists of revocations count that such a packet brings. Each is signed by an authority, so it would be right
+  /// whoever had brought it; older ones change nothing.
+  ///
+  /// - Returns: whether any was news.
+  public func learn(from packet: UnverifiedPacket, payload: [UInt8], with identities: [X25519PrivateKey]) -> Bool {
+    guard let certificate = peerCertificate(packet), let signed = try? checkSignature(packet, by: certificate),
+      let contents = try? signed.open(payload: payload, with: identities)
+    else { return false }
+    var isNews = false
+    for bytes in contents.messages {
+      guard let message = try? Message.parse(bytes), let list = try? RevocationListMessage.list(in: message),
+        (try? trust.take(list)) == true
+      else { continue }
+      isNews = true
+    }
+    return isNews
+  }
+
+  private static let newsMaxBytes = 4 * 1024 * 1024
+
+  /// One that this link's peer is known by; nothing is said about dates and revocation.
+  private func peerCertificate(_ packet: UnverifiedPacket) -> Certificate? {
+    guard let der = Base64.decode(packet.head.certificateLine), let certificate = try? Certificate(der: der) else {
+      return nil
+    }
+    return peerCertificates.contains(certificate) ? certificate : nil
   }
 
   private func checkCertificate(_ line: [UInt8], at date: Date) throws(PacketRejection) -> Certificate {
-    if let certificate = lastGood.certificate(line, at: date) { return certificate }
+    let generation = trust.generation
+    if let certificate = lastGood.certificate(line, generation, at: date) { return certificate }
     guard let der = Base64.decode(line) else { throw PacketRejection(.certificate, "the certificate is not base64") }
     let certificate: Certificate
     do {
@@ -115,26 +163,28 @@ public struct PacketVerifier: Sendable {
       throw PacketRejection(
         .peer, "“\(peer)” is not known by the certificate \(certificate.fingerprint) of “\(certificate.commonName)”")
     }
-    lastGood.remember(certificate, line, at: date)
+    lastGood.remember(certificate, line, generation, at: date)
     return certificate
   }
 }
 
 /// The certificate that was found good last, so that its chain is built once for the many packets of a minute.
 private final class LastCertificate: Sendable {
-  /// For so long a verdict stands; an expiry or a new revocation list takes effect after it.
+  /// For so long a verdict stands, unless a new list of revocations comes; an expiry takes effect after it.
   private static let seconds = 1.0
 
-  private let last = Mutex<(line: [UInt8], certificate: Certificate, at: Date)?>(nil)
+  private let last = Mutex<(line: [UInt8], certificate: Certificate, generation: Int, at: Date)?>(nil)
 
-  func certificate(_ line: [UInt8], at date: Date) -> Certificate? {
+  func certificate(_ line: [UInt8], _ generation: Int, at date: Date) -> Certificate? {
     last.withLock { last in
-      guard let last, last.line == line, abs(date.timeIntervalSince(last.at)) < Self.seconds else { return nil }
+      guard let last, last.line == line, last.generation == generation,
+        abs(date.timeIntervalSince(last.at)) < Self.seconds
+      else { return nil }
       return last.certificate
     }
   }
 
-  func remember(_ certificate: Certificate, _ line: [UInt8], at date: Date) {
-    last.withLock { $0 = (line, certificate, date) }
+  func remember(_ certificate: Certificate, _ line: [UInt8], _ generation: Int, at date: Date) {
+    last.withLock { $0 = (line, certificate, generation, date) }
   }
 }

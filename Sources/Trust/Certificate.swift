@@ -37,7 +37,7 @@ public struct Certificate: Hashable, Sendable {
     self.notBefore = notBefore
     self.notAfter = notAfter
     fingerprint = Digest.of(der)
-    commonName = handle.withPointer { Self.commonName(of: $0) }
+    commonName = handle.withPointer { firstCommonName(X509_get_subject_name($0)) }
     keyKind = key.kind
     ed25519PublicKey = key.kind == .ed25519 ? key.raw : nil
     x25519PublicKey = key.kind == .x25519 ? X25519PublicKey(bytes: key.raw) : nil
@@ -59,17 +59,6 @@ public struct Certificate: Hashable, Sendable {
 
   public static func == (left: Certificate, right: Certificate) -> Bool { left.fingerprint == right.fingerprint }
   public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
-
-  private static func commonName(of certificate: OpaquePointer) -> String {
-    let name = X509_get_subject_name(certificate)
-    let index = X509_NAME_get_index_by_NID(name, NID_commonName, -1)
-    guard index >= 0, let value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)) else { return "" }
-    var bytes: UnsafeMutablePointer<UInt8>?
-    let count = ASN1_STRING_to_UTF8(&bytes, value)
-    guard count >= 0, let bytes else { return "" }
-    defer { CRYPTO_free(bytes, nil, 0) }
-    return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
-  }
 }
 
 extension Certificate: CustomStringConvertible {

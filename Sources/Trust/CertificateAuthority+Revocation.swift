@@ -1,6 +1,42 @@
 import COpenSSL
 public import Foundation
 
+/// That a certificate counts no more.
+public struct Revocation: Sendable {
+  /// Why (RFC 5280); the words are those that OpenSSL prints too.
+  public enum Reason: String, CaseIterable, Sendable {
+    case unspecified
+    /// The key may be in somebody else's hands.
+    case keyCompromise
+    case authorityCompromise = "CACompromise"
+    case affiliationChanged
+    /// Another certificate has taken its place.
+    case superseded
+    case cessationOfOperation
+
+    var code: Int {
+      switch self {
+      case .unspecified: 0
+      case .keyCompromise: 1
+      case .authorityCompromise: 2
+      case .affiliationChanged: 3
+      case .superseded: 4
+      case .cessationOfOperation: 5
+      }
+    }
+  }
+
+  public let certificate: Certificate
+  public let date: Date
+  public let reason: Reason
+
+  public init(_ certificate: Certificate, at date: Date, reason: Reason = .unspecified) {
+    self.certificate = certificate
+    self.date = date
+    self.reason = reason
+  }
+}
+
 extension CertificateAuthority {
   /// Makes a list of revocations (CRL, version 2) of certificates that this authority has issued.
   ///
@@ -11,11 +47,19 @@ extension CertificateAuthority {
   public func revocationList(
     revoking certificates: [Certificate], number: Int, at date: Date, validDays: Int = 30
   ) throws(TrustError) -> [UInt8] {
+    try revocationList(
+      of: certificates.map { Revocation($0, at: date) }, number: number, at: date, validDays: validDays)
+  }
+
+  /// As `revocationList(revoking:)`, with each revocation's own date and reason.
+  public func revocationList(
+    of revocations: [Revocation], number: Int, at date: Date, validDays: Int = 30
+  ) throws(TrustError) -> [UInt8] {
     guard let list = X509_CRL_new() else { throw TrustError(.cannotIssue, "no memory left for a list") }
     defer { X509_CRL_free(list) }
     forgetOpenSSLErrors()
     try fill(list, from: date, until: date.addingTimeInterval(TimeInterval(validDays) * 86_400))
-    for revoked in certificates { try add(revoked, to: list, date) }
+    for revocation in revocations { try add(revocation, to: list) }
     try addAuthorityKeyIdentifier(to: list)
     try add(number: number, to: list)
     try must(X509_CRL_sort(list))
@@ -37,20 +81,32 @@ extension CertificateAuthority {
     try must(X509_CRL_set1_nextUpdate(list, time))
   }
 
-  private func add(_ revoked: Certificate, to list: OpaquePointer, _ date: Date) throws(TrustError) {
-    guard let entry = X509_REVOKED_new(), let time = ASN1_TIME_adj(nil, epochSeconds(date), 0, 0) else {
+  private func add(_ revocation: Revocation, to list: OpaquePointer) throws(TrustError) {
+    guard let time = ASN1_TIME_adj(nil, epochSeconds(revocation.date), 0, 0) else {
       throw TrustError(.cannotIssue, "no memory left for a revocation")
     }
     defer { ASN1_TIME_free(time) }
-    let filled = revoked.handle.withPointer {
+    guard let entry = X509_REVOKED_new() else {
+      throw TrustError(.cannotIssue, "no memory left for a revocation")
+    }
+    let filled = revocation.certificate.handle.withPointer {
       X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber($0)) == 1
         && X509_REVOKED_set_revocationDate(entry, time) == 1
     }
     // The list owns the entry once it has been added.
-    guard filled, X509_CRL_add0_revoked(list, entry) == 1 else {
+    guard filled, Self.add(revocation.reason, to: entry), X509_CRL_add0_revoked(list, entry) == 1 else {
       X509_REVOKED_free(entry)
       throw TrustError(.cannotIssue, lastOpenSSLError())
     }
+  }
+
+  private static func add(_ reason: Revocation.Reason, to entry: OpaquePointer) -> Bool {
+    // RFC 5280 wants no extension where nothing is specified.
+    guard reason != .unspecified else { return true }
+    guard let value = ASN1_ENUMERATED_new() else { return false }
+    defer { ASN1_ENUMERATED_free(value) }
+    return ASN1_ENUMERATED_set(value, reason.code) == 1
+      && X509_REVOKED_add1_ext_i2d(entry, NID_crl_reason, value, 0, 0) == 1
   }
 
   private func addAuthorityKeyIdentifier(to list: OpaquePointer) throws(TrustError) {

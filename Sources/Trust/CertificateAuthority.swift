@@ -15,41 +15,90 @@ public struct CertificateAuthority: Sendable {
   }
 
   /// Makes a root with a fresh P-256 key. It may have issuing authorities under it, and these no further ones.
-  public static func makeRoot(commonName: String, at date: Date) throws(TrustError) -> CertificateAuthority {
+  ///
+  /// - Parameters:
+  ///   - commonName: 1 to 64 characters; `organization` too. All that it issues is of the same organization.
+  public static func makeRoot(
+    commonName: String, organization: String = "Guandu", at date: Date
+  ) throws(TrustError) -> CertificateAuthority {
+    try check(name: commonName)
+    try check(name: organization)
     let key = try PrivateKey(generating: CertificateProfile.root.keyKind)
     let template = CertificateTemplate(
-      commonName: commonName, validity: validity(of: .root, from: date),
+      commonName: commonName, organization: organization, validity: validity(from: date, days: nil, .root),
       extensions: try CertificateProfile.root.extensions(isSelfIssued: true))
     let certificate = try template.signed(publicKey: key, issuer: nil, signer: key)
     return try CertificateAuthority(certificate: certificate, key: key)
   }
 
   /// Makes an issuing authority under this one, with a fresh P-256 key.
-  public func makeIssuing(commonName: String, at date: Date) throws(TrustError) -> CertificateAuthority {
-    let pair = try issue(.issuing, to: commonName, at: date)
-    return try CertificateAuthority(certificate: pair.certificate, key: pair.key)
+  ///
+  /// - Parameter permittedDomains: servers' certificates under it are good for these domains, and what lies below them,
+  ///   alone; none means any.
+  public func makeIssuing(
+    commonName: String, permittedDomains: [String] = [], at date: Date
+  ) throws(TrustError) -> CertificateAuthority {
+    let key = try PrivateKey(generating: CertificateProfile.issuing.keyKind)
+    let certificate = try certify(key, .issuing, commonName, days: nil, permittedDomains, date)
+    return try CertificateAuthority(certificate: certificate, key: key)
   }
 
   /// Makes a fresh key of the profile's kind and its certificate.
   ///
   /// - Parameters:
   ///   - commonName: 1 to 64 characters.
+  ///   - days: how long it is good for, at most what the profile says; nil for that.
   ///   - date: when the certificate is made; it is good from an hour before, since clocks differ, and never longer than
   ///     the authority's own.
   public func issue(
-    _ profile: CertificateProfile, to commonName: String, at date: Date
+    _ profile: CertificateProfile, to commonName: String, days: Int? = nil, at date: Date
   ) throws(TrustError) -> (certificate: Certificate, key: PrivateKey) {
     let key = try PrivateKey(generating: profile.keyKind)
-    let whole = Self.validity(of: profile, from: date)
-    let end = min(whole.upperBound, certificate.notAfter)
-    let start = max(whole.lowerBound, certificate.notBefore)
-    guard start < end else { throw TrustError(.expired, "the authority \(certificate) is out of date") }
-    let template = CertificateTemplate(
-      commonName: commonName, validity: start..<end, extensions: try profile.extensions(isSelfIssued: false))
-    return (try template.signed(publicKey: key, issuer: certificate, signer: self.key), key)
+    return (try certify(key, profile, commonName, days: days, [], date), key)
   }
 
-  private static func validity(of profile: CertificateProfile, from date: Date) -> Range<Date> {
-    date.addingTimeInterval(-3_600)..<date.addingTimeInterval(TimeInterval(profile.validDays) * 86_400)
+  /// Makes a certificate for a key that somebody else holds; otherwise as `issue`.
+  ///
+  /// - Throws: `weakKey` for a key of another kind than the profile's.
+  public func certify(
+    _ key: PublicKey, _ profile: CertificateProfile, to commonName: String, days: Int? = nil, at date: Date
+  ) throws(TrustError) -> Certificate {
+    guard key.kind == profile.keyKind else {
+      throw TrustError(
+        .weakKey, "a certificate “\(profile.name)” is for a \(profile.keyKind.rawValue) key, not \(key.kind.rawValue)")
+    }
+    return try certify(key, profile, commonName, days: days, [], date)
+  }
+
+  private func certify(
+    _ key: any SubjectKey, _ profile: CertificateProfile, _ commonName: String, days: Int?, _ domains: [String],
+    _ date: Date
+  ) throws(TrustError) -> Certificate {
+    try Self.check(name: commonName)
+    let whole = Self.validity(from: date, days: days, profile)
+    let end = min(whole.upperBound, certificate.notAfter)
+    let start = max(whole.lowerBound, certificate.notBefore)
+    guard date < certificate.notAfter, start < end else {
+      throw TrustError(.expired, "the authority \(certificate) is out of date")
+    }
+    var extensions = try profile.extensions(isSelfIssued: false)
+    if !domains.isEmpty { extensions.append(try CertificateProfile.constraint(permitting: domains)) }
+    let template = CertificateTemplate(
+      commonName: commonName, organization: certificate.organization, validity: start..<end, extensions: extensions)
+    return try template.signed(publicKey: key, issuer: certificate, signer: self.key)
+  }
+
+  private static func validity(from date: Date, days: Int?, _ profile: CertificateProfile) -> Range<Date> {
+    let days = min(max(days ?? profile.validDays, 1), profile.validDays)
+    return date.addingTimeInterval(-3_600)..<date.addingTimeInterval(TimeInterval(days) * 86_400)
+  }
+
+  private static func check(name: String) throws(TrustError) {
+    guard (1...64).contains(name.unicodeScalars.count),
+      name.unicodeScalars.allSatisfy({ ![.control, .format, .lineSeparator].contains($0.properties.generalCategory) }),
+      name.trimmingCharacters(in: .whitespaces) == name
+    else {
+      throw TrustError(.cannotIssue, "a name has 1 to 64 characters, no control characters, and no space at its ends")
+    }
   }
 }

@@ -10,11 +10,15 @@ public enum CertificateProfile: Sendable, Hashable {
   /// - Parameter names: DNS names and IP addresses.
   case tlsServer(names: [String])
   case handler
+  /// Signs documents as an office's seal.
+  case seal
+  /// Signs time stamps (RFC 3161), and nothing else.
+  case timeStamp
 
   /// The kind of key that the certificate is for.
   public var keyKind: KeyKind {
     switch self {
-    case .root, .issuing, .tlsServer, .handler: .p256
+    case .root, .issuing, .tlsServer, .handler, .seal, .timeStamp: .p256
     case .zoneSigning: .ed25519
     case .zoneEncryption: .x25519
     }
@@ -25,7 +29,7 @@ public enum CertificateProfile: Sendable, Hashable {
     switch self {
     case .root: 7_305
     case .issuing: 3_652
-    case .zoneSigning, .zoneEncryption: 1_095
+    case .zoneSigning, .zoneEncryption, .seal, .timeStamp: 1_095
     case .handler: 730
     case .tlsServer: 397
     }
@@ -45,6 +49,9 @@ public enum CertificateProfile: Sendable, Hashable {
     case .zoneSigning: Self.usage(key: "digitalSignature", extended: "2.25.\(Self.ownArc).1")
     case .zoneEncryption: Self.usage(key: "keyAgreement", extended: "2.25.\(Self.ownArc).2")
     case .handler: Self.usage(key: "digitalSignature", extended: "clientAuth")
+    case .seal: Self.usage(key: "digitalSignature,nonRepudiation", extended: Self.documentSigning)
+    // RFC 3161 wants this use alone, and critical.
+    case .timeStamp: Self.usage(key: "digitalSignature", extended: "critical,timeStamping")
     case .tlsServer(let names):
       Self.usage(key: "digitalSignature", extended: "serverAuth")
         + [.init(identifier: NID_subject_alt_name, value: try Self.alternativeNames(names))]
@@ -53,6 +60,9 @@ public enum CertificateProfile: Sendable, Hashable {
 
   /// The UUID 8fd1c3f6-58a0-4b7e-9c4d-2ab5e0f7316d, written as X.667 has it. Informs a reader; no check needs it.
   private static let ownArc = "191168768028105904892822381509012304237"
+
+  /// `id-kp-documentSigning` of RFC 9336.
+  private static let documentSigning = "1.3.6.1.5.5.7.3.36"
 
   private static func usage(
     basic: String = "CA:FALSE", key: String, extended: String? = nil
@@ -63,6 +73,13 @@ public enum CertificateProfile: Sendable, Hashable {
     ]
     if let extended { extensions.append(.init(identifier: NID_ext_key_usage, value: extended)) }
     return extensions
+  }
+
+  /// Names that an authority may put into servers' certificates: these domains and what lies below them, and no other.
+  static func constraint(permitting domains: [String]) throws(TrustError) -> CertificateTemplate.Extension {
+    for domain in domains where !isHostName(domain) { throw TrustError(.cannotIssue, "\(domain): not a host name") }
+    let parts = domains.map { "permitted;DNS:\($0)" }
+    return .init(identifier: NID_name_constraints, value: "critical," + parts.joined(separator: ","))
   }
 
   /// OpenSSL's notation gives commas and colons a meaning, so a name that holds more than a name may is refused.

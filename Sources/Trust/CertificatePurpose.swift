@@ -10,13 +10,18 @@ public enum CertificatePurpose: Sendable, Hashable {
   case handler
   /// `serverAuth`, not an authority.
   case tlsServer
+  /// P-256, `digitalSignature` and `nonRepudiation`, not for TLS, not an authority.
+  case seal
+  /// P-256, `timeStamping` alone and critical, not an authority.
+  case timeStamp
 
   /// The purpose that OpenSSL checks down the whole chain, so that an authority limited to other uses is refused.
   var opensslPurpose: Int32? {
     switch self {
     case .handler: X509_PURPOSE_SSL_CLIENT
     case .tlsServer: X509_PURPOSE_SSL_SERVER
-    case .zoneSigning, .zoneEncryption: nil
+    case .timeStamp: X509_PURPOSE_TIMESTAMP_SIGN
+    case .zoneSigning, .zoneEncryption, .seal: nil
     }
   }
 }
@@ -32,6 +37,21 @@ extension Certificate {
     case .handler: try requireHandler(usage)
     case .tlsServer:
       guard usage.allowsExtended(XKU_SSL_SERVER) else { throw TrustError(.wrongPurpose, "\(self) lacks serverAuth") }
+    case .seal: try requireSeal(usage)
+    case .timeStamp:
+      // That the use stands alone and is critical OpenSSL checks with the chain.
+      guard keyKind == .p256 else { throw TrustError(.wrongPurpose, "\(self) holds no P-256 key") }
+      guard usage.allowsExtended(XKU_TIMESTAMP) else { throw TrustError(.wrongPurpose, "\(self) lacks timeStamping") }
+    }
+  }
+
+  private func requireSeal(_ usage: CertificateUsage) throws(TrustError) {
+    guard keyKind == .p256 else { throw TrustError(.wrongPurpose, "\(self) holds no P-256 key") }
+    guard usage.allows(KU_DIGITAL_SIGNATURE), usage.allows(KU_NON_REPUDIATION) else {
+      throw TrustError(.wrongPurpose, "\(self) lacks digitalSignature or nonRepudiation")
+    }
+    guard !usage.allowsExtended(XKU_SSL_CLIENT | XKU_SSL_SERVER | XKU_ANYEKU) else {
+      throw TrustError(.wrongPurpose, "\(self) is meant for TLS")
     }
   }
 

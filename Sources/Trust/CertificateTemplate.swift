@@ -10,6 +10,7 @@ struct CertificateTemplate {
   }
 
   var commonName: String
+  var organization = "Guandu"
   var validity: Range<Date>
   var extensions: [Extension]
 }
@@ -22,7 +23,7 @@ extension CertificateTemplate {
   ///   - issuer: the authority's certificate; nil makes the certificate its own issuer.
   ///   - signer: the authority's key.
   func signed(
-    publicKey: PrivateKey, issuer: Certificate?, signer: PrivateKey
+    publicKey: any SubjectKey, issuer: Certificate?, signer: PrivateKey
   ) throws(TrustError) -> Certificate {
     guard let certificate = X509_new() else { throw TrustError(.cannotIssue, "no memory left for a certificate") }
     defer { X509_free(certificate) }
@@ -51,7 +52,7 @@ extension CertificateTemplate {
   }
 
   private func setName(of name: OpaquePointer?) throws(TrustError) {
-    try must(X509_NAME_add_entry_by_txt(name, "O", utf8String, "Guandu", -1, -1, 0))
+    try must(X509_NAME_add_entry_by_txt(name, "O", utf8String, organization, -1, -1, 0))
     try must(X509_NAME_add_entry_by_txt(name, "CN", utf8String, commonName, -1, -1, 0))
   }
 

@@ -6,13 +6,20 @@ enum PEM {
   ///
   /// Text before, between and after blocks is ignored, as `openssl x509 -text` writes it.
   static func blocks(_ text: [UInt8], label: String) throws(TrustError) -> [[UInt8]] {
+    try blocks(text, labels: [label])
+  }
+
+  /// As `blocks(_:label:)`, with several labels for the same thing; the first is the usual one.
+  static func blocks(_ text: [UInt8], labels: [String]) throws(TrustError) -> [[UInt8]] {
     var found: [[UInt8]] = []
     var open: (label: String, base64: String)?
     for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) {
       let line = line.trimmingCharacters(in: .whitespaces)
       if let begun = Self.label(of: line, "BEGIN") {
         guard open == nil else { throw TrustError(.malformed, "a PEM block begins inside another") }
-        guard begun == label else { throw TrustError(.malformed, "PEM block \(begun) where \(label) belongs") }
+        guard labels.contains(begun) else {
+          throw TrustError(.malformed, "PEM block \(begun) where \(labels[0]) belongs")
+        }
         open = (begun, "")
       } else if let ended = Self.label(of: line, "END") {
         guard let block = open, block.label == ended else { throw TrustError(.malformed, "PEM labels do not match") }
@@ -26,7 +33,7 @@ enum PEM {
       }
     }
     guard open == nil else { throw TrustError(.malformed, "a PEM block does not end") }
-    guard !found.isEmpty else { throw TrustError(.malformed, "no PEM block \(label)") }
+    guard !found.isEmpty else { throw TrustError(.malformed, "no PEM block \(labels[0])") }
     return found
   }
 

@@ -4,7 +4,7 @@ public import Cryptography
 
 /// A person's certificate and key in one file that browsers import.
 public enum PKCS12 {
-  /// Encrypts key and certificates with AES-256-CBC under PBKDF2, and a MAC with SHA-256.
+  /// Encrypts key and certificates with AES-256-CBC under PBKDF2 (HMAC-SHA-256, 600,000 rounds), and a MAC with SHA-256.
   ///
   /// - Parameters:
   ///   - name: what the browser shows.
@@ -26,19 +26,18 @@ public enum PKCS12 {
     let made = key.withPointer { key in
       certificate.handle.withPointer { certificate in
         withCString(password) { password in
-          PKCS12_create(password, name, key, certificate, stack, NID_aes_256_cbc, NID_aes_256_cbc, rounds, -1, 0)
+          PKCS12_create(
+            password, name, key, certificate, stack, NID_aes_256_cbc, NID_aes_256_cbc, passphraseRounds, -1, 0)
         }
       }
     }
     guard let made else { throw TrustError(.cannotIssue, lastOpenSSLError()) }
     defer { PKCS12_free(made) }
     // PKCS12_create would choose the MAC's digest itself, so it is told (by -1) to make none.
-    let sealed = withCString(password) { PKCS12_set_mac(made, $0, -1, nil, 0, rounds, EVP_sha256()) }
+    let sealed = withCString(password) { PKCS12_set_mac(made, $0, -1, nil, 0, passphraseRounds, EVP_sha256()) }
     guard sealed == 1 else { throw TrustError(.cannotIssue, lastOpenSSLError()) }
     return derBytes { i2d_PKCS12(made, $0) }
   }
-
-  private static let rounds: Int32 = 20_000
 
   private static func withCString<R>(_ secret: SecretBytes, _ body: (UnsafePointer<CChar>) -> R) -> R {
     var copy = secret.copy() + [0]

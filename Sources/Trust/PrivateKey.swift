@@ -18,12 +18,19 @@ public final class PrivateKey: @unchecked Sendable {
     self.kind = kind
   }
 
-  /// Reads a PKCS#8 PEM file of mode 0600 or narrower, not encrypted.
-  public init(pemFile path: String) throws(TrustError) {
+  /// Reads a PKCS#8 PEM file of mode 0600 or narrower.
+  ///
+  /// - Parameter passphrase: of an encrypted file; a file that is not encrypted is read without it.
+  public init(pemFile path: String, passphrase: SecretBytes? = nil) throws(TrustError) {
     var content = try InputFile.read(path, secret: true)
     defer { wipe(&content) }
-    guard let read = Self.parse(pem: content) else {
-      throw TrustError(.malformed, "\(path): not one private key in PEM (PKCS#8, unencrypted)")
+    let isEncrypted = String(decoding: content, as: UTF8.self).contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    if isEncrypted, passphrase == nil {
+      throw TrustError(.wrongPassphrase, "\(path): the key is encrypted, and no passphrase was given")
+    }
+    guard let read = Self.parse(pem: content, passphrase) else {
+      if isEncrypted { throw TrustError(.wrongPassphrase, "\(path): the passphrase does not open this key") }
+      throw TrustError(.malformed, "\(path): not one private key in PEM (PKCS#8)")
     }
     guard let kind = PublicKeyFacts(read).kind else {
       EVP_PKEY_free(read)
@@ -43,17 +50,38 @@ public final class PrivateKey: @unchecked Sendable {
     certificate.handle.withPointer { EVP_PKEY_eq(pointer, X509_get0_pubkey($0)) == 1 }
   }
 
-  /// PKCS#8, unencrypted, in PEM.
-  public func pem() throws(TrustError) -> SecretBytes {
+  /// PKCS#8 in PEM.
+  ///
+  /// - Parameter passphrase: encrypts it with AES-256-CBC under PBKDF2 (HMAC-SHA-256, 600,000 rounds); nil for a file that
+  ///   its mode alone protects.
+  public func pem(passphrase: SecretBytes? = nil) throws(TrustError) -> SecretBytes {
     guard let output = BIO_new(BIO_s_secmem()) else { throw TrustError(.cannotIssue, "no memory left for a key") }
     defer { BIO_free(output) }
-    guard PEM_write_bio_PKCS8PrivateKey(output, pointer, nil, nil, 0, nil, nil) == 1 else {
-      throw TrustError(.cannotIssue, lastOpenSSLError())
-    }
+    let written =
+      if let passphrase {
+        writeEncrypted(to: output, passphrase)
+      } else {
+        PEM_write_bio_PKCS8PrivateKey(output, pointer, nil, nil, 0, nil, nil)
+      }
+    guard written == 1 else { throw TrustError(.cannotIssue, lastOpenSSLError()) }
     var bytes: UnsafeMutablePointer<CChar>?
     let count = guandu_BIO_get_mem_data(output, &bytes)
     guard count > 0, let bytes else { throw TrustError(.cannotIssue, "an empty private key") }
     return SecretBytes(count: count) { $0.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count)) }
+  }
+
+  /// OpenSSL's own way to a file takes 2,048 rounds.
+  private func writeEncrypted(to output: OpaquePointer, _ passphrase: SecretBytes) -> Int32 {
+    guard let plain = EVP_PKEY2PKCS8(pointer) else { return 0 }
+    defer { PKCS8_PRIV_KEY_INFO_free(plain) }
+    let sealed = passphrase.withUnsafeBytes { bytes in
+      PKCS8_encrypt(
+        -1, EVP_aes_256_cbc(), bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil, 0,
+        passphraseRounds, plain)
+    }
+    guard let sealed else { return 0 }
+    defer { X509_SIG_free(sealed) }
+    return PEM_write_bio_PKCS8(output, sealed)
   }
 
   /// The 32 secret bytes of an Ed25519 or X25519 key; nil for P-256.
@@ -69,17 +97,23 @@ public final class PrivateKey: @unchecked Sendable {
     return worked ? secret : nil
   }
 
-  private static func parse(pem: [UInt8]) -> OpaquePointer? {
+  private static func parse(pem: [UInt8], _ passphrase: SecretBytes?) -> OpaquePointer? {
     forgetOpenSSLErrors()
     defer { forgetOpenSSLErrors() }
     return pem.withUnsafeBytes { bytes in
       guard let input = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return nil }
       defer { BIO_free(input) }
-      // Without a callback OpenSSL would ask at the terminal for an encrypted key's password.
-      return PEM_read_bio_PrivateKey(input, nil, { _, _, _, _ in -1 }, nil)
+      // Without a callback and without a passphrase OpenSSL would ask at the terminal.
+      guard let passphrase else { return PEM_read_bio_PrivateKey(input, nil, { _, _, _, _ in -1 }, nil) }
+      var text = passphrase.copy() + [0]
+      defer { wipe(&text) }
+      return text.withUnsafeMutableBytes { PEM_read_bio_PrivateKey(input, nil, nil, $0.baseAddress) }
     }
   }
 }
+
+/// How often PBKDF2 stirs what a thief of an encrypted file would guess.
+let passphraseRounds: Int32 = 600_000
 
 /// Reads the zone's signing key.
 ///

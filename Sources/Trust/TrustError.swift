@@ -9,15 +9,25 @@ public struct TrustError: Error, Sendable, CustomStringConvertible {
     case malformed
     /// A private key that others than its owner can read.
     case keyTooOpen = "key-too-open"
+    /// An encrypted key without its passphrase, or with another one.
+    case wrongPassphrase = "wrong-passphrase"
     /// No chain to a trusted root, or a link of it does not hold.
     case untrusted
     case expired
     case notYetValid = "not-yet-valid"
     case revoked
+    /// Where `refuse` is configured: an authority has no list of revocations here.
+    case listMissing = "crl-missing"
+    /// Where `refuse` is configured: a list of revocations past its next update, or not yet in force.
+    case listOverdue = "crl-overdue"
+    /// A list of revocations that is older than the one held.
+    case rolledBack = "crl-rolled-back"
     /// A sound certificate, made for something else.
     case wrongPurpose = "wrong-purpose"
     /// The private key and the certificate do not belong together.
     case keyMismatch = "key-mismatch"
+    /// A key of a kind or size that is not strong enough, or that nobody uses here.
+    case weakKey = "weak-key"
     /// OpenSSL could not make what it was asked for.
     case cannotIssue = "cannot-issue"
   }

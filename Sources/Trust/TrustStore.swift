@@ -1,151 +1,124 @@
-import COpenSSL
-import COpenSSLShim
-import Cryptography
 public import Foundation
 import Synchronization
 public import Zones
 
 /// The roots that this zone trusts, with what is needed to judge a certificate under them.
 ///
-/// A store never changes; a new list of revocations means a new store. `verify` may be called from any thread, many at
-/// a time: OpenSSL locks the store itself, each call has a context of its own, and `store` and `intermediates` are only
-/// read after `init`. That is also why `nonisolated(unsafe)` is safe for the two.
+/// Roots and authorities never change; a newer list of revocations takes the place of its forerunner, and counts from the
+/// next call of `verify` on, whichever thread it comes from.
 public final class TrustStore: Sendable {
-  private nonisolated(unsafe) let store: OpaquePointer
-  private nonisolated(unsafe) let intermediates: OpaquePointer
-  private let verified = VerifiedChains()
+  private struct State {
+    var snapshot: TrustSnapshot
+    /// By the authority that has signed them.
+    var lists: [Certificate: RevocationList]
+    var generation = 0
+  }
+
+  /// The trust anchors, then the authorities that chains may go through.
+  public let authorities: [Certificate]
+  private let rootCount: Int
+  private let age: RevocationListAge
+  private let state: Mutex<State>
 
   /// - Parameters:
   ///   - roots: at least one; each a trust anchor.
   ///   - intermediates: authorities that chains may go through; each is checked with the chain.
-  ///   - revocationLists: CRLs in DER, each signed by one of the authorities given.
+  ///   - revocationLists: CRLs in DER, each signed by one of the authorities given; of several by one, the newest counts.
+  ///   - age: what a missing or overdue list means.
   public init(
-    roots: [Certificate], intermediates: [Certificate], revocationLists: [[UInt8]]
+    roots: [Certificate], intermediates: [Certificate], revocationLists: [[UInt8]], age: RevocationListAge = .alert
   ) throws(TrustError) {
     guard !roots.isEmpty else { throw TrustError(.untrusted, "no root certificate to trust") }
-    guard let store = X509_STORE_new(), let stack = guandu_sk_X509_new_null() else {
-      throw TrustError(.cannotIssue, "no memory left for a trust store")
+    authorities = roots + intermediates
+    rootCount = roots.count
+    self.age = age
+    var lists: [Certificate: RevocationList] = [:]
+    for der in revocationLists {
+      let list = try RevocationList(der: der)
+      let signer = try Self.signer(of: list, authorities)
+      if let held = lists[signer], held.number > list.number { continue }
+      lists[signer] = list
     }
-    self.store = store
-    self.intermediates = stack
-    for root in roots { root.handle.withPointer { _ = X509_STORE_add_cert(store, $0) } }
-    for certificate in intermediates {
-      certificate.handle.withPointer {
-        X509_up_ref($0)
-        _ = guandu_sk_X509_push(stack, $0)
-      }
-    }
-    for der in revocationLists { try Self.add(revocationList: der, to: store, signedByOneOf: roots + intermediates) }
+    let snapshot = try TrustSnapshot(
+      roots: roots, intermediates: intermediates, lists: Array(lists.values), age: age)
+    state = Mutex(State(snapshot: snapshot, lists: lists))
   }
 
   public convenience init(files: TrustFiles) throws(TrustError) {
     var intermediates: [Certificate] = []
     for path in files.intermediates { intermediates += try Certificate.load(pemFile: path) }
     var lists: [[UInt8]] = []
-    for path in files.revocationLists {
-      lists += try PEM.blocks(try InputFile.read(path), label: "X509 CRL")
-    }
+    for path in files.revocationLists { lists += try RevocationList.load(pemFile: path).map(\.der) }
     try self.init(
-      roots: try Certificate.load(pemFile: files.root), intermediates: intermediates, revocationLists: lists)
+      roots: try Certificate.load(pemFile: files.root), intermediates: intermediates, revocationLists: lists,
+      age: files.revocationListAge)
   }
 
-  deinit {
-    guandu_sk_X509_pop_free(intermediates)
-    X509_STORE_free(store)
+  /// Rises with every change: a verdict of an earlier generation may be wrong now.
+  public var generation: Int { state.withLock { $0.generation } }
+
+  /// The lists that count, with the authorities that have signed them.
+  public var revocationLists: [(authority: Certificate, list: RevocationList)] {
+    state.withLock { state in authorities.compactMap { authority in state.lists[authority].map { (authority, $0) } } }
   }
 
   /// Checks the chain to a root, the dates of every certificate in it, revocation, basic constraints, key usage, and that
   /// the certificate was made for `purpose`.
   ///
-  /// An authority whose list of revocations is not loaded cannot be asked, and its certificates count as unrevoked; a
-  /// list past its next update still counts. Keys and hashes below 112 bits of strength are refused.
+  /// An authority whose list of revocations is missing or overdue is refused, or its certificates count as long as no list
+  /// that is here names them, as the store's `age` has it. Keys and hashes below 112 bits of strength are refused.
   ///
   /// - Parameter date: the moment to judge at.
   public func verify(
     _ certificate: Certificate, for purpose: CertificatePurpose, at date: Date
   ) throws(TrustError) {
-    if verified.cover(certificate.fingerprint, purpose, date) { return }
-    try certificate.require(purpose)
-    let dates = try verifyChain(certificate, purpose, date)
-    verified.remember(certificate.fingerprint, purpose, dates)
+    try state.withLock { $0.snapshot }.verify(certificate, for: purpose, at: date)
   }
 
-  /// - Returns: the time in which every certificate of the chain is in date.
-  private func verifyChain(
-    _ certificate: Certificate, _ purpose: CertificatePurpose, _ date: Date
-  ) throws(TrustError) -> Range<Date> {
-    guard let context = X509_STORE_CTX_new() else { throw TrustError(.untrusted, "no memory left for a check") }
-    defer { X509_STORE_CTX_free(context) }
-    forgetOpenSSLErrors()
-    return try certificate.handle.withPointer { (leaf: OpaquePointer) throws(TrustError) in
-      guard X509_STORE_CTX_init(context, store, leaf, intermediates) == 1 else {
-        throw TrustError(.untrusted, lastOpenSSLError())
-      }
-      configure(context, purpose, date)
-      guard X509_verify_cert(context) == 1 else { throw refusal(context, certificate) }
-      return datesOfChain(context, certificate)
+  /// Whether a list may take the place of the one that is held: its authority is one of ours, and it is no older.
+  ///
+  /// - Returns: false where it is the one that is held.
+  /// - Throws: `untrusted` where none of the authorities has signed it, `rolledBack` for an older one, and for another one
+  ///   of the same number.
+  public func isNews(_ list: RevocationList) throws(TrustError) -> Bool {
+    let signer = try Self.signer(of: list, authorities)
+    guard let held = state.withLock({ $0.lists[signer] }) else { return true }
+    if held.fingerprint == list.fingerprint { return false }
+    guard held.number < list.number else {
+      throw TrustError(
+        .rolledBack, "list \(list.number) of \(signer) is not newer than list \(held.number), which is held")
+    }
+    return true
+  }
+
+  /// Lets a list count from now on.
+  ///
+  /// - Returns: false where it did already.
+  /// - Throws: as `isNews`.
+  @discardableResult public func take(_ list: RevocationList) throws(TrustError) -> Bool {
+    guard try isNews(list) else { return false }
+    let signer = try Self.signer(of: list, authorities)
+    return try state.withLock { (state) throws(TrustError) in
+      // Another thread may have been here in between.
+      if let held = state.lists[signer], held.number >= list.number { return false }
+      var lists = state.lists
+      lists[signer] = list
+      state.snapshot = try TrustSnapshot(
+        roots: Array(authorities[..<rootCount]), intermediates: Array(authorities[rootCount...]),
+        lists: Array(lists.values), age: age)
+      state.lists = lists
+      state.generation += 1
+      return true
     }
   }
 
-  private func configure(_ context: OpaquePointer, _ purpose: CertificatePurpose, _ date: Date) {
-    let parameters = X509_STORE_CTX_get0_param(context)
-    X509_VERIFY_PARAM_set_time(parameters, epochSeconds(date))
-    X509_VERIFY_PARAM_set_auth_level(parameters, 2)
-    X509_VERIFY_PARAM_set_depth(parameters, 5)
-    X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL))
-    if let number = purpose.opensslPurpose { X509_STORE_CTX_set_purpose(context, number) }
-    X509_STORE_CTX_set_verify_cb(context) { accepted, context in
-      switch X509_STORE_CTX_get_error(context) {
-      case X509_V_ERR_UNABLE_TO_GET_CRL, X509_V_ERR_CRL_HAS_EXPIRED, X509_V_ERR_CRL_NOT_YET_VALID: 1
-      default: accepted
-      }
+  private static func signer(
+    of list: RevocationList, _ authorities: [Certificate]
+  ) throws(TrustError) -> Certificate {
+    guard let signer = authorities.first(where: { list.isSigned(by: $0) }) else {
+      throw TrustError(
+        .untrusted, "a list of revocations by “\(list.issuerName)” that none of the trusted authorities has signed")
     }
-  }
-
-  private func refusal(_ context: OpaquePointer, _ certificate: Certificate) -> TrustError {
-    let error = X509_STORE_CTX_get_error(context)
-    let code: TrustError.Code =
-      switch error {
-      case X509_V_ERR_CERT_HAS_EXPIRED: .expired
-      case X509_V_ERR_CERT_NOT_YET_VALID: .notYetValid
-      case X509_V_ERR_CERT_REVOKED: .revoked
-      case X509_V_ERR_INVALID_PURPOSE: .wrongPurpose
-      default: .untrusted
-      }
-    let depth = X509_STORE_CTX_get_error_depth(context)
-    let place = depth == 0 ? "" : " (authority \(depth) above it)"
-    return TrustError(code, "\(certificate)\(place): \(String(cString: X509_verify_cert_error_string(Int(error))))")
-  }
-
-  private func datesOfChain(_ context: OpaquePointer, _ leaf: Certificate) -> Range<Date> {
-    let chain = X509_STORE_CTX_get0_chain(context)
-    var (from, to) = (leaf.notBefore, leaf.notAfter)
-    for index in 0..<guandu_sk_X509_num(chain) {
-      let member = guandu_sk_X509_value(chain, index)
-      from = max(from, date(of: X509_get0_notBefore(member)) ?? .distantFuture)
-      to = min(to, date(of: X509_get0_notAfter(member)) ?? .distantPast)
-    }
-    return from < to ? from..<to : from..<from
-  }
-}
-
-/// Chains that were found good, with the time that they are good for. Bounded; forgets all when full.
-private final class VerifiedChains: Sendable {
-  private struct Key: Hashable {
-    let fingerprint: Digest
-    let purpose: CertificatePurpose
-  }
-  private static let maxEntries = 1_000
-  private let dates = Mutex<[Key: Range<Date>]>([:])
-
-  func cover(_ fingerprint: Digest, _ purpose: CertificatePurpose, _ date: Date) -> Bool {
-    dates.withLock { $0[Key(fingerprint: fingerprint, purpose: purpose)]?.contains(date) ?? false }
-  }
-
-  func remember(_ fingerprint: Digest, _ purpose: CertificatePurpose, _ range: Range<Date>) {
-    dates.withLock {
-      if $0.count >= Self.maxEntries { $0.removeAll() }
-      $0[Key(fingerprint: fingerprint, purpose: purpose)] = range
-    }
+    return signer
   }
 }

@@ -77,12 +77,17 @@ struct ZoneReader {
   }
 
   private func trustFiles(_ value: YAMLValue) -> TrustFiles? {
-    guard let group = value.mapping(["root", "intermediates", "revocation_lists"]) else { return nil }
+    guard let group = value.mapping(["root", "intermediates", "revocation_lists", "overdue_revocation_list"]) else {
+      return nil
+    }
     let root = group.required("root")?.path(.file)
     let intermediates = group.optional("intermediates").map { $0.paths(.file) } ?? []
     let lists = group.optional("revocation_lists").map { $0.paths(.file) } ?? []
-    guard let root, let intermediates, let lists else { return nil }
-    return TrustFiles(root: root, intermediates: intermediates, revocationLists: lists)
+    let age = group.optional("overdue_revocation_list").map { $0.choice(RevocationListAge.self) } ?? .alert
+    guard let root, let intermediates, let lists, let age else { return nil }
+    var files = TrustFiles(root: root, intermediates: intermediates, revocationLists: lists)
+    files.revocationListAge = age
+    return files
   }
 
   private func letterLimits(_ value: YAMLValue) -> LetterLimits? {

@@ -86,14 +86,23 @@ public struct KeyFiles: Sendable {
 public struct TrustFiles: Sendable {
   public var root: String
   public var intermediates: [String]
-  /// Certificate revocation lists to load at the start, PEM.
+  /// Certificate revocation lists, PEM; a file that is replaced counts at once.
   public var revocationLists: [String]
+  public var revocationListAge = RevocationListAge.alert
 
   public init(root: String, intermediates: [String], revocationLists: [String]) {
     self.root = root
     self.intermediates = intermediates
     self.revocationLists = revocationLists
   }
+}
+
+/// What it means that an authority's list of revocations is missing or past its next update.
+public enum RevocationListAge: String, CaseIterable, Sendable {
+  /// An alert in the log; certificates count.
+  case alert
+  /// Every certificate of that authority is refused.
+  case refuse
 }
 
 /// The pair of this zone and one peer: two drop folders, one a direction, and what may cross.

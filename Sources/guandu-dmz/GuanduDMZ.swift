@@ -51,7 +51,8 @@ struct GuanduDMZ: AsyncParsableCommand {
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: false,
-      handlers: letters.handlers.merging(relay.handlers) { first, _ in first }, fate: letters.fate,
+      handlers: start.messageHandlers(letters.handlers.merging(relay.handlers) { first, _ in first }),
+      fate: letters.fate,
       logger: start.logger)
     let portal = try PortalSite(
       configuration: start.configuration, letters: letters,

@@ -31,7 +31,8 @@ struct GuanduIntranet: AsyncParsableCommand {
       key: start.identity.encryptionKey, mailboxes: start.configuration.mailboxes, limits: start.configuration.letters)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
-      outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true, handlers: letters.handlers, fate: letters.fate,
+      outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
+      handlers: start.messageHandlers(letters.handlers), fate: letters.fate,
       logger: start.logger)
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
     let desk = try DeskSite(

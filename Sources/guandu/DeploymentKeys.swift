@@ -1,3 +1,4 @@
+import Authority
 import Cryptography
 import DurableFiles
 import Foundation
@@ -12,60 +13,54 @@ struct DeploymentKeys {
 
   /// - Returns: the clerk's certificate.
   func make() throws -> Certificate {
-    let top = try CertificateAuthority.makeRoot(commonName: "Guandu root", at: date)
-    let issuing = try top.makeIssuing(commonName: "Guandu issuing authority", at: date)
-    try write(top.key, "ca/root.key")
-    try write([top.certificate], "ca/root.pem")
-    try write(issuing.key, "ca/issuing.key")
-    try write([issuing.certificate], "ca/issuing.pem")
+    let top = try AuthorityFolder.makeRoot(
+      at: "\(root)/ca/root", commonName: "Guandu root", organization: "Guandu", date: date, files: files)
+    let issuing = try top.makeIssuing(
+      at: "\(root)/ca/issuing", commonName: "Guandu issuing authority", date: date)
+    try write([top.authority.certificate], "ca/root.pem")
+    try write([issuing.authority.certificate], "ca/issuing.pem")
     let dmz = try makeZone("dmz", issuing)
     let intranet = try makeZone("intranet", issuing)
-    try introduce(intranet, to: "dmz", top, issuing)
-    try introduce(dmz, to: "intranet", top, issuing)
+    try introduce(intranet, to: "dmz", issuing)
+    try introduce(dmz, to: "intranet", issuing)
     return try makeClerk(issuing)
   }
 
   private typealias ZoneCertificates = (signing: Certificate, encryption: Certificate)
 
-  private func makeZone(_ zone: String, _ issuing: CertificateAuthority) throws -> ZoneCertificates {
-    let signing = try issuing.issue(.zoneSigning, to: "\(zone) signing", at: date)
-    let encryption = try issuing.issue(.zoneEncryption, to: "\(zone) encryption", at: date)
+  private func makeZone(_ zone: String, _ issuing: AuthorityFolder) throws -> ZoneCertificates {
+    let signing = try issuing.issue(.zoneSigning, to: "\(zone) signing", date: date)
+    let encryption = try issuing.issue(.zoneEncryption, to: "\(zone) encryption", date: date)
     let names = ["localhost", "127.0.0.1", "::1"] + hosts
-    let site = try issuing.issue(.tlsServer(names: names), to: "\(zone) site", at: date)
+    let site = try issuing.issue(.tlsServer(names: names), to: "\(zone) site", date: date)
     try write(signing.key, "\(zone)/keys/signing.key")
     try write([signing.certificate], "\(zone)/keys/signing.pem")
     try write(encryption.key, "\(zone)/keys/encryption.key")
     try write([encryption.certificate], "\(zone)/keys/encryption.pem")
     try write(site.key, "\(zone)/keys/tls.key")
-    try write([site.certificate, issuing.certificate], "\(zone)/keys/tls.pem")
+    try write([site.certificate] + issuing.chain, "\(zone)/keys/tls.pem")
     return (signing.certificate, encryption.certificate)
   }
 
   private func introduce(
-    _ peer: ZoneCertificates, to zone: String, _ top: CertificateAuthority, _ issuing: CertificateAuthority
+    _ peer: ZoneCertificates, to zone: String, _ issuing: AuthorityFolder
   ) throws {
     try write([peer.signing], "\(zone)/keys/peer-signing.pem")
     try write([peer.encryption], "\(zone)/keys/peer-encryption.pem")
-    try write([top.certificate], "\(zone)/keys/root.pem")
-    try write([issuing.certificate], "\(zone)/keys/issuing.pem")
+    try write([issuing.root], "\(zone)/keys/root.pem")
+    try write(issuing.chain, "\(zone)/keys/issuing.pem")
   }
 
-  private func makeClerk(_ issuing: CertificateAuthority) throws -> Certificate {
-    let clerk = try issuing.issue(.handler, to: "Clerk", at: date)
-    let password = Self.makePassword()
+  private func makeClerk(_ issuing: AuthorityFolder) throws -> Certificate {
+    let clerk = try issuing.issue(.handler, to: "Clerk", date: date)
+    let password = IssuedFiles.makePassword()
     let packed = try PKCS12.make(
-      name: "Guandu clerk", certificate: clerk.certificate, key: clerk.key, chain: [issuing.certificate],
+      name: "Guandu clerk", certificate: clerk.certificate, key: clerk.key, chain: issuing.chain,
       password: password)
     try files.writeNew("\(root)/people/clerk.p12", [packed])
     try write([clerk.certificate], "people/clerk.pem")
     try writeSecret(SecretBytes(password.copy() + [UInt8(ascii: "\n")]), "people/clerk.password")
     return clerk.certificate
-  }
-
-  /// 20 characters out of 32 without look-alikes: 100 bits.
-  private static func makePassword() -> SecretBytes {
-    let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
-    return SecretBytes(randomBytes(20).map { alphabet[Int($0) % alphabet.count] })
   }
 
   private func write(_ certificates: [Certificate], _ name: String) throws {

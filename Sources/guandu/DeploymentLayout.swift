@@ -1,3 +1,4 @@
+import Authority
 import Cryptography
 import DurableFiles
 import Foundation
@@ -30,6 +31,8 @@ struct DeploymentLayout {
     } catch let error as FileError where error.number == EWOULDBLOCK {
       throw CommandFailure(.temporary, "another guandu init is at work on \(place)")
     } catch let error as FileError {
+      throw CommandFailure(.cannotWrite, "\(error)")
+    } catch let error as AuthorityError {
       throw CommandFailure(.cannotWrite, "\(error)")
     } catch let error as TrustError {
       throw CommandFailure(.failed, "\(error)")

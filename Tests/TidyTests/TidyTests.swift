@@ -44,7 +44,7 @@ import Testing
 
   @Test func keepSQLToTheRoomsWithStores() throws {
     let stores = table.rooms.filter { $0.others.contains("GRDB") }.map(\.name)
-    #expect(Set(stores) == ["Storage", "Exchange", "Letters"])
+    #expect(Set(stores) == ["Storage", "Exchange", "Letters", "TrustNews"])
   }
 
   private func closure(of name: String) -> Set<String> {

@@ -56,13 +56,41 @@ import Zones
 
   @Test(arguments: [
     "", "junk", "-----BEGIN PRIVATE KEY-----\n",
-    "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n",
+    "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n",
   ])
   func areRefusedWhenDamaged(content: String) throws {
     let (specimens, folder) = (try Specimens(), try TemporaryFolder())
     let path = try folder.write("signing.key", Array(content.utf8))
     let certificate = try specimens.make()
     #expect(code { _ = try loadSigningKey(path: path, matching: certificate) } == .malformed)
+  }
+}
+
+@Suite struct EncryptedKeyFiles {
+  private static let passphrase = SecretBytes(Array("open sesame".utf8))
+
+  @Test func openWithTheirPassphraseAlone() throws {
+    let folder = try TemporaryFolder()
+    let key = try PrivateKey(generating: .ed25519)
+    let path = try folder.write("signing.key", key.pem(passphrase: Self.passphrase).copy())
+    #expect(code { _ = try PrivateKey(pemFile: path) } == .wrongPassphrase)
+    let wrong = SecretBytes(Array("open barley".utf8))
+    #expect(code { _ = try PrivateKey(pemFile: path, passphrase: wrong) } == .wrongPassphrase)
+    #expect(try PrivateKey(pemFile: path, passphrase: Self.passphrase).pem().copy() == key.pem().copy())
+  }
+
+  @Test func thatAreDamagedDoNotOpen() throws {
+    let folder = try TemporaryFolder()
+    let junk = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n"
+    let path = try folder.write("signing.key", Array(junk.utf8))
+    #expect(code { _ = try PrivateKey(pemFile: path, passphrase: Self.passphrase) } == .wrongPassphrase)
+  }
+
+  @Test(arguments: ["", "\n", "a\0b\n", String(repeating: "x", count: 1_025)])
+  func takeNoPassphraseThatIsNone(content: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("secret", Array(content.utf8))
+    #expect(code { _ = try Passphrase.read(file: path) } == .malformed)
   }
 }
 
@@ -140,8 +168,8 @@ import Zones
       password: SecretBytes(Array("open sesame".utf8)))
     let path = try folder.write("clerk.p12", packed)
     let listing = try run("openssl", ["pkcs12", "-in", path, "-info", "-noout", "-passin", "pass:open sesame"])
-    #expect(listing.contains("MAC: sha256, Iteration 20000"))
-    #expect(listing.contains("PBES2, PBKDF2, AES-256-CBC, Iteration 20000, PRF hmacWithSHA256"))
+    #expect(listing.contains("MAC: sha256, Iteration 600000"))
+    #expect(listing.contains("PBES2, PBKDF2, AES-256-CBC, Iteration 600000, PRF hmacWithSHA256"))
     let wrong = try run("openssl", ["pkcs12", "-in", path, "-noout", "-passin", "pass:wrong"])
     #expect(wrong.contains("invalid password"))
   }

@@ -9,7 +9,8 @@ public import PacketFormat
 import ServiceLifecycle
 public import Storage
 import Synchronization
-import Trust
+public import Trust
+public import TrustNews
 public import Zones
 
 /// One zone, started on a configuration; `stop` ends it as SIGTERM would.
@@ -18,6 +19,8 @@ public final class RunningZone: Sendable {
   public let blobs: BlobStore
   public let citizens: CitizenLetters
   public let desk: DeskLetters
+  public let trust: TrustStore
+  public let revocations: RevocationKeeper
   public let clerk = Handler(name: "Clerk", certificateFingerprint: "", mailboxes: ["mayor"])
   private let outbox: Outbox
   private let peer: ZoneName
@@ -35,11 +38,14 @@ public final class RunningZone: Sendable {
       Logger.Level(rawValue: ProcessInfo.processInfo.environment["GUANDU_TEST_LOG"] ?? "critical") ?? .critical
     database = try ZoneDatabase(
       path: configuration.dataDirectory + "/zone.sqlite",
-      migrations: exchangeMigrations + citizenLetterMigrations + deskLetterMigrations)
+      migrations: exchangeMigrations + citizenLetterMigrations + deskLetterMigrations + trustNewsMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
     self.outbox = outbox
     let identity = try ZoneIdentity(configuration: configuration, at: TestZones.now)
+    trust = identity.trust
+    revocations = RevocationKeeper(
+      configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger)
     let link = configuration.links[0]
     peer = link.peer
     let peerKey = try Certificate.load(pemFile: link.peerEncryptionCertificate)[0].x25519PublicKey
@@ -56,15 +62,23 @@ public final class RunningZone: Sendable {
     exchange = try ZoneExchange(
       configuration: configuration, identity: identity, database: database, files: files, outbox: outbox, blobs: blobs,
       keepsSentBlobs: !isDMZ,
-      handlers: isDMZ ? citizens.handlers.merging(relay.handlers) { first, _ in first } : desk.handlers,
+      handlers: (isDMZ ? citizens.handlers.merging(relay.handlers) { first, _ in first } : desk.handlers)
+        .merging(revocations.handlers) { first, _ in first },
       fate: isDMZ ? citizens.fate : desk.fate, logger: logger, now: now)
-    group = ServiceGroup(services: [exchange], logger: logger)
+    group = ServiceGroup(services: [revocations, exchange], logger: logger)
     if exchanging { startExchange() }
   }
 
   public func startExchange() {
-    let group = self.group
-    task.withLock { task in task = task ?? Task { try await group.run() } }
+    let (group, revocations) = (self.group, self.revocations)
+    task.withLock { task in
+      task =
+        task
+        ?? Task {
+          try await revocations.begin()
+          try await group.run()
+        }
+    }
   }
 
   public func stop() async throws {

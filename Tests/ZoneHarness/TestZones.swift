@@ -10,6 +10,7 @@ public final class TestZones: Sendable {
   public let dmz: ZoneConfiguration
   public let intranet: ZoneConfiguration
   public let authority: CertificateAuthority
+  public let rootAuthority: CertificateAuthority
   public static let now = Date()
 
   /// - Parameters:
@@ -22,6 +23,7 @@ public final class TestZones: Sendable {
     let top = try CertificateAuthority.makeRoot(commonName: "Test root", at: Self.now)
     let issuing = try top.makeIssuing(commonName: "Test issuing", at: Self.now)
     authority = issuing
+    rootAuthority = top
     for folder in ["keys", "dmz", "intranet", "d2i", "i2d", "d2i/new", "d2i/tmp", "i2d/new", "i2d/tmp"] {
       try FileManager.default.createDirectory(atPath: root + "/" + folder, withIntermediateDirectories: true)
     }
@@ -67,7 +69,7 @@ public final class TestZones: Sendable {
     let toDMZ = ExchangePolicy(
       messageTypes: [
         "letter.signed-for", "letter.answered", "letter.declined", "notice.requested", "portal.restored",
-        "letter.restored",
+        "letter.restored", "trust.crl",
       ],
       highestClassification: .internal, blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))
     let isDMZ = name == "dmz"

@@ -1,0 +1,29 @@
+extension CertificateProfile {
+  /// What commands and indexes call it.
+  public var name: String {
+    switch self {
+    case .root: "root"
+    case .issuing: "issuing"
+    case .zoneSigning: "zone-signing"
+    case .zoneEncryption: "zone-encryption"
+    case .tlsServer: "server"
+    case .handler: "handler"
+    case .seal: "seal"
+    case .timeStamp: "time-stamp"
+    }
+  }
+
+  /// The host names and addresses that go into the certificate; none but a server's has any.
+  public var hosts: [String] {
+    if case .tlsServer(let names) = self { names } else { [] }
+  }
+
+  /// Nil for a name that is none, and for hosts where the profile has none.
+  public init?(name: String, hosts: [String] = []) {
+    let all: [CertificateProfile] = [
+      .root, .issuing, .zoneSigning, .zoneEncryption, .tlsServer(names: hosts), .handler, .seal, .timeStamp,
+    ]
+    guard let found = all.first(where: { $0.name == name }), found.hosts == hosts else { return nil }
+    self = found
+  }
+}

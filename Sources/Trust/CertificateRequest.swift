@@ -1,0 +1,50 @@
+import COpenSSL
+
+/// A request for a certificate (PKCS#10), whose signature shows that the asker holds the key.
+public struct CertificateRequest: Sendable {
+  public let publicKey: PublicKey
+  /// The first common name that is asked for; empty when there is none.
+  public let commonName: String
+
+  /// Reads one `CERTIFICATE REQUEST` block of PEM, at most 1 MiB.
+  ///
+  /// What it asks for beside key and name is not looked at: a profile says what a certificate holds.
+  ///
+  /// - Throws: `unreadable`, `malformed`, `weakKey`; `untrusted` where the signature is not that of the key.
+  public init(pemFile path: String) throws(TrustError) {
+    let content = try InputFile.read(path)
+    do throws(TrustError) {
+      let blocks = try PEM.blocks(content, labels: ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"])
+      guard blocks.count == 1 else { throw TrustError(.malformed, "\(blocks.count) requests where one belongs") }
+      try self.init(der: blocks[0])
+    } catch { throw TrustError(error.code, "\(path): \(error.reason)") }
+  }
+
+  /// - Parameter der: one request, at most 64 KiB, with nothing after it.
+  public init(der: [UInt8]) throws(TrustError) {
+    forgetOpenSSLErrors()
+    defer { forgetOpenSSLErrors() }
+    guard der.count <= 65_536, let request = Self.parse(der) else {
+      throw TrustError(.malformed, "not one request for a certificate in DER")
+    }
+    defer { X509_REQ_free(request) }
+    guard let key = X509_REQ_get_pubkey(request) else {
+      throw TrustError(.malformed, "the request holds no key that can be read")
+    }
+    publicKey = try PublicKey(owning: key, from: "the request")
+    guard X509_REQ_verify(request, key) == 1 else {
+      throw TrustError(.untrusted, "the request's signature is not that of its key")
+    }
+    commonName = firstCommonName(X509_REQ_get_subject_name(request))
+  }
+
+  private static func parse(_ der: [UInt8]) -> OpaquePointer? {
+    der.withUnsafeBufferPointer { buffer in
+      var cursor = buffer.baseAddress
+      guard let request = d2i_X509_REQ(nil, &cursor, buffer.count) else { return nil }
+      if let base = buffer.baseAddress, cursor == base + buffer.count { return request }
+      X509_REQ_free(request)
+      return nil
+    }
+  }
+}

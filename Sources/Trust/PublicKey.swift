@@ -1,0 +1,59 @@
+import COpenSSL
+
+/// A key that a certificate can be made for: one of ours, or somebody's public half.
+protocol SubjectKey {
+  var kind: KeyKind { get }
+  /// The pointer is good for the length of the call.
+  func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R
+}
+
+extension PrivateKey: SubjectKey {}
+
+/// The public half of somebody's key.
+///
+/// Sendable is safe: the key is never changed after `init`, and OpenSSL counts references atomically.
+public final class PublicKey: SubjectKey, @unchecked Sendable {
+  private let pointer: OpaquePointer
+  public let kind: KeyKind
+
+  /// Takes ownership of `pointer`, also where it throws: the key is of a kind that nobody uses here.
+  init(owning pointer: OpaquePointer, from source: String) throws(TrustError) {
+    guard let kind = PublicKeyFacts(pointer).kind else {
+      EVP_PKEY_free(pointer)
+      throw TrustError(.weakKey, "\(source): neither a P-256 nor an Ed25519 nor an X25519 key")
+    }
+    self.pointer = pointer
+    self.kind = kind
+  }
+
+  /// Reads one `PUBLIC KEY` block of PEM (SubjectPublicKeyInfo), at most 1 MiB.
+  public convenience init(pemFile path: String) throws(TrustError) {
+    let blocks: [[UInt8]]
+    do { blocks = try PEM.blocks(try InputFile.read(path), label: "PUBLIC KEY") } catch {
+      throw TrustError(error.code, error.code == .unreadable ? error.reason : "\(path): \(error.reason)")
+    }
+    guard blocks.count == 1, let read = Self.parse(blocks[0]) else {
+      throw TrustError(.malformed, "\(path): not one public key")
+    }
+    try self.init(owning: read, from: path)
+  }
+
+  deinit { EVP_PKEY_free(pointer) }
+
+  func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R { try body(pointer) }
+
+  /// SubjectPublicKeyInfo in PEM.
+  public var pem: String { PEM.encode(derBytes { i2d_PUBKEY(pointer, $0) }, label: "PUBLIC KEY") }
+
+  private static func parse(_ der: [UInt8]) -> OpaquePointer? {
+    forgetOpenSSLErrors()
+    defer { forgetOpenSSLErrors() }
+    return der.withUnsafeBufferPointer { buffer in
+      var cursor = buffer.baseAddress
+      guard let key = d2i_PUBKEY(nil, &cursor, buffer.count) else { return nil }
+      if let base = buffer.baseAddress, cursor == base + buffer.count { return key }
+      EVP_PKEY_free(key)
+      return nil
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import Cryptography
+public import Exchange
+public import Foundation
+import GRDB
+public import Logging
+import PacketFormat
+import PacketSeal
+public import ServiceLifecycle
+public import Storage
+import Synchronization
+public import Trust
+public import Zones
+
+/// Keeps the zone's lists of revocations: takes newer ones from files, from commands and from the peer, remembers them, hands
+/// them on to the peers that policy lets have them, and tells of those that are overdue.
+public final class RevocationKeeper: Service {
+  private static let pollMilliseconds = 250
+  private static let remindMilliseconds = 3_600_000
+
+  private let database: ZoneDatabase
+  private let outbox: Outbox
+  private let links: [LinkConfiguration]
+  private let files: TrustFiles
+  private let trust: TrustStore
+  private let log: TrustLog
+  private let now: @Sendable () -> UnixMilliseconds
+  /// What each file of lists was like when it was last read.
+  private let seen = Mutex<[String: FileMark]>([:])
+
+  /// - Parameters:
+  ///   - trust: the zone's own, in which new lists begin to count.
+  ///   - now: milliseconds since 1970.
+  public init(
+    configuration: ZoneConfiguration, trust: TrustStore, database: ZoneDatabase, outbox: Outbox, logger: Logger,
+    now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
+  ) {
+    self.database = database
+    self.outbox = outbox
+    links = configuration.links
+    files = configuration.trust
+    self.trust = trust
+    log = TrustLog(logger: logger)
+    self.now = now
+  }
+
+  /// The start, before anything is judged: what counted before a restart counts again.
+  public func begin() async throws {
+    let kept = try await database.read { db in
+      try Data.fetchAll(db, sql: "SELECT der FROM revocation_list").map { [UInt8]($0) }
+    }
+    for der in kept {
+      // An authority that is trusted no more has nothing to say.
+      do { try trust.take(try RevocationList(der: der)) } catch {
+        guard error.code == .rolledBack else { continue }
+      }
+    }
+    // What the files hold may be known to nobody yet.
+    let held = trust.revocationLists.map(\.list)
+    try await keep(held)
+  }
+
+  /// Looks at the files again and again until the service group shuts down.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var reminded: UnixMilliseconds?
+      repeat {
+        let now = self.now()
+        if reminded.map({ now - $0 >= Self.remindMilliseconds }) ?? true {
+          self.remind()
+          reminded = now
+        }
+        for file in self.changedFiles() { await self.read(file.path, isFirst: file.isFirst) }
+      } while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil
+    }
+  }
+
+  /// Takes lists in, durably, and tells the peers.
+  ///
+  /// - Parameter text: PEM, one list or several.
+  /// - Returns: a word for the operator.
+  /// - Throws: `TrustError`; nothing is taken then.
+  public func importLists(pem text: String) async throws -> String {
+    let lists = try RevocationList.parse(pem: Array(text.utf8))
+    do {
+      for list in lists { _ = try trust.isNews(list) }
+    } catch {
+      log.refused(error, from: "command")
+      throw error
+    }
+    try await take(lists, from: "command", again: true)
+    return lists.map { "list \($0.number) of \($0.issuerName) counts" }.joined(separator: "; ")
+  }
+
+  /// What this zone does with the messages of its peers.
+  public var handlers: [String: MessageHandler] {
+    [
+      RevocationListMessage.type: MessageHandler { [self] message in
+        let list: RevocationList
+        do {
+          list = try RevocationListMessage.list(in: message)
+          _ = try trust.isNews(list)
+        } catch let error as TrustError {
+          log.refused(error, from: "peer")
+          throw MessageRefusal(code: error.code.rawValue, reason: error.reason)
+        }
+        return { [self] db in
+          try save(list, db)
+          db.afterNextTransaction { [self] _ in letCount(list, from: "peer") }
+        }
+      }
+    ]
+  }
+
+  /// What operators may ask: `import-crl` (argument: PEM).
+  public var operatorHandlers: [String: OperatorRequests.Handler] {
+    ["import-crl": { [self] text in try await importLists(pem: text) }]
+  }
+
+  private func read(_ path: String, isFirst: Bool) async {
+    do { try await take(try RevocationList.load(pemFile: path), from: path, again: false) } catch {
+      // A file of the last start may well be older than what came over the link since.
+      if isFirst, (error as? TrustError)?.code == .rolledBack { return }
+      log.refused(error, from: path)
+    }
+  }
+
+  /// - Parameter again: tells the peers of a list that counted already, too.
+  private func take(_ lists: [RevocationList], from source: String, again: Bool) async throws {
+    var news: [RevocationList] = []
+    for list in lists {
+      let isNews = try trust.isNews(list)
+      if isNews || again { news.append(list) }
+    }
+    guard !news.isEmpty else { return }
+    try await keep(news, again: again)
+    for list in news { letCount(list, from: source) }
+  }
+
+  /// Remembers lists, and puts those that are new here into the outbox, in one transaction.
+  private func keep(_ lists: [RevocationList], again: Bool = false) async throws {
+    try await database.write { [self] db in
+      for list in lists where try save(list, db) || again { try tellPeers(list, db) }
+    }
+  }
+
+  /// - Returns: false where it was remembered already.
+  @discardableResult private func save(_ list: RevocationList, _ db: Database) throws -> Bool {
+    guard let authority = trust.authorities.first(where: { list.isSigned(by: $0) }) else { return false }
+    let key = authority.fingerprint.hex
+    if let der = try Data.fetchOne(db, sql: "SELECT der FROM revocation_list WHERE authority = ?", arguments: [key]),
+      let held = try? RevocationList(der: [UInt8](der)), held.number >= list.number
+    {
+      return false
+    }
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO revocation_list (authority, der, taken_at) VALUES (?, ?, ?)",
+      arguments: [key, Data(list.der), now()])
+    return true
+  }
+
+  private func tellPeers(_ list: RevocationList, _ db: Database) throws {
+    let at = now()
+    for link in links where link.outgoingPolicy.messageTypes.contains(RevocationListMessage.type) {
+      let id = newIdentifier(at: at)
+      let message = Message(
+        id: id, type: RevocationListMessage.type, subject: id, after: [], at: timestamp(at),
+        body: RevocationListMessage.body(list))
+      try outbox.enqueue(OutgoingMessage(message, classification: .public), to: link.peer, db)
+    }
+  }
+
+  private func letCount(_ list: RevocationList, from source: String) {
+    do {
+      if try trust.take(list) { log.taken(list, from: source) }
+    } catch { log.refused(error, from: source) }
+  }
+
+  private func changedFiles() -> [(path: String, isFirst: Bool)] {
+    files.revocationLists.compactMap { path in
+      // A file that is gone for a moment, while it is being replaced, says nothing.
+      guard let mark = FileMark(path) else { return nil }
+      let before = seen.withLock { $0.updateValue(mark, forKey: path) }
+      return before == mark ? nil : (path, before == nil)
+    }
+  }
+
+  private func remind() {
+    let date = Date(unixMilliseconds: now())
+    let refuses = files.revocationListAge == .refuse
+    let lists = Dictionary(uniqueKeysWithValues: trust.revocationLists.map { ($0.authority, $0.list) })
+    for authority in trust.authorities {
+      guard let list = lists[authority] else {
+        log.missing(authority, refuses: refuses)
+        continue
+      }
+      if list.nextUpdate < date { log.overdue(list, refuses: refuses) }
+    }
+  }
+}
+
+/// What changes about a file when it is written or replaced.
+private struct FileMark: Equatable {
+  let inode: UInt64
+  let bytes: Int
+  let seconds: Int
+  let nanoseconds: Int
+
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    inode = UInt64(status.st_ino)
+    bytes = Int(status.st_size)
+    seconds = Int(status.st_mtim.tv_sec)
+    nanoseconds = Int(status.st_mtim.tv_nsec)
+  }
+}
