@@ -6,9 +6,9 @@ import WebKitchen
 /// Looking a letter up with its code and password.
 extension PortalSite {
   func addLookupRoutes(to routes: inout RouteTable) {
-    routes.on(.get, "/lookup") { [self] in lookupPage($0, try visit(of: $0)) }
-    routes.on(.post, "/lookup") { [self] in try await lookUp($0) }
-    routes.on(.get, "/letter") { [self] in try await showLetter($0) }
+    routes.on(.get, "/lookup", .everyone) { [self] in lookupPage($0, try visit(of: $0)) }
+    routes.on(.post, "/lookup", .ownForm) { [self] in try await lookUp($0) }
+    routes.on(.get, "/letter", .everyone) { [self] in try await showLetter($0) }
   }
 
   private func lookupPage(

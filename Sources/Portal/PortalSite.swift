@@ -100,3 +100,10 @@ public final class PortalSite: Service {
 
 /// The zone's configuration names no portal.
 public struct PortalIsNotConfigured: Error {}
+
+extension RouteRule {
+  /// Reads, and changes nothing.
+  static let everyone = RouteRule("everyone")
+  /// Takes nothing but a form of this visit's own pages.
+  static let ownForm = RouteRule("own-form")
+}

@@ -3,24 +3,48 @@ import Glibc
 import HTTPTypes
 public import Hummingbird
 import HummingbirdCore
-public import NIOCore
+import NIOCore
 import NIOSSL
+
+/// The other end of a request, as far as a site asks about it.
+public protocol WebConnection: Sendable {
+  /// In numbers; nil where it is none that has one.
+  var remoteAddress: String? { get }
+  /// The certificate of the other end, DER. Asked of the connection anew, a resumed TLS session included.
+  func peerCertificate() async -> [UInt8]?
+  func close(inSeconds: Int)
+}
+
+struct ChannelConnection: WebConnection {
+  let channel: any Channel
+
+  var remoteAddress: String? { channel.remoteAddress?.ipAddress }
+
+  func peerCertificate() async -> [UInt8]? {
+    guard let certificate = try? await channel.nioSSL_peerCertificate().get() else { return nil }
+    return try? certificate.toDERBytes()
+  }
+
+  func close(inSeconds seconds: Int) {
+    _ = channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { channel.close(promise: nil) }
+  }
+}
 
 /// What Hummingbird hands over with a request: above all the connection, for the peer's address and certificate.
 public struct WebContext: RequestContext {
   public var coreContext: CoreRequestContextStorage
-  let channel: any Channel
+  let connection: any WebConnection
 
   public init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
-    channel = source.channel
+    connection = ChannelConnection(channel: source.channel)
   }
 }
 
 /// A request as our handlers see it.
 public struct WebRequest: Sendable {
   public let request: Request
-  public let channel: any Channel
+  let connection: any WebConnection
   public let language: Language
   /// What the route's `{…}` matched.
   public let parameters: [String: String]
@@ -29,17 +53,11 @@ public struct WebRequest: Sendable {
 
   /// What rate limits count a source by: an IPv4 address, or the first 64 bits of an IPv6 one.
   public var source: String {
-    guard let address = channel.remoteAddress?.ipAddress else { return "" }
-    guard address.contains(":") else { return address }
-    if address.hasPrefix("::ffff:") { return String(address.dropFirst(7)) }
-    return Self.networkPart(of: address)
+    connection.remoteAddress.map { Self.source(of: $0) } ?? ""
   }
 
-  /// The certificate of the other end, DER. Asked of the connection anew, a resumed TLS session included.
-  public func peerCertificate() async -> [UInt8]? {
-    guard let certificate = try? await channel.nioSSL_peerCertificate().get() else { return nil }
-    return try? certificate.toDERBytes()
-  }
+  /// The certificate of the other end, DER; nil where it showed none.
+  public func peerCertificate() async -> [UInt8]? { await connection.peerCertificate() }
 
   public func cookie(_ name: String) -> String? { request.cookies[name]?.value }
 
@@ -51,6 +69,12 @@ public struct WebRequest: Sendable {
     }
     guard let origin = request.headers[.origin], origin != "null" else { return true }
     return origin == "https://" + (request.head.authority ?? "")
+  }
+
+  static func source(of address: String) -> String {
+    guard address.contains(":") else { return address }
+    if address.hasPrefix("::ffff:"), address.contains(".") { return String(address.dropFirst(7)) }
+    return networkPart(of: address)
   }
 
   static func networkPart(of address: String) -> String {

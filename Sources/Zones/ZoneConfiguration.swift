@@ -1,3 +1,5 @@
+public import Roles
+
 /// All that `zone.yaml` says, checked; every path in it is absolute.
 public struct ZoneConfiguration: Sendable {
   public var name: ZoneName
@@ -234,6 +236,10 @@ public struct PortalConfiguration: Sendable {
 public struct DeskConfiguration: Sendable {
   public var listenAddress: String
   public var port: Int
+  /// A session that is not used ends after this time: 1 to 480.
+  public var idleMinutes = 30
+  /// A session ends after this time, used or not: 1 to 24.
+  public var sessionHours = 10
 
   public init(listenAddress: String, port: Int) {
     self.listenAddress = listenAddress
@@ -273,10 +279,6 @@ public struct SMSGateway: Sendable {
 
 /// Somebody who works at the desk, known by a certificate.
 public struct Person: Sendable {
-  public enum Role: String, CaseIterable, Sendable {
-    case clerk
-  }
-
   public var name: String
   /// SHA-256 of the certificate (DER), 64 lowercase hex digits.
   public var certificateFingerprint: String

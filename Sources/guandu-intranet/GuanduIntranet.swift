@@ -1,3 +1,4 @@
+import Acts
 import ArgumentParser
 import Cryptography
 import Daemon
@@ -5,6 +6,8 @@ import Desk
 import Exchange
 import Foundation
 import Letters
+import Logging
+import People
 import Trust
 import Zones
 
@@ -24,7 +27,8 @@ struct GuanduIntranet: AsyncParsableCommand {
 
   private func serve() async throws {
     let start = try ZoneStart(
-      configurationPath: config, role: .intranet, migrations: exchangeMigrations + deskLetterMigrations)
+      configurationPath: config, role: .intranet,
+      migrations: exchangeMigrations + actMigrations + peopleMigrations + deskLetterMigrations)
     let link = start.configuration.links[0]
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
@@ -33,9 +37,14 @@ struct GuanduIntranet: AsyncParsableCommand {
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true, handlers: letters.handlers, fate: letters.fate,
       logger: start.logger)
+    let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes)
+    for person in try await office.takeOver(start.configuration.people) {
+      start.logger.notice("a person of zone.yaml was let in", metadata: ["person": "\(person)"])
+    }
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
     let desk = try DeskSite(
-      configuration: start.configuration, letters: letters, trust: HandlerVerifier(trust: start.identity.trust),
+      configuration: start.configuration, letters: letters, office: office,
+      trust: HandlerVerifier(trust: start.identity.trust),
       logger: start.logger)
     try await start.run(
       start.keepers(

@@ -10,8 +10,14 @@ struct DeploymentKeys {
   let date: Date
   let files: Files
 
-  /// - Returns: the clerk's certificate.
-  func make() throws -> Certificate {
+  /// The certificates of those who can enter the desk at first.
+  struct People {
+    let clerk: Certificate
+    let administrator: Certificate
+    let securityOfficer: Certificate
+  }
+
+  func make() throws -> People {
     let top = try CertificateAuthority.makeRoot(commonName: "Guandu root", at: date)
     let issuing = try top.makeIssuing(commonName: "Guandu issuing authority", at: date)
     try write(top.key, "ca/root.key")
@@ -22,7 +28,10 @@ struct DeploymentKeys {
     let intranet = try makeZone("intranet", issuing)
     try introduce(intranet, to: "dmz", top, issuing)
     try introduce(dmz, to: "intranet", top, issuing)
-    return try makeClerk(issuing)
+    return People(
+      clerk: try makePerson("clerk", "Clerk", issuing),
+      administrator: try makePerson("administrator", "Administrator", issuing),
+      securityOfficer: try makePerson("security-officer", "Security officer", issuing))
   }
 
   private typealias ZoneCertificates = (signing: Certificate, encryption: Certificate)
@@ -50,16 +59,18 @@ struct DeploymentKeys {
     try write([issuing.certificate], "\(zone)/keys/issuing.pem")
   }
 
-  private func makeClerk(_ issuing: CertificateAuthority) throws -> Certificate {
-    let clerk = try issuing.issue(.handler, to: "Clerk", at: date)
+  private func makePerson(
+    _ file: String, _ name: String, _ issuing: CertificateAuthority
+  ) throws -> Certificate {
+    let person = try issuing.issue(.handler, to: name, at: date)
     let password = Self.makePassword()
     let packed = try PKCS12.make(
-      name: "Guandu clerk", certificate: clerk.certificate, key: clerk.key, chain: [issuing.certificate],
+      name: "Guandu \(name)", certificate: person.certificate, key: person.key, chain: [issuing.certificate],
       password: password)
-    try files.writeNew("\(root)/people/clerk.p12", [packed])
-    try write([clerk.certificate], "people/clerk.pem")
-    try writeSecret(SecretBytes(password.copy() + [UInt8(ascii: "\n")]), "people/clerk.password")
-    return clerk.certificate
+    try files.writeNew("\(root)/people/\(file).p12", [packed])
+    try write([person.certificate], "people/\(file).pem")
+    try writeSecret(SecretBytes(password.copy() + [UInt8(ascii: "\n")]), "people/\(file).password")
+    return person.certificate
   }
 
   /// 20 characters out of 32 without look-alikes: 100 bits.

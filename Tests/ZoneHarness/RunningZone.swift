@@ -1,3 +1,4 @@
+import Acts
 import Cryptography
 public import DurableFiles
 public import Exchange
@@ -6,6 +7,8 @@ import GRDB
 public import Letters
 import Logging
 public import PacketFormat
+public import People
+public import Roles
 import ServiceLifecycle
 public import Storage
 import Synchronization
@@ -18,7 +21,9 @@ public final class RunningZone: Sendable {
   public let blobs: BlobStore
   public let citizens: CitizenLetters
   public let desk: DeskLetters
-  public let clerk = Handler(name: "Clerk", certificateFingerprint: "", mailboxes: ["mayor"])
+  public let office: OfficeDirectory
+  public let clerk = Official(
+    person: "clerk", name: "Clerk", certificateFingerprint: "", roles: [.clerk], mailboxes: ["mayor"])
   private let outbox: Outbox
   private let peer: ZoneName
   /// For tests that do its steps one by one, with `exchanging: false`.
@@ -35,7 +40,8 @@ public final class RunningZone: Sendable {
       Logger.Level(rawValue: ProcessInfo.processInfo.environment["GUANDU_TEST_LOG"] ?? "critical") ?? .critical
     database = try ZoneDatabase(
       path: configuration.dataDirectory + "/zone.sqlite",
-      migrations: exchangeMigrations + citizenLetterMigrations + deskLetterMigrations)
+      migrations: exchangeMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
+    )
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
     self.outbox = outbox
@@ -50,6 +56,7 @@ public final class RunningZone: Sendable {
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, link: link, key: identity.encryptionKey,
       mailboxes: configuration.mailboxes, limits: configuration.letters)
+    office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes)
     let isDMZ = configuration.role == .dmz
     let relay = NoticeRelay(
       database: database, outbox: outbox, intranet: link.peer, logger: logger, send: { _, _ in .sent })
