@@ -78,6 +78,10 @@ extension DeskSite {
   private func links(for official: Official) -> [SiteKitchen.Link] {
     var links: [SiteKitchen.Link] = []
     if official.may(.readLetter) { links.append(.init("/folders/to-do", "navFolders")) }
+    if official.may(.readOffice) {
+      links += [.init("/people", "navPeople"), .init("/units", "navUnits"), .init("/mailboxes", "navMailboxes")]
+    }
+    if official.may(.changePeople) { links.append(.init("/import", "navImport")) }
     return links + [.init("/me", "navMe")]
   }
 }

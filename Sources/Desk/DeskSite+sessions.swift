@@ -17,6 +17,13 @@ struct DeskVisit: Sendable {
   /// Nil until they have come in.
   var person: String?
   var lastLogin: Date?
+  /// A table that was looked at and may be taken over.
+  var table: Table?
+
+  struct Table: Sendable {
+    let kind: OfficeDirectory.ImportKind
+    let bytes: [UInt8]
+  }
 }
 
 /// Somebody with an enrolled certificate, come in or not.
@@ -100,11 +107,14 @@ extension DeskSite {
       return seeOther(request.path == "/" ? "/login" : "/login?to=" + request.path)
     }
     guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
-    let form = try await URLEncodedForm.read(request)
-    let written = WrittenText.lines(form["text"].isEmpty ? form["reason"] : form["text"])
-    return kitchen.page(
+    let form = try? await URLEncodedForm.read(request)
+    let written = WrittenText.lines(form.map { $0["text"].isEmpty ? $0["reason"] : $0["text"] } ?? "")
+    var response = kitchen.page(
       "ended", ["text": written, "hasText": !written.isEmpty], titleKey: "endedTitle", for: request,
       status: .forbidden)
+    // A file that was on its way is not waited for.
+    if form == nil { response.headers[.connection] = "close" }
+    return response
   }
 
   private func loginPage(_ request: WebRequest, _ caller: Caller, status: HTTPResponse.Status = .ok) async throws
@@ -156,6 +166,7 @@ extension DeskSite {
         "mailboxes": names.joined(separator: language == .chinese ? "、" : ", "),
         "standsIn": official.standsInFor.map(\.name).joined(separator: language == .chinese ? "、" : ", "),
         "fingerprint": official.certificateFingerprint,
+        "canDelegate": Permissions.scope(of: .delegate, for: official.roles) == .own,
         "lastLogin": lastLogin.map { officeTime($0) } as Any? ?? false,
       ], titleKey: "meTitle", request, presence)
   }

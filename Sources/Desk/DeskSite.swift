@@ -74,6 +74,10 @@ public final class DeskSite: Service {
     addSessionRoutes(to: &routes)
     addFolderRoutes(to: &routes)
     addLetterRoutes(to: &routes)
+    addUnitRoutes(to: &routes)
+    addPeopleRoutes(to: &routes)
+    addDelegationRoutes(to: &routes)
+    addImportRoutes(to: &routes)
     return routes
   }
 }

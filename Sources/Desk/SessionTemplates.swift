@@ -27,6 +27,7 @@ let sessionTemplates = [
   <dt>{{t.certificateLabel}}</dt><dd>{{fingerprint}}</dd>
   </dl>
   <p class="hint">{{t.lastLoginHint}}</p>
+  {{#canDelegate}}<p><a href="/delegation">{{t.delegationTitle}}</a></p>{{/canDelegate}}
   <div class="actions">
   <form method="post" action="/logout"><input type="hidden" name="csrf" value="{{csrf}}"><button type="submit" id="logout">{{t.logout}}</button></form>
   <form method="post" action="/logout-everywhere"><input type="hidden" name="csrf" value="{{csrf}}"><button class="plain" type="submit" id="logout-everywhere">{{t.logoutEverywhere}}</button></form>

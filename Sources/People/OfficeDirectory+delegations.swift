@@ -56,16 +56,16 @@ extension OfficeDirectory {
     }
   }
 
-  public func endDelegation(_ identifier: String, by official: Official) async throws(OfficeError) {
+  /// Ends one of a person's own delegations.
+  public func endDelegation(
+    _ identifier: String, of person: String, by official: Official
+  ) async throws(OfficeError) {
     let now = self.now()
     try await write { db in
-      guard
-        let person = try String.fetchOne(
-          db, sql: "SELECT person FROM delegation WHERE id = ?", arguments: [identifier])
-      else { throw OfficeError.notFound }
-      // Whose delegations a person may not touch, of them they learn nothing.
-      guard official.may(.delegate, try Self.place(person, db)) else { throw OfficeError.notFound }
-      try db.execute(sql: "DELETE FROM delegation WHERE id = ?", arguments: [identifier])
+      try demand(official, .delegate, try Self.place(person, db))
+      try db.execute(
+        sql: "DELETE FROM delegation WHERE id = ? AND person = ?", arguments: [identifier, person])
+      guard db.changesCount == 1 else { throw OfficeError.notFound }
       try Act("delegation.ended", "person \(person)").record(by: official, at: now, db)
     }
   }

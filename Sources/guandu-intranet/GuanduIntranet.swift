@@ -49,7 +49,10 @@ struct GuanduIntranet: AsyncParsableCommand {
     try await start.run(
       start.keepers(
         exchange,
-        handlers: ["rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" }])
+        handlers: [
+          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" },
+          "people-import": { try await office.operatorImport($0) },
+        ])
         + [exchange, reminder, desk])
   }
 }

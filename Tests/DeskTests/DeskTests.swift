@@ -29,7 +29,8 @@ import WebKitchen
       }
     }
     let derived =
-      Role.allCases.map { "role-\($0.rawValue)" } + OfficeProblem.allCases.map(\.rawValue)
+      Role.allCases.map { "role-\($0.rawValue)" } + ImportProblem.keys
+      + OfficeDirectory.ImportKind.allCases.map { "import-\($0.rawValue)" }
       + DeskFolder.allCases.map { "folder-\($0.rawValue)" } + LetterKind.allCases.map { "kind-\($0.rawValue)" }
       + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "event-\($0.rawValue)"] }
       + LetterRefusal.allCases.map { "refused-\($0.rawValue)" }

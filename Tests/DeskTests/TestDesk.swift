@@ -116,8 +116,16 @@ final class TestDesk: Sendable {
     var head = HTTPRequest(method: method, scheme: "https", authority: "desk.example", path: path)
     if let cookie { head.headerFields[.cookie] = "__Host-guandu-desk=\(cookie)" }
     for (name, value) in headers { if let name = HTTPField.Name(name) { head.headerFields[name] = value } }
-    if form != nil { head.headerFields[.contentType] = "application/x-www-form-urlencoded" }
-    let body = (form ?? [:]).map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
+    let isUpload = path == "/import/check"
+    if form != nil {
+      head.headerFields[.contentType] =
+        isUpload ? "multipart/form-data; boundary=b" : "application/x-www-form-urlencoded"
+    }
+    let fields = (form ?? [:]).sorted { $0.key < $1.key }
+    let body =
+      isUpload
+      ? fields.map { "--b\r\nContent-Disposition: form-data; name=\"\($0)\"\r\n\r\n\($1)\r\n" }.joined() + "--b--\r\n"
+      : fields.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
     let response = await responder.respond(
       to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))),
       from: TestConnection(certificate: certificate))

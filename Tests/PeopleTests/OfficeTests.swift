@@ -249,10 +249,13 @@ final class TestOffice: Sendable {
     let (li, wang) = (try #require(try await office.official("b")), try #require(try await office.official("c")))
     let given = try await office.directory.delegations(of: "li", for: li)
     #expect(given.map(\.delegate) == ["wang"])
-    await #expect(throws: OfficeError.notFound) {
-      try await office.directory.endDelegation(given[0].identifier, by: wang)
+    await #expect(throws: OfficeError.notAllowed) {
+      try await office.directory.endDelegation(given[0].identifier, of: "li", by: wang)
     }
-    try await office.directory.endDelegation(given[0].identifier, by: li)
+    await #expect(throws: OfficeError.notFound) {
+      try await office.directory.endDelegation(given[0].identifier, of: "wang", by: wang)
+    }
+    try await office.directory.endDelegation(given[0].identifier, of: "li", by: li)
     #expect(try await office.official("c")?.standsInFor.isEmpty == true)
   }
 
@@ -260,10 +263,11 @@ final class TestOffice: Sendable {
     let office = try await TestOffice()
     try await office.add("li", [.clerk])
     try await office.add("wang", [.clerk])
+    let now = Date()
     for (start, end) in [(0, 0), (day, 0), (0, 367 * day), (-2 * day, -day)] {
       await #expect(throws: OfficeError.refused(.delegationTime)) {
         try await office.directory.delegate(
-          from: "li", to: "wang", from: Date() + start, until: Date() + end, by: office.root)
+          from: "li", to: "wang", from: now + start, until: now + end, by: office.root)
       }
     }
   }
