@@ -96,7 +96,8 @@ let package = Package(
     room("Notices", imports: ["Zones", "DurableFiles"], ["CCurl", logging]),
     room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle]),
     room("Portal", imports: ["Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
-    room("Desk", imports: ["Roles", "Zones", "Cryptography", "People", "Letters", "WebKitchen"], web + [lifecycle]),
+    room(
+      "Desk", imports: ["Roles", "Zones", "Cryptography", "Acts", "People", "Letters", "WebKitchen"], web + [lifecycle]),
 
     program(
       "guandu-dmz",
@@ -113,7 +114,7 @@ let package = Package(
     program(
       "guandu",
       imports: [
-        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Exchange",
+        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Exchange", "Acts",
       ],
       ["CCurl", arguments]),
 

@@ -153,11 +153,11 @@ extension DeskSite {
   ) async throws -> [String: Any] {
     let units = try await office.units(for: presence.official)
     let unit = units.first { $0.identifier == person.unit }
-    let separator = language == .chinese ? "、" : ", "
     return [
       "id": person.identifier, "name": person.name, "choices": unitChoices(units, chosen: person.unit, language),
-      "unit": unit.map { name(of: $0, language) } as Any? ?? false, "roleNames": roleNames(person.roles, language),
-      "mailboxNames": person.mailboxes.sorted().map { name(of: $0, language) }.joined(separator: separator),
+      "unit": unit.map { name(of: $0, language) } as Any? ?? false,
+      "roleNames": shown(roleNames(person.roles, language)),
+      "mailboxNames": shown(joined(person.mailboxes.sorted().map { name(of: $0, language) }, language)),
       "lastLogin": person.lastLogin.map { officeTime($0) } as Any? ?? false,
       "roles": Role.allCases.map { role in
         [

@@ -82,6 +82,7 @@ extension DeskSite {
       links += [.init("/people", "navPeople"), .init("/units", "navUnits"), .init("/mailboxes", "navMailboxes")]
     }
     if official.may(.changePeople) { links.append(.init("/import", "navImport")) }
+    if official.may(.readActs) { links.append(.init("/acts", "navActs")) }
     return links + [.init("/me", "navMe")]
   }
 }

@@ -162,9 +162,8 @@ extension DeskSite {
       [
         "name": official.name, "person": official.person,
         "unit": try await unitText(official, language) as Any? ?? false,
-        "roles": roleNames(official.roles, language),
-        "mailboxes": names.joined(separator: language == .chinese ? "、" : ", "),
-        "standsIn": official.standsInFor.map(\.name).joined(separator: language == .chinese ? "、" : ", "),
+        "roles": shown(roleNames(official.roles, language)), "mailboxes": shown(joined(names, language)),
+        "standsIn": shown(joined(official.standsInFor.map(\.name), language)),
         "fingerprint": official.certificateFingerprint,
         "canDelegate": Permissions.scope(of: .delegate, for: official.roles) == .own,
         "lastLogin": lastLogin.map { officeTime($0) } as Any? ?? false,
@@ -183,9 +182,16 @@ extension DeskSite {
     return names.joined(separator: " / ")
   }
 
+  /// For templates, in which an empty text counts as one.
+  func shown(_ text: String) -> Any { text.isEmpty ? false : text }
+
+  func joined(_ names: [String], _ language: Language) -> String {
+    names.joined(separator: language == .chinese ? "、" : ", ")
+  }
+
   func roleNames(_ roles: Set<Role>, _ language: Language) -> String {
-    Role.allCases.filter(roles.contains).map { kitchen.strings.text("role-\($0.rawValue)", language) }
-      .joined(separator: language == .chinese ? "、" : ", ")
+    joined(
+      Role.allCases.filter(roles.contains).map { kitchen.strings.text("role-\($0.rawValue)", language) }, language)
   }
 
   /// A path of this site, or the start where it is none.

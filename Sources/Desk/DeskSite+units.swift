@@ -138,7 +138,6 @@ extension DeskSite {
   ) async throws -> Response {
     let official = presence.official
     let (units, given) = (try await office.units(for: official), try await office.mailboxes(for: official))
-    let separator = request.language == .chinese ? "、" : ", "
     return page(
       "mailboxes",
       [
@@ -148,7 +147,7 @@ extension DeskSite {
           let unitName = units.first { $0.identifier == unit }.map { name(of: $0, request.language) }
           return [
             "id": mailbox.identifier, "name": name(of: mailbox.identifier, request.language),
-            "people": people.joined(separator: separator), "unit": unitName as Any? ?? false,
+            "people": shown(joined(people, request.language)), "unit": unitName as Any? ?? false,
             "choices": unitChoices(units, chosen: unit, request.language),
           ]
         },

@@ -78,6 +78,7 @@ public final class DeskSite: Service {
     addPeopleRoutes(to: &routes)
     addDelegationRoutes(to: &routes)
     addImportRoutes(to: &routes)
+    addActRoutes(to: &routes)
     return routes
   }
 }

@@ -1,6 +1,8 @@
 /// The desk's pages.
 let deskTemplates = letterTemplates.merging(sessionTemplates) { own, _ in own }
-  .merging(officeTemplates) { own, _ in own }.merging(personTemplates) { own, _ in own }
+  .merging(officeTemplates) { own, _ in own }.merging(personTemplates) { own, _ in own }.merging(actTemplates) {
+    own, _ in own
+  }
 
 private let letterTemplates = [
   "late": #"""

@@ -51,7 +51,7 @@ extension PortalSite {
     guard let phone = PhoneNumber(typed: form["phone"]) else {
       return phonePage(request, visit, typed: typed, problem: "phoneWrong")
     }
-    guard limits.mayAskForCode(phone: phone.digits, source: request.source) else {
+    guard try await mayAskForCode(phone.digits, request) else {
       return phonePage(request, visit, typed: typed, problem: "tooManyCodes", status: .tooManyRequests)
     }
     let code = PendingCode.makeCode()

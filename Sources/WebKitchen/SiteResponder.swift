@@ -10,9 +10,12 @@ public struct SiteResponder: HTTPResponder {
 
   private let kitchen: SiteKitchen
   private let routes: RouteTable
+  private let proxies: TrustedProxies?
   private let logger: Logger
 
-  public init(kitchen: SiteKitchen, routes: RouteTable, logger: Logger) {
+  /// - Parameter proxies: those that are believed; the server must have the same.
+  public init(kitchen: SiteKitchen, routes: RouteTable, proxies: TrustedProxies? = nil, logger: Logger) {
+    self.proxies = proxies
     self.kitchen = kitchen
     self.routes = routes
     self.logger = logger
@@ -42,15 +45,17 @@ public struct SiteResponder: HTTPResponder {
   }
 
   private func answer(_ request: Request, _ connection: any WebConnection) async -> (Response, closes: Bool) {
+    let address = proxies.map { $0.source(of: request, connection) } ?? connection.remoteAddress
     var seen = WebRequest(
-      request: request, connection: connection, language: .wanted(by: request), parameters: [:])
+      request: request, connection: connection, address: address, language: .wanted(by: request), parameters: [:])
     do {
       if let response = ownAnswer(to: request) { return (response, false) }
       switch routes.match(request.method, request.uri.path) {
       case .nothing: throw WebFailure.notFound
       case .otherMethodsOnly: throw WebFailure.methodNotAllowed
       case .handler(let handler, let parameters):
-        seen = WebRequest(request: request, connection: connection, language: seen.language, parameters: parameters)
+        seen = WebRequest(
+          request: request, connection: connection, address: address, language: seen.language, parameters: parameters)
         return (try await handler(seen), false)
       }
     } catch let failure as WebFailure {

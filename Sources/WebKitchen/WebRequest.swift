@@ -13,12 +13,19 @@ public protocol WebConnection: Sendable {
   /// The certificate of the other end, DER. Asked of the connection anew, a resumed TLS session included.
   func peerCertificate() async -> [UInt8]?
   func close(inSeconds: Int)
+  /// What the connection is known by while it is open; nil where there is none.
+  var identity: ObjectIdentifier? { get }
+}
+
+extension WebConnection {
+  public var identity: ObjectIdentifier? { nil }
 }
 
 struct ChannelConnection: WebConnection {
   let channel: any Channel
 
   var remoteAddress: String? { channel.remoteAddress?.ipAddress }
+  var identity: ObjectIdentifier? { ObjectIdentifier(channel) }
 
   func peerCertificate() async -> [UInt8]? {
     guard let certificate = try? await channel.nioSSL_peerCertificate().get() else { return nil }
@@ -45,6 +52,8 @@ public struct WebContext: RequestContext {
 public struct WebRequest: Sendable {
   public let request: Request
   let connection: any WebConnection
+  /// Of the citizen, as far as our own proxies name it.
+  let address: String?
   public let language: Language
   /// What the route's `{…}` matched.
   public let parameters: [String: String]
@@ -53,7 +62,7 @@ public struct WebRequest: Sendable {
 
   /// What rate limits count a source by: an IPv4 address, or the first 64 bits of an IPv6 one.
   public var source: String {
-    connection.remoteAddress.map { Self.source(of: $0) } ?? ""
+    address.map { Self.source(of: $0) } ?? ""
   }
 
   /// The certificate of the other end, DER; nil where it showed none.

@@ -26,17 +26,6 @@ struct Sites {
     }
   }
 
-  private static func readPortal(_ value: YAMLValue) -> PortalConfiguration? {
-    guard let group = value.mapping(["listen", "port", "public_url", "disk_min_free_bytes"]) else { return nil }
-    let address = group.required("listen")?.listenAddress()
-    let port = group.required("port")?.port()
-    let url = group.required("public_url")?.siteURL()
-    guard let address, let port, let url else { return nil }
-    var portal = PortalConfiguration(listenAddress: address, port: port, publicURL: url)
-    group.integer("disk_min_free_bytes", 0...1_125_899_906_842_624, into: &portal.diskMinFreeBytes)
-    return portal
-  }
-
   private static func readDesk(_ value: YAMLValue) -> DeskConfiguration? {
     guard let group = value.mapping(["listen", "port", "idle_minutes", "session_hours"]) else { return nil }
     let address = group.required("listen")?.listenAddress()

@@ -12,6 +12,6 @@ struct GuanduCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self,
       LinkCommand.self,
-      QuarantineCommand.self, BackupCommand.self, PeopleCommand.self,
+      QuarantineCommand.self, BackupCommand.self, PeopleCommand.self, ActsCommand.self,
     ])
 }

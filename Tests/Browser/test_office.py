@@ -200,6 +200,19 @@ def test_a_table_is_checked_line_by_line_and_then_imported(administrator, tmp_pa
     assert administrator.page.locator("tbody tr").count() == 1
 
 
+def test_the_security_officer_reads_the_record_and_nothing_else(contexts, deployment, administrator, bureau):
+    certificate = deployment.person_certificate("security-officer")
+    officer = Clerk(contexts(client_certificates=[certificate]).new_page(), deployment)
+    assert officer.open("/acts") == 200
+    officer.look("acts")
+    newest = officer.page.locator("#acts tbody").inner_text()
+    assert "添加单位" in newest and bureau in newest and "登录证书（未签名）" in newest
+    assert officer.open("/folders/to-do") == 403
+    assert officer.open("/people") == 200
+    assert officer.page.locator("a[href='/people/new']").count() == 0
+    assert administrator.open("/acts") == 403
+
+
 def test_the_administrators_pages_work_on_a_phone(contexts, deployment):
     certificate = deployment.person_certificate("administrator")
     context = contexts(PHONE, is_mobile=True, has_touch=True, client_certificates=[certificate])

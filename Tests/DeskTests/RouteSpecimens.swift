@@ -135,6 +135,7 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "GET /delegation": own("/delegation"),
   "POST /people/{person}/delegation": delegation,
   "POST /people/{person}/delegation/end": delegationEnd,
+  "GET /acts": office("/acts"),
   "GET /import": office("/import"),
   "POST /import/check": office("/import/check", ["kind": "units", "table": "id,name\nnew,x\n"]),
   "POST /import": checkedTable,
