@@ -65,7 +65,8 @@ let package = Package(
     .target(name: "CCurl", dependencies: ["CCurlHeaders"]),
     .target(name: "CLinux"),
 
-    room("Zones", [yams]),
+    room("Roles"),
+    room("Zones", imports: ["Roles"], [yams]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
     room("DurableFiles", ["CLinux"]),
     room("AgeFormat", imports: ["Cryptography"]),
@@ -88,14 +89,19 @@ let package = Package(
       imports: ["Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "Exchange"],
       [logging, lifecycle, signals]),
     room("Flows", imports: ["Zones"]),
+    room("Acts", imports: ["Roles", "Cryptography", "PacketFormat", "Storage"], [grdb]),
+    room("People", imports: ["Roles", "Zones", "Cryptography", "Storage", "Acts"], [grdb]),
     room(
       "Letters",
-      imports: ["Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange", "Storage"],
-      [grdb, logging, lifecycle]),
+      imports: [
+        "Roles", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange", "Storage",
+        "Acts",
+      ], [grdb, logging, lifecycle]),
     room("Notices", imports: ["Zones", "DurableFiles"], ["CCurl", logging]),
     room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle]),
     room("Portal", imports: ["Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
-    room("Desk", imports: ["Zones", "Cryptography", "Letters", "WebKitchen"], web + [lifecycle]),
+    room(
+      "Desk", imports: ["Roles", "Zones", "Cryptography", "Acts", "People", "Letters", "WebKitchen"], web + [lifecycle]),
 
     program(
       "guandu-dmz",
@@ -105,13 +111,15 @@ let package = Package(
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
-      imports: ["Zones", "Cryptography", "Trust", "Storage", "Exchange", "Daemon", "Letters", "Desk"],
+      imports: [
+        "Zones", "Cryptography", "Trust", "Storage", "Exchange", "Daemon", "Acts", "People", "Letters", "Desk",
+      ],
       [arguments, logging, lifecycle]),
     program(
       "guandu",
       imports: [
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
-        "Exchange",
+        "Exchange", "Acts",
       ],
       ["CCurl", arguments]),
 
@@ -132,7 +140,15 @@ let package = Package(
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
     tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
     tests("PortalTests", of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography"]),
-    tests("DeskTests", of: ["Desk", "WebKitchen", "Letters"]),
+    tests("RolesTests", of: ["Roles"]),
+    tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"], [grdb]),
+    tests(
+      "DeskTests",
+      of: [
+        "Desk", "WebKitchen", "Letters", "People", "Roles", "Acts", "Zones", "ZoneHarness", "Storage", "Exchange",
+        "Cryptography", "DurableFiles",
+      ],
+      [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),
     tests("FlowsTests", of: ["Flows"]),
     tests(
@@ -142,10 +158,8 @@ let package = Package(
     .target(
       name: "ZoneHarness",
       dependencies: [
-        "TrustNews",
-        "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat", "PacketSeal",
-        "Storage",
-        grdb, logging, lifecycle,
+        "TrustNews", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles",
+        "PacketFormat", "PacketSeal", "Storage", grdb, logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "ExchangeTests",

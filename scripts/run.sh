@@ -89,6 +89,7 @@ SMS codes      $demo/sms/   a file a message; the newest: ls -t $demo/sms | head
 Clerk          import $demo/people/clerk.p12 into the browser, under "Your certificates";
                its password is in $demo/people/clerk.password
                Chromium: chrome://settings/certificates    Firefox: Settings, Privacy & Security, View Certificates
+Others         administrator.p12 and security-officer.p12 beside it, each with its password file
 Root           import $demo/ca/root.pem there under "Authorities", for web sites; without it the browser warns
 Logs           $demo/logs/
 Stop           Ctrl-C

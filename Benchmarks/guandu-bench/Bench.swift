@@ -22,6 +22,7 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "The size of the file of “nncp” in bytes.") var nncpBytes = 256 << 20
     @Option(help: "How many letters in “million”.") var million = 20_000
     @Option(help: "The size of the file of “large” in bytes.") var largeBytes = 256 << 20
+    @Option(help: "For how many seconds guessers and citizens meet in each part of “guess”.") var guessSeconds = 10
     @Option(help: "For how many seconds letters arrive in each part of “latency”.") var latencySeconds = 10
 
     func run() async throws {
@@ -39,6 +40,9 @@ struct Bench: AsyncParsableCommand {
       }
       if wanted.group("limit") { figures += try await LimitBench(folder: folder, count: letters).run() }
       if wanted.group("million") { figures += try await MillionBench(folder: folder, count: million).run() }
+      if wanted.group("guess") {
+        figures += try await GuessBench(folder: folder, seconds: guessSeconds).run(wanted)
+      }
       if wanted.group("latency") {
         figures += try await LatencyBench(folder: folder, seconds: latencySeconds).run(wanted)
       }

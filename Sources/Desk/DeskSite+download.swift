@@ -7,11 +7,12 @@ import WebKitchen
 
 /// Attachments, to be saved and never to be shown inside the site.
 extension DeskSite {
-  func download(_ request: WebRequest, _ handler: Handler) async throws -> Response {
+  func download(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     guard let index = Int(request.parameters["index"] ?? ""), (0..<100).contains(index) else {
       throw WebFailure.notFound
     }
-    let (attachment, pieces) = try await letters.attachment(number: try number(in: request), index: index, for: handler)
+    let (attachment, pieces) = try await letters.attachment(
+      number: try number(in: request), index: index, for: presence.official)
     var headers: HTTPFields = [
       .contentType: attachment.mediaType, .contentLength: "\(attachment.bytes)",
       .contentDisposition: contentDisposition(fileName: AttachmentName.clean(attachment.name)),

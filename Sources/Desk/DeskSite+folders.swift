@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Letters
+import Roles
 import WebKitchen
 import Zones
 
@@ -9,34 +10,35 @@ extension DeskSite {
   private static let pageSize = 50
 
   func addFolderRoutes(to routes: inout RouteTable) {
-    handle(.get, "/folders/{folder}", &routes) { [self] request, handler in
+    handle(.get, "/folders/{folder}", .readLetter, &routes) { [self] request, presence in
       guard let folder = DeskFolder(rawValue: request.parameters["folder"] ?? "") else { throw WebFailure.notFound }
-      return try await folderPage(folder, request, handler)
+      return try await folderPage(folder, request, presence)
     }
   }
 
-  private func folderPage(_ folder: DeskFolder, _ request: WebRequest, _ handler: Handler) async throws -> Response {
+  private func folderPage(_ folder: DeskFolder, _ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let official = presence.official
     let paging = Paging(request, size: Self.pageSize)
-    let found = try await letters.folder(folder, for: handler, limit: Self.pageSize, offset: paging.offset)
+    let found = try await letters.folder(folder, for: official, limit: Self.pageSize, offset: paging.offset)
     var tabs: [[String: Any]] = []
     for other in DeskFolder.allCases {
-      let total = try await other == folder ? found.total : count(of: other, for: handler)
+      let total = try await other == folder ? found.total : count(of: other, for: official)
       tabs.append([
         "path": "/folders/\(other.rawValue)", "count": "\(total)", "current": other == folder,
         "text": kitchen.strings.text("folder-\(other.rawValue)", request.language),
       ])
     }
-    return kitchen.page(
+    return page(
       "folder",
       [
         "heading": kitchen.strings.text("folder-\(folder.rawValue)", request.language), "tabs": tabs,
-        "handler": handler.name, "late": try await lateText("linkLate", "linkNever", request.language) as Any? ?? false,
+        "late": try await lateText("linkLate", "linkNever", request.language) as Any? ?? false,
         "isEmpty": found.letters.isEmpty, "hasLetters": !found.letters.isEmpty,
         "letters": found.letters.map { row($0, request.language) },
         "paging": paging.values(
           path: "/folders/\(folder.rawValue)", hasNext: paging.offset + found.letters.count < found.total),
       ],
-      titleKey: "folder-\(folder.rawValue)", for: request)
+      titleKey: "folder-\(folder.rawValue)", request, presence)
   }
 
   /// How old the portal's last sign of life is, while it is late.
@@ -47,8 +49,8 @@ extension DeskSite {
     return kitchen.strings.text(key, language, kitchen.elapsed(since: seen, language))
   }
 
-  private func count(of folder: DeskFolder, for handler: Handler) async throws -> Int {
-    try await letters.folder(folder, for: handler, limit: 1, offset: 0).total
+  private func count(of folder: DeskFolder, for official: Official) async throws -> Int {
+    try await letters.folder(folder, for: official, limit: 1, offset: 0).total
   }
 
   private func row(_ letter: DeskLetterSummary, _ language: Language) -> [String: Any] {

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Letters
+import Roles
 import WebKitchen
 import Zones
 
@@ -10,11 +11,11 @@ extension DeskSite {
   static let answerMaxCharacters = 10_000
 
   func addLetterRoutes(to routes: inout RouteTable) {
-    handle(.get, "/letters/{number}", &routes) { [self] in try await letterPage($0, $1) }
-    handle(.post, "/letters/{number}/sign-for", &routes) { [self] in try await signFor($0, $1) }
-    handle(.post, "/letters/{number}/answer", &routes) { [self] in try await answer($0, $1) }
-    handle(.post, "/letters/{number}/decline", &routes) { [self] in try await decline($0, $1) }
-    handle(.get, "/letters/{number}/attachments/{index}", &routes) { [self] in try await download($0, $1) }
+    handle(.get, "/letters/{number}", .readLetter, &routes) { [self] in try await letterPage($0, $1) }
+    handle(.post, "/letters/{number}/sign-for", .signForLetter, &routes) { [self] in try await signFor($0, $1) }
+    handle(.post, "/letters/{number}/answer", .answerLetter, &routes) { [self] in try await answer($0, $1) }
+    handle(.post, "/letters/{number}/decline", .declineLetter, &routes) { [self] in try await decline($0, $1) }
+    handle(.get, "/letters/{number}/attachments/{index}", .readLetter, &routes) { [self] in try await download($0, $1) }
   }
 
   func number(in request: WebRequest) throws -> String {
@@ -25,23 +26,16 @@ extension DeskSite {
     return number
   }
 
-  private func form(of request: WebRequest, _ handler: Handler) async throws -> URLEncodedForm {
-    guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
-    let form = try await URLEncodedForm.read(request)
-    guard tokens.accepts(form["csrf"], for: handler.certificateFingerprint) else { throw WebFailure.forgedForm }
-    return form
-  }
-
-  private func signFor(_ request: WebRequest, _ handler: Handler) async throws -> Response {
+  private func signFor(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let number = try number(in: request)
-    _ = try await form(of: request, handler)
-    try await letters.signFor(number: number, by: handler)
+    _ = try await form(of: request, presence)
+    try await letters.signFor(number: number, by: presence.official)
     return seeOther("/letters/\(number)")
   }
 
-  private func answer(_ request: WebRequest, _ handler: Handler) async throws -> Response {
+  private func answer(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let number = try number(in: request)
-    let form = try await form(of: request, handler)
+    let form = try await form(of: request, presence)
     let text = WrittenText.lines(form["text"])
     let visibility = form["visibility"]
     var problems = problems(with: text, field: "text", missing: "answerMissing")
@@ -50,26 +44,27 @@ extension DeskSite {
     }
     guard problems.isEmpty else {
       return try await letterPage(
-        request, handler, problems: problems, typed: ["answer": text, "isPublic": visibility == "public"])
+        request, presence, problems: problems, typed: ["answer": text, "isPublic": visibility == "public"])
     }
     do {
-      try await letters.answer(number: number, text: text, isPublic: visibility == "public", by: handler)
+      try await letters.answer(number: number, text: text, isPublic: visibility == "public", by: presence.official)
     } catch LetterError.mayNotPublish {
       return try await letterPage(
-        request, handler, problems: [("visibility-private", "mayNotPublishText")], typed: ["answer": text])
+        request, presence, problems: [("visibility-private", "mayNotPublishText")], typed: ["answer": text])
     }
     return seeOther("/letters/\(number)")
   }
 
-  private func decline(_ request: WebRequest, _ handler: Handler) async throws -> Response {
+  private func decline(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let number = try number(in: request)
-    let form = try await form(of: request, handler)
+    let form = try await form(of: request, presence)
     let reason = WrittenText.lines(form["reason"])
     let problems = problems(with: reason, field: "reason", missing: "reasonMissing")
     guard problems.isEmpty else {
-      return try await letterPage(request, handler, problems: problems, typed: ["reason": reason, "isDeclining": true])
+      return try await letterPage(
+        request, presence, problems: problems, typed: ["reason": reason, "isDeclining": true])
     }
-    try await letters.decline(number: number, reason: reason, by: handler)
+    try await letters.decline(number: number, reason: reason, by: presence.official)
     return seeOther("/letters/\(number)")
   }
 
@@ -79,14 +74,12 @@ extension DeskSite {
   }
 
   private func letterPage(
-    _ request: WebRequest, _ handler: Handler, problems: [(field: String, key: String)] = [],
+    _ request: WebRequest, _ presence: Presence, problems: [(field: String, key: String)] = [],
     typed: [String: Any] = [:]
   ) async throws -> Response {
     let number = try number(in: request)
-    let letter = try await letters.letter(number: number, for: handler)
-    var values = letterValues(letter, request.language).merging(typed) { _, typed in typed }
-    values["csrf"] = tokens.token(for: handler.certificateFingerprint)
-    values["handler"] = handler.name
+    let letter = try await letters.letter(number: number, for: presence.official)
+    var values = letterValues(letter, presence.official, request.language).merging(typed) { _, typed in typed }
     values["late"] = try await lateText("linkLate", "linkNever", request.language) as Any? ?? false
     if try await letters.contact().isOneWay, letter.outcome != nil, !letter.outcomeDelivered {
       values["delivery"] = kitchen.strings.text("deliveryOneWay", request.language)
@@ -94,13 +87,8 @@ extension DeskSite {
     if letter.outcome != nil, !letter.outcomeDelivered, letter.outcomeRefusal == nil {
       values["outcomeLate"] = try await lateText("outcomeLate", "outcomeNever", request.language) as Any? ?? false
     }
-    values["hasProblems"] = !problems.isEmpty
-    values["problems"] = problems.map {
-      ["field": $0.field, "text": kitchen.strings.text($0.key, request.language, "\(Self.answerMaxCharacters)")]
-    }
-    values["wrong"] = Dictionary(problems.map { ($0.field, true) }) { first, _ in first }
-    return kitchen.page(
-      "letter", values, titleKey: "letterHeading", for: request,
-      status: problems.isEmpty ? .ok : .unprocessableContent, languagePath: "/letters/\(number)")
+    return page(
+      "letter", values, titleKey: "letterHeading", request, presence, problems: problems,
+      languagePath: "/letters/\(number)")
   }
 }

@@ -1,9 +1,10 @@
 import Letters
+import Roles
 import WebKitchen
 
 /// A letter as its page shows it.
 extension DeskSite {
-  func letterValues(_ letter: DeskLetter, _ language: Language) -> [String: Any] {
+  func letterValues(_ letter: DeskLetter, _ official: Official, _ language: Language) -> [String: Any] {
     let draft = letter.draft
     let strings = kitchen.strings
     return [
@@ -26,7 +27,10 @@ extension DeskSite {
           "who": event.handler.isEmpty ? strings.text("nobody", language) : event.handler,
         ]
       },
-      "canSignFor": letter.stage == .sent || letter.stage == .delivered, "canSettle": letter.stage == .signedFor,
+      "canSignFor": (letter.stage == .sent || letter.stage == .delivered)
+        && official.may(.signForLetter, .mailbox(draft.mailbox)),
+      "canAnswer": letter.stage == .signedFor && official.may(.answerLetter, .mailbox(draft.mailbox)),
+      "canDecline": letter.stage == .signedFor && official.may(.declineLetter, .mailbox(draft.mailbox)),
     ].merging(outcomeValues(letter, language)) { own, _ in own }
   }
 

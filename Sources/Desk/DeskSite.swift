@@ -1,10 +1,11 @@
-import Cryptography
 import HTTPTypes
 import Hummingbird
 public import Letters
 public import Logging
+public import People
+import Roles
 public import ServiceLifecycle
-import WebKitchen
+package import WebKitchen
 public import Zones
 
 /// Says whether a certificate is a handler's now: chain, purpose, dates, revocation.
@@ -15,27 +16,30 @@ public protocol HandlerCertificateVerifying: Sendable {
   func fingerprint(ofHandlerCertificate certificate: [UInt8]) throws -> String
 }
 
-/// The handlers' site: to do, sign for, answer, decline.
+/// The handlers' site: who am I, letters, and the office's units, people and mailboxes.
 public final class DeskSite: Service {
   let configuration: ZoneConfiguration
   let letters: DeskLetters
+  let office: OfficeDirectory
   let logger: Logger
   let kitchen: SiteKitchen
-  let tokens = DeskFormTokens()
-  private let trust: any HandlerCertificateVerifying
+  let sessions: SessionStore<DeskVisit>
+  let trust: any HandlerCertificateVerifying
 
   /// - Parameter trust: asked with every request, so that a revocation counts from the next one on.
   /// - Throws: where a template cannot be read, which a test forbids.
   public init(
-    configuration: ZoneConfiguration, letters: DeskLetters, trust: any HandlerCertificateVerifying, logger: Logger
+    configuration: ZoneConfiguration, letters: DeskLetters, office: OfficeDirectory,
+    trust: any HandlerCertificateVerifying, logger: Logger
   ) throws {
     self.configuration = configuration
     self.letters = letters
+    self.office = office
     self.trust = trust
     self.logger = logger
-    kitchen = try SiteKitchen(
-      strings: deskStrings, templates: deskTemplates, links: [.init("/folders/to-do", "navFolders")],
-      siteNameKey: "siteName")
+    let limits = configuration.desk ?? DeskConfiguration(listenAddress: "", port: 0)
+    sessions = SessionStore(idleSeconds: limits.idleMinutes * 60, ageSeconds: limits.sessionHours * 3_600)
+    kitchen = try SiteKitchen(strings: deskStrings, templates: deskTemplates, links: [], siteNameKey: "siteName")
   }
 
   /// Serves until the service group stops it.
@@ -44,73 +48,40 @@ public final class DeskSite: Service {
   public func run() async throws {
     guard let desk = configuration.desk else { throw DeskIsNotConfigured() }
     let server = try SiteServer(
-      responder: SiteResponder(kitchen: kitchen, routes: routes(), logger: logger), address: desk.listenAddress,
+      responder: responder(), address: desk.listenAddress,
       port: desk.port, certificateChain: configuration.keys.tlsCertificate, key: configuration.keys.tlsKey,
       clientCertificate: .asked(issuers: [configuration.trust.root] + configuration.trust.intermediates),
       maxConnections: 1_024, logger: logger)
-    try await server.run()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run() }
+      group.addTask { await self.sweepUntilCancelled() }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
   }
 
-  func routes() -> RouteTable {
+  private func sweepUntilCancelled() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(20))
+      _ = sessions.sweep()
+    }
+  }
+
+  package func responder() -> SiteResponder { SiteResponder(kitchen: kitchen, routes: routes(), logger: logger) }
+
+  package func routes() -> RouteTable {
     var routes = RouteTable()
-    handle(.get, "/", &routes) { _, _ in seeOther("/folders/to-do") }
+    addSessionRoutes(to: &routes)
     addFolderRoutes(to: &routes)
     addLetterRoutes(to: &routes)
+    addUnitRoutes(to: &routes)
+    addPeopleRoutes(to: &routes)
+    addDelegationRoutes(to: &routes)
+    addImportRoutes(to: &routes)
+    addActRoutes(to: &routes)
     return routes
-  }
-
-  typealias HandlersPage = @Sendable (WebRequest, Handler) async throws -> Response
-
-  /// A route for handlers only. Who asks is found out anew each time: a resumed TLS session skips the handshake's check.
-  func handle(
-    _ method: HTTPRequest.Method, _ pattern: String, _ routes: inout RouteTable, _ page: @escaping HandlersPage
-  ) {
-    routes.on(method, pattern) { [self] request in
-      let handler = try await handler(asking: request)
-      do {
-        return try await page(request, handler)
-      } catch LetterError.notFound {
-        throw WebFailure.notFound
-      } catch LetterError.unavailable {
-        throw WebFailure.unavailable
-      } catch LetterError.mayNotPublish {
-        throw WebFailure.mayNotPublish
-      } catch LetterError.wrongStage {
-        throw WebFailure.wrongStage
-      }
-    }
-  }
-
-  private func handler(asking request: WebRequest) async throws -> Handler {
-    guard let certificate = await request.peerCertificate() else {
-      logger.notice("handler refused", metadata: ["reason": "no certificate"])
-      throw WebFailure.noCertificate
-    }
-    let fingerprint: String
-    do {
-      fingerprint = try trust.fingerprint(ofHandlerCertificate: certificate)
-    } catch {
-      logger.notice("handler refused", metadata: ["reason": "not trusted", "certificate": "\(Digest.of(certificate))"])
-      throw WebFailure.untrustedCertificate
-    }
-    let person = configuration.people.first { $0.certificateFingerprint == fingerprint && $0.roles.contains(.clerk) }
-    guard let person else {
-      logger.notice("handler refused", metadata: ["reason": "not enrolled", "certificate": "\(fingerprint)"])
-      throw WebFailure.notEnrolled
-    }
-    return Handler(name: person.name, certificateFingerprint: fingerprint, mailboxes: person.mailboxes)
   }
 }
 
 /// The zone's configuration names no desk.
 public struct DeskIsNotConfigured: Error {}
-
-extension WebFailure {
-  static let noCertificate = WebFailure(
-    .forbidden, "noCertificateTitle", "noCertificateText", closesConnection: true)
-  static let untrustedCertificate = WebFailure(
-    .forbidden, "untrustedTitle", "untrustedText", closesConnection: true)
-  static let notEnrolled = WebFailure(.forbidden, "notEnrolledTitle", "notEnrolledText", closesConnection: true)
-  static let wrongStage = WebFailure(.conflict, "wrongStageTitle", "wrongStageText")
-  static let mayNotPublish = WebFailure(.unprocessableContent, "mayNotPublishTitle", "mayNotPublishText")
-}

@@ -1,7 +1,9 @@
 import WebKitchen
 
 /// The desk's texts.
-let deskStrings = StringTable([
+let deskStrings = letterStrings + sessionStrings + officeStrings + actStrings
+
+private let letterStrings = StringTable([
   .init("siteName", "信件办公台", "Letter desk"),
   .init("navFolders", "信件", "Letters"),
   .init("signedInAs", "当前人员：", "Signed in as "),

@@ -1,5 +1,10 @@
 /// The desk's pages.
-let deskTemplates = [
+let deskTemplates = letterTemplates.merging(sessionTemplates) { own, _ in own }
+  .merging(officeTemplates) { own, _ in own }.merging(personTemplates) { own, _ in own }.merging(actTemplates) {
+    own, _ in own
+  }
+
+private let letterTemplates = [
   "late": #"""
   {{#late}}<p id="link-late" class="note" role="status">{{late}}</p>{{/late}}
   """#,
@@ -59,9 +64,10 @@ let deskTemplates = [
   <p>{{t.signForText}}</p>
   <div class="actions"><button type="submit" id="sign-for">{{t.signFor}}</button></div>
   </form>{{/canSignFor}}
-  {{#canSettle}}{{> settle}}{{/canSettle}}
+  {{#canAnswer}}{{> answer-form}}{{/canAnswer}}
+  {{#canDecline}}{{> decline-form}}{{/canDecline}}
   """#,
-  "settle": #"""
+  "answer-form": #"""
   <form class="box" method="post" action="/letters/{{number}}/answer">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.answerFormHeading}}</h2>
@@ -79,6 +85,8 @@ let deskTemplates = [
   </fieldset>
   <div class="actions"><button type="submit" id="send-answer">{{t.sendAnswer}}</button></div>
   </form>
+  """#,
+  "decline-form": #"""
   <details{{#isDeclining}} open{{/isDeclining}}>
   <summary>{{t.declineFormHeading}}</summary>
   <form method="post" action="/letters/{{number}}/decline">

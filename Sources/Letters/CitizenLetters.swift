@@ -17,6 +17,8 @@ public final class CitizenLetters: Sendable {
   let intranetKeys: [X25519PublicKey]
   private let limits: LetterLimits
   let locks: LetterLocks
+  /// Counts tries at codes, passwords and messages.
+  public let guesses: GuessBook
   private let room: LinkRoom
   private let heavy = HeavyWork(width: 2)
   let now: @Sendable () -> UnixMilliseconds
@@ -29,7 +31,8 @@ public final class CitizenLetters: Sendable {
   ///   - now: milliseconds since 1970.
   public init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration, intranetKeys: [X25519PublicKey],
-    limits: LetterLimits, pepper: SecretBytes, disk: DiskLimit = .none, logger: Logger,
+    limits: LetterLimits, pepper: SecretBytes, guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none,
+    logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
@@ -39,6 +42,7 @@ public final class CitizenLetters: Sendable {
     self.intranetKeys = intranetKeys
     self.limits = limits
     locks = LetterLocks(pepper: pepper)
+    guesses = GuessBook(database: database, rules: guessRules, now: now)
     room = LinkRoom(link: link, disk: disk, database: database, logger: logger)
     self.now = now
   }
@@ -109,6 +113,7 @@ public final class CitizenLetters: Sendable {
     var id: String
     var acceptedAt: UnixMilliseconds
     var codeIndex: [UInt8]
+    var phoneTag: [UInt8]
     var salt: [UInt8]
     var wrappedKey: [UInt8]
     var letterKey: X25519PublicKey
@@ -121,11 +126,12 @@ public final class CitizenLetters: Sendable {
     return try await heavy.run { () throws(LetterError) in
       let key = X25519PrivateKey.generate()
       let salt = randomBytes(LetterLocks.saltBytes)
-      let index = try locks.index(of: credentials.code)
+      let stretched = try LetterLocks.stretch(credentials.code)
       let wrapped = try LetterLocks.wrap(key, credentials, salt: salt)
       do {
         return SealedLetter(
-          id: newIdentifier(at: now), acceptedAt: now, codeIndex: index, salt: salt, wrappedKey: wrapped,
+          id: newIdentifier(at: now), acceptedAt: now, codeIndex: LetterLocks.index(of: stretched, locks.pepper),
+          phoneTag: LetterLocks.phoneTag(stretched, draft.phone), salt: salt, wrappedKey: wrapped,
           letterKey: key.publicKey, forCitizen: try sealJSON(draft, for: [key.publicKey]),
           forIntranet: try sealJSON(draft, for: intranetKeys))
       } catch { throw .unavailable }
@@ -173,6 +179,24 @@ public final class CitizenLetters: Sendable {
       guard let key = try LetterLocks.unwrap(wrapped, credentials, salt: salt), let stored else { return nil }
       do { return try stored.open(with: key) } catch { throw .unavailable }
     }
+  }
+
+  /// Whether `phone` is that of the author of the letter with this code; false where there is no such letter, after the
+  /// same work.
+  public func phoneBelongs(_ phone: String, to code: LetterCode) async throws(LetterError) -> Bool {
+    let pepper = locks.pepper
+    let stretched = try await heavy.run { () throws(LetterError) in try LetterLocks.stretch(code) }
+    do {
+      let tag = try await database.read { db in
+        let indices = ([pepper] + (try restoredPeppers(db))).map { Data(LetterLocks.index(of: stretched, $0)) }
+        return try Data.fetchOne(
+          db,
+          sql:
+            "SELECT phone_tag FROM citizen_letter WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))",
+          arguments: StatementArguments(indices))
+      }
+      return constantTimeEqual(LetterLocks.phoneTag(stretched, phone), Array(tag ?? Data()))
+    } catch { throw .unavailable }
   }
 
   /// When the intranet was last heard of.
@@ -245,12 +269,13 @@ extension CitizenLetters.SealedLetter {
     try db.cachedStatement(
       sql: """
         INSERT INTO citizen_letter
-          (id, submission, number, accepted_at, code_index, salt, wrapped_key, sealed_letter, stage)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          (id, submission, number, accepted_at, code_index, salt, wrapped_key, sealed_letter, stage,
+            phone_tag)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       id, submission, number, acceptedAt, Data(codeIndex), Data(salt), Data(wrappedKey), Data(forCitizen),
-      LetterStage.sent.rawValue,
+      LetterStage.sent.rawValue, Data(phoneTag),
     ])
     try recordCitizenEvent(id, .sent, acceptedAt, db)
   }

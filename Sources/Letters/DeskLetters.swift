@@ -1,3 +1,4 @@
+import Acts
 import AgeFormat
 public import Cryptography
 public import Exchange
@@ -5,11 +6,12 @@ import Flows
 import Foundation
 import GRDB
 import PacketFormat
+public import Roles
 public import Storage
 public import Zones
 
-/// The handlers' side of letters, in the intranet. Every call says who asks, and tells of no letter outside that
-/// handler's mailboxes.
+/// The handlers' side of letters, in the intranet. Every call says who asks; the table of permissions is asked here, and
+/// nobody learns of a letter that they may not read.
 public final class DeskLetters: Sendable {
   let database: ZoneDatabase
   let outbox: Outbox
@@ -46,14 +48,17 @@ public final class DeskLetters: Sendable {
 
   /// The letters of a folder, oldest first where something is to be done, newest first elsewhere.
   public func folder(
-    _ folder: DeskFolder, for handler: Handler, limit: Int, offset: Int
+    _ folder: DeskFolder, for official: Official, limit: Int, offset: Int
   ) async throws(LetterError) -> (letters: [DeskLetterSummary], total: Int) {
     let stage = folder.stage.rawValue
+    let readable = official.mailboxes(allowing: .readLetter)
+    guard official.may(.readLetter) else { throw .notAllowed }
+    guard !readable.isEmpty else { return ([], 0) }
     let direction = folder == .toDo || folder == .tracking ? "ASC" : "DESC"
     do {
       return try await database.read { db in
-        let scope = StatementArguments([stage]) + StatementArguments(handler.mailboxes)
-        let condition = "stage = ? AND mailbox IN (\(databaseQuestionMarks(count: handler.mailboxes.count)))"
+        let scope = StatementArguments([stage]) + StatementArguments(readable)
+        let condition = "stage = ? AND mailbox IN (\(databaseQuestionMarks(count: readable.count)))"
         let total = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM desk_letter WHERE \(condition)", arguments: scope)
         let rows = try Row.fetchAll(
           db,
@@ -66,11 +71,11 @@ public final class DeskLetters: Sendable {
     } catch { throw .unavailable }
   }
 
-  public func letter(number: String, for handler: Handler) async throws(LetterError) -> DeskLetter {
+  public func letter(number: String, for official: Official) async throws(LetterError) -> DeskLetter {
     let letter: DeskLetter?
     do {
       letter = try await database.read { db in
-        try StoredDeskLetter.find(number: number, handler, db).map { try $0.full(db) }
+        try StoredDeskLetter.find(number: number, official, db).map { try $0.full(db) }
       }
     } catch { throw .unavailable }
     guard let letter else { throw .notFound }
@@ -78,15 +83,15 @@ public final class DeskLetters: Sendable {
   }
 
   /// 签收. Throws `wrongStage` where somebody was quicker.
-  public func signFor(number: String, by handler: Handler) async throws(LetterError) {
-    try await take(.signFor, number, handler) { letter, at in
+  public func signFor(number: String, by official: Official) async throws(LetterError) {
+    try await take(.signFor, number, official) { letter, at in
       (letterMessage(LetterMessageType.signedFor, letter: letter.id, at: at, .object([])), nil)
     }
   }
 
   /// Answers a letter that was signed for. Throws `mayNotPublish` for a public answer that the citizen did not allow.
-  public func answer(number: String, text: String, isPublic: Bool, by handler: Handler) async throws(LetterError) {
-    try await take(.answer, number, handler) { letter, at in
+  public func answer(number: String, text: String, isPublic: Bool, by official: Official) async throws(LetterError) {
+    try await take(.answer, number, official) { letter, at in
       if isPublic && !letter.draft.mayPublish { throw LetterError.mayNotPublish }
       let outcome = LetterOutcome(
         stage: .answered, text: text, isPublic: isPublic, at: Date(unixMilliseconds: at))
@@ -95,8 +100,8 @@ public final class DeskLetters: Sendable {
   }
 
   /// 不予受理: refuses a letter that was signed for, with a reason.
-  public func decline(number: String, reason: String, by handler: Handler) async throws(LetterError) {
-    try await take(.decline, number, handler) { letter, at in
+  public func decline(number: String, reason: String, by official: Official) async throws(LetterError) {
+    try await take(.decline, number, official) { letter, at in
       let outcome = LetterOutcome(stage: .declined, text: reason, isPublic: false, at: Date(unixMilliseconds: at))
       return (try letter.outcomeMessage(LetterMessageType.declined, outcome, at), outcome)
     }
@@ -104,18 +109,23 @@ public final class DeskLetters: Sendable {
 
   /// One step: the flow is asked, the letter moves, its history grows and its messages leave, all in one transaction.
   private func take(
-    _ step: LetterStep, _ number: String, _ handler: Handler,
+    _ step: LetterStep, _ number: String, _ official: Official,
     _ compose: @escaping @Sendable (StoredDeskLetter, UnixMilliseconds) throws -> (Message, LetterOutcome?)
   ) async throws(LetterError) {
     let (at, outbox, dmz) = (now(), self.outbox, self.dmz)
     do {
       try await database.write { db in
-        guard let letter = try StoredDeskLetter.find(number: number, handler, db) else { throw LetterError.notFound }
+        guard let letter = try StoredDeskLetter.find(number: number, official, db) else { throw LetterError.notFound }
+        guard let authority = official.authority(for: step.action, .mailbox(letter.draft.mailbox)) else {
+          throw LetterError.notAllowed
+        }
         guard let target = letterFlow.target(of: step, from: letter.stage) else {
           throw LetterError.wrongStage(letter.stage)
         }
         let (message, outcome) = try compose(letter, at)
-        try letter.move(to: target, outcome, handler, at, db)
+        try letter.move(to: target, outcome, official, inSteadOf: authority, at, db)
+        try Act("letter.\(target.rawValue)", "letter \(number)", content: outcome.map { Digest.of($0.text.utf8) })
+          .record(by: official, inSteadOf: authority, at: at, db)
         try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db)
         if let outcome { try letter.requestNotice(outcome, at, outbox, dmz, db) }
       }
@@ -126,9 +136,9 @@ public final class DeskLetters: Sendable {
 
   /// The plain bytes of an attachment, opened piece by piece. `index` counts from 0.
   public func attachment(
-    number: String, index: Int, for handler: Handler
+    number: String, index: Int, for official: Official
   ) async throws(LetterError) -> (LetterAttachment, AsyncThrowingStream<[UInt8], any Error>) {
-    let attachments = try await letter(number: number, for: handler).draft.attachments
+    let attachments = try await letter(number: number, for: official).draft.attachments
     guard attachments.indices.contains(index) else { throw .notFound }
     let attachment = attachments[index]
     do {

@@ -1,20 +1,5 @@
 public import struct Foundation.Date
 
-/// A handler as the desk knows them, by certificate.
-public struct Handler: Sendable {
-  public var name: String
-  /// SHA-256 of the certificate, hex.
-  public var certificateFingerprint: String
-  /// The mailboxes whose letters this handler sees.
-  public var mailboxes: [String]
-
-  public init(name: String, certificateFingerprint: String, mailboxes: [String]) {
-    self.name = name
-    self.certificateFingerprint = certificateFingerprint
-    self.mailboxes = mailboxes
-  }
-}
-
 /// The desk's folders, as far as they are in use.
 public enum DeskFolder: String, CaseIterable, Sendable {
   /// Arrived, not signed for.

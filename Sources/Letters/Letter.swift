@@ -170,8 +170,10 @@ public enum LetterError: Error, Equatable, Sendable {
   case attachmentKind
   /// Too much waits for the intranet, or the disk has no room: no letters are taken until that is better.
   case linkIsFull
-  /// The desk knows no such letter, or not for this handler.
+  /// The desk knows no such letter, or none that this person may read.
   case notFound
+  /// This person may read the letter, and not do this with it.
+  case notAllowed
   /// The letter is past the stage that the step needs.
   case wrongStage(LetterStage)
   /// The citizen asked for no publication.

@@ -36,6 +36,12 @@ struct LetterLocks: Sendable {
     return stretched
   }
 
+  /// What the author's phone is compared with: an HMAC under a key that only the letter's code gives.
+  static func phoneTag(_ stretched: SecretBytes, _ phone: String) -> [UInt8] {
+    hmacSHA256(
+      key: hkdfSHA256(secret: stretched, salt: [], info: "guandu letter phone"), Array(phone.utf8))
+  }
+
   /// The letter's private key under code and password: 48 bytes.
   static func wrap(
     _ key: X25519PrivateKey, _ credentials: LetterCredentials, salt: [UInt8]

@@ -77,6 +77,25 @@ public let citizenLetterMigrations: [Migration] = [
       -- Peppers of portals before this one: codes from their days are filed under them.
       CREATE TABLE restored_pepper (pepper BLOB PRIMARY KEY);
       """),
+  Migration(
+    "citizen-guesses-1",
+    sql: """
+      -- Tries by letter code, phone and source: HMACs under the key of the day on which they were counted.
+      CREATE TABLE guess_key (
+        day INTEGER PRIMARY KEY,
+        key BLOB NOT NULL
+      );
+      CREATE TABLE guess_count (
+        scope TEXT NOT NULL,
+        tag BLOB NOT NULL,
+        ends_at INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (scope, tag)
+      ) WITHOUT ROWID;
+      CREATE INDEX guess_count_by_end ON guess_count (ends_at);
+      -- HMAC of the author's phone under a key made from the letter's code: who has both lifts a lock.
+      ALTER TABLE citizen_letter ADD COLUMN phone_tag BLOB;
+      """),
 ]
 
 /// The intranet's tables of letters.

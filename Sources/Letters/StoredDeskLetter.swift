@@ -4,6 +4,7 @@ import Exchange
 import Foundation
 import GRDB
 import PacketFormat
+import Roles
 import Zones
 
 /// A letter as the intranet keeps it.
@@ -18,10 +19,10 @@ struct StoredDeskLetter {
   var outcomeDelivered: Bool
   var outcomeRefused: String?
 
-  /// Nil where there is none, or none in the handler's mailboxes.
-  static func find(number: String, _ handler: Handler, _ db: Database) throws -> StoredDeskLetter? {
+  /// Nil where there is none, or none that this person may read.
+  static func find(number: String, _ official: Official, _ db: Database) throws -> StoredDeskLetter? {
     guard let row = try Row.fetchOne(db, sql: "SELECT * FROM desk_letter WHERE number = ?", arguments: [number]),
-      handler.mailboxes.contains(row["mailbox"])
+      official.may(.readLetter, .mailbox(row["mailbox"]))
     else { return nil }
     return try StoredDeskLetter(row: row)
   }
@@ -54,12 +55,14 @@ struct StoredDeskLetter {
   }
 
   func move(
-    to stage: LetterStage, _ outcome: LetterOutcome?, _ handler: Handler, _ at: UnixMilliseconds, _ db: Database
+    to stage: LetterStage, _ outcome: LetterOutcome?, _ official: Official, inSteadOf principal: Official,
+    _ at: UnixMilliseconds, _ db: Database
   ) throws {
     try db.execute(
       sql: "UPDATE desk_letter SET stage = ?, outcome = ? WHERE id = ?",
       arguments: [stage.rawValue, try outcome.map { try encodeJSON($0) }, id])
-    try recordDeskEvent(id, stage, at, handler, db)
+    let name = principal.person == official.person ? official.name : "\(official.name)（代\(principal.name)）"
+    try recordDeskEvent(id, stage, at, (name, official.certificateFingerprint), db)
   }
 
   /// The outcome crosses sealed for the citizen; a public one carries what is published beside it, in the clear.
@@ -78,11 +81,12 @@ struct StoredDeskLetter {
 }
 
 func recordDeskEvent(
-  _ letter: String, _ stage: LetterStage, _ at: UnixMilliseconds, _ handler: Handler?, _ db: Database
+  _ letter: String, _ stage: LetterStage, _ at: UnixMilliseconds,
+  _ handler: (name: String, certificate: String)?, _ db: Database
 ) throws {
   try db.cachedStatement(
     sql: "INSERT OR IGNORE INTO desk_letter_event (letter, stage, at, handler, certificate) VALUES (?, ?, ?, ?, ?)"
   ).execute(arguments: [
-    letter, stage.rawValue, at, handler?.name ?? "", handler?.certificateFingerprint ?? "",
+    letter, stage.rawValue, at, handler?.name ?? "", handler?.certificate ?? "",
   ])
 }

@@ -6,13 +6,15 @@ import WebKitchen
 /// The start page, the legal notice, and the way out.
 extension PortalSite {
   func addHomeRoutes(to routes: inout RouteTable) {
-    routes.on(.get, "/") { [self] in kitchen.page("home", ["smsIsDemo": smsIsDemo], titleKey: "homeTitle", for: $0) }
-    routes.on(.get, "/write") { [self] request in
+    routes.on(.get, "/", .everyone) { [self] in
+      kitchen.page("home", ["smsIsDemo": smsIsDemo], titleKey: "homeTitle", for: $0)
+    }
+    routes.on(.get, "/write", .everyone) { [self] request in
       try await demandRoom()
       return noticePage(request, try visit(of: request))
     }
-    routes.on(.post, "/write/notice") { [self] in try await agree($0) }
-    routes.on(.post, "/leave") { [self] in try await leave($0) }
+    routes.on(.post, "/write/notice", .ownForm) { [self] in try await agree($0) }
+    routes.on(.post, "/leave", .ownForm) { [self] in try await leave($0) }
   }
 
   private func noticePage(_ request: WebRequest, _ visit: Visit, problems: [LetterForm.Problem] = []) -> Response {

@@ -9,14 +9,14 @@ import struct Foundation.UUID
 /// The letter's form.
 extension PortalSite {
   func addLetterRoutes(to routes: inout RouteTable) {
-    routes.on(.get, "/write/letter") { [self] request in
+    routes.on(.get, "/write/letter", .everyone) { [self] request in
       let visit = try visit(of: request)
       if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }
       guard visit.with({ $0.phone != nil }) else { return keep(visit, request, seeOther("/write/phone")) }
       if visit.with({ $0.form.isEmpty && $0.attachments.isEmpty }) { try await demandRoom() }
       return letterPage(request, visit)
     }
-    routes.on(.post, "/write/letter") { [self] in try await takeLetter($0) }
+    routes.on(.post, "/write/letter", .ownForm) { [self] in try await takeLetter($0) }
   }
 
   private func takeLetter(_ request: WebRequest) async throws -> Response {

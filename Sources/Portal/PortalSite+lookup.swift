@@ -6,9 +6,9 @@ import WebKitchen
 /// Looking a letter up with its code and password.
 extension PortalSite {
   func addLookupRoutes(to routes: inout RouteTable) {
-    routes.on(.get, "/lookup") { [self] in lookupPage($0, try visit(of: $0)) }
-    routes.on(.post, "/lookup") { [self] in try await lookUp($0) }
-    routes.on(.get, "/letter") { [self] in try await showLetter($0) }
+    routes.on(.get, "/lookup", .everyone) { [self] in lookupPage($0, try visit(of: $0)) }
+    routes.on(.post, "/lookup", .ownForm) { [self] in try await lookUp($0) }
+    routes.on(.get, "/letter", .everyone) { [self] in try await showLetter($0) }
   }
 
   private func lookupPage(
@@ -16,7 +16,7 @@ extension PortalSite {
     status: HTTPResponse.Status? = nil
   ) -> Response {
     page(
-      "lookup", ["code": code], titleKey: "lookupTitle", request, visit,
+      "lookup", ["code": code, "isLocked": problem == "letterLocked"], titleKey: "lookupTitle", request, visit,
       problems: problem.map { [.init(field: "code", textKey: $0)] } ?? [], status: status, path: "/lookup")
   }
 
@@ -24,17 +24,30 @@ extension PortalSite {
     let (visit, form) = try await posted(request)
     let typed = String(WrittenText.line(form["code"]).prefix(60))
     let code = LetterCode(typed: typed)
-    guard limits.mayLookUp(code: code?.symbols, source: request.source) else {
-      return lookupPage(request, visit, code: typed, problem: "tooManyLookups", status: .tooManyRequests)
+    let reservation: GuessBook.Reservation
+    switch try await reserveLook(code, request) {
+    case .success(let reserved): reservation = reserved
+    case .failure(let refused):
+      return lookupPage(
+        request, visit, code: typed, problem: refused.refusal == .letter ? "letterLocked" : "tooManyLookups",
+        status: .tooManyRequests)
     }
     // One message for every kind of wrong, so that nobody learns which codes exist.
     guard let code, let password = typedDigits(form["password"]), password.utf8.count == 6,
       try await read(code, password) != nil
     else { return lookupPage(request, visit, code: typed, problem: "lookupWrong") }
-    limits.lookupWorked(code: code.symbols, source: request.source)
+    do { try await letters.guesses.giveBack(reservation) } catch { throw WebFailure.unavailable }
     guard sessions.promote(visit) else { throw WebFailure.unavailable }
     visit.with { $0.opened = LetterCredentials(code: code, password: password) }
     return keep(visit, request, seeOther("/letter"))
+  }
+
+  private func reserveLook(
+    _ code: LetterCode?, _ request: WebRequest
+  ) async throws -> Result<GuessBook.Reservation, GuessBook.Refused> {
+    do { return try await letters.guesses.reserveLook(code: code, source: request.source) } catch {
+      throw WebFailure.unavailable
+    }
   }
 
   private func read(_ code: LetterCode, _ password: String) async throws -> CitizenLetter? {

@@ -6,20 +6,20 @@ import WebKitchen
 /// The mobile number and its code.
 extension PortalSite {
   func addPhoneRoutes(to routes: inout RouteTable) {
-    routes.on(.get, "/write/phone") { [self] request in
+    routes.on(.get, "/write/phone", .everyone) { [self] request in
       let visit = try visit(of: request)
       guard visit.with({ $0.hasAgreed }) else { return keep(visit, request, seeOther("/write")) }
       return phonePage(request, visit)
     }
-    routes.on(.post, "/write/phone") { [self] in try await askForCode($0) }
-    routes.on(.get, "/write/code") { [self] request in
+    routes.on(.post, "/write/phone", .ownForm) { [self] in try await askForCode($0) }
+    routes.on(.get, "/write/code", .everyone) { [self] request in
       let visit = try visit(of: request)
       if visit.with({ $0.pendingCode == nil }) {
         return keep(visit, request, seeOther(visit.with { $0.phone == nil } ? "/write/phone" : "/write/letter"))
       }
       return codePage(request, visit)
     }
-    routes.on(.post, "/write/code") { [self] in try await enterCode($0) }
+    routes.on(.post, "/write/code", .ownForm) { [self] in try await enterCode($0) }
   }
 
   private func phonePage(
@@ -51,7 +51,7 @@ extension PortalSite {
     guard let phone = PhoneNumber(typed: form["phone"]) else {
       return phonePage(request, visit, typed: typed, problem: "phoneWrong")
     }
-    guard limits.mayAskForCode(phone: phone.digits, source: request.source) else {
+    guard try await mayAskForCode(phone.digits, request) else {
       return phonePage(request, visit, typed: typed, problem: "tooManyCodes", status: .tooManyRequests)
     }
     let code = PendingCode.makeCode()

@@ -8,8 +8,8 @@ extension PortalSite {
   private static let pageSize = 20
 
   func addPublicRoutes(to routes: inout RouteTable) {
-    routes.on(.get, "/public") { [self] in try await listPublished($0) }
-    routes.on(.get, "/public/{number}") { [self] in try await showPublished($0) }
+    routes.on(.get, "/public", .everyone) { [self] in try await listPublished($0) }
+    routes.on(.get, "/public/{number}", .everyone) { [self] in try await showPublished($0) }
   }
 
   private func listPublished(_ request: WebRequest) async throws -> Response {

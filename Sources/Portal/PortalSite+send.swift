@@ -8,13 +8,13 @@ import Zones
 /// The last look, the sending, and the letter code.
 extension PortalSite {
   func addSendRoutes(to routes: inout RouteTable) {
-    routes.on(.get, "/write/check") { [self] request in
+    routes.on(.get, "/write/check", .everyone) { [self] request in
       let visit = try visit(of: request)
       if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }
       return checkPage(request, visit) ?? keep(visit, request, seeOther("/write/letter"))
     }
-    routes.on(.post, "/write/send") { [self] in try await send($0) }
-    routes.on(.get, "/write/done") { [self] request in
+    routes.on(.post, "/write/send", .ownForm) { [self] in try await send($0) }
+    routes.on(.get, "/write/done", .everyone) { [self] request in
       let visit = try visit(of: request)
       return donePage(request, visit) ?? keep(visit, request, seeOther("/write"))
     }

@@ -26,17 +26,16 @@ public final class PortalSite: Service {
 
   /// - Parameters:
   ///   - smsIsDemo: whether messages end in the demo's folder; pages then say so.
-  ///   - limits: where nil, those for a demo or for a real site, by `smsIsDemo`.
   /// - Throws: where a template cannot be read, which a test forbids.
   public init(
     configuration: ZoneConfiguration, letters: CitizenLetters, sendSMS: @escaping SendSMS, smsIsDemo: Bool,
-    limits: PortalLimits? = nil, logger: Logger
+    logger: Logger
   ) throws {
     self.configuration = configuration
     self.letters = letters
     self.sendSMS = sendSMS
     self.smsIsDemo = smsIsDemo
-    self.limits = limits ?? (smsIsDemo ? .demo() : PortalLimits())
+    self.limits = smsIsDemo ? .demo() : PortalLimits()
     self.logger = logger
     kitchen = try SiteKitchen(
       strings: portalStrings, templates: portalTemplates,
@@ -51,10 +50,12 @@ public final class PortalSite: Service {
   /// - Throws: where the zone has no portal, a key cannot be read or the port is taken.
   public func run() async throws {
     guard let portal = configuration.portal else { throw PortalIsNotConfigured() }
+    let proxies = portal.proxies.map { TrustedProxies($0) }
     let server = try SiteServer(
-      responder: SiteResponder(kitchen: kitchen, routes: routes(), logger: logger), address: portal.listenAddress,
+      responder: SiteResponder(kitchen: kitchen, routes: routes(), proxies: proxies, logger: logger),
+      address: portal.listenAddress,
       port: portal.port, certificateChain: configuration.keys.tlsCertificate, key: configuration.keys.tlsKey,
-      clientCertificate: .none, logger: logger)
+      clientCertificate: .none, proxies: proxies, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run() }
       group.addTask { await self.sweepUntilCancelled() }
@@ -93,6 +94,7 @@ public final class PortalSite: Service {
     addLetterRoutes(to: &routes)
     addSendRoutes(to: &routes)
     addLookupRoutes(to: &routes)
+    addUnlockRoutes(to: &routes)
     addPublicRoutes(to: &routes)
     return routes
   }
@@ -100,3 +102,10 @@ public final class PortalSite: Service {
 
 /// The zone's configuration names no portal.
 public struct PortalIsNotConfigured: Error {}
+
+extension RouteRule {
+  /// Reads, and changes nothing.
+  static let everyone = RouteRule("everyone")
+  /// Takes nothing but a form of this visit's own pages.
+  static let ownForm = RouteRule("own-form")
+}

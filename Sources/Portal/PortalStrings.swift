@@ -2,7 +2,9 @@ import WebKitchen
 import Zones
 
 /// The portal's texts.
-let portalStrings = StringTable([
+let portalStrings = pageStrings + unlockStrings
+
+private let pageStrings = StringTable([
   .init("siteName", "政务信箱", "Government Mailbox"),
   .init("navHome", "首页", "Home"),
   .init("navWrite", "写信", "Write"),

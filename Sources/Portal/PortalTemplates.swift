@@ -1,5 +1,7 @@
 /// The portal's pages.
-let portalTemplates = [
+let portalTemplates = homeTemplates.merging(unlockTemplates) { own, _ in own }
+
+private let homeTemplates = [
   "steps": #"""
   <ol class="steps screen" aria-label="{{t.steps}}">
   <li{{#step1}} aria-current="step"{{/step1}}>{{t.step1}}</li>
@@ -110,7 +112,7 @@ let portalTemplates = [
   <p class="hint" id="password-hint">{{t.lookupPasswordHint}}</p>
   <input class="short" type="text" inputmode="numeric" id="password" name="password" aria-describedby="password-hint">
   </div>
-  <div class="actions"><button type="submit">{{t.lookupButton}}</button></div>
+  <div class="actions"><button type="submit">{{t.lookupButton}}</button>{{#isLocked}} <a class="button plain" href="/unlock">{{t.unlockLink}}</a>{{/isLocked}}</div>
   </form>
   """#,
   "public": #"""

@@ -18,8 +18,15 @@ struct PortalVisit: Sendable {
   /// How many forms with files are coming in right now.
   var uploads = 0
   var confirmation: LetterConfirmation?
+  /// A lock that is being lifted: the code that went out, or one that went nowhere.
+  var unlock: Unlock?
   /// The letter that was looked up.
   var opened: LetterCredentials?
+
+  struct Unlock: Sendable {
+    var sent: PendingCode
+    let letter: LetterCode
+  }
 
   struct Submission: Sendable {
     let id: UUID

@@ -3,12 +3,28 @@ public import Hummingbird
 
 public typealias WebHandler = @Sendable (WebRequest) async throws -> Response
 
+/// Whom a route is for; the site says what its rules mean. Every route has one.
+public struct RouteRule: Hashable, Sendable {
+  public let name: String
+
+  public init(_ name: String) { self.name = name }
+}
+
 /// Which handler answers which path.
 public struct RouteTable: Sendable {
   private struct Route: Sendable {
     let method: HTTPRequest.Method
+    let pattern: String
     let segments: [String]
+    let rule: RouteRule
     let handler: WebHandler
+  }
+
+  /// A route as it was registered.
+  public struct Entry: Hashable, Sendable {
+    public let method: String
+    public let pattern: String
+    public let rule: RouteRule
   }
 
   enum Match {
@@ -22,8 +38,17 @@ public struct RouteTable: Sendable {
   public init() {}
 
   /// - Parameter pattern: a path such as `/letters/{number}`; a segment in braces matches one that is not empty.
-  public mutating func on(_ method: HTTPRequest.Method, _ pattern: String, _ handler: @escaping WebHandler) {
-    routes.append(Route(method: method, segments: Self.segments(of: pattern), handler: handler))
+  public mutating func on(
+    _ method: HTTPRequest.Method, _ pattern: String, _ rule: RouteRule, _ handler: @escaping WebHandler
+  ) {
+    routes.append(
+      Route(
+        method: method, pattern: pattern, segments: Self.segments(of: pattern), rule: rule, handler: handler))
+  }
+
+  /// All routes, in the order in which they are tried.
+  public var entries: [Entry] {
+    routes.map { Entry(method: $0.method.rawValue, pattern: $0.pattern, rule: $0.rule) }
   }
 
   func match(_ method: HTTPRequest.Method, _ path: String) -> Match {

@@ -115,6 +115,21 @@ public final class SessionStore<Content: Sendable>: Sendable {
     }
   }
 
+  /// Ends every session whose content fits, at once.
+  ///
+  /// - Returns: how many there were.
+  @discardableResult
+  public func remove(where fits: @Sendable (Content) -> Bool) -> Int {
+    state.withLock { state in
+      let ended = (Array(state.anonymous) + Array(state.promoted)).filter { $0.value.with { fits($0) } }
+      for (key, _) in ended {
+        state.anonymous[key] = nil
+        state.promoted[key] = nil
+      }
+      return ended.count
+    }
+  }
+
   /// Takes out the sessions that have ended.
   ///
   /// - Returns: them, so that what they hold can be cleared away.

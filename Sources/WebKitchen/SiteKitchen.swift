@@ -36,9 +36,10 @@ public struct SiteKitchen: Sendable {
   ///
   /// - Parameters:
   ///   - languagePath: the path that the language switch leads to; where nil, the request's own.
+  ///   - links: those of the layout's head, where they are not the site's usual ones.
   public func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, for request: WebRequest,
-    status: HTTPResponse.Status = .ok, languagePath: String? = nil
+    status: HTTPResponse.Status = .ok, languagePath: String? = nil, links: [Link]? = nil
   ) -> Response {
     let texts = strings.texts(request.language)
     // A path that no route knows could lead anywhere, as `//host` does.
@@ -52,7 +53,7 @@ public struct SiteKitchen: Sendable {
         "title": strings.text(titleKey, request.language), "site": strings.text(siteNameKey, request.language),
         "otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "languagePath": languagePath ?? own,
         "failed": status.code >= 400,
-        "links": links.map { link in
+        "links": (links ?? self.links).map { link in
           [
             "path": link.path, "text": strings.text(link.textKey, request.language),
             "current": link.path == request.path,

@@ -10,17 +10,25 @@ public struct SiteResponder: HTTPResponder {
 
   private let kitchen: SiteKitchen
   private let routes: RouteTable
+  private let proxies: TrustedProxies?
   private let logger: Logger
 
-  public init(kitchen: SiteKitchen, routes: RouteTable, logger: Logger) {
+  /// - Parameter proxies: those that are believed; the server must have the same.
+  public init(kitchen: SiteKitchen, routes: RouteTable, proxies: TrustedProxies? = nil, logger: Logger) {
+    self.proxies = proxies
     self.kitchen = kitchen
     self.routes = routes
     self.logger = logger
   }
 
   public func respond(to request: Request, context: WebContext) async throws -> Response {
+    await respond(to: request, from: context.connection)
+  }
+
+  /// Answers a request that came over `connection`.
+  package func respond(to request: Request, from connection: any WebConnection) async -> Response {
     let started = ContinuousClock.now
-    var (response, closes) = await answer(request, context.channel)
+    var (response, closes) = await answer(request, connection)
     if let language = Language.chosen(by: request) {
       response.headers.append(
         HTTPField(
@@ -30,22 +38,24 @@ public struct SiteResponder: HTTPResponder {
     }
     addSecurityHeaders(to: &response, host: request.head.authority ?? "")
     if closes || response.headers[.connection] == "close" || request.uri.path.utf8.count > 2_000 {
-      close(context.channel, after: &response)
+      close(connection, after: &response)
     }
     log(request, response, started)
     return request.method == .head ? response.createHeadResponse() : response
   }
 
-  private func answer(_ request: Request, _ channel: any Channel) async -> (Response, closes: Bool) {
+  private func answer(_ request: Request, _ connection: any WebConnection) async -> (Response, closes: Bool) {
+    let address = proxies.map { $0.source(of: request, connection) } ?? connection.remoteAddress
     var seen = WebRequest(
-      request: request, channel: channel, language: .wanted(by: request), parameters: [:])
+      request: request, connection: connection, address: address, language: .wanted(by: request), parameters: [:])
     do {
       if let response = ownAnswer(to: request) { return (response, false) }
       switch routes.match(request.method, request.uri.path) {
       case .nothing: throw WebFailure.notFound
       case .otherMethodsOnly: throw WebFailure.methodNotAllowed
       case .handler(let handler, let parameters):
-        seen = WebRequest(request: request, channel: channel, language: seen.language, parameters: parameters)
+        seen = WebRequest(
+          request: request, connection: connection, address: address, language: seen.language, parameters: parameters)
         return (try await handler(seen), false)
       }
     } catch let failure as WebFailure {
@@ -74,9 +84,9 @@ public struct SiteResponder: HTTPResponder {
   }
 
   /// Leaves the browser a few seconds to read the answer while what it still sends is thrown away, then hangs up.
-  private func close(_ channel: any Channel, after response: inout Response) {
+  private func close(_ connection: any WebConnection, after response: inout Response) {
     response.headers[.connection] = "close"
-    _ = channel.eventLoop.scheduleTask(in: .seconds(3)) { channel.close(promise: nil) }
+    connection.close(inSeconds: 3)
   }
 
   private func log(_ request: Request, _ response: Response, _ started: ContinuousClock.Instant) {

@@ -21,11 +21,12 @@ public struct SiteServer: Service {
   /// - Parameters:
   ///   - certificateChain: a PEM file: the site's certificate, then those that issued it.
   ///   - key: a PEM file: the certificate's private key.
+  ///   - proxies: those that are believed.
   ///   - maxConnections: more are left waiting.
   /// - Throws: NIOSSL's error where a file cannot be read or does not fit.
   public init(
     responder: SiteResponder, address: String, port: Int, certificateChain: String, key: String,
-    clientCertificate: ClientCertificate, maxConnections: Int = 4_096, logger: Logger,
+    clientCertificate: ClientCertificate, proxies: TrustedProxies? = nil, maxConnections: Int = 4_096, logger: Logger,
     onServerRunning: @escaping @Sendable (Int) async -> Void = { _ in }
   ) throws {
     var tls = TLSConfiguration.makeServerConfiguration(
@@ -38,17 +39,18 @@ public struct SiteServer: Service {
       tls.trustRoots = .certificates(try issuers.flatMap { try NIOSSLCertificate.fromPEMFile($0) })
       tls.sendCANameList = true
     }
-    let base = HTTPServerBuilder.http1(
-      configuration: .init(
-        idleTimeout: .seconds(60),
-        httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
-      ))
+    let http = HTTP1Channel.Configuration(
+      idleTimeout: .seconds(60),
+      httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
+    let settings = TLSChannelConfiguration(
+      tlsConfiguration: tls, customAsyncVerificationCallback: { _ in .certificateVerified })
     application = Application(
       responder: responder,
-      server: try .tls(
-        base,
-        configuration: .init(
-          tlsConfiguration: tls, customAsyncVerificationCallback: { _ in .certificateVerified })),
+      server: HTTPServerBuilder { responder in
+        ProxiedChannel(
+          base: try TLSChannel(HTTP1Channel(responder: responder, configuration: http), configuration: settings),
+          proxies: proxies)
+      },
       configuration: ApplicationConfiguration(
         address: .hostname(address, port: port),
         availableConnectionsDelegate: MaximumAvailableConnections(affordable(maxConnections))),

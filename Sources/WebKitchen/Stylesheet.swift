@@ -8,6 +8,8 @@ let stylesheet = #"""
     font-family: "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif; }
   a { color: var(--blue); text-underline-offset: 0.2em; }
   :focus-visible { outline: 3px solid #c77700; outline-offset: 2px; }
+  .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  code { overflow-wrap: anywhere; }
   .skip { position: absolute; left: -999em; }
   .skip:focus { left: 1rem; top: 0.5rem; background: #fff; padding: 0.5rem 1rem; z-index: 2; }
   .inner, main { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
@@ -41,7 +43,7 @@ let stylesheet = #"""
   .field { margin: 0 0 1.25rem; border: 0; padding: 0; min-width: 0; }
   .field > label:not(.choice), legend { display: block; font-weight: 700; padding: 0; margin-bottom: 0.25rem; }
   input, select, textarea, button { font: inherit; color: inherit; }
-  input[type="text"], input[type="tel"], input[type="email"], select, textarea { width: 100%; min-height: 44px;
+  input[type="text"], input[type="tel"], input[type="email"], input[type="search"], input[type="date"], select, textarea { width: 100%; min-height: 44px;
     padding: 0.5rem 0.7rem; border: 1px solid #6b7886; border-radius: 4px; background: #fff; }
   input.short { max-width: 16rem; }
   input[type="file"] { display: block; width: 100%; padding: 0.5rem 0; min-height: 44px; }

@@ -5,13 +5,13 @@ import NIOCore
 /// The fields of a form sent as `application/x-www-form-urlencoded`; of two of one name the first counts.
 public struct URLEncodedForm: Sendable {
   static let maxBytes = 256 * 1024
-  static let maxFields = 100
+  static let maxFields = 1_000
 
   private var fields: [String: String] = [:]
 
   public subscript(name: String) -> String { fields[name] ?? "" }
 
-  /// Reads a request's whole body: at most 256 KiB and 100 fields.
+  /// Reads a request's whole body: at most 256 KiB and 1,000 fields.
   ///
   /// - Throws: `WebFailure` for another type, for too much, and for a body that ends early.
   public static func read(_ request: WebRequest) async throws -> URLEncodedForm {
@@ -23,7 +23,7 @@ public struct URLEncodedForm: Sendable {
     return form
   }
 
-  /// Nil for a broken escape, for text that is no UTF-8, and for more than 100 fields.
+  /// Nil for a broken escape, for text that is no UTF-8, and for more than 1,000 fields.
   init?(_ bytes: [UInt8]) {
     let pairs = bytes.split(separator: UInt8(ascii: "&"))
     guard pairs.count <= Self.maxFields else { return nil }

@@ -3,24 +3,57 @@ import Glibc
 import HTTPTypes
 public import Hummingbird
 import HummingbirdCore
-public import NIOCore
+import NIOCore
 import NIOSSL
+
+/// The other end of a request, as far as a site asks about it.
+public protocol WebConnection: Sendable {
+  /// In numbers; nil where it is none that has one.
+  var remoteAddress: String? { get }
+  /// The certificate of the other end, DER. Asked of the connection anew, a resumed TLS session included.
+  func peerCertificate() async -> [UInt8]?
+  func close(inSeconds: Int)
+  /// What the connection is known by while it is open; nil where there is none.
+  var identity: ObjectIdentifier? { get }
+}
+
+extension WebConnection {
+  public var identity: ObjectIdentifier? { nil }
+}
+
+struct ChannelConnection: WebConnection {
+  let channel: any Channel
+
+  var remoteAddress: String? { channel.remoteAddress?.ipAddress }
+  var identity: ObjectIdentifier? { ObjectIdentifier(channel) }
+
+  func peerCertificate() async -> [UInt8]? {
+    guard let certificate = try? await channel.nioSSL_peerCertificate().get() else { return nil }
+    return try? certificate.toDERBytes()
+  }
+
+  func close(inSeconds seconds: Int) {
+    _ = channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { channel.close(promise: nil) }
+  }
+}
 
 /// What Hummingbird hands over with a request: above all the connection, for the peer's address and certificate.
 public struct WebContext: RequestContext {
   public var coreContext: CoreRequestContextStorage
-  let channel: any Channel
+  let connection: any WebConnection
 
   public init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
-    channel = source.channel
+    connection = ChannelConnection(channel: source.channel)
   }
 }
 
 /// A request as our handlers see it.
 public struct WebRequest: Sendable {
   public let request: Request
-  public let channel: any Channel
+  let connection: any WebConnection
+  /// Of the citizen, as far as our own proxies name it.
+  let address: String?
   public let language: Language
   /// What the route's `{…}` matched.
   public let parameters: [String: String]
@@ -29,17 +62,11 @@ public struct WebRequest: Sendable {
 
   /// What rate limits count a source by: an IPv4 address, or the first 64 bits of an IPv6 one.
   public var source: String {
-    guard let address = channel.remoteAddress?.ipAddress else { return "" }
-    guard address.contains(":") else { return address }
-    if address.hasPrefix("::ffff:") { return String(address.dropFirst(7)) }
-    return Self.networkPart(of: address)
+    address.map { Self.source(of: $0) } ?? ""
   }
 
-  /// The certificate of the other end, DER. Asked of the connection anew, a resumed TLS session included.
-  public func peerCertificate() async -> [UInt8]? {
-    guard let certificate = try? await channel.nioSSL_peerCertificate().get() else { return nil }
-    return try? certificate.toDERBytes()
-  }
+  /// The certificate of the other end, DER; nil where it showed none.
+  public func peerCertificate() async -> [UInt8]? { await connection.peerCertificate() }
 
   public func cookie(_ name: String) -> String? { request.cookies[name]?.value }
 
@@ -51,6 +78,12 @@ public struct WebRequest: Sendable {
     }
     guard let origin = request.headers[.origin], origin != "null" else { return true }
     return origin == "https://" + (request.head.authority ?? "")
+  }
+
+  static func source(of address: String) -> String {
+    guard address.contains(":") else { return address }
+    if address.hasPrefix("::ffff:"), address.contains(".") { return String(address.dropFirst(7)) }
+    return networkPart(of: address)
   }
 
   static func networkPart(of address: String) -> String {

@@ -1,3 +1,5 @@
+public import Roles
+
 /// All that `zone.yaml` says, checked; every path in it is absolute.
 public struct ZoneConfiguration: Sendable {
   public var name: ZoneName
@@ -230,6 +232,10 @@ public struct PortalConfiguration: Sendable {
   public var publicURL: String
   /// With less room on the disk the portal takes no letters: 0 (off) to 1 PiB.
   public var diskMinFreeBytes: Int
+  /// Nil for the usual ones.
+  public var guesses: GuessLimits?
+  /// The proxies before the portal; nil where citizens reach it themselves.
+  public var proxies: ProxyConfiguration?
 
   public init(listenAddress: String, port: Int, publicURL: String, diskMinFreeBytes: Int = 512 * 1024 * 1024) {
     self.listenAddress = listenAddress
@@ -239,10 +245,54 @@ public struct PortalConfiguration: Sendable {
   }
 }
 
+/// Proxies that tell whom they pass on. Nobody else is believed.
+public struct ProxyConfiguration: Sendable {
+  public enum Kind: String, CaseIterable, Sendable {
+    /// The header of RFC 7239; the proxy ends TLS.
+    case forwarded
+    /// HAProxy's PROXY protocol, version 1 or 2, before the TLS that it passes through.
+    case proxyProtocol = "proxy-protocol"
+  }
+
+  public var kind: Kind
+  /// Addresses, or networks such as `10.1.0.0/16`. Whoever controls one of them can claim to be anybody to the limits.
+  public var addresses: [String]
+
+  public init(kind: Kind, addresses: [String]) {
+    self.kind = kind
+    self.addresses = addresses
+  }
+}
+
+/// How often what may be tried at the portal before it refuses. Wrong looks at letters are counted over a quarter of an
+/// hour, codes by SMS over an hour.
+public struct GuessLimits: Sendable {
+  /// 1 to 1,000.
+  public var wrongPerLetter = 10
+  /// In 24 hours: 1 to 10,000.
+  public var wrongPerLetterDaily = 30
+  /// A source is an IPv4 address or an IPv6 network of 64 bits: 1 to 1,000,000.
+  public var wrongPerSource = 30
+  /// Past it, a source has one wrong look: 1 to 100,000,000.
+  public var wrongOverall = 20_000
+  /// 1 to 100.
+  public var codesPerPhone = 5
+  /// 1 to 1,000,000.
+  public var codesPerSource = 30
+  /// 1 to 100,000,000.
+  public var codesOverall = 5_000
+
+  public init() {}
+}
+
 /// The handlers' site.
 public struct DeskConfiguration: Sendable {
   public var listenAddress: String
   public var port: Int
+  /// A session that is not used ends after this time: 1 to 480.
+  public var idleMinutes = 30
+  /// A session ends after this time, used or not: 1 to 24.
+  public var sessionHours = 10
 
   public init(listenAddress: String, port: Int) {
     self.listenAddress = listenAddress
@@ -282,10 +332,6 @@ public struct SMSGateway: Sendable {
 
 /// Somebody who works at the desk, known by a certificate.
 public struct Person: Sendable {
-  public enum Role: String, CaseIterable, Sendable {
-    case clerk
-  }
-
   public var name: String
   /// SHA-256 of the certificate (DER), 64 lowercase hex digits.
   public var certificateFingerprint: String

@@ -1,3 +1,5 @@
+import Roles
+
 /// The sections that belong to one role alone.
 struct Sites {
   private(set) var portal: PortalConfiguration?
@@ -24,23 +26,15 @@ struct Sites {
     }
   }
 
-  private static func readPortal(_ value: YAMLValue) -> PortalConfiguration? {
-    guard let group = value.mapping(["listen", "port", "public_url", "disk_min_free_bytes"]) else { return nil }
-    let address = group.required("listen")?.listenAddress()
-    let port = group.required("port")?.port()
-    let url = group.required("public_url")?.siteURL()
-    guard let address, let port, let url else { return nil }
-    var portal = PortalConfiguration(listenAddress: address, port: port, publicURL: url)
-    group.integer("disk_min_free_bytes", 0...1_125_899_906_842_624, into: &portal.diskMinFreeBytes)
-    return portal
-  }
-
   private static func readDesk(_ value: YAMLValue) -> DeskConfiguration? {
-    guard let group = value.mapping(["listen", "port"]) else { return nil }
+    guard let group = value.mapping(["listen", "port", "idle_minutes", "session_hours"]) else { return nil }
     let address = group.required("listen")?.listenAddress()
     let port = group.required("port")?.port()
     guard let address, let port else { return nil }
-    return DeskConfiguration(listenAddress: address, port: port)
+    var desk = DeskConfiguration(listenAddress: address, port: port)
+    group.integer("idle_minutes", 1...480, into: &desk.idleMinutes)
+    group.integer("session_hours", 1...24, into: &desk.sessionHours)
+    return desk
   }
 
   private static func readPeople(_ value: YAMLValue, _ mailboxes: [Mailbox]?) -> [Person]? {
@@ -60,15 +54,24 @@ struct Sites {
     guard let group = value.mapping(["name", "fingerprint", "roles", "mailboxes"]) else { return nil }
     let name = group.required("name")?.text(maxCharacters: 60)
     let fingerprint = group.required("fingerprint")?.fingerprint()
-    let roles = group.required("roles")?.list(atLeast: 1)?.compactMap { $0.choice(Person.Role.self) }
-    let names = group.required("mailboxes")?.list()?.compactMap { element -> String? in
+    let roles = group.required("roles").flatMap(readRoles)
+    let names = group.optional("mailboxes").map { $0.list() ?? [] }?.compactMap { element -> String? in
       guard let name = element.identifier() else { return nil }
       guard mailboxes?.contains(where: { $0.identifier == name }) ?? true else {
         return element.refused("there is no mailbox \(name); add it to mailboxes or remove it here")
       }
       return name
     }
-    guard let name, let fingerprint, let roles, let names else { return nil }
-    return Person(name: name, certificateFingerprint: fingerprint, roles: Set(roles), mailboxes: names)
+    guard let name, let fingerprint, let roles else { return nil }
+    return Person(name: name, certificateFingerprint: fingerprint, roles: roles, mailboxes: names ?? [])
+  }
+
+  private static func readRoles(_ value: YAMLValue) -> Set<Role>? {
+    guard let roles = value.list(atLeast: 1)?.compactMap({ $0.choice(Role.self) }) else { return nil }
+    if let (one, other) = Role.barredPair(in: roles) {
+      return value.refused(
+        "nobody may be \(one.rawValue) and \(other.rawValue) at once; give one of the two to somebody else")
+    }
+    return Set(roles)
   }
 }

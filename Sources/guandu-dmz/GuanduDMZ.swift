@@ -36,6 +36,8 @@ struct GuanduDMZ: AsyncParsableCommand {
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       intranetKeys: try intranetKeys(link), limits: start.configuration.letters,
       pepper: try loadPepper(path: start.configuration.dataDirectory + "/pepper", files: start.files),
+      guessRules: GuessRules(
+        start.configuration.portal?.guesses ?? (provider.isDemonstration ? .demo : GuessLimits())),
       disk: DiskLimit(
         folder: start.configuration.dataDirectory, minFreeBytes: start.configuration.portal?.diskMinFreeBytes ?? 0),
       logger: start.logger)

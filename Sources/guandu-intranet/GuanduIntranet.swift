@@ -1,3 +1,4 @@
+import Acts
 import ArgumentParser
 import Cryptography
 import Daemon
@@ -5,6 +6,8 @@ import Desk
 import Exchange
 import Foundation
 import Letters
+import Logging
+import People
 import Trust
 import Zones
 
@@ -24,7 +27,8 @@ struct GuanduIntranet: AsyncParsableCommand {
 
   private func serve() async throws {
     let start = try ZoneStart(
-      configurationPath: config, role: .intranet, migrations: exchangeMigrations + deskLetterMigrations)
+      configurationPath: config, role: .intranet,
+      migrations: exchangeMigrations + actMigrations + peopleMigrations + deskLetterMigrations)
     let link = start.configuration.links[0]
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
@@ -34,14 +38,22 @@ struct GuanduIntranet: AsyncParsableCommand {
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
       handlers: start.messageHandlers(letters.handlers), fate: letters.fate,
       logger: start.logger)
+    let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes)
+    for person in try await office.takeOver(start.configuration.people) {
+      start.logger.notice("a person of zone.yaml was let in", metadata: ["person": "\(person)"])
+    }
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
     let desk = try DeskSite(
-      configuration: start.configuration, letters: letters, trust: HandlerVerifier(trust: start.identity.trust),
+      configuration: start.configuration, letters: letters, office: office,
+      trust: HandlerVerifier(trust: start.identity.trust),
       logger: start.logger)
     try await start.run(
       start.keepers(
         exchange,
-        handlers: ["rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" }])
+        handlers: [
+          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" },
+          "people-import": { try await office.operatorImport($0) },
+        ])
         + [exchange, reminder, desk])
   }
 }

@@ -11,8 +11,14 @@ struct DeploymentKeys {
   let date: Date
   let files: Files
 
-  /// - Returns: the clerk's certificate.
-  func make() throws -> Certificate {
+  /// The certificates of those who can enter the desk at first.
+  struct People {
+    let clerk: Certificate
+    let administrator: Certificate
+    let securityOfficer: Certificate
+  }
+
+  func make() throws -> People {
     let top = try AuthorityFolder.makeRoot(
       at: "\(root)/ca/root", commonName: "Guandu root", organization: "Guandu", date: date, files: files)
     let issuing = try top.makeIssuing(
@@ -23,7 +29,10 @@ struct DeploymentKeys {
     let intranet = try makeZone("intranet", issuing)
     try introduce(intranet, to: "dmz", issuing)
     try introduce(dmz, to: "intranet", issuing)
-    return try makeClerk(issuing)
+    return People(
+      clerk: try makePerson("clerk", "Clerk", issuing),
+      administrator: try makePerson("administrator", "Administrator", issuing),
+      securityOfficer: try makePerson("security-officer", "Security officer", issuing))
   }
 
   private typealias ZoneCertificates = (signing: Certificate, encryption: Certificate)
@@ -51,16 +60,16 @@ struct DeploymentKeys {
     try write(issuing.chain, "\(zone)/keys/issuing.pem")
   }
 
-  private func makeClerk(_ issuing: AuthorityFolder) throws -> Certificate {
-    let clerk = try issuing.issue(.handler, to: "Clerk", date: date)
+  private func makePerson(_ file: String, _ name: String, _ issuing: AuthorityFolder) throws -> Certificate {
+    let person = try issuing.issue(.handler, to: name, date: date)
     let password = IssuedFiles.makePassword()
     let packed = try PKCS12.make(
-      name: "Guandu clerk", certificate: clerk.certificate, key: clerk.key, chain: issuing.chain,
+      name: "Guandu \(name)", certificate: person.certificate, key: person.key, chain: issuing.chain,
       password: password)
-    try files.writeNew("\(root)/people/clerk.p12", [packed])
-    try write([clerk.certificate], "people/clerk.pem")
-    try writeSecret(SecretBytes(password.copy() + [UInt8(ascii: "\n")]), "people/clerk.password")
-    return clerk.certificate
+    try files.writeNew("\(root)/people/\(file).p12", [packed])
+    try write([person.certificate], "people/\(file).pem")
+    try writeSecret(SecretBytes(password.copy() + [UInt8(ascii: "\n")]), "people/\(file).password")
+    return person.certificate
   }
 
   private func write(_ certificates: [Certificate], _ name: String) throws {

@@ -81,11 +81,13 @@ struct DeploymentLayout {
       "drop/dmz-to-intranet", "drop/dmz-to-intranet/tmp", "drop/dmz-to-intranet/new", "drop/intranet-to-dmz",
       "drop/intranet-to-dmz/tmp", "drop/intranet-to-dmz/new",
     ] { try files.createFolder("\(root)/\(folder)") }
-    let clerk = try DeploymentKeys(root: root, hosts: hosts, date: date, files: files).make()
+    let people = try DeploymentKeys(root: root, hosts: hosts, date: date, files: files).make()
     try copy("mailboxes.yaml", to: root) { $0 }
     try copy("dmz/zone.yaml", to: root) { $0 }
     try copy("intranet/zone.yaml", to: root) {
-      $0.replacingOccurrences(of: String(repeating: "0", count: 64), with: clerk.fingerprint.hex)
+      [("0", people.clerk), ("1", people.administrator), ("2", people.securityOfficer)].reduce($0) { text, person in
+        text.replacingOccurrences(of: String(repeating: person.0, count: 64), with: person.1.fingerprint.hex)
+      }
     }
   }
 

@@ -12,6 +12,7 @@ struct GuanduCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self,
       LinkCommand.self,
-      QuarantineCommand.self, BackupCommand.self, AuthorityCommand.self, TrustCommand.self,
+      QuarantineCommand.self, BackupCommand.self, AuthorityCommand.self, TrustCommand.self, PeopleCommand.self,
+      ActsCommand.self,
     ])
 }

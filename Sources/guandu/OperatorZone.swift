@@ -49,6 +49,7 @@ func askDaemon(_ kind: String, _ argument: String, _ zone: ZoneConfiguration) as
   guard let outcome else {
     throw CommandFailure(.temporary, "the daemon has not answered; the request stays, and is done when it runs")
   }
-  guard !outcome.hasPrefix("failed") else { throw CommandFailure(.failed, printable(outcome)) }
-  return printable(outcome)
+  let text = outcome.split(separator: "\n").map { printable(String($0)) }.joined(separator: "\n")
+  guard !outcome.hasPrefix("failed") else { throw CommandFailure(.failed, text) }
+  return text
 }

@@ -65,3 +65,9 @@ def phone_citizen(contexts, deployment):
 def clerk(contexts, deployment):
     certificate = deployment.clerk_certificate()
     return Clerk(contexts(client_certificates=[certificate]).new_page(), deployment)
+
+
+@pytest.fixture
+def administrator(contexts, deployment):
+    certificate = deployment.person_certificate("administrator")
+    return Clerk(contexts(client_certificates=[certificate]).new_page(), deployment)

@@ -1,27 +1,11 @@
 import Foundation
 import Letters
+import People
+import Roles
 import Testing
 import WebKitchen
 
 @testable import Desk
-
-@Suite struct DeskFormTokenTests {
-  private let tokens = DeskFormTokens()
-  private let noon = Date(timeIntervalSince1970: 1_795_392_000)
-
-  @Test func `a token is good today and tomorrow, for its handler`() {
-    let token = tokens.token(for: "aa", at: noon)
-    #expect(tokens.accepts(token, for: "aa", at: noon))
-    #expect(tokens.accepts(token, for: "aa", at: noon.addingTimeInterval(86_400)))
-    #expect(!tokens.accepts(token, for: "aa", at: noon.addingTimeInterval(2 * 86_400)))
-    #expect(!tokens.accepts(token, for: "bb", at: noon))
-    #expect(!tokens.accepts("", for: "aa", at: noon))
-  }
-
-  @Test func `another start of the desk makes other tokens`() {
-    #expect(!DeskFormTokens().accepts(tokens.token(for: "aa", at: noon), for: "aa", at: noon))
-  }
-}
 
 @Suite struct DownloadTests {
   @Test(arguments: [
@@ -45,11 +29,14 @@ import WebKitchen
       }
     }
     let derived =
-      DeskFolder.allCases.map { "folder-\($0.rawValue)" } + LetterKind.allCases.map { "kind-\($0.rawValue)" }
+      Role.allCases.map { "role-\($0.rawValue)" } + ImportProblem.keys
+      + OfficeDirectory.ImportKind.allCases.map { "import-\($0.rawValue)" }
+      + DeskFolder.allCases.map { "folder-\($0.rawValue)" } + LetterKind.allCases.map { "kind-\($0.rawValue)" }
       + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "event-\($0.rawValue)"] }
       + LetterRefusal.allCases.map { "refused-\($0.rawValue)" }
       + [NoticeState.waiting, .sent, .failed].map { "notice-\($0.rawValue)" }
       + [
+        "foreignSessionTitle", "foreignSessionText", "notAllowedTitle", "notAllowedText", "refusedTitle", "endedTitle",
         "noCertificateTitle", "untrustedTitle", "notEnrolledTitle", "wrongStageTitle", "mayNotPublishTitle",
         "noCertificateText", "untrustedText", "notEnrolledText", "wrongStageText", "mayNotPublishText", "answerMissing",
         "visibilityMissing", "reasonMissing", "answerTooLong", "nobody", "deliveryDone", "deliveryWaiting",

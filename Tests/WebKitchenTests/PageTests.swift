@@ -28,7 +28,7 @@ import Testing
 
   @Test func `a route matches its path, and a known path with another method is told apart`() {
     var routes = RouteTable()
-    routes.on(.get, "/letters/{number}") { _ in seeOther("/") }
+    routes.on(.get, "/letters/{number}", RouteRule("any")) { _ in seeOther("/") }
     guard case .handler(_, let parameters) = routes.match(.head, "/letters/7") else {
       Issue.record("no match")
       return

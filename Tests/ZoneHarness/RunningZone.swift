@@ -1,3 +1,4 @@
+import Acts
 import Cryptography
 public import DurableFiles
 public import Exchange
@@ -6,6 +7,8 @@ import GRDB
 public import Letters
 import Logging
 public import PacketFormat
+public import People
+public import Roles
 import ServiceLifecycle
 public import Storage
 import Synchronization
@@ -21,7 +24,9 @@ public final class RunningZone: Sendable {
   public let desk: DeskLetters
   public let trust: TrustStore
   public let revocations: RevocationKeeper
-  public let clerk = Handler(name: "Clerk", certificateFingerprint: "", mailboxes: ["mayor"])
+  public let office: OfficeDirectory
+  public let clerk = Official(
+    person: "clerk", name: "Clerk", certificateFingerprint: "", roles: [.clerk], mailboxes: ["mayor"])
   private let outbox: Outbox
   private let peer: ZoneName
   /// For tests that do its steps one by one, with `exchanging: false`.
@@ -38,7 +43,8 @@ public final class RunningZone: Sendable {
       Logger.Level(rawValue: ProcessInfo.processInfo.environment["GUANDU_TEST_LOG"] ?? "critical") ?? .critical
     database = try ZoneDatabase(
       path: configuration.dataDirectory + "/zone.sqlite",
-      migrations: exchangeMigrations + citizenLetterMigrations + deskLetterMigrations + trustNewsMigrations)
+      migrations: exchangeMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
+        + trustNewsMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
     self.outbox = outbox
@@ -56,6 +62,7 @@ public final class RunningZone: Sendable {
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, link: link, key: identity.encryptionKey,
       mailboxes: configuration.mailboxes, limits: configuration.letters)
+    office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes)
     let isDMZ = configuration.role == .dmz
     let relay = NoticeRelay(
       database: database, outbox: outbox, intranet: link.peer, logger: logger, send: { _, _ in .sent })

@@ -1,0 +1,96 @@
+public import Cryptography
+import Foundation
+public import GRDB
+import PacketFormat
+import Storage
+
+/// What an entry of the record says.
+public struct RecordedAct: Sendable {
+  public let number: Int
+  /// Milliseconds since 1970.
+  public let at: Int
+  public let what: String
+  public let object: String
+  public let detail: String
+  /// Empty for the zone's operator.
+  public let name: String
+  public let person: String
+  /// Empty where nobody's.
+  public let inSteadOf: String
+  /// 64 hex digits; empty where there was none.
+  public let certificate: String
+  public let proof: String
+
+  /// Nil for a line that is no entry.
+  public init?(_ entry: [UInt8]) {
+    guard let json = try? JSONValue.parse(entry), let number = json["number"]?.number, let at = json["at"]?.number,
+      let what = json["act"]?.text, let object = json["object"]?.text, let proof = json["proof"]?.text
+    else { return nil }
+    func text(_ key: String) -> String { json[key]?.text ?? "" }
+    (self.number, self.at, self.what, self.object, self.proof) = (number, at, what, object, proof)
+    (detail, name, person) = (text("detail"), text("name"), text("person"))
+    (inSteadOf, certificate) = (text("inSteadOf"), text("certificate"))
+  }
+
+  /// The newest first.
+  public static func read(limit: Int, offset: Int, _ db: Database) throws -> (acts: [RecordedAct], total: Int) {
+    let total = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM act") ?? 0
+    let entries = try Data.fetchAll(
+      db, sql: "SELECT entry FROM act ORDER BY number DESC LIMIT ? OFFSET ?", arguments: [limit, offset])
+    return (entries.compactMap { RecordedAct(Array($0)) }, total)
+  }
+}
+
+/// The whole record as it leaves the zone: files that can be checked without it.
+public struct ActExport: Sendable {
+  /// `acts.jsonl`: the entries as they were written, one a line.
+  public let lines: [UInt8]
+  /// Each certificate that was acted with, DER.
+  public let certificates: [[UInt8]]
+  public let count: Int
+  /// Of the last entry.
+  public let digest: Digest
+
+  /// Reads the record from a zone's database, beside its daemon.
+  public static func read(dataDirectory: String) async throws -> ActExport {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(10)
+    let queue = try DatabaseQueue(path: dataDirectory + "/zone.sqlite", configuration: configuration)
+    defer { try? queue.close() }
+    return try await queue.read { db in
+      var (lines, count, digest) = ([UInt8](), 0, Digest.zero)
+      let rows = try Row.fetchCursor(db, sql: "SELECT entry, digest FROM act ORDER BY number")
+      while let row = try rows.next() {
+        lines += Array(row["entry"] as Data) + [UInt8(ascii: "\n")]
+        digest = Digest(bytes: Array(row["digest"] as Data)) ?? .zero
+        count += 1
+      }
+      let certificates = try Data.fetchAll(db, sql: "SELECT der FROM act_certificate ORDER BY fingerprint")
+      return ActExport(lines: lines, certificates: certificates.map { Array($0) }, count: count, digest: digest)
+    }
+  }
+
+  /// `head`, which the zone signs.
+  public func head(zone: String, at: String) -> [UInt8] {
+    Array("guandu acts 1\nzone \(zone)\nentries \(count)\ndigest \(digest.hex)\nat \(at)\n".utf8)
+  }
+}
+
+/// Follows the chain of an exported record.
+public struct ActChainCheck: Sendable {
+  public private(set) var count = 0
+  public private(set) var digest = Digest.zero
+
+  public init() {}
+
+  /// Takes the next line. Nil where it does not follow from what came before, or is no entry.
+  public mutating func take(_ line: [UInt8]) -> RecordedAct? {
+    guard let act = RecordedAct(line), act.number == count + 1,
+      (try? JSONValue.parse(line))?["previous"]?.text == digest.hex
+    else { return nil }
+    count += 1
+    digest = ActChain.digest(digest.bytes, line)
+    return act
+  }
+}

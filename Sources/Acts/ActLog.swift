@@ -1,0 +1,97 @@
+public import Cryptography
+import Foundation
+public import GRDB
+import PacketFormat
+public import Roles
+public import Storage
+
+/// The tables of what officials did.
+public let actMigrations: [Migration] = [
+  Migration(
+    "acts-1",
+    sql: """
+      -- One line of JSON each; `digest` is the SHA-256 of the digest before and the entry, so that no row can be changed
+      -- or taken out without all that follow.
+      CREATE TABLE act (
+        number INTEGER PRIMARY KEY,
+        entry BLOB NOT NULL,
+        digest BLOB NOT NULL
+      );
+      -- The certificates that were acted with, as they were shown.
+      CREATE TABLE act_certificate (
+        fingerprint TEXT PRIMARY KEY,
+        der BLOB NOT NULL
+      );
+      """)
+]
+
+/// Something that an official did and that counts.
+public struct Act: Sendable {
+  /// How the act is bound to its person.
+  public enum Proof: String, Sendable {
+    /// The desk recorded it under the certificate that TLS had authenticated; nothing was signed by the person's key.
+    case tls
+    /// The operator of the zone did it at the command line or in `zone.yaml`; no certificate.
+    case `operator`
+  }
+
+  /// `letter.answered`, `person.changed`, …
+  public var what: String
+  /// `letter 2026-000001`, `person li`, …
+  public var object: String
+  /// SHA-256 of what was decided, as UTF-8; nil where the act says it all.
+  public var content: Digest?
+  /// What else belongs to it.
+  public var detail: String
+
+  public init(_ what: String, _ object: String, content: Digest? = nil, detail: String = "") {
+    self.what = what
+    self.object = object
+    self.content = content
+    self.detail = detail
+  }
+}
+
+extension Act {
+  /// Writes the act in the transaction of the change that it describes.
+  ///
+  /// - Parameters:
+  ///   - official: who did it; nil for the zone's operator.
+  ///   - principal: in whose stead, where that is somebody else.
+  ///   - at: milliseconds since 1970.
+  public func record(by official: Official?, inSteadOf principal: Official? = nil, at: Int, _ db: Database) throws {
+    let last = try Row.fetchOne(db, sql: "SELECT number, digest FROM act ORDER BY number DESC LIMIT 1")
+    let number = (last?["number"] as Int? ?? 0) + 1
+    let previous = Array(last?["digest"] as Data? ?? Data(Digest.zero.bytes))
+    let entry = json(number, official, principal, at, previous).encoded()
+    try db.cachedStatement(sql: "INSERT INTO act (number, entry, digest) VALUES (?, ?, ?)")
+      .execute(arguments: [number, Data(entry), Data(ActChain.digest(previous, entry).bytes)])
+  }
+
+  private func json(_ number: Int, _ official: Official?, _ principal: Official?, _ at: Int, _ previous: [UInt8])
+    -> JSONValue
+  {
+    let stead = principal.flatMap { $0.person == official?.person ? nil : $0.person }
+    return .object([
+      "number": .integer(number), "at": .integer(at), "act": .string(what), "object": .string(object),
+      "content": content.map { .string($0.hex) } ?? .null, "detail": .string(detail),
+      "person": official.map { .string($0.person) } ?? .null, "name": official.map { .string($0.name) } ?? .null,
+      "inSteadOf": stead.map { .string($0) } ?? .null,
+      "proof": .string((official == nil ? Proof.operator : .tls).rawValue),
+      "certificate": official.map { .string($0.certificateFingerprint) } ?? .null,
+      "previous": .string(encodeHex(previous)),
+    ])
+  }
+}
+
+/// How the entries of the record hang together.
+public enum ActChain {
+  /// SHA-256 of the digest before (32 bytes; zeros before the first) and the entry's bytes.
+  public static func digest(_ previous: [UInt8], _ entry: [UInt8]) -> Digest { Digest.of(previous + entry) }
+}
+
+/// Keeps a certificate that was acted with, so that the record can be checked without the desk.
+public func keepActingCertificate(_ der: [UInt8], fingerprint: String, _ db: Database) throws {
+  try db.cachedStatement(sql: "INSERT OR IGNORE INTO act_certificate (fingerprint, der) VALUES (?, ?)")
+    .execute(arguments: [fingerprint, Data(der)])
+}

@@ -1,0 +1,69 @@
+import HTTPTypes
+import Hummingbird
+import People
+import Roles
+import WebKitchen
+
+import struct Foundation.Date
+import struct Foundation.TimeInterval
+
+/// Who acts for whom while they are away.
+extension DeskSite {
+  func addDelegationRoutes(to routes: inout RouteTable) {
+    handle(.get, "/delegation", .delegate, &routes) { [self] in try await delegationPage($0, $1) }
+    change("delegation", .delegate, &routes) { [self] person, form, official in
+      guard let from = officeDay(form["from"]), let last = officeDay(form["until"]) else {
+        throw OfficeError.refused(.delegationTime)
+      }
+      try await office.delegate(
+        from: person, to: form["delegate"], from: from, until: last.addingTimeInterval(86_400), by: official)
+    }
+    change("delegation/end", .delegate, &routes) { [self] person, form, official in
+      try await office.endDelegation(form["delegation"], of: person, by: official)
+    }
+  }
+
+  func delegationPage(
+    _ request: WebRequest, _ presence: Presence, _ problems: [Problem] = []
+  ) async throws -> Response {
+    var values = try await delegationValues(presence.official.person, presence, request.language)
+    values["id"] = presence.official.person
+    return page(
+      "delegation", values, titleKey: "delegationTitle", request, presence, problems: problems,
+      languagePath: "/delegation")
+  }
+
+  func delegationValues(
+    _ person: String, _ presence: Presence, _ language: Language
+  ) async throws -> [String: Any] {
+    let official = presence.official
+    let delegations = try await office.delegations(of: person, for: official)
+    let delegates = try await office.possibleDelegates(of: person, for: official)
+    return [
+      "hasDelegations": !delegations.isEmpty, "delegates": delegates.map { ["id": $0.identifier, "name": $0.name] },
+      "hasDelegates": !delegates.isEmpty,
+      "delegations": delegations.map { delegation in
+        [
+          "delegation": delegation.identifier, "giver": delegation.person, "person": delegation.personName,
+          "delegate": delegation.delegateName,
+          "from": officeTime(delegation.from), "until": officeTime(delegation.until),
+          "isGiven": delegation.person == person,
+        ]
+      },
+    ]
+  }
+}
+
+/// The moment at which a day begins in the office's time (UTC+8), from `2026-11-23`; nil for anything else.
+func officeDay(_ text: String) -> Date? {
+  guard let match = text.wholeMatch(of: /([0-9]{4})-([0-9]{2})-([0-9]{2})/),
+    let year = Int(match.output.1), let month = Int(match.output.2), let day = Int(match.output.3),
+    (1970...2200).contains(year), (1...12).contains(month), (1...31).contains(day)
+  else { return nil }
+  // Days since 1970 in the proleptic Gregorian calendar, years beginning in March.
+  let shifted = month > 2 ? year : year - 1
+  let days =
+    365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + (153 * ((month + 9) % 12) + 2) / 5 + day - 719_469
+  let start = Date(timeIntervalSince1970: TimeInterval(days) * 86_400 - 8 * 3_600)
+  return officeTime(start).hasPrefix(text) ? start : nil
+}

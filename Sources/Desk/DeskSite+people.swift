@@ -1,0 +1,185 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import People
+import Roles
+import WebKitchen
+import Zones
+
+/// The administrator's pages of people.
+extension DeskSite {
+  private static let pageSize = 50
+
+  func addPeopleRoutes(to routes: inout RouteTable) {
+    handle(.get, "/people", .readOffice, &routes) { [self] in try await peoplePage($0, $1) }
+    handle(.get, "/people/new", .changePeople, &routes) { [self] in try await newPersonPage($0, $1) }
+    handle(.post, "/people", .changePeople, &routes) { [self] in try await addPerson($0, $1) }
+    handle(.get, "/people/{person}", .readOffice, &routes) { [self] in try await personPage($0, $1) }
+    handle(.post, "/people/{person}", .changePeople, &routes) { [self] in try await changePerson($0, $1) }
+    change("certificates", .changePeople, &routes) { [self] person, form, official in
+      try await office.addCertificate(WrittenText.line(form["fingerprint"]), to: person, by: official)
+    }
+    change("certificates/remove", .changePeople, &routes) { [self] person, form, official in
+      try await office.removeCertificate(form["fingerprint"], from: person, by: official)
+    }
+    change("log-out", .endSessions, &routes) { [self] person, _, official in
+      try await office.endSessions(of: person, by: official)
+      sessions.remove { $0.person == person }
+    }
+    handle(.post, "/people/{person}/remove", .changePeople, &routes) { [self] request, presence in
+      _ = try await form(of: request, presence)
+      let person = identifier("person", request)
+      return try await settled("/people") {
+        try await office.remove(person, by: presence.official)
+        sessions.remove { $0.person == person }
+      } again: {
+        try await personPage(request, presence, problems: $0)
+      }
+    }
+  }
+
+  /// A form on a person's page that leads back to it.
+  func change(
+    _ path: String, _ action: Action, _ routes: inout RouteTable,
+    _ work: @escaping @Sendable (_ person: String, URLEncodedForm, Official) async throws -> Void
+  ) {
+    handle(.post, "/people/{person}/" + path, action, &routes) { [self] request, presence in
+      let form = try await form(of: request, presence)
+      let person = identifier("person", request)
+      return try await settled(presence.official.may(.readOffice, .office) ? "/people/\(person)" : "/me") {
+        try await work(person, form, presence.official)
+      } again: { problems in
+        guard presence.official.may(.readOffice, .office) else {
+          return try await delegationPage(request, presence, problems)
+        }
+        return try await personPage(request, presence, problems: problems)
+      }
+    }
+  }
+
+  private func peoplePage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let (paging, language) = (Paging(request, size: Self.pageSize), request.language)
+    let query = request.request.uri.queryParameters
+    let search = String(WrittenText.line(query["search"].map(String.init) ?? "").prefix(60))
+    let unit = query["unit"].map(String.init) ?? ""
+    let units = try await office.units(for: presence.official)
+    let known = units.contains { $0.identifier == unit } ? unit : nil
+    let found = try await office.people(
+      matching: search, in: known, limit: Self.pageSize, offset: paging.offset, for: presence.official)
+    let names = Dictionary(units.map { ($0.identifier, name(of: $0, language)) }) { first, _ in first }
+    let filter = "search=\(encoded(search))&amp;unit=\(encoded(unit))"
+    return page(
+      "people",
+      [
+        "search": search, "choices": unitChoices(units, chosen: known, language), "total": "\(found.total)",
+        "isEmpty": found.people.isEmpty, "hasPeople": !found.people.isEmpty,
+        "canChange": presence.official.may(.changePeople, .office),
+        "people": found.people.map { person in
+          [
+            "id": person.identifier, "name": person.name,
+            "unit": person.unit.flatMap { names[$0] } as Any? ?? false,
+            "roles": roleNames(person.roles, language),
+            "lastLogin": person.lastLogin.map { officeTime($0) } as Any? ?? false,
+          ]
+        },
+        "filter": filter, "hasPrevious": paging.number > 1, "previous": "\(paging.number - 1)",
+        "hasNext": paging.offset + found.people.count < found.total, "next": "\(paging.number + 1)",
+        "number": "\(paging.number)", "isPaged": found.total > Self.pageSize,
+      ], titleKey: "navPeople", request, presence, languagePath: "/people")
+  }
+
+  private func encoded(_ text: String) -> String {
+    text.utf8.map { byte in
+      let isPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._".utf8.contains(byte)
+      let hex = String(byte, radix: 16, uppercase: true)
+      return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + hex
+    }.joined()
+  }
+
+  private func newPersonPage(
+    _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], typed: OfficePerson? = nil
+  ) async throws -> Response {
+    guard presence.official.may(.changePeople, .office) else { throw WebFailure.notAllowed }
+    let person = typed ?? OfficePerson(identifier: "", name: "")
+    let values = try await personValues(person, presence, request.language)
+    return page(
+      "new-person", values, titleKey: "newPersonTitle", request, presence, problems: problems,
+      languagePath: "/people/new")
+  }
+
+  private func addPerson(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let form = try await form(of: request, presence)
+    let person = typedPerson(WrittenText.line(form["identifier"]), form)
+    return try await settled("/people/\(encoded(person.identifier))") {
+      try await office.add(person, by: presence.official)
+    } again: {
+      try await newPersonPage(request, presence, problems: $0, typed: person)
+    }
+  }
+
+  private func changePerson(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let person = typedPerson(identifier("person", request), try await form(of: request, presence))
+    return try await settled("/people/\(person.identifier)") {
+      try await office.change(person, by: presence.official)
+    } again: {
+      try await personPage(request, presence, problems: $0, typed: person)
+    }
+  }
+
+  func personPage(
+    _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], typed: OfficePerson? = nil
+  ) async throws -> Response {
+    let official = presence.official
+    var person = try await office.person(identifier("person", request), for: official)
+    if let typed {
+      (person.name, person.unit, person.roles) = (typed.name, typed.unit, typed.roles)
+      person.mailboxes = typed.mailboxes
+    }
+    var values = try await personValues(person, presence, request.language)
+    values["isOneself"] = person.identifier == official.person
+    values["canChange"] = official.may(.changePeople, .office) && person.identifier != official.person
+    let mayDelegate = official.may(.delegate, .person(person.identifier, unit: nil))
+    values["canDelegate"] = mayDelegate
+    if mayDelegate {
+      values.merge(try await delegationValues(person.identifier, presence, request.language)) { own, _ in own }
+    }
+    return page(
+      "person", values, titleKey: "personTitle", request, presence, problems: problems,
+      languagePath: "/people/\(person.identifier)")
+  }
+
+  private func personValues(
+    _ person: OfficePerson, _ presence: Presence, _ language: Language
+  ) async throws -> [String: Any] {
+    let units = try await office.units(for: presence.official)
+    let unit = units.first { $0.identifier == person.unit }
+    return [
+      "id": person.identifier, "name": person.name, "choices": unitChoices(units, chosen: person.unit, language),
+      "unit": unit.map { name(of: $0, language) } as Any? ?? false,
+      "roleNames": shown(roleNames(person.roles, language)),
+      "mailboxNames": shown(joined(person.mailboxes.sorted().map { name(of: $0, language) }, language)),
+      "lastLogin": person.lastLogin.map { officeTime($0) } as Any? ?? false,
+      "roles": Role.allCases.map { role in
+        [
+          "id": role.rawValue, "text": kitchen.strings.text("role-\(role.rawValue)", language),
+          "chosen": person.roles.contains(role),
+        ]
+      },
+      "mailboxes": configuration.mailboxes.map { mailbox in
+        [
+          "id": mailbox.identifier, "text": name(of: mailbox.identifier, language),
+          "chosen": person.mailboxes.contains(mailbox.identifier),
+        ]
+      },
+      "certificates": person.fingerprints.map { ["fingerprint": $0, "owner": person.identifier] },
+      "hasCertificates": !person.fingerprints.isEmpty,
+    ]
+  }
+
+  private func typedPerson(_ identifier: String, _ form: URLEncodedForm) -> OfficePerson {
+    OfficePerson(
+      identifier: identifier, name: WrittenText.line(form["name"]), unit: form["unit"].isEmpty ? nil : form["unit"],
+      roles: Set(Role.allCases.filter { form["role-\($0.rawValue)"] == "on" }),
+      mailboxes: Set(configuration.mailboxes.map(\.identifier).filter { form["mailbox-\($0)"] == "on" }))
+  }
+}

@@ -1,0 +1,215 @@
+import Cryptography
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Letters
+import Logging
+import People
+import Roles
+import WebKitchen
+
+import struct Foundation.Date
+
+/// What the desk remembers of one visit, in memory only.
+struct DeskVisit: Sendable {
+  /// The certificate that the visit belongs to; with any other its cookie opens nothing.
+  var fingerprint: String
+  /// Nil until they have come in.
+  var person: String?
+  var lastLogin: Date?
+  /// A table that was looked at and may be taken over.
+  var table: Table?
+
+  struct Table: Sendable {
+    let kind: OfficeDirectory.ImportKind
+    let bytes: [UInt8]
+  }
+}
+
+/// Somebody with an enrolled certificate, come in or not.
+struct Caller: Sendable {
+  let official: Official
+  let certificate: [UInt8]
+}
+
+/// Coming in, leaving, and whose a session is.
+extension DeskSite {
+  static let cookieName = "__Host-guandu-desk"
+
+  func addSessionRoutes(to routes: inout RouteTable) {
+    routes.on(.get, "/login", .anyCertificate) { [self] request in
+      try await answering { try await loginPage(request, try await caller(of: request)) }
+    }
+    routes.on(.post, "/login", .anyCertificate) { [self] request in
+      try await answering { try await comeIn(request, try await caller(of: request)) }
+    }
+    handle(.get, "/", .seeSelf, &routes) { _, presence in
+      seeOther(presence.official.may(.readLetter) ? "/folders/to-do" : "/me")
+    }
+    handle(.get, "/me", .seeSelf, &routes) { [self] in try await selfPage($0, $1) }
+    handle(.post, "/logout", .endSessions, &routes) { [self] request, presence in
+      _ = try await form(of: request, presence)
+      sessions.remove(presence.session)
+      return forgetCookie(seeOther("/login"))
+    }
+    handle(.post, "/logout-everywhere", .endSessions, &routes) { [self] request, presence in
+      _ = try await form(of: request, presence)
+      let person = presence.official.person
+      try await office.endSessions(of: person, by: presence.official)
+      sessions.remove { $0.person == person }
+      return forgetCookie(seeOther("/login"))
+    }
+  }
+
+  /// Who asks is found out anew each time: a resumed TLS session skips the handshake's check.
+  func caller(of request: WebRequest) async throws -> Caller {
+    guard let certificate = await request.peerCertificate() else {
+      logger.notice("handler refused", metadata: ["reason": "no certificate"])
+      throw WebFailure.noCertificate
+    }
+    let fingerprint: String
+    do {
+      fingerprint = try trust.fingerprint(ofHandlerCertificate: certificate)
+    } catch {
+      let digest = Digest.of(certificate).hex
+      logger.notice("handler refused", metadata: ["reason": "not trusted", "certificate": "\(digest)"])
+      sessions.remove { $0.fingerprint == digest }
+      throw WebFailure.untrustedCertificate
+    }
+    guard let official = try await office.official(certificate: fingerprint) else {
+      logger.notice("handler refused", metadata: ["reason": "not enrolled", "certificate": "\(fingerprint)"])
+      sessions.remove { $0.fingerprint == fingerprint }
+      throw WebFailure.notEnrolled
+    }
+    return Caller(official: official, certificate: certificate)
+  }
+
+  /// Nil where they have not come in, or their session has ended.
+  ///
+  /// - Throws: `foreignSession` where the cookie was made for another certificate; that session ends.
+  func presence(of caller: Caller, _ request: WebRequest) async throws -> Presence? {
+    guard let session = request.cookie(Self.cookieName).flatMap({ sessions.find($0) }) else { return nil }
+    let visit = session.with { $0 }
+    guard visit.fingerprint == caller.official.certificateFingerprint else {
+      sessions.remove(session)
+      logger.error(
+        "a session's cookie came with another certificate; the session was ended",
+        metadata: ["certificate": "\(caller.official.certificateFingerprint)", "session": "\(visit.fingerprint)"])
+      throw WebFailure.foreignSession
+    }
+    guard visit.person == caller.official.person else { return nil }
+    return Presence(official: caller.official, session: session)
+  }
+
+  /// For a page: to the door and back. For a form: nothing is done, and what was written is handed back.
+  func comeInFirst(_ request: WebRequest) async throws -> Response {
+    guard request.request.method == .post else {
+      return seeOther(request.path == "/" ? "/login" : "/login?to=" + request.path)
+    }
+    guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
+    let form = try? await URLEncodedForm.read(request)
+    let written = WrittenText.lines(form.map { $0["text"].isEmpty ? $0["reason"] : $0["text"] } ?? "")
+    var response = kitchen.page(
+      "ended", ["text": written, "hasText": !written.isEmpty], titleKey: "endedTitle", for: request,
+      status: .forbidden)
+    // A file that was on its way is not waited for.
+    if form == nil { response.headers[.connection] = "close" }
+    return response
+  }
+
+  private func loginPage(_ request: WebRequest, _ caller: Caller, status: HTTPResponse.Status = .ok) async throws
+    -> Response
+  {
+    let target = Self.target(request.request.uri.queryParameters["to"].map(String.init) ?? "")
+    if try await presence(of: caller, request) != nil { return seeOther(target) }
+    let session =
+      request.cookie(Self.cookieName).flatMap { sessions.find($0) }
+      ?? sessions.begin(DeskVisit(fingerprint: caller.official.certificateFingerprint))
+    let official = caller.official
+    return setCookie(
+      session,
+      kitchen.page(
+        "login",
+        [
+          "name": official.name, "unit": try await unitText(official, request.language) as Any? ?? false,
+          "csrf": session.formToken, "to": target, "fingerprint": official.certificateFingerprint.prefix(16),
+        ],
+        titleKey: "loginTitle", for: request, status: status, languagePath: "/login"))
+  }
+
+  /// The session gets a new name as its owner comes in: who knew the old one knows nothing.
+  private func comeIn(_ request: WebRequest, _ caller: Caller) async throws -> Response {
+    guard request.comesFromOwnPage, let session = request.cookie(Self.cookieName).flatMap({ sessions.find($0) }),
+      session.with({ $0.fingerprint }) == caller.official.certificateFingerprint
+    else { throw WebFailure.forgedForm }
+    let form = try await URLEncodedForm.read(request)
+    guard session.accepts(formToken: form["csrf"]) else { throw WebFailure.forgedForm }
+    let last = try await office.noteLogin(caller.official, certificate: caller.certificate)
+    guard sessions.promote(session) else { throw WebFailure.unavailable }
+    session.with { visit in
+      visit.person = caller.official.person
+      visit.lastLogin = last
+    }
+    return setCookie(session, seeOther(Self.target(form["to"])))
+  }
+
+  private func selfPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let (official, language) = (presence.official, request.language)
+    let lastLogin = presence.session.with { $0.lastLogin }
+    let names = official.mailboxes.sorted().map { name(of: $0, language) }
+    return page(
+      "me",
+      [
+        "name": official.name, "person": official.person,
+        "unit": try await unitText(official, language) as Any? ?? false,
+        "roles": shown(roleNames(official.roles, language)), "mailboxes": shown(joined(names, language)),
+        "standsIn": shown(joined(official.standsInFor.map(\.name), language)),
+        "fingerprint": official.certificateFingerprint,
+        "canDelegate": Permissions.scope(of: .delegate, for: official.roles) == .own,
+        "lastLogin": lastLogin.map { officeTime($0) } as Any? ?? false,
+      ], titleKey: "meTitle", request, presence)
+  }
+
+  /// The units from the top down, as one line.
+  func unitText(_ official: Official, _ language: Language) async throws -> String? {
+    guard let path = official.unit else { return nil }
+    var names: [String] = []
+    for level in path.identifiers.indices {
+      let unit = UnitPath(Array(path.identifiers.prefix(level + 1)))
+      guard let name = try await office.unitName(unit) else { continue }
+      names.append(language == .chinese || name.english.isEmpty ? name.chinese : name.english)
+    }
+    return names.joined(separator: " / ")
+  }
+
+  /// For templates, in which an empty text counts as one.
+  func shown(_ text: String) -> Any { text.isEmpty ? false : text }
+
+  func joined(_ names: [String], _ language: Language) -> String {
+    names.joined(separator: language == .chinese ? "、" : ", ")
+  }
+
+  func roleNames(_ roles: Set<Role>, _ language: Language) -> String {
+    joined(
+      Role.allCases.filter(roles.contains).map { kitchen.strings.text("role-\($0.rawValue)", language) }, language)
+  }
+
+  /// A path of this site, or the start where it is none.
+  static func target(_ text: String) -> String {
+    let isPath = text.wholeMatch(of: /\/(?:[A-Za-z0-9._-]+\/?)*/) != nil && text.utf8.count <= 200
+    return isPath && text != "/login" ? text : "/"
+  }
+
+  private func setCookie(_ session: Session<DeskVisit>, _ response: Response) -> Response {
+    cookie("\(session.cookieValue); Path=/", response)
+  }
+
+  private func forgetCookie(_ response: Response) -> Response { cookie("; Path=/; Max-Age=0", response) }
+
+  private func cookie(_ value: String, _ response: Response) -> Response {
+    var response = response
+    response.headers.append(
+      HTTPField(name: .setCookie, value: "\(Self.cookieName)=\(value); Secure; HttpOnly; SameSite=Lax"))
+    return response
+  }
+}

@@ -1,0 +1,144 @@
+/// The administrator's pages of people, and delegation.
+let personTemplates = [
+  "people": #"""
+  <h1>{{t.navPeople}}</h1>
+  <form class="box" method="get" action="/people" role="search">
+  <div class="field">
+  <label for="search">{{t.searchLabel}}</label>
+  <input type="search" id="search" name="search" value="{{search}}">
+  </div>
+  <div class="field">
+  <label for="unit">{{t.unitLabel}}</label>
+  <select id="unit" name="unit">
+  <option value="">{{t.allUnits}}</option>
+  {{#choices}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/choices}}</select>
+  </div>
+  <div class="actions"><button type="submit">{{t.searchDo}}</button>{{#canChange}} <a class="button plain" href="/people/new">{{t.newPersonTitle}}</a>{{/canChange}}</div>
+  </form>
+  <p class="soft" role="status">{{t.peopleTotal}}{{total}}</p>
+  {{#hasPeople}}<table class="cards">
+  <thead><tr><th scope="col">{{t.nameLabel}}</th><th scope="col">{{t.personLabel}}</th><th scope="col">{{t.unitLabel}}</th><th scope="col">{{t.rolesLabel}}</th><th scope="col">{{t.lastLoginLabel}}</th></tr></thead>
+  <tbody>
+  {{#people}}<tr><td><a href="/people/{{id}}">{{name}}</a></td><td>{{id}}</td><td>{{#unit}}{{unit}}{{/unit}}</td><td>{{roles}}</td><td>{{#lastLogin}}{{lastLogin}}{{/lastLogin}}</td></tr>
+  {{/people}}</tbody>
+  </table>{{/hasPeople}}
+  {{#isPaged}}<nav class="paging" aria-label="{{t.pages}}">
+  {{#hasPrevious}}<a class="button plain" rel="prev" href="/people?{{{filter}}}&amp;page={{previous}}">{{t.previousPage}}</a>{{/hasPrevious}}
+  <span>{{t.pageNumber}}{{number}}</span>
+  {{#hasNext}}<a class="button plain" rel="next" href="/people?{{{filter}}}&amp;page={{next}}">{{t.nextPage}}</a>{{/hasNext}}
+  </nav>{{/isPaged}}
+  """#,
+  "person-fields": #"""
+  <div class="field">
+  <label for="name">{{t.nameLabel}}</label>
+  <input type="text" id="name" name="name" value="{{name}}" required{{#wrong.name}} aria-invalid="true" aria-describedby="error"{{/wrong.name}}>
+  </div>
+  <div class="field">
+  <label for="parent">{{t.unitLabel}}</label>
+  <select id="parent" name="unit"{{#wrong.parent}} aria-invalid="true" aria-describedby="error"{{/wrong.parent}}>
+  <option value="">{{t.none}}</option>
+  {{#choices}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/choices}}</select>
+  </div>
+  <fieldset class="field" id="roles">
+  <legend>{{t.rolesLabel}}</legend>
+  <p class="hint">{{t.rolesHint}}</p>
+  <div class="choices">
+  {{#roles}}<label class="choice" for="role-{{id}}"><input type="checkbox" id="role-{{id}}" name="role-{{id}}" value="on"{{#chosen}} checked{{/chosen}}>{{text}}</label>
+  {{/roles}}</div>
+  </fieldset>
+  <fieldset class="field" id="mailboxes">
+  <legend>{{t.mailboxesLabel}}</legend>
+  <div class="choices">
+  {{#mailboxes}}<label class="choice" for="mailbox-{{id}}"><input type="checkbox" id="mailbox-{{id}}" name="mailbox-{{id}}" value="on"{{#chosen}} checked{{/chosen}}>{{text}}</label>
+  {{/mailboxes}}</div>
+  </fieldset>
+  """#,
+  "new-person": #"""
+  <h1>{{t.newPersonTitle}}</h1>
+  {{> problems}}
+  <form class="box" method="post" action="/people">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <div class="field">
+  <label for="identifier">{{t.personLabel}}</label>
+  <p class="hint" id="identifier-hint">{{t.personIdentifierHint}}</p>
+  <input type="text" id="identifier" name="identifier" value="{{id}}" required aria-describedby="identifier-hint{{#wrong.identifier}} error{{/wrong.identifier}}"{{#wrong.identifier}} aria-invalid="true"{{/wrong.identifier}}>
+  </div>
+  {{> person-fields}}
+  <div class="actions"><button type="submit" id="add-person">{{t.add}}</button></div>
+  </form>
+  """#,
+  "person": #"""
+  <h1><span id="person-name">{{name}}</span></h1>
+  {{> problems}}
+  <dl class="facts">
+  <dt>{{t.personLabel}}</dt><dd>{{id}}</dd>
+  <dt>{{t.unitLabel}}</dt><dd>{{#unit}}{{unit}}{{/unit}}{{^unit}}{{t.none}}{{/unit}}</dd>
+  <dt>{{t.rolesLabel}}</dt><dd id="person-roles">{{#roleNames}}{{roleNames}}{{/roleNames}}{{^roleNames}}{{t.none}}{{/roleNames}}</dd>
+  <dt>{{t.mailboxesLabel}}</dt><dd>{{#mailboxNames}}{{mailboxNames}}{{/mailboxNames}}{{^mailboxNames}}{{t.none}}{{/mailboxNames}}</dd>
+  <dt>{{t.lastLoginLabel}}</dt><dd>{{#lastLogin}}{{lastLogin}}{{/lastLogin}}{{^lastLogin}}{{t.never}}{{/lastLogin}}</dd>
+  </dl>
+  {{#isOneself}}<p class="note">{{t.oneselfNote}}</p>{{/isOneself}}
+  <h2>{{t.certificatesHeading}}</h2>
+  {{^hasCertificates}}<p class="soft">{{t.none}}</p>{{/hasCertificates}}
+  {{#hasCertificates}}<ul class="list">
+  {{#certificates}}<li><code>{{fingerprint}}</code>
+  {{#canChange}}<form method="post" action="/people/{{owner}}/certificates/remove"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="fingerprint" value="{{fingerprint}}"><button class="danger" type="submit">{{t.certificateRemove}}</button></form>{{/canChange}}</li>
+  {{/certificates}}</ul>{{/hasCertificates}}
+  {{#canChange}}<form class="box" method="post" action="/people/{{id}}/certificates">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <div class="field">
+  <label for="fingerprint">{{t.certificateLabel}}</label>
+  <p class="hint" id="fingerprint-hint">{{t.certificateHint}}</p>
+  <input type="text" id="fingerprint" name="fingerprint" required autocomplete="off" aria-describedby="fingerprint-hint{{#wrong.fingerprint}} error{{/wrong.fingerprint}}"{{#wrong.fingerprint}} aria-invalid="true"{{/wrong.fingerprint}}>
+  </div>
+  <div class="actions"><button type="submit" id="add-certificate">{{t.certificateAdd}}</button></div>
+  </form>
+  <form class="box" method="post" action="/people/{{id}}">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <h2>{{t.change}}</h2>
+  {{> person-fields}}
+  <div class="actions"><button type="submit" id="change-person">{{t.save}}</button></div>
+  </form>{{/canChange}}
+  {{#canDelegate}}{{> delegations}}{{/canDelegate}}
+  {{#canChange}}<div class="actions">
+  <form method="post" action="/people/{{id}}/log-out"><input type="hidden" name="csrf" value="{{csrf}}"><button class="plain" type="submit" id="log-out">{{t.logOutPerson}}</button></form>
+  <form method="post" action="/people/{{id}}/remove"><input type="hidden" name="csrf" value="{{csrf}}"><button class="danger" type="submit" id="remove">{{t.removePerson}}</button></form>
+  </div>{{/canChange}}
+  """#,
+  "delegation": #"""
+  <h1>{{t.delegationTitle}}</h1>
+  {{> problems}}
+  {{> delegations}}
+  """#,
+  "delegations": #"""
+  <h2>{{t.delegationsHeading}}</h2>
+  {{^hasDelegations}}<p class="soft">{{t.none}}</p>{{/hasDelegations}}
+  {{#hasDelegations}}<ul class="list" id="delegations">
+  {{#delegations}}<li>{{person}} → {{delegate}} <span class="soft">{{from}} – {{until}}</span>
+  {{#isGiven}}<form method="post" action="/people/{{giver}}/delegation/end"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="delegation" value="{{delegation}}"><button class="danger" type="submit">{{t.delegationEnd}}</button></form>{{/isGiven}}</li>
+  {{/delegations}}</ul>{{/hasDelegations}}
+  {{^hasDelegates}}<p class="note">{{t.delegationNobody}}</p>{{/hasDelegates}}
+  {{#hasDelegates}}<form class="box" method="post" action="/people/{{id}}/delegation">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <h3>{{t.delegationAdd}}</h3>
+  <p class="hint">{{t.delegationHint}}</p>
+  <div class="field">
+  <label for="delegate">{{t.delegateLabel}}</label>
+  <select id="delegate" name="delegate" required{{#wrong.delegate}} aria-invalid="true" aria-describedby="error"{{/wrong.delegate}}>
+  {{#delegates}}<option value="{{id}}">{{name}} ({{id}})</option>
+  {{/delegates}}</select>
+  </div>
+  <div class="field">
+  <label for="from">{{t.delegationFrom}}</label>
+  <input class="short" type="date" id="from" name="from" required>
+  </div>
+  <div class="field">
+  <label for="until">{{t.delegationUntil}}</label>
+  <input class="short" type="date" id="until" name="until" required{{#wrong.until}} aria-invalid="true" aria-describedby="error"{{/wrong.until}}>
+  </div>
+  <div class="actions"><button type="submit" id="delegate-add">{{t.delegationDo}}</button></div>
+  </form>{{/hasDelegates}}
+  """#,
+]

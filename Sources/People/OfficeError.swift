@@ -1,0 +1,32 @@
+/// Why the office's directory did not do what was asked.
+public enum OfficeError: Error, Equatable, Sendable {
+  /// The table of permissions does not let this person do it.
+  case notAllowed
+  case notFound
+  /// What was given does not do; nothing was changed.
+  case refused(OfficeProblem)
+  /// A disk or the database refused; trying again may help.
+  case unavailable
+}
+
+/// What does not do about something that was given.
+public enum OfficeProblem: String, CaseIterable, Sendable {
+  case identifier = "problem-identifier"
+  case identifierTaken = "problem-identifier-taken"
+  case name = "problem-name"
+  case noSuchUnit = "problem-no-such-unit"
+  /// More than four levels, or a unit under itself.
+  case unitTooDeep = "problem-unit-too-deep"
+  case unitUnderItself = "problem-unit-under-itself"
+  case unitInUse = "problem-unit-in-use"
+  case barredRoles = "problem-barred-roles"
+  case role = "problem-role"
+  case noSuchMailbox = "problem-no-such-mailbox"
+  case fingerprint = "problem-fingerprint"
+  case fingerprintTaken = "problem-fingerprint-taken"
+  /// Nobody gives themself roles, mailboxes or certificates, or takes themself out.
+  case oneself = "problem-oneself"
+  case noSuchPerson = "problem-no-such-person"
+  case delegateRole = "problem-delegate-role"
+  case delegationTime = "problem-delegation-time"
+}

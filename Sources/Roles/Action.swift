@@ -1,0 +1,53 @@
+/// What can be done at the desk and must be allowed.
+public enum Action: String, CaseIterable, Sendable {
+  /// Who am I, since when.
+  case seeSelf = "see-self"
+  case endSessions = "end-sessions"
+  /// Letting another act in one's stead while away.
+  case delegate
+  case readLetter = "read-letter"
+  case signForLetter = "sign-for-letter"
+  case answerLetter = "answer-letter"
+  case declineLetter = "decline-letter"
+  /// Units, people, mailboxes: who belongs where.
+  case readOffice = "read-office"
+  case changeUnits = "change-units"
+  case changePeople = "change-people"
+  case changeMailboxes = "change-mailboxes"
+  /// Who did what, when, with which certificate.
+  case readActs = "read-acts"
+
+  /// Whether somebody else may do it in a person's stead.
+  public var canBeDelegated: Bool {
+    switch self {
+    case .readLetter, .signForLetter, .answerLetter, .declineLetter: true
+    default: false
+    }
+  }
+
+  /// Whether such an action can be done to such a place at all.
+  func fits(_ place: Place) -> Bool {
+    switch (self, place) {
+    case (.readLetter, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox):
+      true
+    case (.seeSelf, .person), (.endSessions, .person), (.delegate, .person): true
+    case (.readOffice, .office), (.changeUnits, .office), (.changePeople, .office), (.changeMailboxes, .office),
+      (.readActs, .office):
+      true
+    default: false
+    }
+  }
+}
+
+/// How far a permission reaches, each scope within the next.
+public enum Scope: Int, CaseIterable, Comparable, Sendable {
+  /// The person themself; the mailboxes that are given to them.
+  case own
+  /// What belongs to the person's unit.
+  case unit
+  /// What belongs to that unit or to one under it.
+  case subtree
+  case all
+
+  public static func < (left: Scope, right: Scope) -> Bool { left.rawValue < right.rawValue }
+}

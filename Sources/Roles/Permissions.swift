@@ -1,0 +1,41 @@
+/// The one table of who may do what, how far. What does not stand here is refused.
+public enum Permissions {
+  /// What every person may do, whatever their roles.
+  static let everybody: [Action: Scope] = [.seeSelf: .own, .endSessions: .own]
+
+  static let ofRole: [Role: [Action: Scope]] = [
+    .clerk: [
+      .readLetter: .own, .signForLetter: .own, .answerLetter: .own, .declineLetter: .own, .delegate: .own,
+    ],
+    .leader: [.readLetter: .subtree, .delegate: .own],
+    .handler: [.readLetter: .unit, .answerLetter: .unit, .delegate: .own],
+    .sealkeeper: [:],
+    .administrator: [
+      .readOffice: .all, .changeUnits: .all, .changePeople: .all, .changeMailboxes: .all, .endSessions: .all,
+      .delegate: .all,
+    ],
+    .securityOfficer: [.readOffice: .all, .readActs: .all],
+  ]
+
+  /// How far `role` lets its holder do `action`; nil where it does not.
+  public static func scope(of action: Action, for role: Role) -> Scope? {
+    max(everybody[action], ofRole[role]?[action])
+  }
+
+  /// How far a person with `roles` may do `action`; nil where they may not.
+  public static func scope(of action: Action, for roles: Set<Role>) -> Scope? {
+    roles.reduce(everybody[action]) { max($0, ofRole[$1]?[action]) }
+  }
+
+  private static func max(_ left: Scope?, _ right: Scope?) -> Scope? {
+    guard let left, let right else { return left ?? right }
+    return Swift.max(left, right)
+  }
+}
+
+extension Permissions {
+  /// Whether a role lets its holder do anything that can be delegated.
+  public static func passesOn(_ role: Role) -> Bool {
+    Action.allCases.contains { $0.canBeDelegated && ofRole[role]?[$0] != nil }
+  }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import GRDB
+import Letters
+import People
+import Roles
+import Storage
+import ZoneHarness
+
+private let mailboxAt: [Scope: String] = [.own: "own", .unit: "same", .subtree: "below", .all: "other"]
+
+/// A letter in a mailbox at that distance.
+private func letter(
+  _ stage: LetterStage = .delivered, _ suffix: String = "", _ form: [String: String] = [:]
+) -> EveryRouteAndEveryRole.Specimen {
+  { desk, _, scope in ("/letters/\(try await desk.letter(in: mailboxAt[scope] ?? "", stage: stage))\(suffix)", form) }
+}
+
+/// Something of the person's own.
+private func own(_ path: String, _ form: [String: String] = [:]) -> EveryRouteAndEveryRole.Specimen {
+  { _, _, scope in scope == .own ? (path, form) : nil }
+}
+
+/// Something that concerns the office as a whole.
+private func office(
+  _ path: @escaping @Sendable (TestDesk) async throws -> String, _ form: [String: String] = [:]
+) -> EveryRouteAndEveryRole.Specimen {
+  { desk, _, scope in scope == .all ? (try await path(desk), form) : nil }
+}
+
+private func office(_ path: String, _ form: [String: String] = [:]) -> EveryRouteAndEveryRole.Specimen {
+  office({ _ in path }, form)
+}
+
+/// Another person, with a certificate.
+private func other(_ suffix: String = "", _ form: [String: String] = [:]) -> EveryRouteAndEveryRole.Specimen {
+  office({ desk in "/people/\(try await desk.person([.clerk]).identifier)\(suffix)" }, form)
+}
+
+private func newUnit(_ desk: TestDesk) async throws -> String {
+  let identifier = "u\(desk.next())"
+  try await desk.office.addUnit(identifier, name: identifier, english: "", under: "city", by: TestDesk.root)
+  return identifier
+}
+
+private let unitAt: [Scope: String] = [.unit: "housing", .subtree: "repairs", .all: "roads"]
+
+/// Oneself, or a clerk of a unit at that distance.
+private func personAt(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope) async throws -> String {
+  guard let unit = unitAt[scope] else { return visit.person.identifier }
+  return try await desk.person([.clerk], unit: unit).identifier
+}
+
+private let dayAfterTomorrow = String(
+  Date(timeIntervalSinceNow: 2 * 86_400).ISO8601Format().prefix(10))
+
+private func delegation(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope) async throws -> (
+  path: String, form: [String: String]
+)? {
+  let person = try await personAt(desk, visit, scope)
+  // Who has no letters has nothing to delegate, whatever they may.
+  let roles = try await desk.office.person(person, for: TestDesk.root).roles
+  if roles.contains(.administrator) { return nil }
+  let delegate = try await desk.person([.clerk]).identifier
+  let form = ["delegate": delegate, "from": dayAfterTomorrow, "until": dayAfterTomorrow]
+  return ("/people/\(person)/delegation", form)
+}
+
+private func delegationEnd(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope) async throws -> (
+  path: String, form: [String: String]
+)? {
+  let person = try await personAt(desk, visit, scope)
+  let identifier = "d\(desk.next())"
+  try await desk.zone.database.write { db in
+    try db.execute(
+      sql: "INSERT INTO delegation VALUES (?, ?, ?, 0, 9999999999999)",
+      arguments: [identifier, person, TestDesk.root.person])
+  }
+  return ("/people/\(person)/delegation/end", ["delegation": identifier])
+}
+
+private func certificateTaken(_ desk: TestDesk, _: TestVisit, _ scope: Scope) async throws -> (
+  path: String, form: [String: String]
+)? {
+  guard scope == .all else { return nil }
+  let person = try await desk.person([.clerk])
+  let fingerprint = TestTrust.fingerprint(of: person.certificate)
+  return ("/people/\(person.identifier)/certificates/remove", ["fingerprint": fingerprint])
+}
+
+/// A table that was looked at, as far as this person could.
+private func checkedTable(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope) async throws -> (
+  path: String, form: [String: String]
+)? {
+  guard scope == .all else { return nil }
+  _ = await visit.post("/import/check", ["kind": "units", "table": "id,name\nu\(desk.next()),x\n"])
+  return ("/import", [:])
+}
+
+/// For each route, how to ask it for something at each distance at which it has anything. All forms are filled in rightly,
+/// so that a refusal is one of right.
+let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
+  "GET /": own("/"),
+  "GET /me": own("/me"),
+  "POST /logout": own("/logout"),
+  "POST /logout-everywhere": own("/logout-everywhere"),
+  "GET /folders/{folder}": own("/folders/to-do"),
+  "GET /letters/{number}": letter(),
+  "POST /letters/{number}/sign-for": letter(.delivered, "/sign-for"),
+  "POST /letters/{number}/answer": letter(.signedFor, "/answer", ["text": "答复", "visibility": "private"]),
+  "POST /letters/{number}/decline": letter(.signedFor, "/decline", ["reason": "理由"]),
+  "GET /letters/{number}/attachments/{index}": letter(.delivered, "/attachments/0"),
+  "GET /units": office("/units"),
+  "POST /units": { desk, _, scope in
+    scope == .all ? ("/units", ["identifier": "u\(desk.next())", "name": "单位", "parent": "city"]) : nil
+  },
+  "GET /units/{unit}": office("/units/city"),
+  "POST /units/{unit}": office({ "/units/\(try await newUnit($0))" }, ["name": "新名", "parent": "housing"]),
+  "POST /units/{unit}/remove": office { "/units/\(try await newUnit($0))/remove" },
+  "GET /mailboxes": office("/mailboxes"),
+  "POST /mailboxes/{mailbox}": office("/mailboxes/own", ["unit": ""]),
+  "GET /people": office("/people?search=x"),
+  "GET /people/new": office("/people/new"),
+  "POST /people": { desk, _, scope in
+    scope == .all ? ("/people", ["identifier": "n\(desk.next())", "name": "新人", "role-clerk": "on"]) : nil
+  },
+  "GET /people/{person}": other(),
+  "POST /people/{person}": other("", ["name": "改名", "unit": "roads", "role-leader": "on"]),
+  "POST /people/{person}/certificates": { desk, visit, scope in
+    let fingerprint = TestTrust.fingerprint(of: Array("added \(desk.next())".utf8))
+    return try await other("/certificates", ["fingerprint": fingerprint])(desk, visit, scope)
+  },
+  "POST /people/{person}/certificates/remove": certificateTaken,
+  "POST /people/{person}/remove": other("/remove"),
+  "POST /people/{person}/log-out": { ("/people/\(try await personAt($0, $1, $2))/log-out", [:]) },
+  "GET /delegation": own("/delegation"),
+  "POST /people/{person}/delegation": delegation,
+  "POST /people/{person}/delegation/end": delegationEnd,
+  "GET /acts": office("/acts"),
+  "GET /import": office("/import"),
+  "POST /import/check": office("/import/check", ["kind": "units", "table": "id,name\nnew,x\n"]),
+  "POST /import": checkedTable,
+]
+
+extension TestDesk {
+  /// All that a refused request must leave as it was.
+  func state() async throws -> String {
+    try await zone.database.read { db in
+      let tables = [
+        "desk_letter", "desk_letter_event", "outbox", "notice", "unit", "person", "person_certificate", "person_role",
+        "person_mailbox", "mailbox_unit", "delegation", "enrolment", "act",
+      ]
+      return try tables.map { table in
+        let rows = try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY 1, 2").map { $0.description }
+        return "\(table): \(rows.joined(separator: "\n"))"
+      }.joined(separator: "\n")
+    }
+  }
+}
