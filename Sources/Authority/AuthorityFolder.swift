@@ -6,7 +6,7 @@ public import Trust
 /// A certificate authority's folder: its key, an index of all that it issued, and its lists of revocations.
 ///
 /// ```
-/// authority.pem  authority.key      its certificate and key
+/// authority.pem  authority.key      its certificate and key; authority.token where the key lies in a token
 /// parents.pem                       the authorities above it, the root last; a root has none
 /// issued/SERIAL.pem                 one file a certificate, written before the certificate is handed out
 /// revoked/SERIAL                    when and why it was revoked
@@ -26,7 +26,7 @@ public struct AuthorityFolder: Sendable {
 
   /// Opens a folder for one command at a time.
   ///
-  /// - Parameter passphrase: of the key, where it is encrypted.
+  /// - Parameter passphrase: of the key, where it is encrypted; the PIN, where it lies in a token.
   /// - Throws: `AuthorityError`, `TrustError`.
   public init(path: String, passphrase: SecretBytes? = nil, files: Files = Files()) throws {
     guard files.exists(path + "/authority.pem") else {
@@ -37,12 +37,22 @@ public struct AuthorityFolder: Sendable {
     guard certificates.count == 1, certificates[0].isAuthority else {
       throw AuthorityError(.damaged, "\(path)/authority.pem: not one authority's certificate")
     }
-    authority = try CertificateAuthority(
-      certificate: certificates[0], key: PrivateKey(pemFile: path + "/authority.key", passphrase: passphrase))
+    authority = try CertificateAuthority(certificate: certificates[0], key: Self.key(path, passphrase, files))
     parents = files.exists(path + "/parents.pem") ? try Certificate.load(pemFile: path + "/parents.pem") : []
     self.path = path
     self.files = files
     try requireParents()
+  }
+
+  private static func key(_ path: String, _ secret: SecretBytes?, _ files: Files) throws -> PrivateKey {
+    guard files.exists(path + "/authority.token") else {
+      return try PrivateKey(pemFile: path + "/authority.key", passphrase: secret)
+    }
+    let token = try TokenKey(file: path + "/authority.token")
+    guard let secret else {
+      throw AuthorityError(.refused, "\(path): the key lies in a token; name a file with its PIN")
+    }
+    return try PrivateKey(token: token, pin: secret)
   }
 
   private init(path: String, authority: CertificateAuthority, parents: [Certificate], files: Files, lock: FileLock) {
@@ -78,29 +88,31 @@ public struct AuthorityFolder: Sendable {
 
   /// Makes a folder with a fresh root. It appears whole or not at all.
   public static func makeRoot(
-    at path: String, commonName: String, organization: String, passphrase: SecretBytes? = nil, date: Date,
+    at path: String, commonName: String, organization: String, secret: KeySecret = .none, date: Date,
     files: Files = Files()
   ) throws -> AuthorityFolder {
-    let authority = try CertificateAuthority.makeRoot(commonName: commonName, organization: organization, at: date)
-    return try make(at: path, authority, parents: [], passphrase, date, files)
+    let authority = try CertificateAuthority.makeRoot(
+      commonName: commonName, organization: organization, key: try secret.tokenKey(), at: date)
+    return try make(at: path, authority, parents: [], secret, date, files)
   }
 
   /// Makes a folder with an issuing authority under this one, which may lie on another disk.
   public func makeIssuing(
-    at path: String, commonName: String, permittedDomains: [String] = [], passphrase: SecretBytes? = nil, date: Date
+    at path: String, commonName: String, permittedDomains: [String] = [], secret: KeySecret = .none, date: Date
   ) throws -> AuthorityFolder {
     guard parents.isEmpty else {
       throw AuthorityError(
         .refused, "\(self.path): an issuing authority may have none below it; name the root's folder")
     }
     guard !files.exists(path) else { throw AuthorityError(.refused, "\(path): there already") }
-    let made = try authority.makeIssuing(commonName: commonName, permittedDomains: permittedDomains, at: date)
+    let made = try authority.makeIssuing(
+      commonName: commonName, permittedDomains: permittedDomains, key: try secret.tokenKey(), at: date)
     try record(made.certificate, .issuing)
-    return try Self.make(at: path, made, parents: [authority.certificate] + parents, passphrase, date, files)
+    return try Self.make(at: path, made, parents: [authority.certificate] + parents, secret, date, files)
   }
 
   private static func make(
-    at path: String, _ authority: CertificateAuthority, parents: [Certificate], _ passphrase: SecretBytes?,
+    at path: String, _ authority: CertificateAuthority, parents: [Certificate], _ secret: KeySecret,
     _ date: Date, _ files: Files
   ) throws -> AuthorityFolder {
     let url = URL(filePath: path).standardizedFileURL
@@ -110,7 +122,7 @@ public struct AuthorityFolder: Sendable {
     do {
       return try reportingWrites {
         for folder in ["", "/issued", "/revoked", "/lists", "/tmp"] { try files.createFolder(beside + folder) }
-        try write(authority, parents, passphrase, to: beside, files)
+        try write(authority, parents, secret, to: beside, files)
         let lock = try Self.lock(beside, files)
         try AuthorityFolder(path: beside, authority: authority, parents: parents, files: files, lock: lock)
           .publishList(at: date)
@@ -126,14 +138,17 @@ public struct AuthorityFolder: Sendable {
   }
 
   private static func write(
-    _ authority: CertificateAuthority, _ parents: [Certificate], _ passphrase: SecretBytes?, to folder: String,
+    _ authority: CertificateAuthority, _ parents: [Certificate], _ secret: KeySecret, to folder: String,
     _ files: Files
   ) throws {
     try files.writeNew(folder + "/authority.pem", [Array(authority.certificate.pem.utf8)], mode: 0o644)
     if !parents.isEmpty {
       try files.writeNew(folder + "/parents.pem", [Array(parents.map(\.pem).joined().utf8)], mode: 0o644)
     }
-    var key = try authority.key.pem(passphrase: passphrase).copy()
+    if case .token(let token, _) = secret {
+      return try files.writeNew(folder + "/authority.token", [Array(token.text.utf8)])
+    }
+    var key = try authority.key.pem(passphrase: secret.passphrase).copy()
     defer { wipe(&key) }
     try files.writeNew(folder + "/authority.key", [key])
   }

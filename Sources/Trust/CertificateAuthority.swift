@@ -18,12 +18,13 @@ public struct CertificateAuthority: Sendable {
   ///
   /// - Parameters:
   ///   - commonName: 1 to 64 characters; `organization` too. All that it issues is of the same organization.
+  ///   - key: one that is there already, such as a token's.
   public static func makeRoot(
-    commonName: String, organization: String = "Guandu", at date: Date
+    commonName: String, organization: String = "Guandu", key: PrivateKey? = nil, at date: Date
   ) throws(TrustError) -> CertificateAuthority {
     try check(name: commonName)
     try check(name: organization)
-    let key = try PrivateKey(generating: CertificateProfile.root.keyKind)
+    let key = if let key { key } else { try PrivateKey(generating: CertificateProfile.root.keyKind) }
     let template = CertificateTemplate(
       commonName: commonName, organization: organization, validity: validity(from: date, days: nil, .root),
       extensions: try CertificateProfile.root.extensions(isSelfIssued: true))
@@ -36,9 +37,9 @@ public struct CertificateAuthority: Sendable {
   /// - Parameter permittedDomains: servers' certificates under it are good for these domains, and what lies below them,
   ///   alone; none means any.
   public func makeIssuing(
-    commonName: String, permittedDomains: [String] = [], at date: Date
+    commonName: String, permittedDomains: [String] = [], key: PrivateKey? = nil, at date: Date
   ) throws(TrustError) -> CertificateAuthority {
-    let key = try PrivateKey(generating: CertificateProfile.issuing.keyKind)
+    let key = if let key { key } else { try PrivateKey(generating: CertificateProfile.issuing.keyKind) }
     let certificate = try certify(key, .issuing, commonName, days: nil, permittedDomains, date)
     return try CertificateAuthority(certificate: certificate, key: key)
   }

@@ -40,6 +40,29 @@ public final class PrivateKey: @unchecked Sendable {
     self.kind = kind
   }
 
+  /// A key in a token, which signs there and never leaves it.
+  ///
+  /// - Parameter pin: the token's user PIN.
+  public init(token: TokenKey, pin: SecretBytes) throws(TrustError) {
+    forgetOpenSSLErrors()
+    defer { forgetOpenSSLErrors() }
+    var text = pin.copy() + [0]
+    defer { wipe(&text) }
+    var step: UnsafePointer<CChar>?
+    let found = text.withUnsafeBytes { bytes in
+      guandu_token_key(token.module, token.uri, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), &step)
+    }
+    guard let found else {
+      throw TrustError(.unreadable, "\(token.uri): \(step.map { String(cString: $0) } ?? "no such key")")
+    }
+    guard let kind = PublicKeyFacts(found).kind, kind == .p256 else {
+      EVP_PKEY_free(found)
+      throw TrustError(.weakKey, "\(token.uri): not a P-256 key")
+    }
+    pointer = found
+    self.kind = kind
+  }
+
   // EVP_PKEY_free wipes the secret.
   deinit { EVP_PKEY_free(pointer) }
 

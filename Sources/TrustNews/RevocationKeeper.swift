@@ -16,11 +16,13 @@ public import Zones
 public final class RevocationKeeper: Service {
   private static let pollMilliseconds = 250
   private static let remindMilliseconds = 3_600_000
+  private static let expiryMilliseconds = 86_400_000
 
   private let database: ZoneDatabase
   private let outbox: Outbox
   private let links: [LinkConfiguration]
   private let files: TrustFiles
+  private let certificates: ExpiringCertificates
   private let trust: TrustStore
   private let log: TrustLog
   private let now: @Sendable () -> UnixMilliseconds
@@ -38,6 +40,7 @@ public final class RevocationKeeper: Service {
     self.outbox = outbox
     links = configuration.links
     files = configuration.trust
+    certificates = ExpiringCertificates(configuration)
     self.trust = trust
     log = TrustLog(logger: logger)
     self.now = now
@@ -63,11 +66,16 @@ public final class RevocationKeeper: Service {
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       var reminded: UnixMilliseconds?
+      var lookedAtDates: UnixMilliseconds?
       repeat {
         let now = self.now()
         if reminded.map({ now - $0 >= Self.remindMilliseconds }) ?? true {
           self.remind()
           reminded = now
+        }
+        if lookedAtDates.map({ now - $0 >= Self.expiryMilliseconds }) ?? true {
+          for ending in self.certificates.ending(at: Date(unixMilliseconds: now)) { self.log.ends(ending) }
+          lookedAtDates = now
         }
         for file in self.changedFiles() { await self.read(file.path, isFirst: file.isFirst) }
       } while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil

@@ -39,7 +39,12 @@ struct TrustLog: Sendable {
       ])
   }
 
-  func failed(_ what: String, _ error: any Error) {
-    logger.error("\(what) failed; it is tried again", metadata: ["error": "\(error)"])
+  func ends(_ ending: ExpiringCertificates.Ending) {
+    logger.log(
+      level: ending.level, "a certificate ends soon",
+      metadata: [
+        "key": "\(ending.key)", "certificate": "\(ending.certificate)", "days": "\(ending.days)",
+        "ends": "\(timestamp(ending.certificate.notAfter.unixMilliseconds))",
+      ])
   }
 }

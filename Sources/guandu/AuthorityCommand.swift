@@ -25,26 +25,43 @@ struct AuthorityCommand: AsyncParsableCommand {
     @Option(help: "The authority's name.") var name: String
     @Option(help: "The organization's name; an issuing authority takes its root's.") var organization = "Guandu"
     @Option(help: "The root's folder; without it a root is made.") var under: String?
-    @Option(help: "A file (mode 0600) whose first line encrypts the new key.") var keyPassphraseFile: String?
+    @Option(help: "A file (mode 0600) whose first line encrypts the new key, or is the PIN.") var keyPassphraseFile:
+      String?
     @Option(help: "The same for the root's key.") var rootPassphraseFile: String?
     @Option(help: "A domain that servers' certificates under it are good for; may be repeated; none means any.")
     var permitDomain: [String] = []
 
+    @Option(help: "The token's PKCS#11 library, for a key that was made in a token; needs --token-uri and the PIN.")
+    var tokenModule: String?
+    @Option(help: "The P-256 key in the token: pkcs11:token=…;object=…;type=private.") var tokenUri: String?
+
+    private func secret() throws -> KeySecret {
+      let secret = try keyPassphraseFile.map { try Passphrase.read(file: $0) }
+      switch (tokenModule, tokenUri, secret) {
+      case (nil, nil, nil): return .none
+      case (nil, nil, let secret?): return .passphrase(secret)
+      case (let module?, let uri?, let pin?): return .token(try TokenKey(module: module, uri: uri), pin: pin)
+      default:
+        throw CommandFailure(
+          .refused, "a token needs all three: --token-module, --token-uri, and its PIN in --key-passphrase-file")
+      }
+    }
+
     func run() async throws {
       try await reportingAuthorityFailures {
-        let passphrase = try keyPassphraseFile.map { try Passphrase.read(file: $0) }
+        let secret = try secret()
         let folder: AuthorityFolder
         if let under {
           let root = try AuthorityFolder(
             path: under, passphrase: try rootPassphraseFile.map { try Passphrase.read(file: $0) })
           folder = try root.makeIssuing(
-            at: ca, commonName: name, permittedDomains: permitDomain, passphrase: passphrase, date: Date())
+            at: ca, commonName: name, permittedDomains: permitDomain, secret: secret, date: Date())
         } else {
           guard permitDomain.isEmpty else {
             throw CommandFailure(.refused, "--permit-domain is for an issuing authority; name its root with --under")
           }
           folder = try AuthorityFolder.makeRoot(
-            at: ca, commonName: name, organization: organization, passphrase: passphrase, date: Date())
+            at: ca, commonName: name, organization: organization, secret: secret, date: Date())
         }
         print("\(ca): \(folder.authority.certificate)")
       }
@@ -164,7 +181,8 @@ private func day(_ date: Date) -> String { String(date.formatted(.iso8601).prefi
 /// Where an authority lies.
 struct AuthorityOptions: ParsableArguments {
   @Option(help: "The authority's folder.") var ca: String
-  @Option(help: "A file (mode 0600) whose first line opens the authority's key.") var keyPassphraseFile: String?
+  @Option(help: "A file (mode 0600) whose first line opens the authority's key, or is the PIN.") var keyPassphraseFile:
+    String?
 
   func open() throws -> AuthorityFolder {
     try AuthorityFolder(path: ca, passphrase: try keyPassphraseFile.map { try Passphrase.read(file: $0) })

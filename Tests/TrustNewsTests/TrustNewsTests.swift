@@ -3,6 +3,8 @@ import Exchange
 import Foundation
 import GRDB
 import Letters
+import Logging
+import Synchronization
 import Testing
 import Trust
 import TrustNews
@@ -181,5 +183,60 @@ private func number(in zone: RunningZone) -> String? { zone.trust.revocationList
     #expect(try await dmz.count("SELECT COUNT(*) FROM incoming_stream WHERE lane = 'm'") == 0)
     try await dmz.stop()
     try await intranet.stop()
+  }
+}
+
+/// Keeps the lines of a log.
+private final class Lines: Sendable {
+  let all = Mutex<[String]>([])
+
+  var logger: Logger {
+    var logger = Logger(label: "test") { _ in Handler(lines: self) }
+    logger.logLevel = .trace
+    return logger
+  }
+
+  private struct Handler: LogHandler {
+    let lines: Lines
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+      let metadata = event.metadata ?? [:]
+      lines.all.withLock {
+        $0.append("\(event.level) \(event.message) \(metadata["key"] ?? "") \(metadata["days"] ?? "")")
+      }
+    }
+  }
+}
+
+@Suite struct CertificatesThatEndSoon {
+  @Test(arguments: [
+    (61, nil), (60, "notice"), (31, "notice"), (30, "warning"), (8, "warning"), (7, "error"), (0, "error"),
+  ])
+  func areNamedLouderTheNearerTheirEnd(days: Int, level: String?) async throws {
+    let zones = try Zones(number: nil)
+    let lines = Lines()
+    let zone = try RunningZone(zones.dmz, exchanging: false)
+    let end = try zones.certificate("dmz-signing").notAfter
+    let now = end.addingTimeInterval(-TimeInterval(days) * 86_400 - 3_600).unixMilliseconds
+    let keeper = RevocationKeeper(
+      configuration: zones.dmz, trust: zone.trust, database: zone.database, outbox: Outbox(links: zones.dmz.links),
+      logger: lines.logger, now: { now })
+    let task = Task { try await keeper.run() }
+    // The reminder of the lists that are missing comes first, the dates after it, in the same look.
+    try await zone.eventually("the keeper has looked") {
+      level == nil ? !lines.all.withLock(\.isEmpty) : lines.all.withLock { $0.contains { $0.contains("ends soon") } }
+    }
+    task.cancel()
+    try? await task.value
+    let said = lines.all.withLock { $0.filter { $0.contains("keys.signing_certificate") } }
+    #expect(said == (level.map { ["\($0) a certificate ends soon keys.signing_certificate \(days)"] } ?? []))
+    try await zone.stop()
   }
 }

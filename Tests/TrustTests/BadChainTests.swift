@@ -76,7 +76,8 @@ import Zones
       try TrustStore(roots: [specimens.root.certificate], intermediates: [], revocationLists: [])
         .verify(specimens.make(), for: .zoneSigning, at: Specimens.now)
     },
-    Case("an authority that is trusted by nobody", .untrusted, "(authority 1 above it): unable to get local issuer") { specimens in
+    Case("an authority that is trusted by nobody", .untrusted, "(authority 1 above it): unable to get local issuer") {
+      specimens in
       let other = try Specimens()
       try TrustStore(
         roots: [other.root.certificate], intermediates: [specimens.issuing.certificate], revocationLists: []

@@ -1,0 +1,21 @@
+public import Cryptography
+public import Trust
+
+/// How a new authority's key is kept.
+public enum KeySecret: Sendable {
+  /// In a file that its mode alone protects.
+  case none
+  /// In an encrypted file.
+  case passphrase(SecretBytes)
+  /// In a token, where it was made before.
+  case token(TokenKey, pin: SecretBytes)
+
+  var passphrase: SecretBytes? {
+    if case .passphrase(let secret) = self { secret } else { nil }
+  }
+
+  func tokenKey() throws(TrustError) -> PrivateKey? {
+    guard case .token(let token, let pin) = self else { return nil }
+    return try PrivateKey(token: token, pin: pin)
+  }
+}
