@@ -138,6 +138,7 @@ extension DeskSite {
     var values = try await personValues(person, presence, request.language)
     values["isOneself"] = person.identifier == official.person
     values["canChange"] = official.may(.changePeople, .office) && person.identifier != official.person
+    values["canOffer"] = issuer != nil
     let mayDelegate = official.may(.delegate, .person(person.identifier, unit: nil))
     values["canDelegate"] = mayDelegate
     if mayDelegate {

@@ -25,17 +25,21 @@ public final class DeskSite: Service {
   let kitchen: SiteKitchen
   let sessions: SessionStore<DeskVisit>
   let trust: any HandlerCertificateVerifying
+  let issuer: (any HandlerCertificateIssuing)?
 
-  /// - Parameter trust: asked with every request, so that a revocation counts from the next one on.
+  /// - Parameters:
+  ///   - trust: asked with every request, so that a revocation counts from the next one on.
+  ///   - issuer: nil where this zone issues no certificates.
   /// - Throws: where a template cannot be read, which a test forbids.
   public init(
     configuration: ZoneConfiguration, letters: DeskLetters, office: OfficeDirectory,
-    trust: any HandlerCertificateVerifying, logger: Logger
+    trust: any HandlerCertificateVerifying, issuer: (any HandlerCertificateIssuing)? = nil, logger: Logger
   ) throws {
     self.configuration = configuration
     self.letters = letters
     self.office = office
     self.trust = trust
+    self.issuer = issuer
     self.logger = logger
     let limits = configuration.desk ?? DeskConfiguration(listenAddress: "", port: 0)
     sessions = SessionStore(idleSeconds: limits.idleMinutes * 60, ageSeconds: limits.sessionHours * 3_600)
@@ -79,6 +83,7 @@ public final class DeskSite: Service {
     addDelegationRoutes(to: &routes)
     addImportRoutes(to: &routes)
     addActRoutes(to: &routes)
+    addEnrolmentRoutes(to: &routes)
     return routes
   }
 }

@@ -1,7 +1,7 @@
 import WebKitchen
 
 /// The desk's texts.
-let deskStrings = letterStrings + sessionStrings + officeStrings + actStrings
+let deskStrings = letterStrings + sessionStrings + officeStrings + actStrings + enrolmentStrings
 
 private let letterStrings = StringTable([
   .init("siteName", "信件办公台", "Letter desk"),

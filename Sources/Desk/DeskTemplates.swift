@@ -1,8 +1,7 @@
 /// The desk's pages.
-let deskTemplates = letterTemplates.merging(sessionTemplates) { own, _ in own }
-  .merging(officeTemplates) { own, _ in own }.merging(personTemplates) { own, _ in own }.merging(actTemplates) {
-    own, _ in own
-  }
+let deskTemplates = [
+  sessionTemplates, officeTemplates, personTemplates, actTemplates, enrolmentTemplates,
+].reduce(letterTemplates) { all, more in all.merging(more) { own, _ in own } }
 
 private let letterTemplates = [
   "late": #"""

@@ -95,6 +95,7 @@ let personTemplates = [
   </div>
   <div class="actions"><button type="submit" id="add-certificate">{{t.certificateAdd}}</button></div>
   </form>
+  {{#canOffer}}<form method="post" action="/people/{{id}}/enrolment"><input type="hidden" name="csrf" value="{{csrf}}"><div class="actions"><button class="plain" type="submit" id="offer-enrolment">{{t.enrolOffer}}</button></div></form>{{/canOffer}}
   <form class="box" method="post" action="/people/{{id}}">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.change}}</h2>

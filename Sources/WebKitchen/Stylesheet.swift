@@ -43,7 +43,7 @@ let stylesheet = #"""
   .field { margin: 0 0 1.25rem; border: 0; padding: 0; min-width: 0; }
   .field > label:not(.choice), legend { display: block; font-weight: 700; padding: 0; margin-bottom: 0.25rem; }
   input, select, textarea, button { font: inherit; color: inherit; }
-  input[type="text"], input[type="tel"], input[type="email"], input[type="search"], input[type="date"], select, textarea { width: 100%; min-height: 44px;
+  input[type="text"], input[type="tel"], input[type="email"], input[type="search"], input[type="date"], input[type="password"], select, textarea { width: 100%; min-height: 44px;
     padding: 0.5rem 0.7rem; border: 1px solid #6b7886; border-radius: 4px; background: #fff; }
   input.short { max-width: 16rem; }
   input[type="file"] { display: block; width: 100%; padding: 0.5rem 0; min-height: 44px; }

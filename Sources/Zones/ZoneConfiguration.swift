@@ -293,10 +293,27 @@ public struct DeskConfiguration: Sendable {
   public var idleMinutes = 30
   /// A session ends after this time, used or not: 1 to 24.
   public var sessionHours = 10
+  /// Nil where the desk issues no certificates.
+  public var enrolment: EnrolmentConfiguration?
 
   public init(listenAddress: String, port: Int) {
     self.listenAddress = listenAddress
     self.port = port
+  }
+}
+
+/// The authority with which the desk issues certificates to handlers. A thief of its key can make himself anybody's
+/// certificate; it opens the desk once an administrator enrols it.
+public struct EnrolmentConfiguration: Sendable {
+  public var issuingKey: String
+  /// The authority's certificate first, then those above it, the root excluded.
+  public var issuingCertificate: String
+  /// How long a one-time link can be used: 1 to 720.
+  public var linkHours = 72
+
+  public init(issuingKey: String, issuingCertificate: String) {
+    self.issuingKey = issuingKey
+    self.issuingCertificate = issuingCertificate
   }
 }
 

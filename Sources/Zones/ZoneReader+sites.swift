@@ -27,14 +27,28 @@ struct Sites {
   }
 
   private static func readDesk(_ value: YAMLValue) -> DeskConfiguration? {
-    guard let group = value.mapping(["listen", "port", "idle_minutes", "session_hours"]) else { return nil }
+    guard let group = value.mapping(["listen", "port", "idle_minutes", "session_hours", "enrolment"]) else {
+      return nil
+    }
     let address = group.required("listen")?.listenAddress()
     let port = group.required("port")?.port()
-    guard let address, let port else { return nil }
+    let enrolment = group.optional("enrolment").map(readEnrolment)
+    guard let address, let port, enrolment == nil || enrolment?.flatMap({ $0 }) != nil else { return nil }
     var desk = DeskConfiguration(listenAddress: address, port: port)
     group.integer("idle_minutes", 1...480, into: &desk.idleMinutes)
     group.integer("session_hours", 1...24, into: &desk.sessionHours)
+    desk.enrolment = enrolment.flatMap { $0 }
     return desk
+  }
+
+  private static func readEnrolment(_ value: YAMLValue) -> EnrolmentConfiguration? {
+    guard let group = value.mapping(["issuing_key", "issuing_certificate", "link_hours"]) else { return nil }
+    let key = group.required("issuing_key")?.path(.file)
+    let certificate = group.required("issuing_certificate")?.path(.file)
+    guard let key, let certificate else { return nil }
+    var enrolment = EnrolmentConfiguration(issuingKey: key, issuingCertificate: certificate)
+    group.integer("link_hours", 1...720, into: &enrolment.linkHours)
+    return enrolment
   }
 
   private static func readPeople(_ value: YAMLValue, _ mailboxes: [Mailbox]?) -> [Person]? {

@@ -46,6 +46,7 @@ struct GuanduIntranet: AsyncParsableCommand {
     let desk = try DeskSite(
       configuration: start.configuration, letters: letters, office: office,
       trust: HandlerVerifier(trust: start.identity.trust),
+      issuer: try start.configuration.desk?.enrolment.map { try HandlerIssuer($0) },
       logger: start.logger)
     try await start.run(
       start.keepers(
@@ -66,5 +67,29 @@ private struct HandlerVerifier: HandlerCertificateVerifying {
     let certificate = try Certificate(der: certificate)
     try trust.verify(certificate, for: .handler, at: Date())
     return certificate.fingerprint.hex
+  }
+}
+
+/// Issues handlers' certificates with the authority that the desk's configuration names.
+private struct HandlerIssuer: HandlerCertificateIssuing {
+  let linkHours: Int
+  private let authority: CertificateAuthority
+  private let chain: [Certificate]
+
+  /// - Throws: where key and certificate cannot be read or do not belong together.
+  init(_ configuration: EnrolmentConfiguration) throws(StartFailure) {
+    do {
+      chain = try Certificate.load(pemFile: configuration.issuingCertificate)
+      authority = try CertificateAuthority(
+        certificate: chain[0], key: try PrivateKey(pemFile: configuration.issuingKey))
+    } catch { throw StartFailure("desk.enrolment: \(error)", exitStatus: 78) }
+    linkHours = configuration.linkHours
+  }
+
+  func issue(to name: String, password: SecretBytes) throws -> (file: [UInt8], fingerprint: Digest) {
+    let issued = try authority.issue(.handler, to: name, at: Date())
+    let file = try PKCS12.make(
+      name: name, certificate: issued.certificate, key: issued.key, chain: chain, password: password)
+    return (file, issued.certificate.fingerprint)
   }
 }

@@ -108,6 +108,34 @@ def test_a_person_is_enrolled_by_fingerprint_and_put_out_in_the_middle(administr
     assert "没有登记" in handler.error()
 
 
+def test_a_person_fetches_a_certificate_by_a_link_that_works_once(administrator, contexts, deployment, tmp_path):
+    person = unique("p")
+    add_person(administrator, person, "handler", name="赵六")
+    if not administrator.page.locator("#offer-enrolment").count():
+        pytest.skip("this deployment issues no certificates")
+    assert administrator.submit("#offer-enrolment") == 200
+    administrator.look("enrolment-link")
+    link = administrator.page.locator("#enrolment-link").inner_text()
+    newcomer = Clerk(contexts(accept_downloads=True).new_page(), deployment)
+    assert newcomer.page.goto(link).status == 200
+    newcomer.look("enrol")
+    assert newcomer.page.locator("#enrol-name").inner_text() == "赵六"
+    newcomer.page.fill("#password", "correct horse battery")
+    newcomer.page.fill("#again", "something else entirely")
+    assert newcomer.submit("#enrol") == 422
+    newcomer.page.fill("#password", "correct horse battery")
+    newcomer.page.fill("#again", "correct horse battery")
+    with newcomer.page.expect_download() as download:
+        newcomer.page.click("#enrol")
+    file = tmp_path / "fetched.p12"
+    download.value.save_as(file)
+    assert newcomer.page.goto(link).status == 404
+    certificate = deployment.certificate(pfxPath=str(file), passphrase="correct horse battery")
+    handler = Clerk(contexts(client_certificates=[certificate]).new_page(), deployment)
+    assert handler.open("/me") == 200
+    assert handler.page.locator("#my-name").inner_text() == "赵六"
+
+
 def test_roles_that_bar_each_other_are_refused_and_the_form_keeps_what_was_typed(administrator):
     assert add_person(administrator, unique("p"), "security-officer", "clerk", name="王五") == 422
     administrator.look("barred-roles")

@@ -6,6 +6,9 @@ import Roles
 import Storage
 import ZoneHarness
 
+/// The routes for those who have not come in; tests of their own say what they let through.
+let openRoutes: Set<String> = ["GET /login", "POST /login", "GET /enrol/{token}", "POST /enrol/{token}"]
+
 private let mailboxAt: [Scope: String] = [.own: "own", .unit: "same", .subtree: "below", .all: "other"]
 
 /// A letter in a mailbox at that distance.
@@ -131,6 +134,7 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   },
   "POST /people/{person}/certificates/remove": certificateTaken,
   "POST /people/{person}/remove": other("/remove"),
+  "POST /people/{person}/enrolment": other("/enrolment"),
   "POST /people/{person}/log-out": { ("/people/\(try await personAt($0, $1, $2))/log-out", [:]) },
   "GET /delegation": own("/delegation"),
   "POST /people/{person}/delegation": delegation,

@@ -41,7 +41,7 @@ final class TestDesk: Sendable {
     zone = try RunningZone(configuration, exchanging: false)
     office = zone.office
     site = try DeskSite(
-      configuration: configuration, letters: zone.desk, office: office, trust: trust,
+      configuration: configuration, letters: zone.desk, office: office, trust: trust, issuer: TestIssuer(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     responder = site.responder()
     try await furnish()
@@ -244,5 +244,15 @@ final class TestTrust: HandlerCertificateVerifying, Sendable {
     let fingerprint = Self.fingerprint(of: certificate)
     if revoked.withLock({ $0.contains(fingerprint) }) { throw Refused(status: 403) }
     return fingerprint
+  }
+}
+
+/// Hands out files that are their own certificate.
+struct TestIssuer: HandlerCertificateIssuing {
+  let linkHours = 72
+
+  func issue(to name: String, password: SecretBytes) throws -> (file: [UInt8], fingerprint: Digest) {
+    let file = Array("issued to \(name)".utf8)
+    return (file, Digest.of(file))
   }
 }
