@@ -118,6 +118,7 @@ private actor Gate {
     // Nothing is done twice because this machine is slow.
     var limits = TestZones.quickLimits
     limits.redropSeconds = 3600
+    limits.pollSeconds = 3600
     limits.receiptLingerMilliseconds = 1000
     let zones = try TestZones(limits: limits)
     let never = OneFault(number: .max, isBefore: true)
