@@ -96,7 +96,9 @@ def test_watching_looks_again_and_again(deployment):
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [BINARIES / "guandu", "link", "status", "--config", deployment.folder / "dmz/zone.yaml", "--watch"],
-        stdin=follower, stdout=follower, stderr=follower)
+        stdin=follower, stdout=follower, stderr=follower,
+        # Tests may run where Ctrl-C is ignored, and programs inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     os.close(follower)
     shown = b""
     while shown.count(b"\x1b[H\x1b[2J") < 2:
