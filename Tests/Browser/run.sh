@@ -45,7 +45,7 @@ start_deployment() {
   printf -- '- id: closed\n  chinese: 停用信箱\n  english: Closed mailbox\n' >>"$GUANDU_DEMO_DIR/dmz/mailboxes.yaml"
   sed -i 's|^mailboxes: .*|mailboxes: mailboxes.yaml|' "$GUANDU_DEMO_DIR/dmz/zone.yaml"
   export GUANDU_CLOSED_MAILBOX=closed
-  sed -i 's|^desk:$|desk:\n  enrolment: {issuing_key: ../ca/issuing.key, issuing_certificate: ../ca/issuing.pem}|' \
+  sed -i 's|^desk:$|desk:\n  enrolment: {issuing_key: ../ca/issuing/authority.key, issuing_certificate: ../ca/issuing.pem}|' \
     "$GUANDU_DEMO_DIR/intranet/zone.yaml"
   for zone in dmz intranet; do
     "$binaries/guandu-$zone" --config "$GUANDU_DEMO_DIR/$zone/zone.yaml" >"$scratch/$zone.log" 2>&1 </dev/null &
