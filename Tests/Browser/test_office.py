@@ -51,7 +51,7 @@ def handler_certificate(deployment, folder, name):
     for command in (
         ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
          "-keyout", key, "-out", request],
-        ["x509", "-req", "-in", request, "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-days", "2",
+        ["x509", "-req", "-in", request, "-CA", f"{authority}.pem", "-CAkey", f"{authority}/authority.key", "-days", "2",
          "-set_serial", str(time.time_ns()), "-extfile", profile, "-out", certificate],
     ):
         subprocess.run(["openssl", *map(str, command)], check=True, capture_output=True)
