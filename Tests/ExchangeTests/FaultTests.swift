@@ -17,8 +17,6 @@ private final class OneFault: FaultPlan {
     self.isBefore = isBefore
   }
 
-  var stepsSeen: Int { count.withLock { $0 } }
-
   func before(_ operation: FileOperation, path: String) throws(FileError) {
     let current = count.withLock { count in
       count += 1
@@ -58,6 +56,7 @@ private actor Gate {
       "step \(number) of the \(zone.rawValue) \(isBefore ? "not done" : "done, reported failed")"
     }
 
+    /// A life that nothing disturbs has about a hundred in either zone.
     static let steps = 120
 
     static let all = [ZoneRole.dmz, .intranet].flatMap { zone in
@@ -111,23 +110,6 @@ private actor Gate {
         try await zone.count("SELECT (SELECT COUNT(*) FROM sent_packet) + (SELECT COUNT(*) FROM outbox)") == 0
       }
     }
-  }
-
-  @Test(arguments: [ZoneRole.dmz, .intranet])
-  func `a letter's life has no step beyond those that are broken one by one`(role: ZoneRole) async throws {
-    // Nothing is done twice because this machine is slow.
-    var limits = TestZones.quickLimits
-    limits.redropSeconds = 3600
-    limits.pollSeconds = 3600
-    limits.receiptLingerMilliseconds = 1000
-    let zones = try TestZones(limits: limits)
-    let never = OneFault(number: .max, isBefore: true)
-    let dmz = try RunningZone(zones.dmz, files: role == .dmz ? Files(faults: never) : Files())
-    let intranet = try RunningZone(zones.intranet, files: role == .intranet ? Files(faults: never) : Files())
-    try await wholeLife(dmz, intranet)
-    #expect(never.stepsSeen <= Case.steps)
-    try await dmz.stop()
-    try await intranet.stop()
   }
 
   /// Tries again, as a citizen would who was told that it did not work.
