@@ -34,6 +34,7 @@ public struct ZoneStart: Sendable {
   public let blobs: BlobStore
   public let outbox: Outbox
   private let revocations: RevocationKeeper
+  private let rotation: RotationKeeper
   private let lock: FileLock
 
   /// Does everything that can fail for the operator's reasons, in the order in which he can mend it.
@@ -75,6 +76,8 @@ public struct ZoneStart: Sendable {
     outbox = Outbox(links: configuration.links)
     revocations = RevocationKeeper(
       configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger)
+    rotation = RotationKeeper(
+      configuration: configuration, identity: identity, database: database, outbox: outbox, logger: logger)
   }
 
   private static func lockMemory(_ logger: Logger) {
@@ -90,6 +93,18 @@ public struct ZoneStart: Sendable {
     own.merging(revocations.handlers) { first, _ in first }
   }
 
+  /// What it does with one peer's messages, which count from that peer alone: news of its keys.
+  public func messageHandlers(of peer: ZoneName) -> [String: MessageHandler] { rotation.handlers(of: peer) }
+
+  /// What it makes of its peers' receipts: its own part, and what they say to its new keys.
+  public func fate(_ own: @escaping FateHandler) -> FateHandler {
+    let rotated = rotation.fate
+    return { message, fate, db in
+      try rotated(message, fate, db)
+      try own(message, fate, db)
+    }
+  }
+
   /// What both zones run beside their exchange and their site: backups, where the zone makes any, and operators' requests.
   ///
   /// - Parameter handlers: further requests that this zone's daemon takes.
@@ -98,7 +113,8 @@ public struct ZoneStart: Sendable {
   ) -> [any Service] {
     var handlers = handlers.merging(exchange.operatorHandlers) { first, _ in first }
       .merging(revocations.operatorHandlers) { first, _ in first }
-    var services: [any Service] = [revocations]
+      .merging(rotation.operatorHandlers) { first, _ in first }
+    var services: [any Service] = [revocations, rotation]
     if let backups = configuration.backups {
       let keeper = BackupKeeper(
         backups: backups, dataDirectory: configuration.dataDirectory, database: database, files: files,

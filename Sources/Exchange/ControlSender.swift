@@ -69,7 +69,7 @@ actor ControlSender {
     let peer = context.link.peer
     let position = try await context.position(.control)
     let stream = StreamName(zone: context.zone, node: SenderContext.node, epoch: position.epoch, lane: .control)
-    let packet = try context.sealer.seal(
+    let packet = try context.sealer.sealer(at: Date(unixMilliseconds: context.now())).seal(
       PacketOutline(
         id: newIdentifier(at: position.stamp), stream: stream, sequence: position.sequence, previous: .zero,
         created: timestamp(context.now()), classification: .public, receipts: position.receipts.receipts),

@@ -135,5 +135,11 @@ public let exchangeMigrations: [Migration] = [
         argument TEXT NOT NULL,
         outcome TEXT
       );
-      """)
+      """),
+  Migration(
+    "exchange-3",
+    sql: """
+      -- The certificate (SHA-256) that a packet is signed under; NULL for those of earlier releases.
+      ALTER TABLE sent_packet ADD COLUMN signer TEXT;
+      """),
 ]

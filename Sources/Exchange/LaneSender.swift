@@ -16,7 +16,7 @@ struct SenderContext: Sendable {
   let link: LinkConfiguration
   let database: ZoneDatabase
   let files: Files
-  let sealer: PacketSealer
+  let sealer: LinkSealer
   let drop: any DropTarget
   /// Where packets are kept until the peer has secured them.
   let sentFolder: String
@@ -233,7 +233,8 @@ actor LaneSender {
       guard bytes.count == part.bytes else { throw FileError(.read, part.sha256.text, number: EIO) }
       blobs.append((part, bytes))
     }
-    return try context.sealer.seal(outline, messages: batch.messages, blobs: blobs)
+    return try context.sealer.sealer(at: Date(unixMilliseconds: context.now())).seal(
+      outline, messages: batch.messages, blobs: blobs)
   }
 
   private func read(_ part: Manifest.BlobPart) throws -> [UInt8] {
@@ -291,6 +292,8 @@ struct PacketRecord: Sendable {
   let file: String
   let digest: HexDigest
   let byteCount: Int
+  /// SHA-256 of the certificate that it is signed under, in hex.
+  let signer: String
 
   /// Moves the stream on and remembers the packet, in the caller's transaction.
   ///
@@ -306,12 +309,12 @@ struct PacketRecord: Sendable {
     try db.executeCached(
       sql: """
         INSERT INTO sent_packet
-          (peer, lane, sequence, file, digest, bytes, first_row, last_row, confirmed, attempts, sent_at, next_drop)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)
+          (peer, lane, sequence, file, digest, bytes, first_row, last_row, confirmed, attempts, sent_at, next_drop, signer)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)
         """,
       arguments: [
         peer.text, stream.lane.rawValue, sequence, file, digest.text, byteCount, rows.first, rows.last, sentAt,
-        nextDrop,
+        nextDrop, signer,
       ])
   }
 }
@@ -320,7 +323,8 @@ extension SealedPacket {
   var record: PacketRecord {
     PacketRecord(
       stream: manifest.stream, sequence: manifest.sequence, file: fileName,
-      digest: HexDigest(manifestDigest.hex) ?? .zero, byteCount: byteCount)
+      digest: HexDigest(manifestDigest.hex) ?? .zero, byteCount: byteCount,
+      signer: signer.hex)
   }
 }
 

@@ -15,7 +15,7 @@ extension LinkReceiver {
       try checkClassification(manifest)
       opened.barredBlobs = barredBlobs(manifest)
       let payload = try context.drop.open(candidate.name).read(at: candidate.headBytes, count: manifest.payload.bytes)
-      var contents = try candidate.packet.open(payload: payload, with: [context.identity.encryptionKey])
+      var contents = try candidate.packet.open(payload: payload, with: context.identity.encryptionKeys)
       contents.blobs.removeAll { opened.barredBlobs.contains($0.part.sha256.text) }
       let cancelled = try await cancelledBlobs(contents)
       contents.blobs.removeAll { cancelled.contains($0.part.sha256.text) }

@@ -12,6 +12,6 @@ extension LinkReceiver {
     guard
       let payload = try? context.drop.open(name).read(at: packet.head.byteCount, count: manifest.payload.bytes)
     else { return false }
-    return context.verifier.learn(from: packet, payload: payload, with: [context.identity.encryptionKey])
+    return context.verifier.learn(from: packet, payload: payload, with: context.identity.encryptionKeys)
   }
 }

@@ -124,9 +124,9 @@ actor LinkReceiver {
     closing = closing.filter { names.contains($0.key) }
   }
 
-  /// What was verified by an older list of revocations is verified again.
+  /// What was verified by an older list of revocations, or an older word on the peer's certificates, is verified again.
   private func forgetVerdicts() {
-    let generation = context.identity.trust.generation
+    let generation = context.verifier.generation
     if generation != trustGeneration { held = [:] }
     trustGeneration = generation
   }

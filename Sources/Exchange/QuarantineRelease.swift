@@ -78,7 +78,7 @@ extension LinkReceiver {
       throw PacketRejection(
         .policyClassification, "classification “\(packet.manifest.classification.rawValue)” may not come in")
     }
-    let contents = try packet.open(payload: payload, with: [context.identity.encryptionKey])
+    let contents = try packet.open(payload: payload, with: context.identity.encryptionKeys)
     let prepared = contents.messages.compactMap { bytes -> PreparedMessage? in
       guard let message = try? Message.parse(bytes), policy.messageTypes.contains(message.type) else { return nil }
       return context.applier.prepare(message, bytes)

@@ -29,11 +29,13 @@ public final class ZoneExchange: Service {
   ///   - blobs: the zone's blobs.
   ///   - keepsSentBlobs: false where this zone forgets a blob once the peer has secured it.
   ///   - handlers: by message type.
+  ///   - handlersOfPeer: further ones, for what counts only from the peer that it is about.
   ///   - fate: told what the peer did with each message of ours.
   ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, identity: ZoneIdentity, database: ZoneDatabase, files: Files, outbox: Outbox,
-    blobs: BlobStore, keepsSentBlobs: Bool, handlers: [String: MessageHandler], fate: @escaping FateHandler,
+    blobs: BlobStore, keepsSentBlobs: Bool, handlers: [String: MessageHandler],
+    handlersOfPeer: (ZoneName) -> [String: MessageHandler] = { _ in [:] }, fate: @escaping FateHandler,
     logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
   ) throws {
     let data = configuration.dataDirectory
@@ -42,20 +44,22 @@ public final class ZoneExchange: Service {
       log: ExchangeLog(logger: logger, peer: nil))
     try files.createFolder(data + "/sent")
     try files.createFolder(data + "/quarantine")
-    links = try configuration.links.map { link in
+    links = configuration.links.map { link in
       let log = ExchangeLog(logger: logger, peer: link.peer)
       let bells = (messages: outbox.messageBell(link.peer), blobs: outbox.blobBell(link.peer), control: Bell())
       let sender = SenderContext(
         zone: configuration.name, link: link, database: database, files: files,
-        sealer: try Self.sealer(configuration.name, link, identity),
+        sealer: LinkSealer(zone: configuration.name, peer: link.peer, identity: identity),
         drop: link.outgoingDrop.target(files: files),
         sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now,
         stamps: StampClock(now: now), backedUp: configuration.backups != nil)
       let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log, now: now)
       let receiver = ReceiverContext(
         sender: sender, drop: DropFolder(path: link.incomingDrop, files: files), quarantineFolder: data + "/quarantine",
-        verifier: try Self.verifier(configuration.name, link, identity), identity: identity,
-        applier: PacketApplier(peer: link.peer, handlers: handlers, receipts: receipts, log: log),
+        verifier: Self.verifier(configuration.name, link, identity), identity: identity,
+        applier: PacketApplier(
+          peer: link.peer, handlers: handlers.merging(handlersOfPeer(link.peer)) { first, _ in first },
+          receipts: receipts, log: log),
         controlBell: bells.control, messageBell: bells.messages, blobBell: bells.blobs, keepsSentBlobs: keepsSentBlobs)
       return Link(
         peer: link.peer, messages: LaneSender(context: sender, lane: .messages, bell: bells.messages),
@@ -66,24 +70,11 @@ public final class ZoneExchange: Service {
     }
   }
 
-  private static func sealer(
-    _ zone: ZoneName, _ link: LinkConfiguration, _ identity: ZoneIdentity
-  ) throws -> PacketSealer {
-    let recipients = try ([link.peerEncryptionCertificate] + link.escrowCertificates).map {
-      try Certificate.load(pemFile: $0)[0]
-    }
-    for recipient in recipients { try identity.trust.verifyDespiteLists(recipient, for: .zoneEncryption, at: Date()) }
-    return try PacketSealer(
-      from: zone, to: link.peer, signingKey: identity.signingKey, signingCertificate: identity.signingCertificate,
-      recipients: recipients)
-  }
-
   private static func verifier(
     _ zone: ZoneName, _ link: LinkConfiguration, _ identity: ZoneIdentity
-  ) throws -> PacketVerifier {
+  ) -> PacketVerifier {
     PacketVerifier(
-      zone: zone, peer: link.peer, suites: Set(link.suites),
-      peerCertificates: try link.peerSigningCertificates.map { try Certificate.load(pemFile: $0)[0] },
+      zone: zone, peer: link.peer, suites: Set(link.suites), peerCertificates: identity.certificates(of: link.peer),
       trust: identity.trust)
   }
 

@@ -1,31 +1,128 @@
 public import Cryptography
+public import DurableFiles
+public import PacketSeal
+import Synchronization
 public import Trust
 public import Zones
 
 public import struct Foundation.Date
 
-/// A zone's own keys with their certificates, and whom it trusts.
-public struct ZoneIdentity: Sendable {
-  public let signingKey: Ed25519PrivateKey
-  public let signingCertificate: Certificate
-  public let encryptionKey: X25519PrivateKey
-  public let encryptionCertificate: Certificate
-  public let trust: TrustStore
+/// A zone's own keys with their certificates, whom it trusts, and what its peers are known by. Pairs take each other's place
+/// while the zone works.
+public final class ZoneIdentity: Sendable {
+  private struct State {
+    /// The one that signs.
+    var current: ZonePair
+    /// All that can open what was sealed for the zone at some time, without repeats.
+    var pairs: [ZonePair]
+    var generation = 0
+  }
 
-  /// Reads the files and checks that keys fit certificates, and certificates their purpose at `date`.
-  public init(configuration: ZoneConfiguration, at date: Date) throws(TrustError) {
-    let files = configuration.keys
+  public let trust: TrustStore
+  public let rotated: RotatedKeys
+  private let peers: [ZoneName: PeerCertificates]
+  private let peerFiles: [ZoneName: PeerKeyFiles]
+  private let escrow: [ZoneName: [Certificate]]
+  private let state: Mutex<State>
+
+  /// Reads the files and checks that keys fit certificates, and the pair in use its purpose at `date`.
+  ///
+  /// - Throws: `TrustError`; `FileError` where the folder of rotated keys cannot be read.
+  public init(configuration: ZoneConfiguration, at date: Date, files: Files = Files()) throws {
+    let keys = configuration.keys
     trust = try TrustStore(files: configuration.trust)
-    signingCertificate = try Certificate.load(pemFile: files.signingCertificate)[0]
-    encryptionCertificate = try Certificate.load(pemFile: files.encryptionCertificate)[0]
-    signingKey = try loadSigningKey(path: files.signingKey, matching: signingCertificate)
-    encryptionKey = try loadEncryptionKey(path: files.encryptionKey, matching: encryptionCertificate)
-    try trust.verifyDespiteLists(signingCertificate, for: .zoneSigning, at: date)
-    try trust.verifyDespiteLists(encryptionCertificate, for: .zoneEncryption, at: date)
+    let own = try ZoneKeys(keys, files: files)
+    rotated = own.rotated
+    state = Mutex(State(current: own.current, pairs: own.pairs))
+    try own.current.verify(by: trust, at: date)
+    var (peers, peerFiles, escrow): ([ZoneName: PeerCertificates], [ZoneName: PeerKeyFiles], [ZoneName: [Certificate]])
+    (peers, peerFiles, escrow) = ([:], [:], [:])
+    for link in configuration.links {
+      let own = PeerKeyFiles(link: link, folder: keys.rotatedFolder, files: files)
+      let (known, holders) = (try own.known(), try link.escrowCertificates.map { try Certificate.load(pemFile: $0)[0] })
+      for recipient in [known.encryption] + holders {
+        try trust.verifyRecipient(recipient, at: date)
+      }
+      peers[link.peer] = PeerCertificates(signing: known.signing, encryption: [known.encryption] + holders)
+      (peerFiles[link.peer], escrow[link.peer]) = (own, holders)
+    }
+    (self.peers, self.peerFiles, self.escrow) = (peers, peerFiles, escrow)
+  }
+
+  /// The pair that signs.
+  public var current: ZonePair { state.withLock { $0.current } }
+  /// Every key that something may be sealed for, the one in use first.
+  public var encryptionKeys: [X25519PrivateKey] {
+    state.withLock { state in
+      [state.current.encryptionKey]
+        + state.pairs.filter { $0.name != state.current.name }.map(\.encryptionKey)
+    }
+  }
+  /// Rises when another pair begins to sign.
+  public var generation: Int { state.withLock { $0.generation } }
+
+  /// From now on the zone can open what is sealed for this pair too.
+  public func keep(_ pair: ZonePair) {
+    state.withLock { state in
+      if !state.pairs.contains(where: { $0.name == pair.name }) { state.pairs.append(pair) }
+    }
+  }
+
+  /// From now on the zone signs with this pair.
+  public func use(_ pair: ZonePair) {
+    keep(pair)
+    state.withLock { state in
+      state.current = pair
+      state.generation += 1
+    }
+  }
+
+  /// What a peer is known by. A zone that no link is with is known by nothing.
+  public func certificates(of peer: ZoneName) -> PeerCertificates { peers[peer] ?? PeerCertificates(signing: []) }
+
+  /// The keys that what is meant for a peer is sealed for: its own, and those of escrow holders.
+  public func recipients(for peer: ZoneName) -> [X25519PublicKey] {
+    certificates(of: peer).encryption.compactMap(\.x25519PublicKey)
+  }
+
+  /// Takes a peer's word on its certificates.
+  ///
+  /// Each must be good for its purpose now, and bear the name that the peer is known by already: a zone that lost its key to
+  /// a thief can be replaced by no other zone.
+  ///
+  /// - Returns: false where this word, or a newer one, counts already.
+  /// - Throws: `TrustError`: nothing has changed then; `FileError`.
+  public func take(_ statement: KeyStatement, of peer: ZoneName, at date: Date) throws -> Bool {
+    guard let files = peerFiles[peer], let certificates = peers[peer] else {
+      throw TrustError(.untrusted, "no link of this zone is with “\(peer)”")
+    }
+    let known = try files.known()
+    guard statement.number > known.number else { return false }
+    let names = Set(known.signing.map(\.commonName))
+    for pair in statement.pairs {
+      try trust.verify(pair.signing, for: .zoneSigning, at: date)
+      try trust.verify(pair.encryption, for: .zoneEncryption, at: date)
+      guard names.contains(pair.signing.commonName), pair.encryption.commonName == known.encryption.commonName else {
+        throw TrustError(
+          .untrusted, "“\(peer)” is not known by the names of \(pair.signing) and \(pair.encryption)")
+      }
+    }
+    try files.remember(statement)
+    let now = try files.known()
+    certificates.replace(signing: now.signing, encryption: [now.encryption] + (escrow[peer] ?? []))
+    return true
   }
 }
 
 extension TrustStore {
+  /// What is wrong with a peer's certificate from the start is the operator's mistake. One that has ended or was revoked keeps
+  /// no site from opening: packets for it wait until a newer one comes.
+  fileprivate func verifyRecipient(_ certificate: Certificate, at date: Date) throws(TrustError) {
+    do { try verifyDespiteLists(certificate, for: .zoneEncryption, at: date) } catch {
+      guard error.code == .expired || error.code == .revoked else { throw error }
+    }
+  }
+
   /// As `verify`, for what a zone knows by its own configuration: a list of revocations that is missing or overdue does not
   /// keep it from starting, since the next list may come over its link.
   func verifyDespiteLists(

@@ -7,7 +7,7 @@ import Zones
 /// Holds arriving attachments to the link's policy. The DMZ has looked at them already, but it may have been broken into.
 struct AttachmentGuard: Sendable {
   let blobs: BlobStore
-  let key: X25519PrivateKey
+  let keys: @Sendable () -> [X25519PrivateKey]
   let policy: ExchangePolicy
 
   /// By what the letter says of them, before any has come: a blob that is too large never will.
@@ -37,7 +37,7 @@ struct AttachmentGuard: Sendable {
   private func head(of blob: String) throws -> [UInt8] {
     do {
       let file = try blobs.open(blob)
-      let decryptor = AgeDecryptor(identities: [key])
+      let decryptor = AgeDecryptor(identities: keys())
       var (head, offset): ([UInt8], Int) = ([], 0)
       while head.count < MediaType.headBytes {
         let bytes = try file.read(at: offset, count: 2 * MediaType.headBytes)

@@ -11,9 +11,9 @@ actor AttachmentOpener {
   private var offset = 0
   private var isFinished = false
 
-  init(file: sending ReadableFile, key: X25519PrivateKey) {
+  init(file: sending ReadableFile, keys: [X25519PrivateKey]) {
     self.file = file
-    decryptor = AgeDecryptor(identities: [key])
+    decryptor = AgeDecryptor(identities: keys)
   }
 
   /// The next plain bytes; nil at the end. Throws where the file is cut or changed.

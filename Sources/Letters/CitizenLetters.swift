@@ -14,7 +14,8 @@ public final class CitizenLetters: Sendable {
   let outbox: Outbox
   private let blobs: BlobStore
   let link: LinkConfiguration
-  let intranetKeys: [X25519PublicKey]
+  private let recipients: @Sendable () -> [X25519PublicKey]
+  var intranetKeys: [X25519PublicKey] { recipients() }
   private let limits: LetterLimits
   let locks: LetterLocks
   /// Counts tries at codes, passwords and messages.
@@ -25,13 +26,14 @@ public final class CitizenLetters: Sendable {
 
   /// - Parameters:
   ///   - link: the one to the intranet, where letters go to.
-  ///   - intranetKeys: what a letter is sealed for: the intranet's encryption key, and those of escrow holders.
+  ///   - intranetKeys: what a letter is sealed for at the moment: the intranet's encryption key, and those of escrow holders.
   ///   - disk: how much of it letters must leave free.
   ///   - logger: told when letters can be taken no more, and again.
   ///   - now: milliseconds since 1970.
   public init(
-    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration, intranetKeys: [X25519PublicKey],
-    limits: LetterLimits, pepper: SecretBytes, guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none,
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
+    intranetKeys: @escaping @Sendable () -> [X25519PublicKey], limits: LetterLimits, pepper: SecretBytes,
+    guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none,
     logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
@@ -39,7 +41,7 @@ public final class CitizenLetters: Sendable {
     self.outbox = outbox
     self.blobs = blobs
     self.link = link
-    self.intranetKeys = intranetKeys
+    recipients = intranetKeys
     self.limits = limits
     locks = LetterLocks(pepper: pepper)
     guesses = GuessBook(database: database, rules: guessRules, now: now)
@@ -333,9 +335,9 @@ private struct StoredLetter: Sendable {
 
   func open(with key: X25519PrivateKey) throws -> CitizenLetter {
     CitizenLetter(
-      number: number, draft: try openJSON(LetterDraft.self, sealedLetter, with: key),
+      number: number, draft: try openJSON(LetterDraft.self, sealedLetter, with: [key]),
       acceptedAt: Date(unixMilliseconds: acceptedAt), stage: stage, events: events,
-      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: key) },
+      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: [key]) },
       refusal: stage == .refused ? LetterRefusal(code: refusal ?? "") : nil)
   }
 }

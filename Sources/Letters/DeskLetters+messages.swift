@@ -9,11 +9,11 @@ import Zones
 extension DeskLetters {
   /// What the DMZ tells, by message type.
   public var handlers: [String: MessageHandler] {
-    let (key, mailboxes, limits) = (self.key, self.mailboxes, self.limits)
-    let attachments = AttachmentGuard(blobs: blobs, key: key, policy: link.incomingPolicy)
+    let (keys, mailboxes, limits) = (self.keys, self.mailboxes, self.limits)
+    let attachments = AttachmentGuard(blobs: blobs, keys: keys, policy: link.incomingPolicy)
     return [
       LetterMessageType.submitted: MessageHandler { message in
-        let arrival = try ArrivingLetter(message, key, mailboxes, attachmentsMax: limits.attachmentsMax)
+        let arrival = try ArrivingLetter(message, keys(), mailboxes, attachmentsMax: limits.attachmentsMax)
         try attachments.checkSizes(arrival.draft.attachments)
         return { db in
           var letter = arrival
@@ -68,7 +68,7 @@ private struct ArrivingLetter: Sendable {
   /// The draft as it is stored, where no attachment must be looked at first: made outside the transaction.
   private let content: Data?
 
-  init(_ message: Message, _ key: X25519PrivateKey, _ mailboxes: Set<String>, attachmentsMax: Int) throws {
+  init(_ message: Message, _ keys: [X25519PrivateKey], _ mailboxes: Set<String>, attachmentsMax: Int) throws {
     id = message.subject
     number = try message.text("number", maxBytes: 32)
     acceptedAt = try message.time()
@@ -81,7 +81,7 @@ private struct ArrivingLetter: Sendable {
       Data(try message.bytes("wrappedKey", maxBytes: 128)),
     ]
     let sealed = try message.bytes("letter", maxBytes: 512 * 1024)
-    do { draft = try openJSON(LetterDraft.self, sealed, with: key) } catch {
+    do { draft = try openJSON(LetterDraft.self, sealed, with: keys) } catch {
       throw MessageRefusal(code: "letter", reason: "the letter cannot be opened")
     }
     content = draft.attachments.isEmpty ? try encodeJSON(draft) : nil

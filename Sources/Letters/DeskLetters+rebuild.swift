@@ -15,10 +15,10 @@ extension DeskLetters {
 
   /// Takes a portal's pepper in. A portal that sends it has a new database: it is told where the numbers stand.
   var keepsakeHandler: MessageHandler {
-    let (key, outbox, dmz, now) = (self.key, self.outbox, self.dmz, self.now)
+    let (keys, outbox, dmz, now) = (self.keys, self.outbox, self.dmz, self.now)
     return MessageHandler { message in
       let sealed = try message.bytes("keepsake", maxBytes: 4_096)
-      guard let pepper = try? AgeDecryptor.decrypt(sealed, with: [key]), pepper.count == 32 else {
+      guard let pepper = try? AgeDecryptor.decrypt(sealed, with: keys()), pepper.count == 32 else {
         throw MessageRefusal(code: "schema", reason: "the keepsake cannot be opened")
       }
       return { db in

@@ -17,25 +17,25 @@ public final class DeskLetters: Sendable {
   let outbox: Outbox
   let blobs: BlobStore
   let link: LinkConfiguration
-  let key: X25519PrivateKey
+  let keys: @Sendable () -> [X25519PrivateKey]
   let mailboxes: Set<String>
   let limits: LetterLimits
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
   ///   - link: the one to the DMZ, where letters come from.
-  ///   - key: the zone's encryption key, which letters and attachments are sealed for.
+  ///   - keys: the zone's encryption keys, one of which each letter and attachment is sealed for.
   ///   - now: milliseconds since 1970.
   public init(
-    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration, key: X25519PrivateKey,
-    mailboxes: [Mailbox], limits: LetterLimits,
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
+    keys: @escaping @Sendable () -> [X25519PrivateKey], mailboxes: [Mailbox], limits: LetterLimits,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.outbox = outbox
     self.blobs = blobs
     self.link = link
-    self.key = key
+    self.keys = keys
     self.mailboxes = Set(mailboxes.map(\.identifier))
     self.limits = limits
     self.now = now
@@ -142,7 +142,7 @@ public final class DeskLetters: Sendable {
     guard attachments.indices.contains(index) else { throw .notFound }
     let attachment = attachments[index]
     do {
-      let opening = AttachmentOpener(file: try blobs.open(attachment.blob), key: key)
+      let opening = AttachmentOpener(file: try blobs.open(attachment.blob), keys: keys())
       return (attachment, AsyncThrowingStream { try await opening.next() })
     } catch { throw .unavailable }
   }

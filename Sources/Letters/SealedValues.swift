@@ -11,8 +11,8 @@ func sealJSON(_ value: some Encodable, for recipients: [X25519PublicKey]) throws
   return try AgeEncryptor.encrypt(bytes, to: recipients)
 }
 
-func openJSON<T: Decodable>(_ type: T.Type, _ sealed: [UInt8], with key: X25519PrivateKey) throws -> T {
-  var bytes = try AgeDecryptor.decrypt(sealed, with: [key])
+func openJSON<T: Decodable>(_ type: T.Type, _ sealed: [UInt8], with keys: [X25519PrivateKey]) throws -> T {
+  var bytes = try AgeDecryptor.decrypt(sealed, with: keys)
   defer { wipe(&bytes) }
   return try decodeJSON(type, Data(bytes))
 }

@@ -43,6 +43,8 @@ public struct SealedPacket: Sendable {
   /// The name in the drop: stream, sequence, and the first 8 hex digits of the head's SHA-256, so that a packet signed
   /// anew does not collide with itself.
   public let fileName: String
+  /// SHA-256 of the certificate that it is signed under.
+  public let signer: Digest
 
   public var byteCount: Int { head.count + payload.count }
 }
@@ -100,7 +102,7 @@ public struct PacketSealer: Sendable {
       certificate: Base64.encode(certificate.der))
     return SealedPacket(
       manifest: manifest, head: head, payload: payload, manifestDigest: Digest.of(line + [newline]),
-      fileName: Self.fileName(outline, head))
+      fileName: Self.fileName(outline, head), signer: certificate.fingerprint)
   }
 
   private func encrypt(

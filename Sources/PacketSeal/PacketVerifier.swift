@@ -71,20 +71,23 @@ public struct PacketVerifier: Sendable {
   private let zone: ZoneName
   private let peer: ZoneName
   private let suites: Set<String>
-  private let peerCertificates: Set<Certificate>
+  private let peerCertificates: PeerCertificates
   private let trust: TrustStore
   private let lastGood = LastCertificate()
 
-  /// - Parameter peerCertificates: the signing certificates that the peer is known by.
+  /// - Parameter peerCertificates: what the peer is known by, at each moment.
   public init(
-    zone: ZoneName, peer: ZoneName, suites: Set<String>, peerCertificates: [Certificate], trust: TrustStore
+    zone: ZoneName, peer: ZoneName, suites: Set<String>, peerCertificates: PeerCertificates, trust: TrustStore
   ) {
     self.zone = zone
     self.peer = peer
     self.suites = suites
-    self.peerCertificates = Set(peerCertificates)
+    self.peerCertificates = peerCertificates
     self.trust = trust
   }
+
+  /// Rises with every change of what is trusted: a verdict of an earlier generation may be wrong now.
+  public var generation: Int { trust.generation + peerCertificates.generation }
 
   /// Checks addressee, suite, certificate, peer and signature, in this order.
   public func verify(_ packet: UnverifiedPacket, at date: Date) throws(PacketRejection) -> VerifiedPacket {
@@ -147,11 +150,11 @@ public struct PacketVerifier: Sendable {
     guard let der = Base64.decode(packet.head.certificateLine), let certificate = try? Certificate(der: der) else {
       return nil
     }
-    return peerCertificates.contains(certificate) ? certificate : nil
+    return peerCertificates.signing.contains(certificate) ? certificate : nil
   }
 
   private func checkCertificate(_ line: [UInt8], at date: Date) throws(PacketRejection) -> Certificate {
-    let generation = trust.generation
+    let generation = self.generation
     if let certificate = lastGood.certificate(line, generation, at: date) { return certificate }
     guard let der = Base64.decode(line) else { throw PacketRejection(.certificate, "the certificate is not base64") }
     let certificate: Certificate
@@ -159,7 +162,7 @@ public struct PacketVerifier: Sendable {
       certificate = try Certificate(der: der)
       try trust.verify(certificate, for: .zoneSigning, at: date)
     } catch { throw PacketRejection(.certificate, "\(error.code.rawValue): \(error.reason)") }
-    guard peerCertificates.contains(certificate) else {
+    guard peerCertificates.signing.contains(certificate) else {
       throw PacketRejection(
         .peer, "“\(peer)” is not known by the certificate \(certificate.fingerprint) of “\(certificate.commonName)”")
     }

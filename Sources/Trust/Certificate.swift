@@ -46,13 +46,16 @@ public struct Certificate: Hashable, Sendable {
   /// The certificates of a PEM file, at least one, at most 1 MiB in all.
   public static func load(pemFile path: String) throws(TrustError) -> [Certificate] {
     let content = try InputFile.read(path)
-    do {
-      var certificates: [Certificate] = []
-      for der in try PEM.blocks(content, label: "CERTIFICATE") { certificates.append(try Certificate(der: der)) }
-      return certificates
-    } catch {
+    do { return try parse(pem: content) } catch {
       throw TrustError(error.code, "\(path): \(error.reason)")
     }
+  }
+
+  /// The certificates of a PEM text, at least one.
+  public static func parse(pem text: [UInt8]) throws(TrustError) -> [Certificate] {
+    var certificates: [Certificate] = []
+    for der in try PEM.blocks(text, label: "CERTIFICATE") { certificates.append(try Certificate(der: der)) }
+    return certificates
   }
 
   public var pem: String { PEM.encode(der, label: "CERTIFICATE") }

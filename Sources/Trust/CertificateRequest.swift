@@ -5,6 +5,7 @@ public struct CertificateRequest: Sendable {
   public let publicKey: PublicKey
   /// The first common name that is asked for; empty when there is none.
   public let commonName: String
+  public let der: [UInt8]
 
   /// Reads one `CERTIFICATE REQUEST` block of PEM, at most 1 MiB.
   ///
@@ -13,11 +14,16 @@ public struct CertificateRequest: Sendable {
   /// - Throws: `unreadable`, `malformed`, `weakKey`; `untrusted` where the signature is not that of the key.
   public init(pemFile path: String) throws(TrustError) {
     let content = try InputFile.read(path)
-    do throws(TrustError) {
-      let blocks = try PEM.blocks(content, labels: ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"])
-      guard blocks.count == 1 else { throw TrustError(.malformed, "\(blocks.count) requests where one belongs") }
-      try self.init(der: blocks[0])
-    } catch { throw TrustError(error.code, "\(path): \(error.reason)") }
+    do throws(TrustError) { try self.init(pem: content) } catch {
+      throw TrustError(error.code, "\(path): \(error.reason)")
+    }
+  }
+
+  /// As from a file.
+  public init(pem text: [UInt8]) throws(TrustError) {
+    let blocks = try PEM.blocks(text, labels: ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"])
+    guard blocks.count == 1 else { throw TrustError(.malformed, "\(blocks.count) requests where one belongs") }
+    try self.init(der: blocks[0])
   }
 
   /// - Parameter der: one request, at most 64 KiB, with nothing after it.
@@ -36,7 +42,29 @@ public struct CertificateRequest: Sendable {
       throw TrustError(.untrusted, "the request's signature is not that of its key")
     }
     commonName = firstCommonName(X509_REQ_get_subject_name(request))
+    self.der = der
   }
+
+  /// Makes a request and signs it with the key that it is for.
+  ///
+  /// - Parameter commonName: of 1 to 64 characters.
+  /// - Throws: `cannotIssue`.
+  public init(for key: PrivateKey, commonName: String) throws(TrustError) {
+    forgetOpenSSLErrors()
+    guard let request = X509_REQ_new() else { throw TrustError(.cannotIssue, "no memory left for a request") }
+    defer { X509_REQ_free(request) }
+    // Ed25519 signs without a separate digest.
+    let digest = key.kind == .p256 ? EVP_sha256() : nil
+    let name = X509_REQ_get_subject_name(request)
+    let isMade =
+      X509_REQ_set_version(request, 0) == 1
+      && X509_NAME_add_entry_by_txt(name, "CN", utf8String, commonName, -1, -1, 0) == 1
+      && key.withPointer { X509_REQ_set_pubkey(request, $0) == 1 && X509_REQ_sign(request, $0, digest) > 0 }
+    guard isMade else { throw TrustError(.cannotIssue, lastOpenSSLError()) }
+    try self.init(der: derBytes { i2d_X509_REQ(request, $0) })
+  }
+
+  public var pem: String { PEM.encode(der, label: "CERTIFICATE REQUEST") }
 
   private static func parse(_ der: [UInt8]) -> OpaquePointer? {
     der.withUnsafeBufferPointer { buffer in

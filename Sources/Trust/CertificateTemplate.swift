@@ -101,4 +101,4 @@ extension CertificateTemplate.Extension {
 }
 
 /// `MBSTRING_UTF8`, a macro with a cast that Swift does not see.
-private let utf8String: Int32 = 0x1000
+let utf8String: Int32 = 0x1000

@@ -6,8 +6,12 @@ enum InputFile {
 
   /// The whole file, at most 1 MiB; a symbolic link is followed, anything but a regular file is refused.
   ///
-  /// - Parameter secret: refuses a file that anyone but its owner may read, write or run (mode wider than 0600).
-  static func read(_ path: String, secret: Bool = false) throws(TrustError) -> [UInt8] {
+  /// - Parameters:
+  ///   - secret: refuses a file of a wider mode than `mode`.
+  ///   - mode: by itself, that nobody but the owner may read, write or run it.
+  static func read(
+    _ path: String, secret: Bool = false, allowed mode: UInt32 = 0o600
+  ) throws(TrustError) -> [UInt8] {
     // Without O_NONBLOCK opening a FIFO would wait for its writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw TrustError(.unreadable, "\(path): \(String(cString: strerror(errno)))") }
@@ -16,8 +20,8 @@ enum InputFile {
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw TrustError(.unreadable, "\(path): not a regular file")
     }
-    if secret, status.st_mode & 0o177 != 0 {
-      throw TrustError(.keyTooOpen, "\(path): others may read this private key; run chmod 600 on it")
+    if secret, status.st_mode & 0o777 & ~mode != 0 {
+      throw TrustError(.keyTooOpen, "\(path): others may read this secret; run chmod 600 on it")
     }
     guard status.st_size <= maxBytes else { throw TrustError(.unreadable, "\(path): larger than \(maxBytes) bytes") }
     return try readAll(descriptor, path)

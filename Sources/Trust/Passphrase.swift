@@ -1,11 +1,35 @@
 public import Cryptography
+import Foundation
+public import Zones
 
 /// A passphrase that lies in a file: its first line, without the line's end.
 public enum Passphrase {
   /// - Parameter path: a file of mode 0600 or narrower with 1 to 1,024 bytes in its first line.
   /// - Throws: `unreadable`, `keyTooOpen`, `malformed`.
   public static func read(file path: String) throws(TrustError) -> SecretBytes {
-    var content = try InputFile.read(path, secret: true)
+    try firstLine(of: path, allowed: 0o600)
+  }
+
+  /// As `read(file:)`. A credential may also be of mode 0440: systemd grants it to the service by an access list, whose mask
+  /// shows as the group's rights.
+  ///
+  /// - Throws: `unreadable` where no credential was handed to this process.
+  public static func read(_ source: PassphraseSource) throws(TrustError) -> SecretBytes {
+    switch source {
+    case .file(let path): return try read(file: path)
+    case .credential(let name):
+      guard let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"], folder.hasPrefix("/") else {
+        throw TrustError(
+          .unreadable,
+          "keys.passphrase_credential: CREDENTIALS_DIRECTORY is not set; LoadCredential=\(name):FILE in the unit sets it"
+        )
+      }
+      return try firstLine(of: "\(folder)/\(name)", allowed: 0o640)
+    }
+  }
+
+  private static func firstLine(of path: String, allowed mode: UInt32) throws(TrustError) -> SecretBytes {
+    var content = try InputFile.read(path, secret: true, allowed: mode)
     defer { wipe(&content) }
     var line = Array(content.prefix { $0 != UInt8(ascii: "\n") })
     defer { wipe(&line) }

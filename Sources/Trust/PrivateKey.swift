@@ -73,6 +73,12 @@ public final class PrivateKey: @unchecked Sendable {
     certificate.handle.withPointer { EVP_PKEY_eq(pointer, X509_get0_pubkey($0)) == 1 }
   }
 
+  /// The public half, SubjectPublicKeyInfo in DER.
+  var publicDER: [UInt8] { derBytes { i2d_PUBKEY(pointer, $0) } }
+
+  /// The public half, SubjectPublicKeyInfo in PEM.
+  public var publicPEM: String { PEM.encode(publicDER, label: "PUBLIC KEY") }
+
   /// PKCS#8 in PEM.
   ///
   /// - Parameter passphrase: encrypts it with AES-256-CBC under PBKDF2 (HMAC-SHA-256, 600,000 rounds); nil for a file that
@@ -143,8 +149,11 @@ let passphraseRounds: Int32 = 600_000
 /// - Parameters:
 ///   - path: a PKCS#8 PEM file; refused where its mode is wider than 0600.
 ///   - certificate: the key's own certificate; another key's is refused.
-public func loadSigningKey(path: String, matching certificate: Certificate) throws(TrustError) -> Ed25519PrivateKey {
-  let key = try load(path, .ed25519, matching: certificate)
+///   - passphrase: of an encrypted file.
+public func loadSigningKey(
+  path: String, matching certificate: Certificate, passphrase: SecretBytes? = nil
+) throws(TrustError) -> Ed25519PrivateKey {
+  let key = try load(path, .ed25519, matching: certificate, passphrase)
   guard let secret = key.rawSecret(), let signing = Ed25519PrivateKey(seed: secret) else {
     throw TrustError(.malformed, "\(path): the Ed25519 key cannot be read")
   }
@@ -152,16 +161,20 @@ public func loadSigningKey(path: String, matching certificate: Certificate) thro
 }
 
 /// Reads the zone's encryption key; as `loadSigningKey`.
-public func loadEncryptionKey(path: String, matching certificate: Certificate) throws(TrustError) -> X25519PrivateKey {
-  let key = try load(path, .x25519, matching: certificate)
+public func loadEncryptionKey(
+  path: String, matching certificate: Certificate, passphrase: SecretBytes? = nil
+) throws(TrustError) -> X25519PrivateKey {
+  let key = try load(path, .x25519, matching: certificate, passphrase)
   guard let secret = key.rawSecret(), let decryption = X25519PrivateKey(scalar: secret) else {
     throw TrustError(.malformed, "\(path): the X25519 key cannot be read")
   }
   return decryption
 }
 
-private func load(_ path: String, _ kind: KeyKind, matching certificate: Certificate) throws(TrustError) -> PrivateKey {
-  let key = try PrivateKey(pemFile: path)
+private func load(
+  _ path: String, _ kind: KeyKind, matching certificate: Certificate, _ passphrase: SecretBytes?
+) throws(TrustError) -> PrivateKey {
+  let key = try PrivateKey(pemFile: path, passphrase: passphrase)
   guard key.kind == kind else { throw TrustError(.malformed, "\(path): not an \(kind.rawValue) key") }
   guard key.belongs(to: certificate) else {
     throw TrustError(.keyMismatch, "\(path): not the key of \(certificate)")

@@ -38,12 +38,33 @@ public final class PublicKey: SubjectKey, @unchecked Sendable {
     try self.init(owning: read, from: path)
   }
 
+  /// As from a file.
+  public convenience init(pem text: [UInt8]) throws(TrustError) {
+    let blocks = try PEM.blocks(text, label: "PUBLIC KEY")
+    guard blocks.count == 1 else { throw TrustError(.malformed, "\(blocks.count) public keys where one belongs") }
+    try self.init(der: blocks[0])
+  }
+
+  /// - Parameter der: SubjectPublicKeyInfo, with nothing after it.
+  /// - Throws: `malformed`, `weakKey`.
+  public convenience init(der: [UInt8]) throws(TrustError) {
+    guard der.count <= 65_536, let read = Self.parse(der) else {
+      throw TrustError(.malformed, "not one public key in DER")
+    }
+    try self.init(owning: read, from: "the public key")
+  }
+
   deinit { EVP_PKEY_free(pointer) }
 
   func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R { try body(pointer) }
 
-  /// SubjectPublicKeyInfo in PEM.
-  public var pem: String { PEM.encode(derBytes { i2d_PUBKEY(pointer, $0) }, label: "PUBLIC KEY") }
+  /// SubjectPublicKeyInfo in DER.
+  public var der: [UInt8] { derBytes { i2d_PUBKEY(pointer, $0) } }
+  public var pem: String { PEM.encode(der, label: "PUBLIC KEY") }
+
+  public func belongs(to certificate: Certificate) -> Bool {
+    certificate.handle.withPointer { EVP_PKEY_eq(pointer, X509_get0_pubkey($0)) == 1 }
+  }
 
   private static func parse(_ der: [UInt8]) -> OpaquePointer? {
     forgetOpenSSLErrors()

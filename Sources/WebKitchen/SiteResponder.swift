@@ -94,8 +94,15 @@ public struct SiteResponder: HTTPResponder {
     logger.info(
       "request",
       metadata: [
-        "method": "\(request.method)", "path": "\(request.uri.path.prefix(200))", "status": "\(response.status.code)",
+        "method": "\(request.method)", "path": "\(loggedPath(request.uri.path))", "status": "\(response.status.code)",
         "milliseconds": "\((ContinuousClock.now - started) / .milliseconds(1))",
       ])
   }
+}
+
+/// A path as the log has it: 200 characters at most, and what is long enough to be a secret, such as a one-time link's, is
+/// left out. No name in our own paths is that long.
+func loggedPath(_ path: String) -> String {
+  let parts = path.prefix(200).split(separator: "/", omittingEmptySubsequences: false)
+  return parts.map { $0.utf8.count > 32 ? "…" : String($0) }.joined(separator: "/")
 }

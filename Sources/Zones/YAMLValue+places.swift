@@ -41,6 +41,15 @@ extension YAMLValue {
     parsed("a lowercase letter, then up to 31 lowercase letters, digits and hyphens") { ZoneName($0)?.text }
   }
 
+  /// As systemd takes them in `LoadCredential=`, and no path.
+  func credentialName() -> String? {
+    parsed("a credential's name: letters, digits, hyphens, underscores and dots, 100 at most, no dot first") { text in
+      let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8)
+      return (1...100).contains(text.utf8.count) && !text.hasPrefix(".") && text.utf8.allSatisfy(allowed.contains)
+        ? text : nil
+    }
+  }
+
   func port() -> Int? { integer(1...65_535) }
 
   func listenAddress() -> String? {

@@ -68,12 +68,25 @@ struct ZoneReader {
     let names = [
       "signing_key", "signing_certificate", "encryption_key", "encryption_certificate", "tls_key", "tls_certificate",
     ]
-    guard let group = value.mapping(names) else { return nil }
+    guard let group = value.mapping(names + ["rotated", "passphrase_file", "passphrase_credential"]) else { return nil }
     let paths = names.compactMap { group.required($0)?.path(.file) }
-    guard paths.count == names.count else { return nil }
-    return KeyFiles(
+    let rotated = group.optional("rotated").map { $0.path(.nothing) }
+    let passphrase = group.optional("passphrase_file").map { $0.path(.file).map(PassphraseSource.file) }
+    let credential = group.optional("passphrase_credential").map {
+      $0.credentialName().map(PassphraseSource.credential)
+    }
+    if passphrase != nil, let second = group.optional("passphrase_credential") {
+      return second.refused("a passphrase lies in a file or in a credential; remove one of the two keys")
+    }
+    guard paths.count == names.count, rotated.map({ $0 != nil }) ?? true, passphrase.map({ $0 != nil }) ?? true,
+      credential.map({ $0 != nil }) ?? true
+    else { return nil }
+    var files = KeyFiles(
       signingKey: paths[0], signingCertificate: paths[1], encryptionKey: paths[2], encryptionCertificate: paths[3],
       tlsKey: paths[4], tlsCertificate: paths[5])
+    if let rotated = rotated.flatMap({ $0 }) { files.rotatedFolder = rotated }
+    files.passphrase = (passphrase ?? credential).flatMap { $0 }
+    return files
   }
 
   private func trustFiles(_ value: YAMLValue) -> TrustFiles? {

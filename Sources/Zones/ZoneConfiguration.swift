@@ -70,6 +70,10 @@ public struct KeyFiles: Sendable {
   /// A thief could pose as this site to a browser whose traffic he controls.
   public var tlsKey: String
   public var tlsCertificate: String
+  /// Where the daemon keeps pairs that took the place of these (`guandu zone rotate`), and its peers' word on theirs.
+  public var rotatedFolder: String
+  /// What opens the signing and encryption keys, where they are encrypted; what the daemon makes is encrypted with it too.
+  public var passphrase: PassphraseSource?
 
   public init(
     signingKey: String, signingCertificate: String, encryptionKey: String, encryptionCertificate: String,
@@ -81,7 +85,16 @@ public struct KeyFiles: Sendable {
     self.encryptionCertificate = encryptionCertificate
     self.tlsKey = tlsKey
     self.tlsCertificate = tlsCertificate
+    rotatedFolder = (signingKey.lastIndex(of: "/").map { signingKey[..<$0] + "/" } ?? "") + "rotated"
   }
+}
+
+/// Where the passphrase of key files lies: its first line.
+public enum PassphraseSource: Equatable, Sendable {
+  /// A file of mode 0600 or narrower.
+  case file(String)
+  /// A credential that systemd hands to the service (`LoadCredential=`): a file of this name in `$CREDENTIALS_DIRECTORY`.
+  case credential(String)
 }
 
 /// The certificates that this zone trusts to issue others. A tamperer could let any peer or handler in.

@@ -34,7 +34,7 @@ struct GuanduDMZ: AsyncParsableCommand {
     let provider = makeSMSProvider(sms)
     let letters = CitizenLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
-      intranetKeys: try intranetKeys(link), limits: start.configuration.letters,
+      intranetKeys: { start.identity.recipients(for: link.peer) }, limits: start.configuration.letters,
       pepper: try loadPepper(path: start.configuration.dataDirectory + "/pepper", files: start.files),
       guessRules: GuessRules(
         start.configuration.portal?.guesses ?? (provider.isDemonstration ? .demo : GuessLimits())),
@@ -54,23 +54,12 @@ struct GuanduDMZ: AsyncParsableCommand {
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: false,
       handlers: start.messageHandlers(letters.handlers.merging(relay.handlers) { first, _ in first }),
-      fate: letters.fate,
-      logger: start.logger)
+      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate), logger: start.logger)
     let portal = try PortalSite(
       configuration: start.configuration, letters: letters,
       sendSMS: { phone, text in try await provider.send(to: phone, text: text) }, smsIsDemo: provider.isDemonstration,
       logger: start.logger)
     try await start.run(start.keepers(exchange) + [exchange, portal])
-  }
-
-  /// What a letter is sealed for: the intranet, and whoever holds an escrow key.
-  private func intranetKeys(_ link: LinkConfiguration) throws -> [X25519PublicKey] {
-    try ([link.peerEncryptionCertificate] + link.escrowCertificates).map { path in
-      guard let key = try Certificate.load(pemFile: path)[0].x25519PublicKey else {
-        throw StartFailure("\(path): the certificate holds no X25519 key", exitStatus: 78)
-      }
-      return key
-    }
   }
 }
 

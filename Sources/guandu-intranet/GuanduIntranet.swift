@@ -32,11 +32,13 @@ struct GuanduIntranet: AsyncParsableCommand {
     let link = start.configuration.links[0]
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
-      key: start.identity.encryptionKey, mailboxes: start.configuration.mailboxes, limits: start.configuration.letters)
+      keys: { start.identity.encryptionKeys }, mailboxes: start.configuration.mailboxes,
+      limits: start.configuration.letters)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
-      handlers: start.messageHandlers(letters.handlers), fate: letters.fate,
+      handlers: start.messageHandlers(letters.handlers),
+      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate),
       logger: start.logger)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes)
     for person in try await office.takeOver(start.configuration.people) {

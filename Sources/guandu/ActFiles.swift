@@ -24,8 +24,8 @@ struct ActFiles {
   }
 
   func write(_ export: ActExport, _ zone: ZoneConfiguration) throws {
-    let signing = try Certificate.load(pemFile: zone.keys.signingCertificate)[0]
-    let key = try loadSigningKey(path: zone.keys.signingKey, matching: signing)
+    let pair = try ZoneKeys(zone.keys).current
+    let (signing, key) = (pair.signingCertificate, pair.signingKey)
     guard !files.exists(folder) else { throw CommandFailure(.cannotWrite, "\(folder) is there already") }
     try files.createFolder(folder)
     let head = export.head(zone: zone.name.text, at: timestamp(Date().unixMilliseconds))

@@ -176,7 +176,7 @@ func requireDays(_ days: Int, atMost most: Int) throws {
   guard (1...most).contains(days) else { throw ValidationError("--days: 1 to \(most), not \(days)") }
 }
 
-private func day(_ date: Date) -> String { String(date.formatted(.iso8601).prefix(10)) }
+func day(_ date: Date) -> String { String(date.formatted(.iso8601).prefix(10)) }
 
 /// Where an authority lies.
 struct AuthorityOptions: ParsableArguments {

@@ -12,7 +12,8 @@ struct GuanduCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self,
       LinkCommand.self,
-      QuarantineCommand.self, BackupCommand.self, AuthorityCommand.self, TrustCommand.self, PeopleCommand.self,
+      QuarantineCommand.self, BackupCommand.self, AuthorityCommand.self, TrustCommand.self, ZoneCommand.self,
+      PeopleCommand.self,
       ActsCommand.self,
     ])
 }

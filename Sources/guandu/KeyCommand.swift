@@ -1,6 +1,8 @@
 import AgeFormat
 import ArgumentParser
 import Cryptography
+import DurableFiles
+import Exchange
 import Trust
 import Zones
 
@@ -10,7 +12,7 @@ struct KeyCommand: AsyncParsableCommand {
 
   struct Age: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Prints the zone's encryption key in age's own notation.",
+      abstract: "Prints the zone's encryption keys in age's own notation.",
       discussion: "With it `age -d` opens every packet that was sealed for this zone, should this software be lost.")
 
     @Option(help: "The zone's zone.yaml.") var config: String
@@ -18,14 +20,16 @@ struct KeyCommand: AsyncParsableCommand {
     func run() async throws {
       try await reportingFailures {
         do {
-          let keys = try ZoneConfiguration.load(path: config).keys
-          let certificate = try Certificate.load(pemFile: keys.encryptionCertificate)[0]
-          let key = try loadEncryptionKey(path: keys.encryptionKey, matching: certificate)
+          let pairs = try ZoneKeys(try ZoneConfiguration.load(path: config).keys).pairs
           complain("what follows opens every packet sealed for this zone; keep it as you keep the key's file")
-          print("# zone encryption key, certificate \(certificate.fingerprint)")
-          print("# public key: \(AgeKeyNotation.recipient(key.publicKey))")
-          print(AgeKeyNotation.identity(key))
+          for pair in pairs {
+            print("# zone encryption key, certificate \(pair.encryptionCertificate.fingerprint)")
+            print("# public key: \(AgeKeyNotation.recipient(pair.encryptionKey.publicKey))")
+            print(AgeKeyNotation.identity(pair.encryptionKey))
+          }
         } catch let error as ConfigurationError {
+          throw CommandFailure(.configuration, error.description)
+        } catch let error as FileError {
           throw CommandFailure(.configuration, error.description)
         } catch let error as TrustError {
           throw CommandFailure(.configuration, error.description)

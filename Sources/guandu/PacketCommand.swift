@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cryptography
 import DurableFiles
+import Exchange
 import Foundation
 import PacketFormat
 import PacketSeal
@@ -58,12 +59,10 @@ struct PacketCommand: AsyncParsableCommand {
         let packet = try PacketFile(path: file)
         let configuration = try loadConfiguration(config)
         let verified = try packet.verified(by: configuration)
-        let keys = configuration.keys
         let contents: PacketContents
         do {
-          let certificate = try Certificate.load(pemFile: keys.encryptionCertificate)[0]
-          let key = try loadEncryptionKey(path: keys.encryptionKey, matching: certificate)
-          contents = try verified.open(payload: try packet.payload(), with: [key])
+          let keys = try ZoneKeys(configuration.keys).pairs.map(\.encryptionKey)
+          contents = try verified.open(payload: try packet.payload(), with: keys)
         } catch { throw CommandFailure(.refused, "\(file): \(error)") }
         for (index, message) in contents.messages.enumerated() {
           print("\(PacketContents.messageName(index + 1)) \(message.count) bytes")
@@ -140,10 +139,12 @@ private struct PacketFile: CustomStringConvertible {
       guard let link = configuration.links.first(where: { $0.peer == peer }) else {
         throw PacketRejection(.addressee, "no link of this zone is with “\(peer)”")
       }
-      let known = isOurs ? [configuration.keys.signingCertificate] : link.peerSigningCertificates
       let verifier = PacketVerifier(
         zone: isOurs ? peer : configuration.name, peer: manifest.from, suites: Set(link.suites),
-        peerCertificates: try known.map { try Certificate.load(pemFile: $0)[0] },
+        peerCertificates: PeerCertificates(
+          signing: isOurs
+            ? try ZoneKeys(configuration.keys).pairs.map(\.signingCertificate) : try Self.everKnown(link, configuration)
+        ),
         trust: try TrustStore(files: configuration.trust))
       let verified = try verifier.verify(UnverifiedPacket(head: head), at: Date())
       guard Digest.of(try payload()).hex == manifest.payload.sha256.text else {
@@ -153,6 +154,12 @@ private struct PacketFile: CustomStringConvertible {
     } catch let error as CommandFailure {
       throw error
     } catch { throw CommandFailure(.refused, "\(path): \(error)") }
+  }
+
+  /// Retired ones too, as far as they are here: what was recorded then can still be read.
+  private static func everKnown(_ link: LinkConfiguration, _ zone: ZoneConfiguration) throws -> [Certificate] {
+    try knownCertificates(of: link, zone.keys).signing
+      + link.peerSigningCertificates.map { try Certificate.load(pemFile: $0)[0] }
   }
 
   var description: String { head.manifest.description }

@@ -1,3 +1,4 @@
+import Exchange
 import Foundation
 import Trust
 import Zones
@@ -21,13 +22,10 @@ struct TrustCheck {
 
   private mutating func checkOwnKeys(_ store: TrustStore) {
     let keys = zone.keys
-    note("keys.signing_key", keys.signingKey) { () throws(TrustError) in
-      let own = try Self.first(keys.signingCertificate, for: .zoneSigning, store)
-      _ = try loadSigningKey(path: keys.signingKey, matching: own)
-    }
-    note("keys.encryption_key", keys.encryptionKey) { () throws(TrustError) in
-      let own = try Self.first(keys.encryptionCertificate, for: .zoneEncryption, store)
-      _ = try loadEncryptionKey(path: keys.encryptionKey, matching: own)
+    note("keys", keys.signingKey) { () throws(TrustError) in
+      let pair = try Self.trusting { try ZoneKeys(keys).current }
+      try store.verify(pair.signingCertificate, for: .zoneSigning, at: Date())
+      try store.verify(pair.encryptionCertificate, for: .zoneEncryption, at: Date())
     }
     // The site's certificate may be a public authority's, which this zone's own trust says nothing about.
     note("keys.tls_key", keys.tlsKey) { () throws(TrustError) in
@@ -40,13 +38,15 @@ struct TrustCheck {
   }
 
   private mutating func checkPeer(_ link: LinkConfiguration, _ store: TrustStore) {
-    for path in link.peerSigningCertificates {
-      note("links.\(link.peer).peer_signing_certificates", path) { () throws(TrustError) in
-        _ = try Self.first(path, for: .zoneSigning, store)
+    let keys = zone.keys
+    note("links.\(link.peer).peer_signing_certificates", link.peerSigningCertificates[0]) { () throws(TrustError) in
+      for certificate in try Self.trusting({ try knownCertificates(of: link, keys).signing }) {
+        try store.verify(certificate, for: .zoneSigning, at: Date())
       }
     }
     note("links.\(link.peer).peer_encryption_certificate", link.peerEncryptionCertificate) { () throws(TrustError) in
-      _ = try Self.first(link.peerEncryptionCertificate, for: .zoneEncryption, store)
+      let certificate = try Self.trusting { try knownCertificates(of: link, keys).encryption }
+      try store.verify(certificate, for: .zoneEncryption, at: Date())
     }
     for path in link.escrowCertificates {
       note("links.\(link.peer).escrow_certificates", path) { () throws(TrustError) in
@@ -60,6 +60,13 @@ struct TrustCheck {
       try body()
     } catch {
       problems.append(.init(file: path, line: 1, column: 1, key: key, reason: error.description))
+    }
+  }
+
+  /// A file that cannot be read is a problem like any other.
+  private static func trusting<T>(_ body: () throws -> T) throws(TrustError) -> T {
+    do { return try body() } catch let error as TrustError { throw error } catch {
+      throw TrustError(.unreadable, "\(error)")
     }
   }
 

@@ -92,7 +92,7 @@ final class TestDesk: Sendable {
   /// A letter in a mailbox, with one attachment.
   func letter(in mailbox: String, stage: LetterStage = .delivered) async throws -> String {
     let number = "2026-" + String(100_000 + next())
-    let key = try ZoneIdentity(configuration: zones.intranet, at: TestZones.now).encryptionKey.publicKey
+    let key = try ZoneIdentity(configuration: zones.intranet, at: TestZones.now).current.encryptionKey.publicKey
     let draft = LetterDraft(
       mailbox: mailbox, kind: .question, title: "标题\(number)", text: "正文", mayPublish: true, phone: "13800138000",
       mail: nil, attachments: [try await attachment(key)])
@@ -141,7 +141,7 @@ extension TestDesk {
   private func attachment(_ key: X25519PublicKey) async throws -> LetterAttachment {
     let citizens = CitizenLetters(
       database: zone.database, outbox: Outbox(links: zones.intranet.links), blobs: zone.blobs,
-      link: zones.dmz.links[0], intranetKeys: [key], limits: LetterLimits(), pepper: SecretBytes.random(32),
+      link: zones.dmz.links[0], intranetKeys: { [key] }, limits: LetterLimits(), pepper: SecretBytes.random(32),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let sealer = try await citizens.sealAttachment()
     try await sealer.append(Array("附件".utf8))

@@ -68,7 +68,7 @@ import Zones
     let lines = Lines()
     let citizens = CitizenLetters(
       database: base.database, outbox: Outbox(links: zones.dmz.links), blobs: base.blobs, link: zones.dmz.links[0],
-      intranetKeys: [], limits: LetterLimits(), pepper: .random(32),
+      intranetKeys: { [] }, limits: LetterLimits(), pepper: .random(32),
       disk: DiskLimit(folder: zones.root, minFreeBytes: 1 << 50), logger: lines.logger)
     for _ in 0..<3 { await #expect(throws: LetterError.linkIsFull) { try await citizens.demandRoom() } }
     #expect(lines.all == ["no letters are taken: too much waits for the peer, or the disk is full"])

@@ -17,6 +17,12 @@ import Testing
     #expect(Array(html.utf8).filter { $0 == UInt8(ascii: "\"") }.count == 2)
   }
 
+  @Test func `the log has no path's part that is long enough to be a secret`() {
+    #expect(loggedPath("/letters/2026-000123/answer") == "/letters/2026-000123/answer")
+    #expect(loggedPath("/enrol/kS3cr3t-kS3cr3t-kS3cr3t-kS3cr3t-kS3cr3t/certificate") == "/enrol/…/certificate")
+    #expect(loggedPath("//" + String(repeating: "a", count: 500)) == "//…")
+  }
+
   @Test func `times are those of China`() {
     #expect(officeTime(Date(timeIntervalSince1970: 0)) == "1970-01-01 08:00")
     #expect(officeTime(Date(timeIntervalSince1970: 1_795_391_999)) == "2026-11-23 07:59")

@@ -24,6 +24,8 @@ public final class RunningZone: Sendable {
   public let desk: DeskLetters
   public let trust: TrustStore
   public let revocations: RevocationKeeper
+  public let rotation: RotationKeeper
+  public let identity: ZoneIdentity
   public let office: OfficeDirectory
   public let clerk = Official(
     person: "clerk", name: "Clerk", certificateFingerprint: "", roles: [.clerk], mailboxes: ["mayor"])
@@ -54,13 +56,15 @@ public final class RunningZone: Sendable {
       configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger)
     let link = configuration.links[0]
     peer = link.peer
-    let peerKey = try Certificate.load(pemFile: link.peerEncryptionCertificate)[0].x25519PublicKey
+    rotation = RotationKeeper(
+      configuration: configuration, identity: identity, database: database, outbox: outbox, logger: logger)
+    self.identity = identity
     citizens = CitizenLetters(
       database: database, outbox: outbox, blobs: blobs, link: link,
-      intranetKeys: [try required(peerKey)], limits: configuration.letters,
+      intranetKeys: { identity.recipients(for: link.peer) }, limits: configuration.letters,
       pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files), logger: logger)
     desk = DeskLetters(
-      database: database, outbox: outbox, blobs: blobs, link: link, key: identity.encryptionKey,
+      database: database, outbox: outbox, blobs: blobs, link: link, keys: { identity.encryptionKeys },
       mailboxes: configuration.mailboxes, limits: configuration.letters)
     office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes)
     let isDMZ = configuration.role == .dmz
@@ -71,8 +75,12 @@ public final class RunningZone: Sendable {
       keepsSentBlobs: !isDMZ,
       handlers: (isDMZ ? citizens.handlers.merging(relay.handlers) { first, _ in first } : desk.handlers)
         .merging(revocations.handlers) { first, _ in first },
-      fate: isDMZ ? citizens.fate : desk.fate, logger: logger, now: now)
-    group = ServiceGroup(services: [revocations, exchange], logger: logger)
+      handlersOfPeer: { [rotation] in rotation.handlers(of: $0) },
+      fate: { [rotation, citizens, desk] message, fate, db in
+        try rotation.fate(message, fate, db)
+        try (isDMZ ? citizens.fate : desk.fate)(message, fate, db)
+      }, logger: logger, now: now)
+    group = ServiceGroup(services: [revocations, rotation, exchange], logger: logger)
     if exchanging { startExchange() }
   }
 

@@ -63,13 +63,15 @@ public final class TestZones: Sendable {
     _ name: String, _ peer: String, _ root: String, _ limits: LinkLimits, _ blobMaxBytes: Int
   ) throws -> ZoneConfiguration {
     let toIntranet = ExchangePolicy(
-      messageTypes: ["letter.submitted", "notice.sent", "notice.failed", "portal.keepsake"],
+      messageTypes: [
+        "letter.submitted", "notice.sent", "notice.failed", "portal.keepsake", "trust.certificates", "trust.request",
+      ],
       highestClassification: .internal,
       blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))
     let toDMZ = ExchangePolicy(
       messageTypes: [
         "letter.signed-for", "letter.answered", "letter.declined", "notice.requested", "portal.restored",
-        "letter.restored", "trust.crl",
+        "letter.restored", "trust.crl", "trust.certificates", "trust.issued",
       ],
       highestClassification: .internal, blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))
     let isDMZ = name == "dmz"
@@ -80,10 +82,11 @@ public final class TestZones: Sendable {
       peerEncryptionCertificate: "\(root)/keys/\(peer)-encryption.pem", escrowCertificates: [],
       suites: ["x25519-chacha20poly1305-ed25519"], limits: limits, outgoingPolicy: isDMZ ? toIntranet : toDMZ,
       incomingPolicy: isDMZ ? toDMZ : toIntranet)
-    let keys = KeyFiles(
+    var keys = KeyFiles(
       signingKey: "\(root)/keys/\(name)-signing.key", signingCertificate: "\(root)/keys/\(name)-signing.pem",
       encryptionKey: "\(root)/keys/\(name)-encryption.key",
       encryptionCertificate: "\(root)/keys/\(name)-encryption.pem", tlsKey: "", tlsCertificate: "")
+    keys.rotatedFolder = "\(root)/\(name)-rotated"
     return ZoneConfiguration(
       name: try required(ZoneName(name)), role: isDMZ ? .dmz : .intranet, dataDirectory: "\(root)/\(name)",
       logLevel: "error", keys: keys,

@@ -1,0 +1,143 @@
+import Cryptography
+public import Exchange
+public import Foundation
+import GRDB
+public import Logging
+import PacketFormat
+public import ServiceLifecycle
+public import Storage
+import Synchronization
+import Trust
+public import Zones
+
+/// Brings a new pair of keys into use: tells the peers of it under the old signature, signs with it once all of them have
+/// said that they know it, keeps the old pair for a while, and then tells the peers to forget that.
+///
+/// Each step is taken when its time has come, is safe to be repeated, and stands in the files of `RotatedKeys`, so a rotation
+/// goes on after a restart, or on a restored database, where it stood.
+public final class RotationKeeper: Service {
+  private static let pollMilliseconds = 250
+
+  let identity: ZoneIdentity
+  let database: ZoneDatabase
+  let outbox: Outbox
+  let links: [LinkConfiguration]
+  let log: TrustLog
+  let now: @Sendable () -> UnixMilliseconds
+  private let lastFailure = Mutex("")
+
+  /// - Parameter now: milliseconds since 1970.
+  public init(
+    configuration: ZoneConfiguration, identity: ZoneIdentity, database: ZoneDatabase, outbox: Outbox, logger: Logger,
+    now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
+  ) {
+    self.identity = identity
+    self.database = database
+    self.outbox = outbox
+    links = configuration.links
+    log = TrustLog(logger: logger)
+    self.now = now
+  }
+
+  /// Takes step after step until the service group shuts down.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      repeat {
+        await self.stepWhenPossible()
+      } while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil
+    }
+  }
+
+  /// A failure that lasts is told once.
+  private func stepWhenPossible() async {
+    do {
+      try await step()
+      lastFailure.withLock { $0 = "" }
+    } catch {
+      let text = "\(error)"
+      let isNew = lastFailure.withLock { last in
+        defer { last = text }
+        return last != text
+      }
+      if isNew { log.rotationFailed(text) }
+    }
+  }
+
+  /// What can be done now.
+  func step() async throws {
+    let members = try identity.rotated.members()
+    let current = identity.current
+    if let next = members.last(where: { $0.stage == .certified }), next.name != current.name {
+      let pair = try identity.rotated.pair(next)
+      identity.keep(pair)
+      if try await tell([pair, current]) { try use(next, pair) }
+    } else if let member = members.last(where: { $0.name == current.name }), member.stage == .inUse {
+      guard now() >= (member.usedSince ?? 0) + member.overlapSeconds * 1_000,
+        try await !isAnyPacketKept(notSignedBy: current.name), try await tell([current])
+      else { return }
+      _ = try identity.rotated.markAlone(member)
+      log.pairIsAlone(current)
+    }
+  }
+
+  func use(_ member: RotatedKeys.Member, _ pair: ZonePair) throws {
+    let before = identity.current.name
+    let replaced = try identity.rotated.members().filter { $0.name == before }.flatMap(\.replaces)
+    _ = try identity.rotated.use(member, replacing: [before] + replaced, at: now())
+    identity.use(pair)
+    log.pairSigns(pair)
+  }
+
+  /// What is not secured yet may be dropped again as it is, and the peer must know its signer then.
+  private func isAnyPacketKept(notSignedBy name: String) async throws -> Bool {
+    try await database.read { db in
+      try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM sent_packet WHERE signer IS NOT ?)", arguments: [name]) == true
+    }
+  }
+
+  /// States to every peer that these pairs are the zone's, once.
+  ///
+  /// - Returns: whether all of them have taken that in.
+  private func tell(_ pairs: [ZonePair]) async throws -> Bool {
+    let statement = KeyStatement(
+      number: now(), pairs: pairs.map { .init(signing: $0.signingCertificate, encryption: $0.encryptionCertificate) })
+    let key = pairs.map(\.name).joined(separator: ",")
+    let (outbox, links, now) = (self.outbox, self.links, self.now())
+    let (outcomes, news) = try await database.write { db -> ([String?], [ZoneName]) in
+      var outcomes: [String?] = []
+      var news: [ZoneName] = []
+      for link in links {
+        let row = try Row.fetchOne(
+          db, sql: "SELECT outcome FROM key_statement WHERE peer = ? AND pairs = ?", arguments: [link.peer.text, key])
+        outcomes.append(row?["outcome"])
+        guard row == nil else { continue }
+        let id = newIdentifier(at: now)
+        let message = Message(
+          id: id, type: KeyStatement.type, subject: id, after: [], at: timestamp(now), body: statement.body)
+        try outbox.enqueue(OutgoingMessage(message, classification: .public), to: link.peer, db)
+        try db.execute(
+          sql: "INSERT INTO key_statement (peer, pairs, message_id) VALUES (?, ?, ?)",
+          arguments: [link.peer.text, key, id])
+        news.append(link.peer)
+      }
+      return (outcomes, news)
+    }
+    for peer in news { log.pairsStated(pairs.count, to: peer) }
+    return outcomes.allSatisfy { $0 == "applied" }
+  }
+
+  /// What the peers say to our statements. To be called for each message of this zone, in the receipt's transaction.
+  public var fate: FateHandler {
+    { [log] message, fate, db in
+      guard message.type == KeyStatement.type else { return }
+      var outcome = "applied"
+      if case .refused(let code) = fate {
+        outcome = code
+        log.statementRefused(code)
+      }
+      try db.execute(
+        sql: "UPDATE key_statement SET outcome = ? WHERE message_id = ?", arguments: [outcome, message.id])
+    }
+  }
+}
