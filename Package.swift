@@ -119,7 +119,7 @@ let package = Package(
       "guandu",
       imports: [
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
-        "Exchange", "Acts",
+        "Exchange", "TrustNews", "Acts",
       ],
       ["CCurl", arguments]),
 

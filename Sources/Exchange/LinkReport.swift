@@ -1,7 +1,7 @@
 import Drop
 import DurableFiles
 import Foundation
-import GRDB
+package import GRDB
 public import PacketFormat
 public import Zones
 
@@ -132,7 +132,8 @@ public struct LinkReport: Sendable {
     }
   }
 
-  private static func openReadOnly(_ zone: ZoneConfiguration) throws -> DatabaseQueue {
+  /// Opens a zone's database beside its running daemon.
+  package static func openReadOnly(_ zone: ZoneConfiguration) throws -> DatabaseQueue {
     let path = zone.dataDirectory + "/zone.sqlite"
     guard Files().exists(path) else { throw FileError(.open, path, number: ENOENT) }
     var configuration = Configuration()

@@ -10,10 +10,8 @@ struct GuanduCommand: AsyncParsableCommand {
       configuration.
       """,
     subcommands: [
-      InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self,
-      LinkCommand.self,
+      InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self, LinkCommand.self,
       QuarantineCommand.self, BackupCommand.self, AuthorityCommand.self, TrustCommand.self, ZoneCommand.self,
-      PeopleCommand.self,
-      ActsCommand.self,
+      MetricsCommand.self, PeopleCommand.self, ActsCommand.self,
     ])
 }

@@ -229,3 +229,46 @@ def test_a_file_is_cancelled_whose_letter_waits_in_the_other_zone(deployment):
     eventually(lambda: not list((deployment.folder / "intranet/data/incoming").iterdir()), "its parts are removed")
     assert not list((deployment.folder / "dmz/data/blobs").iterdir())
     eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet WHERE confirmed = 0") == 0, "all is confirmed")
+
+
+def samples(text):
+    """A page in Prometheus' text format: the values by name and labels; anything that is no such page fails."""
+    described, values = set(), {}
+    for line in text.splitlines():
+        if line.startswith("# "):
+            described.add(line.split()[2])
+            continue
+        name, labels, value = re.fullmatch(
+            r'([a-z_]+)\{((?:[a-z]+="(?:[^"\\]|\\.)*",?)+)\} (-?\d+)', line).groups()
+        assert name in described
+        values[name, labels] = int(value)
+    return values
+
+
+def test_metrics_tell_of_links_certificates_and_lists(deployment):
+    deployment.start("dmz", "intranet")
+    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM peer_state WHERE last_seen > 0"), "the peer is heard")
+    deployment.stop("intranet")
+    write_letter(deployment, "13800138000", "一", "二")
+    config = deployment.folder / "dmz/zone.yaml"
+
+    def page():
+        done = deployment.guandu("metrics", "--config", config)
+        assert done.returncode == 0, done.stderr
+        return samples(done.stdout)
+
+    link = 'zone="dmz",peer="intranet"'
+    eventually(lambda: page()["guandu_link_unconfirmed_packets", link] > 0, "a packet waits for its receipt")
+    values = page()
+    assert values["guandu_link_late", link] == 0 and values["guandu_link_last_seen_seconds", link] > 1_700_000_000
+    keys = {labels.split('key="')[1].split('"')[0] for name, labels in values if name.startswith("guandu_certificate")}
+    assert {"keys.signing_certificate", "keys.encryption_certificate", "keys.tls_certificate", "trust.root",
+            "links.intranet.peer_signing_certificates"} <= keys
+    present = [value for (name, _), value in values.items() if name == "guandu_revocation_list_present"]
+    assert present == [0, 0]
+    issuing = deployment.folder / "ca/issuing"
+    assert deployment.guandu("ca", "crl", "--ca", issuing).returncode == 0
+    assert deployment.guandu("trust", "import-crl", "--config", config, issuing / "crl.pem").returncode == 0
+    values = page()
+    assert sorted(value for (name, _), value in values.items() if name == "guandu_revocation_list_present") == [0, 1]
+    assert any(name == "guandu_revocation_list_next_update_seconds" for name, _ in values)

@@ -1,0 +1,31 @@
+import Cryptography
+import Exchange
+import Foundation
+import GRDB
+public import Trust
+public import Zones
+
+/// The lists of revocations that count in a zone, by the authorities that it trusts.
+public struct RevocationReport: Sendable {
+  public let authority: Certificate
+  /// Nil where the authority has none here.
+  public let list: RevocationList?
+
+  /// Reads the zone's database beside its running daemon.
+  ///
+  /// - Throws: `TrustError` where the authorities cannot be read, the database's error.
+  public static func read(_ zone: ZoneConfiguration) throws -> [RevocationReport] {
+    let queue = try LinkReport.openReadOnly(zone)
+    defer { try? queue.close() }
+    let kept = try queue.read { db in
+      try Row.fetchAll(db, sql: "SELECT authority, der FROM revocation_list").map { row in
+        (row["authority"] as String, [UInt8](row["der"] as Data))
+      }
+    }
+    var lists: [String: RevocationList] = [:]
+    for (authority, der) in kept { lists[authority] = try RevocationList(der: der) }
+    return try TrustStore(files: zone.trust).authorities.map { authority in
+      RevocationReport(authority: authority, list: lists[authority.fingerprint.hex])
+    }
+  }
+}
