@@ -71,6 +71,7 @@ let package = Package(
     room("DurableFiles", ["CLinux"]),
     room("AgeFormat", imports: ["Cryptography"]),
     room("PacketFormat", imports: ["Zones"]),
+    room("TransparencyLog", imports: ["Cryptography"]),
     room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
@@ -124,6 +125,7 @@ let package = Package(
       ["CCurl", arguments]),
 
     tests("TidyTests", of: []),
+    tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),
     tests("ZonesTests", of: ["Zones"]),

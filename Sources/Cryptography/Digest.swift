@@ -61,9 +61,17 @@ public final class SHA256Hasher {
   /// The digest of all that was added; the hasher starts anew.
   public func finish() -> Digest {
     var output = [UInt8](repeating: 0, count: Digest.byteCount)
-    EVP_DigestFinal_ex(context, &output, nil)
-    EVP_DigestInit_ex(context, EVP_sha256(), nil)
+    output.withUnsafeMutableBytes { finish(into: $0) }
     return Digest(unchecked: output)
+  }
+
+  /// As `finish`, without an allocation.
+  ///
+  /// - Parameter output: 32 bytes.
+  public func finish(into output: UnsafeMutableRawBufferPointer) {
+    precondition(output.count == Digest.byteCount, "a SHA-256 digest has 32 bytes")
+    EVP_DigestFinal_ex(context, output.baseAddress?.assumingMemoryBound(to: UInt8.self), nil)
+    EVP_DigestInit_ex(context, nil, nil)
   }
 }
 
