@@ -78,9 +78,14 @@ let package = Package(
     room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux", "CCurl"]),
     room("Storage", imports: ["DurableFiles"], [grdb]),
     room(
+      "AuditLog",
+      imports: ["Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage"],
+      [grdb, logging, lifecycle]),
+    room(
       "Exchange",
       imports: [
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Drop", "Storage",
+        "AuditLog",
       ], [grdb, logging, lifecycle]),
     room(
       "TrustNews", imports: ["Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "Exchange"],
@@ -125,6 +130,12 @@ let package = Package(
       ["CCurl", arguments]),
 
     tests("TidyTests", of: []),
+    tests(
+      "AuditLogTests",
+      of: [
+        "AuditLog", "TransparencyLog", "DurableFiles", "Storage", "PacketFormat", "Zones", "Cryptography",
+        "ZoneHarness",
+      ], [grdb, logging]),
     tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),

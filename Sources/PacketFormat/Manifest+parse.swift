@@ -74,7 +74,7 @@ func isMessageType(_ text: String) -> Bool {
 }
 
 /// `2026-11-22T13:38:00.123Z`: RFC 3339 in UTC, with milliseconds or without.
-func isTimestamp(_ text: String) -> Bool {
+public func isTimestamp(_ text: String) -> Bool {
   let bytes = Array(text.utf8)
   guard bytes.count == 20 || bytes.count == 24, bytes.last == UInt8(ascii: "Z") else { return false }
   let pattern = Array((bytes.count == 20 ? "0000-00-00T00:00:00Z" : "0000-00-00T00:00:00.000Z").utf8)

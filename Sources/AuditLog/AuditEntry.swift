@@ -1,0 +1,103 @@
+import PacketFormat
+
+/// One line of the log: what happened, as JSON. Nothing in it is text of a letter, a name, a number to call or an address;
+/// letters and messages stand in it by their identifiers, which are random.
+public struct AuditEntry: Equatable, Sendable {
+  /// Room is left in a bundle's 16 bits.
+  public static let maxBytes = 60_000
+
+  public let bytes: [UInt8]
+
+  init(_ kind: Kind, zone: String, at time: String, _ fields: [JSONValue.JSONMember]) {
+    let head: [JSONValue.JSONMember] = [
+      .init("kind", .string(kind.rawValue)), .init("zone", .string(zone)), .init("at", .string(time)),
+    ]
+    bytes = JSONValue.object(head + fields).encoded()
+  }
+
+  /// What can happen.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// A log begins.
+    case logOpened = "log.opened"
+    case zoneStarted = "zone.started"
+    case packetSent = "packet.sent"
+    case packetApplied = "packet.applied"
+    case packetRefused = "packet.refused"
+    case messageRefused = "message.refused"
+    case fileQuarantined = "file.quarantined"
+    /// Everything leaves anew, since this zone or the peer was restored.
+    case epochOpened = "epoch.opened"
+
+    /// The members that an entry has beside `kind`, `zone` and `at`.
+    var shape: [String: Shape] {
+      switch self {
+      case .logOpened: ["log": .text, "reason": .text, "before": .checkpoint]
+      case .zoneStarted: [:]
+      case .packetSent, .packetApplied:
+        [
+          "peer": .text, "stream": .text, "sequence": .number, "digest": .text, "part": .number, "messages": .messages,
+          "blobs": .texts,
+        ]
+      case .packetRefused: ["peer": .text, "stream": .text, "sequence": .number, "digest": .text, "code": .text]
+      case .messageRefused: ["peer": .text, "message": .text, "code": .text]
+      case .fileQuarantined: ["peer": .text, "file": .text, "code": .text]
+      case .epochOpened: ["peer": .text, "epoch": .number, "reason": .text]
+      }
+    }
+  }
+
+  /// What stands under a member's name.
+  enum Shape: Sendable {
+    case text
+    case number
+    case texts
+    /// `[id, type, subject]`, each.
+    case messages
+    /// `null`, or `{"log": …, "size": …, "root": …}`.
+    case checkpoint
+
+    func fits(_ value: JSONValue) -> Bool {
+      switch self {
+      case .text: return value.text != nil
+      case .number: return value.number != nil
+      case .texts: return value.elements?.allSatisfy { $0.text != nil } ?? false
+      case .messages:
+        return value.elements?.allSatisfy {
+          $0.elements?.count == 3 && $0.elements?.allSatisfy { $0.text != nil } == true
+        }
+          ?? false
+      case .checkpoint:
+        return value == .null
+          || value.members?.count == 3 && value["log"]?.text != nil && value["size"]?.number != nil
+            && value["root"]?.text != nil
+      }
+    }
+  }
+
+  /// Checks that an entry is one of ours.
+  ///
+  /// - Returns: its kind.
+  /// - Throws: `AuditError`.
+  public static func check(_ bytes: [UInt8], zone: String) throws(AuditError) -> Kind {
+    guard let value = try? JSONValue.parse(bytes), let members = value.members else {
+      throw AuditError("an entry is no JSON object")
+    }
+    guard let kind = value["kind"]?.text.flatMap(Kind.init) else { throw AuditError("an entry of no known kind") }
+    guard value["zone"]?.text == zone else { throw AuditError("an entry of another zone") }
+    guard let time = value["at"]?.text, isTimestamp(time) else { throw AuditError("an entry without a time") }
+    let shape = kind.shape
+    guard members.count == shape.count + 3 else { throw AuditError("\(kind.rawValue): not its members") }
+    for (name, expected) in shape {
+      guard let member = value[name], expected.fits(member) else { throw AuditError("\(kind.rawValue): \(name)") }
+    }
+    return kind
+  }
+}
+
+/// What is wrong with a log.
+public struct AuditError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// For the operator: lowercase, no full stop.
+  public let reason: String
+  public init(_ reason: String) { self.reason = reason }
+  public var description: String { reason }
+}

@@ -1,0 +1,167 @@
+public import Cryptography
+public import DurableFiles
+import Foundation
+import GRDB
+public import Logging
+import PacketFormat
+public import ServiceLifecycle
+public import Storage
+import Synchronization
+import TransparencyLog
+public import Zones
+
+/// Takes committed entries over into the log's files, in the order of their commits.
+///
+/// The entries are safe before it runs: it only turns them into the form in which they can be proved. A restored database
+/// begins a new log, whose first entry names the last checkpoint of the one before.
+public actor LogKeeper: Service {
+  private static let batchMax = 8_192
+  private static let pollMilliseconds = 1_000
+
+  private let database: ZoneDatabase
+  private let files: Files
+  private let folder: String
+  private let zone: ZoneName
+  private let key: Ed25519PrivateKey
+  private let trail: AuditTrail
+  private let logger: Logger
+  private var writer: LogWriter?
+  private var firstRow = 0
+  private var lastFailure = ""
+
+  /// - Parameters:
+  ///   - folder: for the logs, each in a folder of its number.
+  ///   - key: signs the checkpoints.
+  public init(
+    zone: ZoneName, database: ZoneDatabase, files: Files, folder: String, key: Ed25519PrivateKey, trail: AuditTrail,
+    logger: Logger
+  ) {
+    self.zone = zone
+    self.database = database
+    self.files = files
+    self.folder = folder
+    self.key = key
+    self.trail = trail
+    self.logger = logger
+  }
+
+  /// What a log of a zone is called in its checkpoints.
+  public static func origin(_ zone: ZoneName, epoch: Int) -> String { "\(zone)/audit/\(epoch)" }
+
+  /// The start, before the zone does anything that is recorded.
+  public func begin() async throws {
+    try files.createFolder(folder)
+    let state = try await database.read { db -> (epoch: Int, first: Int, next: Int)? in
+      guard let row = try Row.fetchOne(db, sql: "SELECT epoch, first_row FROM audit_log") else { return nil }
+      let last = try Int.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'audit_entry'") ?? 0
+      return (row["epoch"], row["first_row"], last + 1)
+    }
+    guard let state else { return try await open(reason: "the zone's first start", lost: nil) }
+    do {
+      let found = try writer(epoch: state.epoch)
+      if state.next - state.first < found.size {
+        return try await open(reason: "the database was restored: it is older than the log", lost: found)
+      }
+      (writer, firstRow) = (found, state.first)
+      try await requireWaitingRows(from: found.size)
+    } catch let error as AuditError {
+      try await open(reason: "the log's files were changed: \(error)", lost: nil)
+    } catch let error as NoteError {
+      try await open(reason: "the log's files were changed: \(error)", lost: nil)
+    }
+  }
+
+  /// Whether what the log lacks is still here: else its files are those of an earlier day.
+  private func requireWaitingRows(from size: Int) async throws {
+    let first = firstRow + size
+    let (oldest, last) = try await database.read { db in
+      (
+        try Int.fetchOne(db, sql: "SELECT MIN(id) FROM audit_entry"),
+        try Int.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'audit_entry'") ?? 0
+      )
+    }
+    guard last < first || oldest.map({ $0 <= first }) == true else {
+      throw AuditError("the log ends before entries that stood in it")
+    }
+  }
+
+  private func writer(epoch: Int) throws -> LogWriter {
+    let name = Self.origin(zone, epoch: epoch)
+    guard let signer = NoteSigner(name: name, kind: .ed25519, key: key) else {
+      throw AuditError("“\(name)” is no log's name")
+    }
+    return try LogWriter(folder: LogFolder(path: "\(folder)/\(epoch)", files: files), signer: signer)
+  }
+
+  /// Begins a new log, whose number no folder has.
+  private func open(reason: String, lost: LogWriter?) async throws {
+    let numbers = try files.list(folder).compactMap(Int.init)
+    let epoch = (numbers.max() ?? 0) + 1
+    let new = try writer(epoch: epoch)
+    let before: JSONValue =
+      lost.map {
+        .object([
+          "log": .string($0.origin), "size": .integer($0.size), "root": .string($0.tree.root(TreeHasher()).base64),
+        ])
+      } ?? .null
+    let trail = self.trail
+    firstRow = try await database.write { db in
+      try trail.logOpened(new.origin, reason: reason, before: before, db)
+      let row = Int(db.lastInsertedRowID)
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO audit_log (id, epoch, first_row) VALUES (1, ?, ?)", arguments: [epoch, row])
+      return row
+    }
+    writer = new
+    logger.log(
+      level: epoch == 1 ? .notice : .critical, "a new audit log begins",
+      metadata: ["log": "\(new.origin)", "reason": "\(reason)"])
+  }
+
+  /// Integrates until the service group shuts down, and once more then.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil {
+        await self.integrateWhenPossible()
+      }
+    }
+    await integrateWhenPossible()
+  }
+
+  /// A failure that lasts is told once.
+  private func integrateWhenPossible() async {
+    do {
+      while try await integrate() {}
+      lastFailure = ""
+    } catch {
+      let text = "\(error)"
+      if text != lastFailure {
+        logger.error("entries wait to be taken over into the audit log", metadata: ["error": "\(text)"])
+      }
+      lastFailure = text
+    }
+  }
+
+  /// Takes over what is committed. True where more may wait.
+  @discardableResult public func integrate() async throws -> Bool {
+    guard var writer else { return false }
+    let next = firstRow + writer.size
+    let rows = try await database.read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT id, bytes FROM audit_entry WHERE id >= ? ORDER BY id LIMIT ?",
+        arguments: [next, Self.batchMax]
+      ).map { (id: $0["id"] as Int, bytes: [UInt8]($0["bytes"] as Data)) }
+    }
+    guard !rows.isEmpty else { return false }
+    for (offset, row) in rows.enumerated() where row.id != next + offset {
+      throw AuditError("entry \(next + offset - firstRow) is missing from the database")
+    }
+    _ = try writer.append(rows.map(\.bytes))
+    self.writer = writer
+    let end = next + rows.count
+    try await database.write { db in
+      try db.execute(sql: "DELETE FROM audit_entry WHERE id < ?", arguments: [end])
+    }
+    return rows.count == Self.batchMax
+  }
+}

@@ -1,0 +1,137 @@
+import DurableFiles
+import Foundation
+import TransparencyLog
+
+/// Appends entries to a log's folder. What it writes is decided by the entries alone, so that a step that was cut off is
+/// done again with the same bytes; it counts once the checkpoint that names it is durable.
+struct LogWriter {
+  let folder: LogFolder
+  let signer: NoteSigner
+  private(set) var tree: CompactTree
+  /// Of the last bundle, where that is not full.
+  private var bundle: [UInt8]
+  /// By level: the hashes of the last tile, where that is not full.
+  private var tiles: [[UInt8]]
+
+  var size: Int { tree.size }
+  var origin: String { signer.verifier.name }
+
+  /// Goes on with the folder's newest checkpoint, or begins a log.
+  ///
+  /// - Throws: `AuditError`, `NoteError`, `FileError` where the folder is not as its last step left it.
+  init(folder: LogFolder, signer: NoteSigner) throws {
+    self.folder = folder
+    self.signer = signer
+    (tree, bundle, tiles) = (CompactTree(), [], [])
+    guard let note = try folder.checkpoint() else { return }
+    let checkpoint = try Checkpoint.open(note, log: signer.verifier)
+    var (edge, level): ([TreeHash], Int) = ([], 0)
+    let hasher = TreeHasher()
+    while Tile.count(level: level, size: checkpoint.size) > 0 {
+      var (part, bytes): (CompactTree, [UInt8]) = (CompactTree(), [])
+      if let tile = Tile.partial(.hashes(level: level), size: checkpoint.size) {
+        bytes = try folder.hashes(tile)
+        for position in 0..<tile.width { part.append(hash(bytes, position), hasher) }
+      }
+      tiles.append(bytes)
+      edge = part.edge + edge
+      level += 1
+    }
+    if let tile = Tile.partial(.entries, size: checkpoint.size) {
+      for entry in try folder.entries(tile) { EntryBundle.append(entry, to: &bundle) }
+    }
+    guard let tree = CompactTree(size: checkpoint.size, edge: edge), tree.root(hasher) == checkpoint.root else {
+      throw AuditError("\(folder.path): the tiles are not those of the checkpoint")
+    }
+    self.tree = tree
+  }
+
+  /// Appends, durably, and signs the new checkpoint.
+  mutating func append(_ entries: [[UInt8]]) throws -> Checkpoint {
+    var next = self
+    let old = size
+    let writes = next.take(entries)
+    var step = DurableStep(folder: folder)
+    for (path, bytes) in writes { try step.write(path, bytes) }
+    let hasher = TreeHasher()
+    let checkpoint = Checkpoint(origin: origin, size: next.size, root: next.tree.root(hasher))
+    try step.finish()
+    try step.write("checkpoint", Array(checkpoint.signed(by: signer).encoded.utf8))
+    try step.finish()
+    self = next
+    removePartial(of: old)
+    return checkpoint
+  }
+
+  /// - Returns: the files to write, by path.
+  private mutating func take(_ entries: [[UInt8]]) -> [String: [UInt8]] {
+    var writes: [String: [UInt8]] = [:]
+    let hasher = TreeHasher()
+    for entry in entries {
+      EntryBundle.append(entry, to: &bundle)
+      if (tree.size + 1) % Tile.width == 0 {
+        writes[Tile(.entries, tree.size / Tile.width).path] = bundle
+        bundle = []
+      }
+      var tiles = self.tiles
+      tree.append(hasher.leaf(entry), hasher) { level, index, hash in
+        guard level % 8 == 0 else { return }
+        if tiles.count == level / 8 { tiles.append([]) }
+        tiles[level / 8] += hash.bytes
+        if index % Tile.width == Tile.width - 1 {
+          writes[Tile(.hashes(level: level / 8), index / Tile.width).path] = tiles[level / 8]
+          tiles[level / 8] = []
+        }
+      }
+      self.tiles = tiles
+    }
+    if let tile = Tile.partial(.entries, size: size) { writes[tile.path] = bundle }
+    for (level, bytes) in tiles.enumerated() {
+      if let tile = Tile.partial(.hashes(level: level), size: size) { writes[tile.path] = bytes }
+    }
+    return writes
+  }
+
+  /// The partial tiles of the checkpoint before are needed no more. One that stays does no harm.
+  private func removePartial(of old: Int) {
+    guard old > 0, old != size else { return }
+    var kinds: [Tile.Kind] = [.entries]
+    kinds += (0..<8).map { .hashes(level: $0) }
+    for kind in kinds {
+      guard let tile = Tile.partial(kind, size: old), tile != Tile.partial(kind, size: size) else { continue }
+      try? folder.files.remove("\(folder.path)/\(tile.path)")
+    }
+  }
+}
+
+/// Files that appear whole, and are durable once `finish` returns.
+private struct DurableStep {
+  let folder: LogFolder
+  private var changed: Set<String> = []
+
+  init(folder: LogFolder) { self.folder = folder }
+
+  mutating func write(_ name: String, _ bytes: [UInt8]) throws {
+    let path = "\(folder.path)/\(name)"
+    let parent = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
+    try make(parent)
+    let staging = path + ".new"
+    try folder.files.remove(staging)
+    try folder.files.writeNew(staging, [bytes], mode: 0o640)
+    try folder.files.rename(staging, to: path)
+    changed.insert(parent)
+  }
+
+  private mutating func make(_ path: String) throws {
+    guard !folder.files.exists(path) else { return }
+    let parent = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
+    if path != folder.path { try make(parent) }
+    try folder.files.createFolder(path, mode: 0o750)
+    changed.insert(parent)
+  }
+
+  mutating func finish() throws {
+    for path in changed.sorted() { try folder.files.syncFolder(path) }
+    changed = []
+  }
+}
