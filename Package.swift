@@ -92,7 +92,10 @@ let package = Package(
       [grdb, logging, lifecycle]),
     room(
       "Daemon",
-      imports: ["Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "Exchange"],
+      imports: [
+        "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditLog",
+        "Exchange",
+      ],
       [logging, lifecycle, signals]),
     room("Flows", imports: ["Zones"]),
     room("Acts", imports: ["Roles", "Cryptography", "PacketFormat", "Storage"], [grdb]),
@@ -125,7 +128,7 @@ let package = Package(
       "guandu",
       imports: [
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
-        "Exchange", "TrustNews", "Acts",
+        "Exchange", "TrustNews", "Acts", "AuditLog", "TransparencyLog",
       ],
       ["CCurl", arguments]),
 

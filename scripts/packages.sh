@@ -8,7 +8,7 @@ run_packages=(
   libstdc++-12-dev openssl pkg-config tzdata zlib1g-dev
 )
 test_packages=(
-  "${run_packages[@]}" age chromium fonts-noto-cjk libengine-pkcs11-openssl opensc
+  "${run_packages[@]}" age chromium fonts-noto-cjk golang-go golang-golang-x-mod-dev libengine-pkcs11-openssl opensc
   openssh-client openssh-server python3 python3-cryptography python3-venv softhsm2
 )
 

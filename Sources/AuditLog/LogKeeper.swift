@@ -56,7 +56,13 @@ public actor LogKeeper: Service {
       let last = try Int.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'audit_entry'") ?? 0
       return (row["epoch"], row["first_row"], last + 1)
     }
-    guard let state else { return try await open(reason: "the zone's first start", lost: nil) }
+    guard let state else {
+      guard let last = try files.list(folder).compactMap(Int.init).max() else {
+        return try await open(reason: "the zone's first start", lost: nil)
+      }
+      // Whatever its files are worth: a new log begins in any case.
+      return try await open(reason: "the database is new, and the logs are not", lost: try? writer(epoch: last))
+    }
     do {
       let found = try writer(epoch: state.epoch)
       if state.next - state.first < found.size {

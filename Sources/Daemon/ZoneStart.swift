@@ -1,3 +1,4 @@
+public import AuditLog
 import Cryptography
 public import DurableFiles
 public import Exchange
@@ -35,6 +36,9 @@ public struct ZoneStart: Sendable {
   public let outbox: Outbox
   private let revocations: RevocationKeeper
   private let rotation: RotationKeeper
+  private let logKeeper: LogKeeper?
+  /// What this zone's parts write their entries with; nil where it keeps no audit log.
+  public let audit: AuditTrail?
   private let lock: FileLock
 
   /// Does everything that can fail for the operator's reasons, in the order in which he can mend it.
@@ -78,6 +82,29 @@ public struct ZoneStart: Sendable {
       configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger)
     rotation = RotationKeeper(
       configuration: configuration, identity: identity, database: database, outbox: outbox, logger: logger)
+    (audit, logKeeper) = try Self.auditLog(configuration, configurationPath, database, files, logger)
+  }
+
+  private static func auditLog(
+    _ configuration: ZoneConfiguration, _ path: String, _ database: ZoneDatabase, _ files: Files, _ logger: Logger
+  ) throws(StartFailure) -> (AuditTrail?, LogKeeper?) {
+    guard configuration.keys.audit != nil else {
+      logger.warning(
+        "this zone keeps no audit log: nothing will be provable", metadata: ["hint": "give it keys: audit in zone.yaml"]
+      )
+      return (nil, nil)
+    }
+    let keys: AuditKeys
+    do { keys = try AuditKeys(configuration.keys) } catch {
+      throw StartFailure("\(path): audit: \(error)", exitStatus: StartFailure.configuration)
+    }
+    let trail = AuditTrail(zone: configuration.name) { timestamp(Date().unixMilliseconds) }
+    return (
+      trail,
+      LogKeeper(
+        zone: configuration.name, database: database, files: files, folder: configuration.dataDirectory + "/audit",
+        key: keys.log, trail: trail, logger: logger)
+    )
   }
 
   private static func lockMemory(_ logger: Logger) {
@@ -114,7 +141,9 @@ public struct ZoneStart: Sendable {
     var handlers = handlers.merging(exchange.operatorHandlers) { first, _ in first }
       .merging(revocations.operatorHandlers) { first, _ in first }
       .merging(rotation.operatorHandlers) { first, _ in first }
-    var services: [any Service] = [revocations, rotation]
+    // The last service stops first: the log takes in what the others have done.
+    var services: [any Service] = logKeeper.map { [$0] } ?? []
+    services += [revocations, rotation]
     if let backups = configuration.backups {
       let keeper = BackupKeeper(
         backups: backups, dataDirectory: configuration.dataDirectory, database: database, files: files,
@@ -127,6 +156,8 @@ public struct ZoneStart: Sendable {
 
   /// Runs the services until SIGTERM or SIGINT, the last one stopping first, and closes the database.
   public func run(_ services: [any Service]) async throws {
+    try await logKeeper?.begin()
+    if let audit { try await database.write { db in try audit.zoneStarted(db) } }
     try await revocations.begin()
     let group = ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -1,3 +1,4 @@
+import AuditLog
 import Foundation
 import GRDB
 import PacketFormat
@@ -19,7 +20,8 @@ extension Batch {
     var batch = Batch()
     let packed = try OutgoingStream.read(peer, .messages, db).packed
     let statement = try db.cachedStatement(
-      sql: "SELECT id, type, classification, bytes FROM outbox WHERE peer = ? AND id > ? ORDER BY id")
+      sql:
+        "SELECT id, message_id, type, subject, classification, bytes FROM outbox WHERE peer = ? AND id > ? ORDER BY id")
     let rows = try Row.fetchCursor(statement, arguments: [peer.text, packed])
     while let row = try rows.next() {
       if batch.messages.count == atMost {
@@ -39,6 +41,7 @@ extension Batch {
       batch.firstRow = batch.firstRow == 0 ? row["id"] : batch.firstRow
       batch.lastRow = row["id"]
       batch.messages.append((type, Array(bytes)))
+      batch.names.append(.init(id: row["message_id"], type: type, subject: row["subject"]))
       batch.classification = max(batch.classification, Classification(rawValue: row["classification"]) ?? .topSecret)
       batch.bytes += cost
     }

@@ -1,3 +1,4 @@
+import AuditLog
 import Cryptography
 import DurableFiles
 import Foundation
@@ -18,6 +19,7 @@ struct Incarnation: Sendable {
   let folder: String
   let peers: [ZoneName]
   let log: ExchangeLog
+  let audit: AuditTrail?
 
   private var path: String { folder + "/incarnation" }
 
@@ -38,12 +40,15 @@ struct Incarnation: Sendable {
   func begin() async throws {
     let known = try fileToken()
     let token = encodeHex(randomBytes(16))
-    let peers = self.peers
+    let (peers, audit) = (self.peers, self.audit)
     let verdict = try await database.write { db in
       for peer in peers { try OutgoingStream.prepare(peer, db) }
       let verdict = try Self.verdict(file: known, db)
-      if verdict != nil {
-        for peer in peers { _ = try OutgoingStream.raiseEpoch(peer, above: 0, db) }
+      if let verdict {
+        for peer in peers {
+          let (epoch, _) = try OutgoingStream.raiseEpoch(peer, above: 0, db)
+          try audit?.epochOpened(epoch, to: peer, reason: verdict, db)
+        }
       }
       try db.executeCached(
         sql: """

@@ -1,3 +1,4 @@
+import AuditLog
 import Cryptography
 import Dispatch
 import Drop
@@ -28,6 +29,8 @@ struct SenderContext: Sendable {
   let stamps: StampClock
   /// Whether this zone checks its backups: else what is effective counts as secured.
   let backedUp: Bool
+  /// Nil where the zone keeps no audit log.
+  let audit: AuditTrail?
 
   /// Where a lane stands, with the newest word for the peer.
   func position(_ lane: Lane) async throws -> StreamPosition {
@@ -53,6 +56,8 @@ struct Batch: Sendable {
   var firstRow: Int64 = 0
   var lastRow: Int64 = 0
   var messages: [(type: String, bytes: [UInt8])] = []
+  /// Of each message, in their order, for the audit log.
+  var names: [AuditTrail.MessageName] = []
   var parts: [(row: Int64, part: Manifest.BlobPart)] = []
   var classification = Classification.public
   var bytes = 0
@@ -262,7 +267,7 @@ actor LaneSender {
 
   private func commit(_ shipments: [Shipment]) async throws {
     let peer = context.link.peer
-    let (now, wait) = (context.now(), context.link.limits.redropSeconds * 1000)
+    let (now, wait, audit) = (context.now(), context.link.limits.redropSeconds * 1000, context.audit)
     try await context.database.write { db in
       for shipment in shipments {
         let (batch, position) = (shipment.batch, shipment.position)
@@ -270,6 +275,8 @@ actor LaneSender {
         try shipment.packet.save(
           peer: peer, expected: position.expected, rows: (batch.firstRow, batch.lastRow), sentAt: now,
           nextDrop: now + wait, db)
+        try audit?.packetSent(
+          shipment.packet.auditName(peer), batch.names, blobs: Set(batch.parts.map(\.part.sha256.text)).sorted(), db)
         for (row, part) in batch.parts {
           let end = part.offset + part.bytes
           try db.executeCached(
@@ -316,6 +323,12 @@ struct PacketRecord: Sendable {
         peer.text, stream.lane.rawValue, sequence, file, digest.text, byteCount, rows.first, rows.last, sentAt,
         nextDrop, signer,
       ])
+  }
+}
+
+extension PacketRecord {
+  func auditName(_ peer: ZoneName) -> AuditTrail.Packet {
+    AuditTrail.Packet(peer: peer, stream: stream.description, sequence: sequence, digest: digest.text)
   }
 }
 

@@ -44,10 +44,12 @@ actor LinkReceiver {
   private var incomplete: [String: (bytes: Int, since: UnixMilliseconds)] = [:]
   /// Since when packets of closed epochs wait for a gap before them.
   private var closing: [String: UnixMilliseconds] = [:]
-  private var lastGivenUp = 0
+  var lastGivenUp = 0
   private var rate: MessageRate
   /// Verified packets ahead of their turn.
   private var held: [String: Candidate] = [:]
+  /// What was put away and is not in the audit log yet.
+  var putAway: [(file: String, code: String)] = []
   /// Of the trust that they were verified by.
   private var trustGeneration = 0
 
@@ -76,7 +78,11 @@ actor LinkReceiver {
   ///
   /// After an error, what is kept in memory is read from the database again.
   func pass() async throws -> Bool {
-    do { return try await look() } catch {
+    do {
+      let isMore = try await look()
+      try await recordPutAway()
+      return isMore
+    } catch {
       blobs.reset()
       positions = nil
       throw error
@@ -87,6 +93,7 @@ actor LinkReceiver {
     try await giveUpWaiting()
     let names = try context.drop.waiting().sorted()
     forgetAbsent(Set(names))
+    forgetVerdicts()
     if positions == nil {
       positions = try await loadPositions()
       forget(try await allCancelled())
@@ -99,23 +106,6 @@ actor LinkReceiver {
     if try await receiveInOrder(candidates, lane: .blobs) { return true }
     limitHeld()
     return putAwayClosed() || progressed
-  }
-
-  /// Now and then: messages that have waited for longer than their sender keeps anything.
-  private func giveUpWaiting() async throws {
-    let now = context.sender.now()
-    guard now - lastGivenUp > 60_000 else { return }
-    lastGivenUp = now
-    let (applier, oldest) = (context.applier, now - context.link.limits.retainDays * 86_400_000)
-    let isAny = try await context.sender.database.read { db in
-      try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM waiting_message WHERE since < ?)", arguments: [oldest])
-    }
-    guard isAny == true else { return }
-    let count = try await context.sender.database.write { db in try applier.giveUp(waitingSince: oldest, db) }
-    if count > 0 {
-      oweReceipt()
-      context.messageBell.ring()
-    }
   }
 
   private func forgetAbsent(_ names: Set<String>) {
@@ -138,16 +128,6 @@ actor LinkReceiver {
       held[candidate.name] = nil
       _ = sort(candidate)
     }
-  }
-
-  /// A kill may have left bytes of these.
-  private func allCancelled() async throws -> [HexDigest] {
-    let digests = try await context.sender.database.read { db in
-      try String.fetchAll(
-        db, sql: "SELECT digest FROM incoming_blob WHERE complete = 0 AND refused = ?",
-        arguments: [BlobsCancelled.code])
-    }
-    return digests.compactMap(HexDigest.init)
   }
 
   private func loadPositions() async throws -> [StreamName: (applied: Int, digest: HexDigest)] {
@@ -240,6 +220,7 @@ actor LinkReceiver {
       "name: \(name.debugDescription)\nat: \(timestamp(now))\ncode: \(rejection.code.rawValue)\nreason: \(rejection.reason)"
     do {
       try context.drop.quarantine(name, into: context.quarantineFolder, as: newName, reason: reason)
+      putAway.append((newName, rejection.code.rawValue))
     } catch {
       context.log.failed("moving a file to quarantine", error)
     }
@@ -250,7 +231,7 @@ actor LinkReceiver {
     do { try context.drop.settle(name) } catch { context.log.failed("removing a packet that was taken in", error) }
   }
 
-  private func oweReceipt() {
+  func oweReceipt() {
     context.sender.debt.owe()
     context.controlBell.ring()
   }

@@ -1,3 +1,4 @@
+import AuditLog
 import Foundation
 import GRDB
 import PacketFormat
@@ -33,12 +34,20 @@ struct OpenedPacket: Sendable {
   var barredBlobs: [String] = []
 }
 
+extension OpenedPacket {
+  fileprivate var auditName: AuditTrail.Packet {
+    AuditTrail.Packet(
+      peer: manifest.from, stream: manifest.stream.description, sequence: manifest.sequence, digest: digest.text)
+  }
+}
+
 /// Applies packets in a transaction: messages once, receipts, and the stream's new position.
 struct PacketApplier: Sendable {
   let peer: ZoneName
   let handlers: [String: MessageHandler]
   let receipts: ReceiptTaker
   let log: ExchangeLog
+  let audit: AuditTrail?
 
   struct Report: Sendable {
     var aftermath = ReceiptTaker.Aftermath()
@@ -52,9 +61,17 @@ struct PacketApplier: Sendable {
     var report = Report()
     switch packet.outcome {
     case .refuse(let rejection):
+      try audit?.packetRefused(packet.auditName, code: rejection.code.rawValue, db)
       try recordRefusal(Origin(packet), message: nil, code: rejection.code.rawValue, &report, db)
       try forgetParts(of: packet, db)
     case .apply(let messages, let blobs):
+      if packet.manifest.stream.lane != .control {
+        let names = messages.map(\.message).map {
+          AuditTrail.MessageName(id: $0.id, type: $0.type, subject: $0.subject)
+        }
+        let digests = Set(packet.manifest.blobs.map(\.sha256.text)).sorted()
+        try audit?.packetApplied(packet.auditName, names, blobs: digests, db)
+      }
       for message in messages { try apply(message, Origin(packet), &report, db) }
       for bad in packet.badMessages { try refuse(bad, packet, &report, db) }
       for blob in blobs {
@@ -325,6 +342,7 @@ struct PacketApplier: Sendable {
   ) throws {
     report.refused = true
     if let message {
+      try audit?.messageRefused(message, from: peer, code: code, db)
       try db.executeCached(
         sql: "INSERT OR IGNORE INTO refused_message (id, code) VALUES (?, ?)",
         arguments: [identifierBlob(message), code])

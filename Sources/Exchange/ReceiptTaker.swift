@@ -1,3 +1,4 @@
+import AuditLog
 import Foundation
 import GRDB
 import PacketFormat
@@ -12,6 +13,7 @@ struct ReceiptTaker: Sendable {
   let peer: ZoneName
   let fate: FateHandler
   let log: ExchangeLog
+  let audit: AuditTrail?
   /// Milliseconds since 1970.
   let now: @Sendable () -> UnixMilliseconds
 
@@ -76,6 +78,7 @@ struct ReceiptTaker: Sendable {
     let (epoch, files) = try OutgoingStream.raiseEpoch(peer, above: known, db)
     aftermath.files += files
     log.epochRaised(epoch, reason)
+    try audit?.epochOpened(epoch, to: peer, reason: reason, db)
   }
 
   /// Whether no newer word of the peer was taken in before; if so, it is the newest from now on.

@@ -1,3 +1,4 @@
+public import AuditLog
 import Drop
 public import DurableFiles
 public import Foundation
@@ -31,17 +32,19 @@ public final class ZoneExchange: Service {
   ///   - handlers: by message type.
   ///   - handlersOfPeer: further ones, for what counts only from the peer that it is about.
   ///   - fate: told what the peer did with each message of ours.
+  ///   - audit: the zone's audit log; nil where it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, identity: ZoneIdentity, database: ZoneDatabase, files: Files, outbox: Outbox,
     blobs: BlobStore, keepsSentBlobs: Bool, handlers: [String: MessageHandler],
     handlersOfPeer: (ZoneName) -> [String: MessageHandler] = { _ in [:] }, fate: @escaping FateHandler,
-    logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
+    logger: Logger, audit: AuditTrail? = nil,
+    now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
   ) throws {
     let data = configuration.dataDirectory
     incarnation = Incarnation(
       database: database, files: files, folder: data, peers: configuration.links.map(\.peer),
-      log: ExchangeLog(logger: logger, peer: nil))
+      log: ExchangeLog(logger: logger, peer: nil), audit: audit)
     try files.createFolder(data + "/sent")
     try files.createFolder(data + "/quarantine")
     links = configuration.links.map { link in
@@ -52,14 +55,15 @@ public final class ZoneExchange: Service {
         sealer: LinkSealer(zone: configuration.name, peer: link.peer, identity: identity),
         drop: link.outgoingDrop.target(files: files),
         sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now,
-        stamps: StampClock(now: now), backedUp: configuration.backups != nil)
-      let receipts = ReceiptTaker(zone: configuration.name, peer: link.peer, fate: fate, log: log, now: now)
+        stamps: StampClock(now: now), backedUp: configuration.backups != nil, audit: audit)
+      let receipts = ReceiptTaker(
+        zone: configuration.name, peer: link.peer, fate: fate, log: log, audit: audit, now: now)
       let receiver = ReceiverContext(
         sender: sender, drop: DropFolder(path: link.incomingDrop, files: files), quarantineFolder: data + "/quarantine",
         verifier: Self.verifier(configuration.name, link, identity), identity: identity,
         applier: PacketApplier(
           peer: link.peer, handlers: handlers.merging(handlersOfPeer(link.peer)) { first, _ in first },
-          receipts: receipts, log: log),
+          receipts: receipts, log: log, audit: audit),
         controlBell: bells.control, messageBell: bells.messages, blobBell: bells.blobs, keepsSentBlobs: keepsSentBlobs)
       return Link(
         peer: link.peer, messages: LaneSender(context: sender, lane: .messages, bell: bells.messages),

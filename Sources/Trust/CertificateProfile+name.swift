@@ -6,6 +6,8 @@ extension CertificateProfile {
     case .issuing: "issuing"
     case .zoneSigning: "zone-signing"
     case .zoneEncryption: "zone-encryption"
+    case .auditLog: "audit-log"
+    case .auditWitness: "audit-witness"
     case .tlsServer: "server"
     case .handler: "handler"
     case .seal: "seal"
@@ -21,7 +23,8 @@ extension CertificateProfile {
   /// Nil for a name that is none, and for hosts where the profile has none.
   public init?(name: String, hosts: [String] = []) {
     let all: [CertificateProfile] = [
-      .root, .issuing, .zoneSigning, .zoneEncryption, .tlsServer(names: hosts), .handler, .seal, .timeStamp,
+      .root, .issuing, .zoneSigning, .zoneEncryption, .auditLog, .auditWitness, .tlsServer(names: hosts), .handler,
+      .seal, .timeStamp,
     ]
     guard let found = all.first(where: { $0.name == name }), found.hosts == hosts else { return nil }
     self = found

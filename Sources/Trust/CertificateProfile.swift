@@ -7,6 +7,10 @@ public enum CertificateProfile: Sendable, Hashable {
   case issuing
   case zoneSigning
   case zoneEncryption
+  /// Signs the checkpoints of a zone's audit log.
+  case auditLog
+  /// Cosigns the checkpoints of a peer's.
+  case auditWitness
   /// - Parameter names: DNS names and IP addresses.
   case tlsServer(names: [String])
   case handler
@@ -19,7 +23,7 @@ public enum CertificateProfile: Sendable, Hashable {
   public var keyKind: KeyKind {
     switch self {
     case .root, .issuing, .tlsServer, .handler, .seal, .timeStamp: .p256
-    case .zoneSigning: .ed25519
+    case .zoneSigning, .auditLog, .auditWitness: .ed25519
     case .zoneEncryption: .x25519
     }
   }
@@ -29,7 +33,7 @@ public enum CertificateProfile: Sendable, Hashable {
     switch self {
     case .root: 7_305
     case .issuing: 3_652
-    case .zoneSigning, .zoneEncryption, .seal, .timeStamp: 1_095
+    case .zoneSigning, .zoneEncryption, .auditLog, .auditWitness, .seal, .timeStamp: 1_095
     case .handler: 730
     case .tlsServer: 397
     }
@@ -48,6 +52,8 @@ public enum CertificateProfile: Sendable, Hashable {
     case .issuing: Self.usage(basic: "CA:TRUE,pathlen:0", key: "keyCertSign,cRLSign")
     case .zoneSigning: Self.usage(key: "digitalSignature", extended: "2.25.\(Self.ownArc).1")
     case .zoneEncryption: Self.usage(key: "keyAgreement", extended: "2.25.\(Self.ownArc).2")
+    case .auditLog: Self.usage(key: "digitalSignature", extended: "2.25.\(Self.ownArc).3")
+    case .auditWitness: Self.usage(key: "digitalSignature", extended: "2.25.\(Self.ownArc).4")
     case .handler: Self.usage(key: "digitalSignature", extended: "clientAuth")
     case .seal: Self.usage(key: "digitalSignature,nonRepudiation", extended: Self.documentSigning)
     // RFC 3161 wants this use alone, and critical.

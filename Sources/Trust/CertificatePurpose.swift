@@ -6,6 +6,8 @@ public enum CertificatePurpose: Sendable, Hashable {
   case zoneSigning
   /// X25519, `keyAgreement`, not an authority, and not for TLS.
   case zoneEncryption
+  /// As `zoneSigning`: which log or witness it is, the name tells.
+  case audit
   /// P-256, `clientAuth` and not `serverAuth`, not an authority.
   case handler
   /// `serverAuth`, not an authority.
@@ -21,7 +23,7 @@ public enum CertificatePurpose: Sendable, Hashable {
     case .handler: X509_PURPOSE_SSL_CLIENT
     case .tlsServer: X509_PURPOSE_SSL_SERVER
     case .timeStamp: X509_PURPOSE_TIMESTAMP_SIGN
-    case .zoneSigning, .zoneEncryption, .seal: nil
+    case .zoneSigning, .zoneEncryption, .audit, .seal: nil
     }
   }
 }
@@ -32,7 +34,7 @@ extension Certificate {
     let usage = try CertificateUsage(self)
     guard !usage.isAuthority else { throw TrustError(.wrongPurpose, "\(self) is an authority's certificate") }
     switch purpose {
-    case .zoneSigning: try requireZone(.ed25519, usage, KU_DIGITAL_SIGNATURE, "digitalSignature")
+    case .zoneSigning, .audit: try requireZone(.ed25519, usage, KU_DIGITAL_SIGNATURE, "digitalSignature")
     case .zoneEncryption: try requireZone(.x25519, usage, KU_KEY_AGREEMENT, "keyAgreement")
     case .handler: try requireHandler(usage)
     case .tlsServer:

@@ -22,7 +22,7 @@ struct ZoneReader {
 
   private static let keys = [
     "zone", "role", "data", "log_level", "keys", "trust", "links", "mailboxes", "letters", "portal", "sms", "desk",
-    "people", "backups",
+    "people", "backups", "audit",
   ]
 
   /// Nil where anything is wrong; it has been noted by then.
@@ -38,16 +38,18 @@ struct ZoneReader {
     let mailboxes = top.required("mailboxes").flatMap(readMailboxes)
     let links = top.required("links").flatMap { readLinks($0, of: name, letters) }
     let backups = top.optional("backups").map(readBackups)
+    let audit = top.optional("audit").map(auditFiles)
     let sites = role.flatMap { Sites(top, role: $0, mailboxes: mailboxes) }
     guard let name, let role, let data, let level, let keys, let trust, let letters, let mailboxes, let links,
       let sites,
-      backups == nil || backups?.flatMap({ $0 }) != nil
+      backups == nil || backups?.flatMap({ $0 }) != nil, audit.map({ $0 != nil }) ?? true
     else { return nil }
     var configuration = ZoneConfiguration(
       name: name, role: role, dataDirectory: data, logLevel: level.rawValue, keys: keys, trust: trust, links: links,
       mailboxes: mailboxes, letters: letters, portal: sites.portal, sms: sites.sms, desk: sites.desk,
       people: sites.people)
     configuration.backups = backups.flatMap { $0 }
+    configuration.keys.audit = audit.flatMap { $0 }
     return configuration
   }
 
@@ -87,6 +89,15 @@ struct ZoneReader {
     if let rotated = rotated.flatMap({ $0 }) { files.rotatedFolder = rotated }
     files.passphrase = (passphrase ?? credential).flatMap { $0 }
     return files
+  }
+
+  private func auditFiles(_ value: YAMLValue) -> AuditKeyFiles? {
+    let names = ["log_key", "log_certificate", "witness_key", "witness_certificate"]
+    guard let group = value.mapping(names) else { return nil }
+    let paths = names.compactMap { group.required($0)?.path(.file) }
+    guard paths.count == names.count else { return nil }
+    return AuditKeyFiles(
+      logKey: paths[0], logCertificate: paths[1], witnessKey: paths[2], witnessCertificate: paths[3])
   }
 
   private func trustFiles(_ value: YAMLValue) -> TrustFiles? {

@@ -72,7 +72,9 @@ public struct KeyFiles: Sendable {
   public var tlsCertificate: String
   /// Where the daemon keeps pairs that took the place of these (`guandu zone rotate`), and its peers' word on theirs.
   public var rotatedFolder: String
-  /// What opens the signing and encryption keys, where they are encrypted; what the daemon makes is encrypted with it too.
+  /// The keys of the audit log; nil where the zone keeps none.
+  public var audit: AuditKeyFiles?
+  /// What opens the signing, encryption and audit keys, where they are encrypted; what the daemon makes is encrypted with it too.
   public var passphrase: PassphraseSource?
 
   public init(
@@ -86,6 +88,23 @@ public struct KeyFiles: Sendable {
     self.tlsKey = tlsKey
     self.tlsCertificate = tlsCertificate
     rotatedFolder = (signingKey.lastIndex(of: "/").map { signingKey[..<$0] + "/" } ?? "") + "rotated"
+  }
+}
+
+/// The keys of a zone's audit log, Ed25519, apart from those of its packets.
+public struct AuditKeyFiles: Sendable {
+  /// A thief could write another log; that it is another one, the peer's cosignatures show.
+  public var logKey: String
+  public var logCertificate: String
+  /// A thief could cosign a peer's false log.
+  public var witnessKey: String
+  public var witnessCertificate: String
+
+  public init(logKey: String, logCertificate: String, witnessKey: String, witnessCertificate: String) {
+    self.logKey = logKey
+    self.logCertificate = logCertificate
+    self.witnessKey = witnessKey
+    self.witnessCertificate = witnessCertificate
   }
 }
 

@@ -54,7 +54,8 @@ struct GuanduDMZ: AsyncParsableCommand {
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: false,
       handlers: start.messageHandlers(letters.handlers.merging(relay.handlers) { first, _ in first }),
-      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate), logger: start.logger)
+      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate), logger: start.logger,
+      audit: start.audit)
     let portal = try PortalSite(
       configuration: start.configuration, letters: letters,
       sendSMS: { phone, text in try await provider.send(to: phone, text: text) }, smsIsDemo: provider.isDemonstration,

@@ -39,7 +39,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
       handlers: start.messageHandlers(letters.handlers),
       handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate),
-      logger: start.logger)
+      logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes)
     for person in try await office.takeOver(start.configuration.people) {
       start.logger.notice("a person of zone.yaml was let in", metadata: ["person": "\(person)"])

@@ -15,7 +15,7 @@ enum IssueKind: String, CaseIterable, ExpressibleByArgument {
 
   func profiles(hosts: [String]) -> [CertificateProfile] {
     switch self {
-    case .zone: [.zoneSigning, .zoneEncryption]
+    case .zone: [.zoneSigning, .zoneEncryption, .auditLog, .auditWitness]
     case .handler: [.handler]
     case .seal: [.seal]
     case .timeStamp: [.timeStamp]
@@ -28,7 +28,7 @@ struct AuthorityIssueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "issue", abstract: "Makes a key and its certificate.",
     discussion: """
-      zone: signing.key, signing.pem, encryption.key, encryption.pem. handler: a PKCS#12 file for a browser, its password \
+      zone: a key and a certificate each for signing, encryption, audit-log and audit-witness. handler: a PKCS#12 file for a browser, its password \
       beside it where none is given, and the certificate. seal, time-stamp, server: key and certificate, the latter with \
       the authorities above it.
       """)
@@ -54,7 +54,7 @@ struct AuthorityIssueCommand: AsyncParsableCommand {
       let profiles = kind.profiles(hosts: host)
       let files = try IssuedFiles(folder, output, name: name, profiles: profiles)
       for profile in profiles {
-        let commonName = kind == .zone ? "\(name) \(profile == .zoneSigning ? "signing" : "encryption")" : name
+        let commonName = profile.zonePart.map { "\(name) \($0)" } ?? name
         let issued = try folder.issue(profile, to: commonName, days: days, date: Date())
         try files.write(issued.certificate, issued.key, profile)
       }

@@ -25,7 +25,7 @@ struct Carrier {
   func carry(_ names: [String]) throws -> Tally {
     var tally = Tally()
     let total = names.reduce(0) { $0 + (files.byteCount(source + "/" + $1) ?? 0) }
-    var progress = ProgressLine(packets: names.count, bytes: total)
+    var progress = ProgressLine(total: total)
     do {
       for name in names {
         guard let bytes = files.byteCount(source + "/" + name) else { continue }
@@ -39,7 +39,9 @@ struct Carrier {
         if !keeps { try files.remove(source + "/" + name) }
         tally.packets += 1
         tally.bytes += bytes
-        progress.show(tally.packets, tally.bytes)
+        progress.show(
+          tally.bytes,
+          "\(tally.packets)/\(count(names.count, "packet")), \(size(tally.bytes)) of \(size(total))")
       }
       if !keeps && !names.isEmpty { try files.syncFolder(source) }
     } catch {

@@ -40,6 +40,11 @@ struct DeploymentKeys {
   private func makeZone(_ zone: String, _ issuing: AuthorityFolder) throws -> ZoneCertificates {
     let signing = try issuing.issue(.zoneSigning, to: "\(zone) signing", date: date)
     let encryption = try issuing.issue(.zoneEncryption, to: "\(zone) encryption", date: date)
+    for profile in [CertificateProfile.auditLog, .auditWitness] {
+      let issued = try issuing.issue(profile, to: "\(zone) \(profile.zonePart ?? "")", date: date)
+      try write(issued.key, "\(zone)/keys/\(profile.name).key")
+      try write([issued.certificate], "\(zone)/keys/\(profile.name).pem")
+    }
     let names = ["localhost", "127.0.0.1", "::1"] + hosts
     let site = try issuing.issue(.tlsServer(names: names), to: "\(zone) site", date: date)
     try write(signing.key, "\(zone)/keys/signing.key")

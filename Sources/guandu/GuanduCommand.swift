@@ -12,6 +12,6 @@ struct GuanduCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self, LinkCommand.self,
       QuarantineCommand.self, BackupCommand.self, AuthorityCommand.self, TrustCommand.self, ZoneCommand.self,
-      MetricsCommand.self, PeopleCommand.self, ActsCommand.self,
+      MetricsCommand.self, PeopleCommand.self, ActsCommand.self, AuditCommand.self,
     ])
 }

@@ -47,7 +47,7 @@ struct IssuedFiles {
       } else {
         try Self.write(secret: try key.pem(passphrase: passphrase), to: path(profile, "key"))
       }
-      let isChainWanted = profile != .zoneSigning && profile != .zoneEncryption && profile != .handler
+      let isChainWanted = profile.zonePart == nil && profile != .handler
       try Self.write(certificate: certificate, above: isChainWanted ? folder.chain : [], to: path(profile, "pem"))
     } catch let error as FileError {
       throw CommandFailure(
@@ -93,6 +93,8 @@ struct IssuedFiles {
     switch profile {
     case .zoneSigning: "\(out)/signing.\(suffix)"
     case .zoneEncryption: "\(out)/encryption.\(suffix)"
+    case .auditLog: "\(out)/audit-log.\(suffix)"
+    case .auditWitness: "\(out)/audit-witness.\(suffix)"
     default: "\(out)/\(base).\(suffix)"
     }
   }
@@ -101,5 +103,18 @@ struct IssuedFiles {
   private static func fileName(_ name: String) -> String {
     let text = String(name.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" })
     return text.hasPrefix(".") ? "-" + text.dropFirst() : text
+  }
+}
+
+extension CertificateProfile {
+  /// What the certificate says after the zone's name; nil for those that are not a zone's.
+  var zonePart: String? {
+    switch self {
+    case .zoneSigning: "signing"
+    case .zoneEncryption: "encryption"
+    case .auditLog: "audit log"
+    case .auditWitness: "audit witness"
+    default: nil
+    }
   }
 }

@@ -22,10 +22,17 @@ struct TrustCheck {
 
   private mutating func checkOwnKeys(_ store: TrustStore) {
     let keys = zone.keys
-    note("keys", keys.signingKey) { () throws(TrustError) in
+    note("keys.signing_key", keys.signingKey) { () throws(TrustError) in
       let pair = try Self.trusting { try ZoneKeys(keys).current }
       try store.verify(pair.signingCertificate, for: .zoneSigning, at: Date())
       try store.verify(pair.encryptionCertificate, for: .zoneEncryption, at: Date())
+    }
+    if let audit = keys.audit {
+      note("audit", audit.logKey) { () throws(TrustError) in
+        let own = try AuditKeys(keys)
+        try store.verify(own.logCertificate, for: .audit, at: Date())
+        try store.verify(own.witnessCertificate, for: .audit, at: Date())
+      }
     }
     // The site's certificate may be a public authority's, which this zone's own trust says nothing about.
     note("keys.tls_key", keys.tlsKey) { () throws(TrustError) in

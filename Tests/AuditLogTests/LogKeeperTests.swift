@@ -153,6 +153,25 @@ private final class Place: Sendable {
     try database.close()
   }
 
+  @Test func beginAnewWhereTheDatabaseIsNewAndTheFolderIsNot() async throws {
+    let place = try Place()
+    var database = try place.database()
+    let keeper = place.keeper(database)
+    try await keeper.begin()
+    try await keeper.integrate()
+    try database.close()
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: place.root + "/zone.sqlite" + suffix)
+    }
+    database = try place.database()
+    let again = place.keeper(database)
+    try await again.begin()
+    try await again.integrate()
+    let entry = String(decoding: try place.folder(2).entry(0, size: 1), as: UTF8.self)
+    #expect(entry.contains("the database is new") && entry.contains(#""before":{"log":"dmz/audit/1","size":1"#))
+    try database.close()
+  }
+
   @Test func beginAnewWhereTheirFilesWereRolledBackOrLost() async throws {
     let place = try Place()
     let database = try place.database()

@@ -4,6 +4,7 @@ import Foundation
 import Letters
 import PacketFormat
 import PacketSeal
+import Synchronization
 import Testing
 import Trust
 import TrustNews
@@ -85,21 +86,24 @@ private func code(_ body: () async throws -> Void) async -> TrustError.Code? {
     let zones = try Zones()
     let (dmz, intranet) = (try RunningZone(zones.zones.dmz), try RunningZone(zones.zones.intranet))
     let old = (dmz.identity.current, intranet.identity.current)
+    let goesOn = Mutex(true)
     let stream = Task {
       var count = 0
-      while !Task.isCancelled {
+      while goesOn.withLock({ $0 }) {
         try await submit(dmz)
         count += 1
+        let crossed = count
+        try await dmz.eventually("a letter crosses", withinSeconds: 300) { try await letters(intranet) == crossed }
       }
       return count
     }
-    try await dmz.eventually("letters cross") { try await letters(intranet) > 3 }
+    try await dmz.eventually("letters cross", withinSeconds: 300) { try await letters(intranet) > 1 }
     try await zones.rotate(dmz)
     try await zones.rotate(intranet)
     for zone in [dmz, intranet] {
       try await zone.eventually("the old pair is forgotten") { try zones.members(zone) == [.alone] }
     }
-    stream.cancel()
+    goesOn.withLock { $0 = false }
     let count = try await stream.value
     try await dmz.eventually("all letters have crossed") { try await letters(intranet) == count }
     try await dmz.eventually("all are confirmed") { try await dmz.count("SELECT COUNT(*) FROM outbox") == 0 }

@@ -147,6 +147,25 @@ private func number(in zone: RunningZone) -> String? { zone.trust.revocationList
   }
 }
 
+@Suite struct PacketsAheadOfTheirTurn {
+  @Test func areJudgedAgainByALaterList() async throws {
+    let zones = try Zones(number: 1)
+    let intranet = try RunningZone(zones.intranet, exchanging: false)
+    let forge = PacketForge(zones: zones.zones)
+    let first = try forge.packet(messages: [PacketForge.harmless(1)])
+    let second = try forge.packet(sequence: 2, previous: first.digest, messages: [PacketForge.harmless(2)])
+    try forge.drop(second)
+    try await intranet.exchange.begin()
+    // It is good, and waits for the one before it.
+    _ = try await intranet.exchange.links[0].receive()
+    #expect(try forge.quarantineCodes().isEmpty)
+    _ = try await intranet.revocations.importLists(pem: zones.list([zones.certificate("dmz-signing")], 2))
+    _ = try await intranet.exchange.links[0].receive()
+    #expect(try forge.quarantineCodes() == ["certificate"])
+    try await intranet.stop()
+  }
+}
+
 @Suite struct OverdueLists {
   static let old = TestZones.now.addingTimeInterval(-90 * 86_400)
 

@@ -10,7 +10,7 @@ final class Deployment {
     for folder in ["dmz", "intranet"] {
       try makeFolder("\(folder)/data")
       try makeFolder("\(folder)/keys")
-      for key in ["signing", "encryption", "tls"] {
+      for key in ["signing", "encryption", "tls", "audit-log", "audit-witness"] {
         try write("\(folder)/keys/\(key).key", Data())
         try write("\(folder)/keys/\(key).pem", Data())
       }

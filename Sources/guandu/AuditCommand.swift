@@ -1,0 +1,184 @@
+import ArgumentParser
+import AuditLog
+import Cryptography
+import DurableFiles
+import Exchange
+import Foundation
+import TransparencyLog
+import Zones
+
+struct AuditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit", abstract: "Checks and proves what stands in a zone's audit log.",
+    subcommands: [Verify.self, Prove.self, CheckProof.self, Keys.self])
+
+  struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Checks a whole log: signatures, every entry, every tile.",
+      discussion: """
+        DIR is a log's folder, such as data/audit/1, or a copy of it: nothing else is needed but the keys that \
+        guandu audit keys prints.
+        """)
+
+    @Argument(help: "The log's folder.") var folder: String
+    @Option(help: "A file with the keys, one a line: the log's, and those of its witnesses.") var keys: String
+
+    func run() async throws {
+      try await reportingAudit {
+        let keys = try KeyList(path: keys)
+        let folder = LogFolder(path: folder)
+        let log = try keys.log(of: folder)
+        var progress: ProgressLine?
+        let result = try LogCheck(folder: folder, log: log, zone: keys.zone(of: log)).run { done, total in
+          var line = progress ?? ProgressLine(total: total)
+          line.show(done, "\(done) of \(total) entries")
+          progress = line
+        }
+        progress?.end()
+        print("\(result.checkpoint.origin): \(result.checkpoint.size) entries, root \(result.checkpoint.root)")
+        for (kind, count) in result.kinds.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+          print("  \(kind.rawValue) \(count)")
+        }
+        let witnessed = try keys.witnessed(folder)
+        for (name, size) in witnessed { print("witnessed by \(name) up to entry \(size)") }
+        if witnessed.isEmpty {
+          print("no witness has cosigned it: it is consistent, and may be another log than once was")
+        }
+        print("verified")
+      }
+    }
+  }
+
+  struct Prove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints the proof that an entry stands in a log (C2SP tlog-proof).",
+      discussion: "With --entry the entry itself goes into a file: both together are what check-proof needs.")
+
+    @Argument(help: "The log's folder.") var folder: String
+    @Argument(help: "The entry's index, from 0.") var index: Int
+    @Option(help: "A file for the entry, which must not be there yet.") var entry: String?
+
+    func run() async throws {
+      try await reportingAudit {
+        let folder = LogFolder(path: folder)
+        guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
+        let size = try Checkpoint(text: note.text).size
+        let bytes = try folder.entry(index, size: size)
+        let hashes = try folder.proofs(size: size).inclusion(of: index)
+        if let entry { try Files().writeNew(entry, [bytes], mode: 0o640) }
+        print(LogProof(index: index, hashes: hashes, checkpoint: note).text, terminator: "")
+      }
+    }
+  }
+
+  struct CheckProof: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "check-proof", abstract: "Checks a proof, without the log.")
+
+    @Argument(help: "The proof.") var proof: String
+    @Argument(help: "The entry.") var entry: String
+    @Option(help: "A file with the keys, one a line.") var keys: String
+
+    func run() async throws {
+      try await reportingAudit {
+        let keys = try KeyList(path: keys)
+        let proof = try LogProof(try smallFile(proof))
+        let entry = try smallFile(entry)
+        let log = try keys.log(named: try Checkpoint(text: proof.checkpoint.text).origin)
+        let checkpoint = try proof.verify(entry: entry, log: log)
+        print(
+          "entry \(proof.index) stands in \(checkpoint.origin), \(checkpoint.size) entries, root \(checkpoint.root)")
+        for witness in keys.witnesses {
+          guard let time = try proof.checkpoint.time(signedBy: witness) else { continue }
+          print("witnessed by \(witness.name) at \(timestamp(time * 1_000))")
+        }
+        print(printable(String(decoding: entry, as: UTF8.self)))
+      }
+    }
+  }
+
+  struct Keys: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints the public keys of the zone's logs, and of the zone as its peers' witness.",
+      discussion: "One a line, as C2SP's signed-note writes them; their certificates stand in keys/.")
+
+    @Option(help: "The zone's zone.yaml.") var config: String
+
+    func run() async throws {
+      try await reportingAudit {
+        let zone = try loadZone(config)
+        let keys = try AuditKeys(zone.keys)
+        let folder = zone.dataDirectory + "/audit"
+        for epoch in ((try? Files().list(folder)) ?? []).compactMap(Int.init).sorted() {
+          let name = LogKeeper.origin(zone.name, epoch: epoch)
+          guard let key = NoteVerifier(name: name, kind: .ed25519, publicKey: keys.log.publicKey) else { continue }
+          print(key)
+        }
+        guard
+          let witness = NoteVerifier(
+            name: "\(zone.name)/audit/witness", kind: .cosignature, publicKey: keys.witness.publicKey)
+        else { return }
+        print(witness)
+      }
+    }
+  }
+}
+
+/// Public keys of logs and witnesses.
+private struct KeyList {
+  private let keys: [NoteVerifier]
+
+  init(path: String) throws {
+    let text = String(decoding: try smallFile(path), as: UTF8.self)
+    keys = try text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }.enumerated().map { number, line in
+      guard let key = NoteVerifier(line.trimmingCharacters(in: .whitespaces)) else {
+        throw AuditError("\(path): line \(number + 1) is no key: name+ID+base64, as guandu audit keys prints it")
+      }
+      return key
+    }
+  }
+
+  var witnesses: [NoteVerifier] { keys.filter { $0.kind == .cosignature } }
+
+  func log(named name: String) throws -> NoteVerifier {
+    guard let key = keys.first(where: { $0.kind == .ed25519 && $0.name == name }) else {
+      throw AuditError("there is no key of the log “\(printable(name))” among the keys")
+    }
+    return key
+  }
+
+  func log(of folder: LogFolder) throws -> NoteVerifier {
+    guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
+    return try log(named: try Checkpoint(text: note.text).origin)
+  }
+
+  /// The zone whose log it is: the name's first part.
+  func zone(of log: NoteVerifier) -> String { String(log.name.prefix { $0 != "/" }) }
+
+  /// How far each witness has cosigned the log's newest checkpoint.
+  func witnessed(_ folder: LogFolder) throws -> [(String, Int)] {
+    guard let note = try folder.checkpoint() else { return [] }
+    let size = try Checkpoint(text: note.text).size
+    return try witnesses.filter { try note.time(signedBy: $0) != nil }.map { ($0.name, size) }
+  }
+}
+
+private func smallFile(_ path: String) throws -> [UInt8] {
+  let file = try Files().openForReading(path)
+  guard file.byteCount <= 1 << 20 else { throw AuditError("\(path): larger than 1 MiB") }
+  return try file.read(at: 0, count: file.byteCount)
+}
+
+private func reportingAudit(_ body: () async throws -> Void) async throws {
+  try await reportingAuthorityFailures {
+    do { try await body() } catch let error as AuditError {
+      throw CommandFailure(.refused, error.reason)
+    } catch let error as NoteError {
+      throw CommandFailure(.refused, error.reason)
+    } catch let error as ProofError {
+      throw CommandFailure(.refused, error.reason)
+    } catch let error as FileError {
+      throw CommandFailure(.refused, error.description)
+    }
+  }
+}

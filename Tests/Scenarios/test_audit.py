@@ -1,0 +1,164 @@
+"""The audit logs that the daemons write: what crossed stands in both, proved by Guandu's command and by Go's own packages."""
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+from deployment import ROOT, Clerk, eventually, look_up, stage, write_letter
+
+
+@pytest.fixture(scope="session")
+def tlogcheck(tmp_path_factory):
+    """A checker that shares no code with Guandu."""
+    built = tmp_path_factory.mktemp("go") / "tlogcheck"
+    subprocess.run(
+        ["go", "build", "-o", built, ROOT / "Tests/Scenarios/tlogcheck/main.go"], check=True,
+        env={**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(built.parent / "cache")})
+    return built
+
+
+def folder(deployment, zone, log=1):
+    return deployment.folder / zone / "data/audit" / str(log)
+
+
+def keys(deployment):
+    """The public keys of both zones, in a file."""
+    file = deployment.folder.parent / "audit-keys"
+    lines = []
+    for zone in ("dmz", "intranet"):
+        printed = deployment.guandu("audit", "keys", "--config", deployment.folder / zone / "zone.yaml")
+        assert printed.returncode == 0, printed.stderr
+        lines.append(printed.stdout)
+    file.write_text("".join(lines))
+    return file
+
+
+def verify(deployment, zone, log=1):
+    return deployment.guandu("audit", "verify", folder(deployment, zone, log), "--keys", keys(deployment))
+
+
+def entries(deployment, zone, log=1):
+    """The log's entries, by this test's own reading of C2SP's tlog-tiles; all bundles of a short log."""
+    size = int((folder(deployment, zone, log) / "checkpoint").read_text().split("\n")[1])
+    found = []
+    for start in range(0, size, 256):
+        width = min(256, size - start)
+        name = f"{start // 256:03}" + ("" if width == 256 else f".p/{width}")
+        data = (folder(deployment, zone, log) / "tile/entries" / name).read_bytes()
+        while data:
+            length = int.from_bytes(data[:2], "big")
+            found.append(json.loads(data[2:2 + length]))
+            data = data[2 + length:]
+    assert len(found) == size
+    return found
+
+
+def crossed(deployment, zone, kind):
+    """Packets by stream, sequence and digest, with the messages in them."""
+    packets = {}
+    for entry in entries(deployment, zone):
+        if entry["kind"] == kind:
+            name = entry["stream"], entry["sequence"], entry["digest"]
+            packets.setdefault(name, []).extend(entry["messages"])
+    return packets
+
+
+def test_what_crossed_stands_in_both_logs_and_is_proved_by_others(deployment, tlogcheck, tmp_path):
+    deployment.start("dmz", "intranet")
+    number, code, password = write_letter(
+        deployment, "13800138000", "路灯", "坏了三周", [("photo.jpg", b"\xff\xd8\xff" + random.randbytes(100_000))])
+    clerk = Clerk(deployment)
+    eventually(lambda: clerk.get(f"/letters/{number}")[0] == 200, "the letter is at the desk")
+    clerk.sign_for(number)
+    clerk.answer(number, "已派人修理")
+    eventually(lambda: stage(look_up(deployment, code, password)) == "answered", "the answer is back")
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM sent_packet") == 0, "all is confirmed")
+    deployment.stop()
+    for zone, peer in (("dmz", "intranet"), ("intranet", "dmz")):
+        outcome = verify(deployment, zone)
+        assert outcome.returncode == 0 and outcome.stdout.endswith("verified\n"), outcome.stdout + outcome.stderr
+        checked = subprocess.run([tlogcheck, folder(deployment, zone), keys(deployment)], capture_output=True, text=True)
+        assert checked.returncode == 0, checked.stderr
+        assert checked.stdout.split(",")[0] in outcome.stdout
+        # Every packet that one zone applied is one that the other sent, with the same messages.
+        sent, applied = crossed(deployment, zone, "packet.sent"), crossed(deployment, peer, "packet.applied")
+        assert applied and applied == sent
+    letter = deployment.rows("dmz", f"SELECT id FROM citizen_letter WHERE number = '{number}'")[0][0]
+    types = [message[1] for messages in crossed(deployment, "dmz", "packet.sent").values() for message in messages
+             if message[2] == letter]
+    assert types[0] == "letter.submitted" and types.count("letter.submitted") == 1
+    whole = "".join(json.dumps(entry, ensure_ascii=False) for zone in ("dmz", "intranet")
+                    for entry in entries(deployment, zone))
+    for secret in ("路灯", "坏了三周", "已派人修理", "13800138000", code, password, "photo.jpg"):
+        assert secret not in whole
+
+    index = next(i for i, entry in enumerate(entries(deployment, "dmz")) if letter in json.dumps(entry))
+    entry, proof = tmp_path / "entry", tmp_path / "proof"
+    proved = deployment.guandu("audit", "prove", folder(deployment, "dmz"), index, "--entry", entry)
+    proof.write_text(proved.stdout)
+    good = deployment.guandu("audit", "check-proof", proof, entry, "--keys", keys(deployment))
+    assert good.returncode == 0 and letter in good.stdout
+    by_go = subprocess.run(
+        [tlogcheck, folder(deployment, "dmz"), keys(deployment), proof, entry], capture_output=True, text=True)
+    assert by_go.returncode == 0 and f"entry {index} is proved" in by_go.stdout
+    entry.write_bytes(entry.read_bytes().replace(b"letter.submitted", b"letter.withdrawn"))
+    bad = deployment.guandu("audit", "check-proof", proof, entry, "--keys", keys(deployment))
+    assert bad.returncode == 65 and "another root" in bad.stderr
+
+
+def test_no_letter_moves_without_its_entry_whatever_is_killed(deployment):
+    chance = random.Random(seed := random.randrange(2**32))
+    print("seed", seed)
+    deployment.start("dmz", "intranet")
+    letters = []
+    for number in range(12):
+        if chance.random() < 0.6:
+            zone = chance.choice(["dmz", "intranet"])
+            deployment.kill(zone)
+            deployment.start(zone)
+        letters.append(write_letter(deployment, f"138001380{number:02}", f"信 {number}", "正文"))
+        time.sleep(chance.uniform(0, 0.3))
+    deployment.kill("intranet")
+    deployment.start("intranet")
+    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM citizen_letter WHERE stage='sent'") == 0, "all crossed")
+    deployment.stop()
+    for zone in ("dmz", "intranet"):
+        outcome = verify(deployment, zone)
+        assert outcome.returncode == 0, outcome.stderr
+    logged = [message[2] for messages in crossed(deployment, "intranet", "packet.applied").values()
+              for message in messages if message[1] == "letter.submitted"]
+    arrived = [row[0] for row in deployment.rows("intranet", "SELECT id FROM desk_letter")]
+    assert sorted(logged) == sorted(arrived) and len(arrived) == len(letters)
+
+
+def test_a_restored_database_begins_a_new_log_that_names_the_old_one(deployment):
+    deployment.start("dmz", "intranet")
+    write_letter(deployment, "13800138000", "一", "二")
+    deployment.stop("intranet")
+    data = deployment.folder / "intranet/data"
+    with sqlite3.connect(data / "zone.sqlite") as database, sqlite3.connect(data / "copy.sqlite") as copy:
+        database.backup(copy)
+    deployment.start("intranet")
+    write_letter(deployment, "13800138001", "三", "四")
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter") == 2, "both are there")
+    deployment.stop("intranet")
+    head = (folder(deployment, "intranet") / "checkpoint").read_text().split("\n")
+    for suffix in ("-wal", "-shm"):
+        (data / f"zone.sqlite{suffix}").unlink(missing_ok=True)
+    (data / "copy.sqlite").rename(data / "zone.sqlite")
+    deployment.start("intranet")
+    write_letter(deployment, "13800138002", "五", "六")
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter") == 2, "letters cross again")
+    deployment.stop()
+    first = entries(deployment, "intranet", 2)[0]
+    assert first["kind"] == "log.opened" and "restored" in first["reason"]
+    assert first["before"] == {"log": "intranet/audit/1", "size": int(head[1]), "root": head[2]}
+    assert "a new audit log begins" in deployment.log("intranet").read_text()
+    for log in (1, 2):
+        outcome = verify(deployment, "intranet", log)
+        assert outcome.returncode == 0, outcome.stderr
