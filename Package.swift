@@ -152,7 +152,10 @@ let package = Package(
       ], [grdb, logging]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
     tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
-    tests("PortalTests", of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography"]),
+    tests(
+      "PortalTests",
+      of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography", "ZoneHarness", "Exchange", "Storage"],
+      [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"], [grdb]),
     tests(

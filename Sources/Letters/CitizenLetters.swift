@@ -22,6 +22,7 @@ public final class CitizenLetters: Sendable {
   public let guesses: GuessBook
   private let room: LinkRoom
   private let heavy = HeavyWork(width: 2)
+  private let turns: Turns
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
@@ -30,13 +31,25 @@ public final class CitizenLetters: Sendable {
   ///   - disk: how much of it letters must leave free.
   ///   - logger: told when letters can be taken no more, and again.
   ///   - now: milliseconds since 1970.
-  public init(
+  public convenience init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
     intranetKeys: @escaping @Sendable () -> [X25519PublicKey], limits: LetterLimits, pepper: SecretBytes,
     guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none,
     logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
+    self.init(
+      database: database, outbox: outbox, blobs: blobs, link: link, intranetKeys: intranetKeys, limits: limits,
+      pepper: pepper, guessRules: guessRules, disk: disk, turns: Turns(), logger: logger, now: now)
+  }
+
+  /// - Parameter turns: who may calculate when; a test holds it up.
+  package init(
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
+    intranetKeys: @escaping @Sendable () -> [X25519PublicKey], limits: LetterLimits, pepper: SecretBytes,
+    guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none, turns: Turns, logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+  ) {
+    self.turns = turns
     self.database = database
     self.outbox = outbox
     self.blobs = blobs
@@ -79,17 +92,20 @@ public final class CitizenLetters: Sendable {
 
   /// Seals and commits a letter, with its outgoing message, in one transaction.
   ///
-  /// - Parameter id: made once for each draft; a second call with the same id changes nothing and answers alike.
-  /// - Throws: `linkIsFull` where there is no room; nothing is changed then, and the same id can be tried again.
+  /// - Parameters:
+  ///   - id: made once for each draft; a second call with the same id changes nothing and answers alike.
+  ///   - source: who asks, as limits count it; those that name none share one turn.
+  /// - Throws: `linkIsFull` where there is no room, `busy` where too many wait; nothing is changed then, and the same id
+  ///   can be tried again.
   public func submit(
-    id: UUID, draft: LetterDraft, credentials: LetterCredentials
+    id: UUID, draft: LetterDraft, credentials: LetterCredentials, source: String = ""
   ) async throws(LetterError) -> LetterConfirmation {
     do { try await room.demand() } catch {
       // The first call may have taken the last room.
       if let known = try await confirmation(of: id) { return known }
       throw error
     }
-    return try await submit(prepare(draft, credentials: credentials, id: id))
+    return try await submit(prepare(draft, credentials: credentials, id: id, source: source))
   }
 
   private func confirmation(of submission: UUID) async throws(LetterError) -> LetterConfirmation? {
@@ -100,9 +116,12 @@ public final class CitizenLetters: Sendable {
 
   /// Seals a letter: the costly half of `submit`, which changes nothing yet.
   public func prepare(
-    _ draft: LetterDraft, credentials: LetterCredentials, id: UUID = UUID()
+    _ draft: LetterDraft, credentials: LetterCredentials, id: UUID = UUID(), source: String = ""
   ) async throws(LetterError) -> SealedSubmission {
-    SealedSubmission(id: id, letter: try await seal(draft, credentials), attachments: draft.attachments)
+    let letter = try await turns.run(for: source) { () async throws(LetterError) in
+      try await seal(draft, credentials)
+    }
+    return SealedSubmission(id: id, letter: letter, attachments: draft.attachments)
   }
 
   /// Commits a sealed letter: the durable half of `submit`.
@@ -165,7 +184,15 @@ public final class CitizenLetters: Sendable {
   }
 
   /// Opens a letter. Nil for an unknown code and for a wrong password, in the same time.
-  public func read(code: LetterCode, password: String) async throws(LetterError) -> CitizenLetter? {
+  ///
+  /// - Parameter source: who asks, as limits count it; those that name none share one turn.
+  /// - Throws: `busy` where too many wait; nothing was tried then.
+  public func read(code: LetterCode, password: String, source: String = "") async throws(LetterError) -> CitizenLetter?
+  {
+    try await turns.run(for: source) { () async throws(LetterError) in try await open(code, password) }
+  }
+
+  private func open(_ code: LetterCode, _ password: String) async throws(LetterError) -> CitizenLetter? {
     let (pepper, credentials) = (locks.pepper, LetterCredentials(code: code, password: password))
     let stretched = try await heavy.run { () throws(LetterError) in try LetterLocks.stretch(code) }
     let stored: StoredLetter?
@@ -185,7 +212,16 @@ public final class CitizenLetters: Sendable {
 
   /// Whether `phone` is that of the author of the letter with this code; false where there is no such letter, after the
   /// same work.
-  public func phoneBelongs(_ phone: String, to code: LetterCode) async throws(LetterError) -> Bool {
+  ///
+  /// - Parameter source: who asks, as limits count it; those that name none share one turn.
+  /// - Throws: `busy` where too many wait; nothing was tried then.
+  public func phoneBelongs(
+    _ phone: String, to code: LetterCode, source: String = ""
+  ) async throws(LetterError) -> Bool {
+    try await turns.run(for: source) { () async throws(LetterError) in try await compare(phone, with: code) }
+  }
+
+  private func compare(_ phone: String, with code: LetterCode) async throws(LetterError) -> Bool {
     let pepper = locks.pepper
     let stretched = try await heavy.run { () throws(LetterError) in try LetterLocks.stretch(code) }
     do {

@@ -74,7 +74,7 @@ public final class GuessBook: Sendable {
     init(_ refusal: Refusal) { self.refusal = refusal }
   }
 
-  /// The look was right.
+  /// The look was right, or was not made.
   public func giveBack(_ reservation: Reservation) async throws(LetterError) {
     try await write { book in for entry in reservation.entries { try book.add(-1, to: entry) } }
   }
@@ -83,10 +83,20 @@ public final class GuessBook: Sendable {
   ///
   /// - Returns: whether it may.
   public func takeCode(phone: String, source: String) async throws(LetterError) -> Bool {
-    try await takeAll([
+    try await takeAll(codeEntries(phone, source))
+  }
+
+  /// The message was not sent after all.
+  public func giveBackCode(phone: String, source: String) async throws(LetterError) {
+    let entries = codeEntries(phone, source)
+    try await write { book in for entry in entries { try book.add(-1, to: entry) } }
+  }
+
+  private func codeEntries(_ phone: String, _ source: String) -> [Entry] {
+    [
       Entry(limit: rules.codesOfSource, key: source), Entry(limit: rules.codesOfPhone, key: phone),
       Entry(limit: rules.codesOverall, key: ""),
-    ])
+    ]
   }
 
   /// Lifts the lock on a letter, a few times a day.
