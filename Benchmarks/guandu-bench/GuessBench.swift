@@ -24,6 +24,7 @@ struct GuessBench {
   func run(_ wanted: Wanted) async throws -> [Figure] {
     var figures: [Figure] = []
     if wanted.figure("guess.argon2") { figures += try argon2() }
+    if wanted.figure("guess.equal_time") { figures += [try await equalTime()] }
     guard wanted.figure("guess.lookups") else { return figures }
     for sources in [0, 1, 100, 10_000] {
       let (honest, guesses) = try await attack(from: sources)
@@ -54,6 +55,34 @@ struct GuessBench {
         unit: "ms for one Argon2id, one pass over \(mebibytes) MiB",
         peer: "core-hours for half of one letter's passwords", peerValue: milliseconds * 500_000 / 3_600_000, ratio: 1)
     }
+  }
+
+  /// What a look takes from the counting to the answer: with a code that is known and a wrong password, and with a code
+  /// that nobody has, by turns.
+  private func equalTime() async throws -> Figure {
+    let zones = try TestZones(in: folder)
+    let zone = try RunningZone(zones.dmz, exchanging: false)
+    let rounds = 400
+    var (known, unknown): ([Double], [Double]) = ([], [])
+    var letters: [LetterCredentials] = []
+    for _ in 0..<rounds / 10 {
+      letters.append(.generate())
+      _ = try await zone.citizens.submit(id: UUID(), draft: draft(), credentials: letters[letters.count - 1])
+    }
+    for round in 0..<rounds {
+      let right = LetterCredentials(code: letters[round % letters.count].code, password: "x")
+      let wrong = LetterCredentials(code: .generate(), password: "x")
+      for letter in round % 2 == 0 ? [right, wrong] : [wrong, right] {
+        let start = ContinuousClock.now
+        _ = try await tried(zone.citizens, letter, from: "source \(round)")
+        let took = start.duration(to: .now) / .milliseconds(1)
+        if letter.code == right.code { known.append(took) } else { unknown.append(took) }
+      }
+    }
+    try await zone.stop()
+    return Figure(
+      name: "guess.equal_time", value: median(known), unit: "ms, median of \(rounds), known code and wrong password",
+      peer: "unknown code, ms", peerValue: median(unknown), ratio: median(unknown) / median(known))
   }
 
   /// Everybody at once for some seconds: those who look for their own letter, and those who guess at one.

@@ -21,8 +21,8 @@ public final class CitizenLetters: Sendable {
   /// Counts tries at codes, passwords and messages.
   public let guesses: GuessBook
   private let room: LinkRoom
-  private let heavy = HeavyWork(width: 2)
-  private let turns: Turns
+  let heavy = HeavyWork(width: 2)
+  let turns: Turns
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
@@ -40,14 +40,17 @@ public final class CitizenLetters: Sendable {
   ) {
     self.init(
       database: database, outbox: outbox, blobs: blobs, link: link, intranetKeys: intranetKeys, limits: limits,
-      pepper: pepper, guessRules: guessRules, disk: disk, turns: Turns(), logger: logger, now: now)
+      pepper: pepper, guessRules: guessRules, disk: disk, hash: nil, logger: logger, now: now)
   }
 
-  /// - Parameter turns: who may calculate when; a test holds it up.
+  /// - Parameters:
+  ///   - turns: who may calculate when; a test holds it up.
+  ///   - hash: Argon2id where nil; a test counts it.
   package init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
     intranetKeys: @escaping @Sendable () -> [X25519PublicKey], limits: LetterLimits, pepper: SecretBytes,
-    guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none, turns: Turns, logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+    guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none, turns: Turns = Turns(), hash: CostlyHash?,
+    logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.turns = turns
     self.database = database
@@ -56,7 +59,7 @@ public final class CitizenLetters: Sendable {
     self.link = link
     recipients = intranetKeys
     self.limits = limits
-    locks = LetterLocks(pepper: pepper)
+    locks = hash.map { LetterLocks(pepper: pepper, hash: $0) } ?? LetterLocks(pepper: pepper)
     guesses = GuessBook(database: database, rules: guessRules, now: now)
     room = LinkRoom(link: link, disk: disk, database: database, logger: logger)
     self.now = now
@@ -147,8 +150,8 @@ public final class CitizenLetters: Sendable {
     return try await heavy.run { () throws(LetterError) in
       let key = X25519PrivateKey.generate()
       let salt = randomBytes(LetterLocks.saltBytes)
-      let stretched = try LetterLocks.stretch(credentials.code)
-      let wrapped = try LetterLocks.wrap(key, credentials, salt: salt)
+      let stretched = try locks.stretch(credentials.code)
+      let wrapped = try locks.wrap(key, credentials, salt: salt)
       do {
         return SealedLetter(
           id: newIdentifier(at: now), acceptedAt: now, codeIndex: LetterLocks.index(of: stretched, locks.pepper),
@@ -180,60 +183,6 @@ public final class CitizenLetters: Sendable {
       }
       room.add(bytes: bytes)
       return confirmation
-    } catch { throw .unavailable }
-  }
-
-  /// Opens a letter. Nil for an unknown code and for a wrong password, in the same time.
-  ///
-  /// - Parameter source: who asks, as limits count it; those that name none share one turn.
-  /// - Throws: `busy` where too many wait; nothing was tried then.
-  public func read(code: LetterCode, password: String, source: String = "") async throws(LetterError) -> CitizenLetter?
-  {
-    try await turns.run(for: source) { () async throws(LetterError) in try await open(code, password) }
-  }
-
-  private func open(_ code: LetterCode, _ password: String) async throws(LetterError) -> CitizenLetter? {
-    let (pepper, credentials) = (locks.pepper, LetterCredentials(code: code, password: password))
-    let stretched = try await heavy.run { () throws(LetterError) in try LetterLocks.stretch(code) }
-    let stored: StoredLetter?
-    do {
-      stored = try await database.read { db in
-        let indices = [pepper] + (try restoredPeppers(db))
-        return try StoredLetter.find(indices: indices.map { LetterLocks.index(of: stretched, $0) }, db)
-      }
-    } catch { throw .unavailable }
-    return try await heavy.run { () throws(LetterError) in
-      // An unknown code costs the same as a wrong password.
-      let (wrapped, salt) = stored.map { ($0.wrappedKey, $0.salt) } ?? ([], randomBytes(LetterLocks.saltBytes))
-      guard let key = try LetterLocks.unwrap(wrapped, credentials, salt: salt), let stored else { return nil }
-      do { return try stored.open(with: key) } catch { throw .unavailable }
-    }
-  }
-
-  /// Whether `phone` is that of the author of the letter with this code; false where there is no such letter, after the
-  /// same work.
-  ///
-  /// - Parameter source: who asks, as limits count it; those that name none share one turn.
-  /// - Throws: `busy` where too many wait; nothing was tried then.
-  public func phoneBelongs(
-    _ phone: String, to code: LetterCode, source: String = ""
-  ) async throws(LetterError) -> Bool {
-    try await turns.run(for: source) { () async throws(LetterError) in try await compare(phone, with: code) }
-  }
-
-  private func compare(_ phone: String, with code: LetterCode) async throws(LetterError) -> Bool {
-    let pepper = locks.pepper
-    let stretched = try await heavy.run { () throws(LetterError) in try LetterLocks.stretch(code) }
-    do {
-      let tag = try await database.read { db in
-        let indices = ([pepper] + (try restoredPeppers(db))).map { Data(LetterLocks.index(of: stretched, $0)) }
-        return try Data.fetchOne(
-          db,
-          sql:
-            "SELECT phone_tag FROM citizen_letter WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))",
-          arguments: StatementArguments(indices))
-      }
-      return constantTimeEqual(LetterLocks.phoneTag(stretched, phone), Array(tag ?? Data()))
     } catch { throw .unavailable }
   }
 
@@ -334,46 +283,4 @@ extension CitizenLetters.SealedLetter {
 func recordCitizenEvent(_ letter: String, _ stage: LetterStage, _ at: UnixMilliseconds, _ db: Database) throws {
   try db.cachedStatement(sql: "INSERT OR IGNORE INTO citizen_letter_event (letter, stage, at) VALUES (?, ?, ?)")
     .execute(arguments: [letter, stage.rawValue, at])
-}
-
-/// A letter as the DMZ keeps it.
-private struct StoredLetter: Sendable {
-  var number: String
-  var acceptedAt: UnixMilliseconds
-  var salt: [UInt8]
-  var wrappedKey: [UInt8]
-  var sealedLetter: [UInt8]
-  var sealedOutcome: [UInt8]?
-  var stage: LetterStage
-  var refusal: String?
-  var events: [LetterEvent]
-
-  static func find(indices: [[UInt8]], _ db: Database) throws -> StoredLetter? {
-    guard
-      let row = try Row.fetchOne(
-        db,
-        sql: "SELECT * FROM citizen_letter WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))",
-        arguments: StatementArguments(indices.map { Data($0) }))
-    else { return nil }
-    let events = try Row.fetchAll(
-      db, sql: "SELECT stage, at FROM citizen_letter_event WHERE letter = ? ORDER BY at, rowid",
-      arguments: [row["id"] as String])
-    func bytes(_ column: String) -> [UInt8] { Array(row[column] as Data? ?? Data()) }
-    return StoredLetter(
-      number: row["number"], acceptedAt: row["accepted_at"], salt: bytes("salt"), wrappedKey: bytes("wrapped_key"),
-      sealedLetter: bytes("sealed_letter"),
-      sealedOutcome: (row["sealed_outcome"] as Data?).map { Array($0) },
-      stage: LetterStage(rawValue: row["stage"]) ?? .sent, refusal: row["refusal"],
-      events: events.compactMap { event in
-        LetterStage(rawValue: event["stage"]).map { LetterEvent(stage: $0, at: Date(unixMilliseconds: event["at"])) }
-      })
-  }
-
-  func open(with key: X25519PrivateKey) throws -> CitizenLetter {
-    CitizenLetter(
-      number: number, draft: try openJSON(LetterDraft.self, sealedLetter, with: [key]),
-      acceptedAt: Date(unixMilliseconds: acceptedAt), stage: stage, events: events,
-      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: [key]) },
-      refusal: stage == .refused ? LetterRefusal(code: refusal ?? "") : nil)
-  }
 }

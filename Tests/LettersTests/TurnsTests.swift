@@ -111,10 +111,11 @@ private final class Queue: Sendable {
   @Test func `refuse letters, looks and unlocking alike, and count and change nothing`() async throws {
     let test = try TestBook()
     let queue = await Queue(waitingMost: 0)
+    let key = X25519PrivateKey.generate().publicKey
     let citizens = CitizenLetters(
       database: test.zone.database, outbox: Outbox(links: test.zones.dmz.links), blobs: test.zone.blobs,
-      link: test.zones.dmz.links[0], intranetKeys: [X25519PrivateKey.generate().publicKey], limits: LetterLimits(),
-      pepper: SecretBytes.random(32), turns: queue.turns,
+      link: test.zones.dmz.links[0], intranetKeys: { [key] }, limits: LetterLimits(),
+      pepper: SecretBytes.random(32), turns: queue.turns, hash: nil,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let (id, credentials) = (UUID(), LetterCredentials.generate())
     await #expect(throws: LetterError.busy) {

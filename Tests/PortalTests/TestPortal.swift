@@ -7,6 +7,7 @@ import HummingbirdCore
 import Letters
 import Logging
 import NIOCore
+import Storage
 import Synchronization
 import WebKitchen
 import ZoneHarness
@@ -21,17 +22,21 @@ final class TestPortal: Sendable {
   let citizens: CitizenLetters
   let responder: SiteResponder
   let turns: Turns
-  private let phones = Mutex<[String]>([])
 
-  /// - Parameter turns: who may calculate when.
-  init(turns: Turns = Turns()) async throws {
+  /// - Parameters:
+  ///   - turns: who may calculate when.
+  ///   - hash: Argon2id where nil.
+  ///   - database: the zone's own where nil.
+  init(turns: Turns = Turns(), hash: CostlyHash? = nil, database: ZoneDatabase? = nil) async throws {
     self.turns = turns
     zones = try TestZones()
     zone = try RunningZone(zones.dmz, exchanging: false)
+    let key = X25519PrivateKey.generate().publicKey
     citizens = CitizenLetters(
-      database: zone.database, outbox: Outbox(links: zones.dmz.links), blobs: zone.blobs, link: zones.dmz.links[0],
-      intranetKeys: [X25519PrivateKey.generate().publicKey], limits: LetterLimits(), pepper: SecretBytes.random(32),
-      turns: turns, logger: Self.silent)
+      database: database ?? zone.database, outbox: Outbox(links: zones.dmz.links), blobs: zone.blobs,
+      link: zones.dmz.links[0],
+      intranetKeys: { [key] }, limits: LetterLimits(), pepper: SecretBytes.random(32),
+      turns: turns, hash: hash, logger: Self.silent)
     let site = try PortalSite(
       configuration: zones.dmz, letters: citizens, sendSMS: { _, _ in }, smsIsDemo: false, logger: Self.silent)
     responder = SiteResponder(kitchen: site.kitchen, routes: site.routes(), proxies: nil, logger: Self.silent)
