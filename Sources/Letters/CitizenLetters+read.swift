@@ -72,11 +72,11 @@ private struct LetterLock: Sendable {
 
   static func find(indices: [[UInt8]], _ db: Database) throws -> LetterLock? {
     try Row.fetchOne(
-      db,
-      sql: """
-        SELECT id, salt, wrapped_key FROM citizen_letter
-        WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))
-        """,
+      db.cachedStatement(
+        sql: """
+          SELECT id, salt, wrapped_key FROM citizen_letter
+          WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))
+          """),
       arguments: StatementArguments(indices.map { Data($0) })
     ).map {
       LetterLock(letter: $0["id"], salt: Array($0["salt"] as Data), wrappedKey: Array($0["wrapped_key"] as Data))
@@ -106,7 +106,7 @@ private struct StoredLetter: Sendable {
         db.cachedStatement(sql: "SELECT * FROM citizen_letter WHERE id = ?"), arguments: [letter])
     else { return nil }
     let events = try Row.fetchAll(
-      db, sql: "SELECT stage, at FROM citizen_letter_event WHERE letter = ? ORDER BY at, rowid",
+      db.cachedStatement(sql: "SELECT stage, at FROM citizen_letter_event WHERE letter = ? ORDER BY at, rowid"),
       arguments: [letter])
     func bytes(_ column: String) -> [UInt8] { Array(row[column] as Data? ?? Data()) }
     return StoredLetter(

@@ -10,9 +10,11 @@ struct LetterLocks: Sendable {
   /// Cost of the index: with 95 random bits in a code it only has to make a stolen table tedious.
   static let indexPasses: UInt64 = 1
   static let indexMemoryKiB = 1024
-  /// Cost of the wrap, paid once more for each guess at the password by who has both disk and code.
-  static let wrapPasses: UInt64 = 1
-  static let wrapMemoryKiB = 8 * 1024
+  /// Cost of the wrap, paid once more for each guess at the password by who has both disk and code. Two passes over half
+  /// the memory cost a thief, who keeps his memory, as much as one over all of it, and cost us half: the kernel makes
+  /// each look's pages anew.
+  static let wrapPasses: UInt64 = 2
+  static let wrapMemoryKiB = 4 * 1024
   static let indexBytes = 32
   static let saltBytes = 16
   static let wrappedBytes = 32 + ChaCha20Poly1305.tagBytes
