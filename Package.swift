@@ -194,7 +194,7 @@ let package = Package(
       name: "guandu-bench",
       dependencies: [
         "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Zones", "Cryptography", "DurableFiles", "PacketFormat",
-        "Storage", grdb,
+        "Storage", "Trust", "TrustNews", grdb,
         arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],
