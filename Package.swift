@@ -155,7 +155,10 @@ let package = Package(
       ], [grdb, logging]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
     tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
-    tests("PortalTests", of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography"]),
+    tests(
+      "PortalTests",
+      of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography", "ZoneHarness", "Exchange", "Storage"],
+      [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"], [grdb]),
     tests(
@@ -194,7 +197,7 @@ let package = Package(
       name: "guandu-bench",
       dependencies: [
         "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Zones", "Cryptography", "DurableFiles", "PacketFormat",
-        "Storage", grdb,
+        "Storage", "Trust", "TrustNews", grdb,
         arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],

@@ -16,7 +16,8 @@ struct Bench: AsyncParsableCommand {
     var folder = NSTemporaryDirectory()
     @Option(help: "The size of the blob of “bulk” in MiB.") var mebibytes = 1024
     @Option(help: "How many letters in “letters” and “limit”.") var letters = 2000
-    @Option(help: "How often each bulk measurement is repeated; the median counts.") var rounds = 5
+    @Option(help: "How often each measurement of “bulk” and “revocation” is repeated; the median counts.") var rounds =
+      5
     @Option(help: "Where nncp.sh lies.") var scripts = "Benchmarks"
     @Option(help: "How many letters in “nncp”.") var nncpLetters = 2000
     @Option(help: "The size of the file of “nncp” in bytes.") var nncpBytes = 256 << 20
@@ -42,6 +43,9 @@ struct Bench: AsyncParsableCommand {
       if wanted.group("million") { figures += try await MillionBench(folder: folder, count: million).run() }
       if wanted.group("guess") {
         figures += try await GuessBench(folder: folder, seconds: guessSeconds).run(wanted)
+      }
+      if wanted.group("revocation") {
+        figures += try await RevocationBench(folder: folder, rounds: rounds).run(wanted)
       }
       if wanted.group("latency") {
         figures += try await LatencyBench(folder: folder, seconds: latencySeconds).run(wanted)

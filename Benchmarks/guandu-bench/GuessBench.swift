@@ -24,6 +24,7 @@ struct GuessBench {
   func run(_ wanted: Wanted) async throws -> [Figure] {
     var figures: [Figure] = []
     if wanted.figure("guess.argon2") { figures += try argon2() }
+    if wanted.figure("guess.equal_time") { figures += [try await equalTime()] }
     guard wanted.figure("guess.lookups") else { return figures }
     for sources in [0, 1, 100, 10_000] {
       let (honest, guesses) = try await attack(from: sources)
@@ -39,21 +40,50 @@ struct GuessBench {
 
   /// What one try costs at other sizes, so that the choice can be made again on other machines.
   private func argon2() throws -> [Figure] {
-    [1, 4, 8, 16, 32, 64].map { mebibytes in
-      let rounds = max(4, 64 / mebibytes)
+    [(1, 1), (2, 4), (4, 1), (4, 2), (8, 1), (16, 1), (32, 1), (64, 1)].map { mebibytes, passes in
+      let rounds = max(4, 128 / mebibytes / passes)
       let salt = [UInt8](repeating: 7, count: 16)
       let took = measured {
         for round in 0..<rounds {
           _ = argon2id(
-            password: Array("\(round)".utf8), salt: salt, passes: 1, memoryKiB: mebibytes * 1024, outputBytes: 32)
+            password: Array("\(round)".utf8), salt: salt, passes: UInt64(passes), memoryKiB: mebibytes * 1024,
+            outputBytes: 32)
         }
       }
       let milliseconds = took / Double(rounds) * 1_000
       return Figure(
-        name: "guess.argon2.\(mebibytes)", value: milliseconds,
-        unit: "ms for one Argon2id, one pass over \(mebibytes) MiB",
+        name: "guess.argon2.\(mebibytes)x\(passes)", value: milliseconds,
+        unit: "ms for one Argon2id, \(mebibytes) MiB, passes: \(passes)",
         peer: "core-hours for half of one letter's passwords", peerValue: milliseconds * 500_000 / 3_600_000, ratio: 1)
     }
+  }
+
+  /// What a look takes from the counting to the answer: with a code that is known and a wrong password, and with a code
+  /// that nobody has, by turns.
+  private func equalTime() async throws -> Figure {
+    let zones = try TestZones(in: folder)
+    let zone = try RunningZone(zones.dmz, exchanging: false)
+    let rounds = 400
+    var (known, unknown): ([Double], [Double]) = ([], [])
+    var letters: [LetterCredentials] = []
+    for _ in 0..<rounds / 10 {
+      letters.append(.generate())
+      _ = try await zone.citizens.submit(id: UUID(), draft: draft(), credentials: letters[letters.count - 1])
+    }
+    for round in 0..<rounds {
+      let right = LetterCredentials(code: letters[round % letters.count].code, password: "x")
+      let wrong = LetterCredentials(code: .generate(), password: "x")
+      for letter in round % 2 == 0 ? [right, wrong] : [wrong, right] {
+        let start = ContinuousClock.now
+        _ = try await tried(zone.citizens, letter, from: "source \(round)")
+        let took = start.duration(to: .now) / .milliseconds(1)
+        if letter.code == right.code { known.append(took) } else { unknown.append(took) }
+      }
+    }
+    try await zone.stop()
+    return Figure(
+      name: "guess.equal_time", value: median(known), unit: "ms, median of \(rounds), known code and wrong password",
+      peer: "unknown code, ms", peerValue: median(unknown), ratio: median(unknown) / median(known))
   }
 
   /// Everybody at once for some seconds: those who look for their own letter, and those who guess at one.
@@ -100,7 +130,9 @@ struct GuessBench {
   private func look(_ citizens: CitizenLetters, _ letter: LetterCredentials, from source: String) async throws -> Bool {
     guard case .success(let reservation) = try await citizens.guesses.reserveLook(code: letter.code, source: source)
     else { return false }
-    guard try await citizens.read(code: letter.code, password: letter.password) != nil else { return false }
+    guard try await citizens.read(code: letter.code, password: letter.password, source: source) != nil else {
+      return false
+    }
     try await citizens.guesses.giveBack(reservation)
     return true
   }
@@ -110,7 +142,7 @@ struct GuessBench {
     guard case .success = try await citizens.guesses.reserveLook(code: letter.code, source: source) else {
       return false
     }
-    _ = try await citizens.read(code: letter.code, password: letter.password)
+    _ = try await citizens.read(code: letter.code, password: letter.password, source: source)
     return true
   }
 

@@ -6,6 +6,11 @@ public func hmacSHA256(key: SecretBytes, _ message: [UInt8]) -> [UInt8] {
   key.withUnsafeBytes { hmacSHA256(key: $0, message) }
 }
 
+/// For keys that need no hiding, since they lie in a file or database as they are.
+public func hmacSHA256(openKey: [UInt8], _ message: [UInt8]) -> [UInt8] {
+  openKey.withUnsafeBytes { hmacSHA256(key: $0, message) }
+}
+
 func hmacSHA256(key: UnsafeRawBufferPointer, _ message: [UInt8]) -> [UInt8] {
   Sodium.require()
   var state = crypto_auth_hmacsha256_state()

@@ -105,7 +105,7 @@ extension WebFailure {
     case .notAllowed: self = .notAllowed
     case .mayNotPublish: self = .mayNotPublish
     case .wrongStage: self = .wrongStage
-    case .unavailable, .attachmentTooLarge, .attachmentKind, .linkIsFull: self = .unavailable
+    case .unavailable, .busy, .attachmentTooLarge, .attachmentKind, .linkIsFull: self = .unavailable
     }
   }
 

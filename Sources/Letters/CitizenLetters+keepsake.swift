@@ -37,5 +37,5 @@ func settleKeepsake(_ message: SentMessage, _ fate: MessageFate, _ db: Database)
 }
 
 func restoredPeppers(_ db: Database) throws -> [SecretBytes] {
-  try Data.fetchAll(db, sql: "SELECT pepper FROM restored_pepper").map { SecretBytes($0) }
+  try Data.fetchAll(db.cachedStatement(sql: "SELECT pepper FROM restored_pepper")).map { SecretBytes($0) }
 }

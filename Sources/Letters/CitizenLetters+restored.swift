@@ -82,9 +82,9 @@ private struct RestoredLetter: Sendable {
     id = message.subject
     number = try message.text("number", maxBytes: 32)
     acceptedAt = try message.time("acceptedAt", message.body["acceptedAt"])
-    codeIndex = Data(try message.bytes("codeIndex", maxBytes: 64))
-    salt = Data(try message.bytes("salt", maxBytes: 64))
-    wrappedKey = Data(try message.bytes("wrappedKey", maxBytes: 128))
+    codeIndex = try message.bytes("codeIndex", count: LetterLocks.indexBytes)
+    salt = try message.bytes("salt", count: LetterLocks.saltBytes)
+    wrappedKey = try message.bytes("wrappedKey", count: LetterLocks.wrappedBytes)
     sealedLetter = Data(try message.bytes("letter", maxBytes: 512 * 1024))
     var events: [(stage: LetterStage, at: UnixMilliseconds)] = []
     for element in try message.list("events", maxCount: Self.stages.count) {

@@ -21,7 +21,8 @@ public final class CitizenLetters: Sendable {
   /// Counts tries at codes, passwords and messages.
   public let guesses: GuessBook
   private let room: LinkRoom
-  private let heavy = HeavyWork(width: 2)
+  let heavy = HeavyWork(width: 2)
+  let turns: Turns
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
@@ -30,20 +31,35 @@ public final class CitizenLetters: Sendable {
   ///   - disk: how much of it letters must leave free.
   ///   - logger: told when letters can be taken no more, and again.
   ///   - now: milliseconds since 1970.
-  public init(
+  public convenience init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
     intranetKeys: @escaping @Sendable () -> [X25519PublicKey], limits: LetterLimits, pepper: SecretBytes,
     guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none,
     logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
+    self.init(
+      database: database, outbox: outbox, blobs: blobs, link: link, intranetKeys: intranetKeys, limits: limits,
+      pepper: pepper, guessRules: guessRules, disk: disk, hash: nil, logger: logger, now: now)
+  }
+
+  /// - Parameters:
+  ///   - turns: who may calculate when; a test holds it up.
+  ///   - hash: Argon2id where nil; a test counts it.
+  package init(
+    database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
+    intranetKeys: @escaping @Sendable () -> [X25519PublicKey], limits: LetterLimits, pepper: SecretBytes,
+    guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none, turns: Turns = Turns(), hash: CostlyHash?,
+    logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+  ) {
+    self.turns = turns
     self.database = database
     self.outbox = outbox
     self.blobs = blobs
     self.link = link
     recipients = intranetKeys
     self.limits = limits
-    locks = LetterLocks(pepper: pepper)
+    locks = hash.map { LetterLocks(pepper: pepper, hash: $0) } ?? LetterLocks(pepper: pepper)
     guesses = GuessBook(database: database, rules: guessRules, now: now)
     room = LinkRoom(link: link, disk: disk, database: database, logger: logger)
     self.now = now
@@ -79,17 +95,20 @@ public final class CitizenLetters: Sendable {
 
   /// Seals and commits a letter, with its outgoing message, in one transaction.
   ///
-  /// - Parameter id: made once for each draft; a second call with the same id changes nothing and answers alike.
-  /// - Throws: `linkIsFull` where there is no room; nothing is changed then, and the same id can be tried again.
+  /// - Parameters:
+  ///   - id: made once for each draft; a second call with the same id changes nothing and answers alike.
+  ///   - source: who asks, as limits count it; those that name none share one turn.
+  /// - Throws: `linkIsFull` where there is no room, `busy` where too many wait; nothing is changed then, and the same id
+  ///   can be tried again.
   public func submit(
-    id: UUID, draft: LetterDraft, credentials: LetterCredentials
+    id: UUID, draft: LetterDraft, credentials: LetterCredentials, source: String = ""
   ) async throws(LetterError) -> LetterConfirmation {
     do { try await room.demand() } catch {
       // The first call may have taken the last room.
       if let known = try await confirmation(of: id) { return known }
       throw error
     }
-    return try await submit(prepare(draft, credentials: credentials, id: id))
+    return try await submit(prepare(draft, credentials: credentials, id: id, source: source))
   }
 
   private func confirmation(of submission: UUID) async throws(LetterError) -> LetterConfirmation? {
@@ -100,9 +119,12 @@ public final class CitizenLetters: Sendable {
 
   /// Seals a letter: the costly half of `submit`, which changes nothing yet.
   public func prepare(
-    _ draft: LetterDraft, credentials: LetterCredentials, id: UUID = UUID()
+    _ draft: LetterDraft, credentials: LetterCredentials, id: UUID = UUID(), source: String = ""
   ) async throws(LetterError) -> SealedSubmission {
-    SealedSubmission(id: id, letter: try await seal(draft, credentials), attachments: draft.attachments)
+    let letter = try await turns.run(for: source) { () async throws(LetterError) in
+      try await seal(draft, credentials)
+    }
+    return SealedSubmission(id: id, letter: letter, attachments: draft.attachments)
   }
 
   /// Commits a sealed letter: the durable half of `submit`.
@@ -128,8 +150,8 @@ public final class CitizenLetters: Sendable {
     return try await heavy.run { () throws(LetterError) in
       let key = X25519PrivateKey.generate()
       let salt = randomBytes(LetterLocks.saltBytes)
-      let stretched = try LetterLocks.stretch(credentials.code)
-      let wrapped = try LetterLocks.wrap(key, credentials, salt: salt)
+      let stretched = try locks.stretch(credentials.code)
+      let wrapped = try locks.wrap(key, credentials, salt: salt)
       do {
         return SealedLetter(
           id: newIdentifier(at: now), acceptedAt: now, codeIndex: LetterLocks.index(of: stretched, locks.pepper),
@@ -161,43 +183,6 @@ public final class CitizenLetters: Sendable {
       }
       room.add(bytes: bytes)
       return confirmation
-    } catch { throw .unavailable }
-  }
-
-  /// Opens a letter. Nil for an unknown code and for a wrong password, in the same time.
-  public func read(code: LetterCode, password: String) async throws(LetterError) -> CitizenLetter? {
-    let (pepper, credentials) = (locks.pepper, LetterCredentials(code: code, password: password))
-    let stretched = try await heavy.run { () throws(LetterError) in try LetterLocks.stretch(code) }
-    let stored: StoredLetter?
-    do {
-      stored = try await database.read { db in
-        let indices = [pepper] + (try restoredPeppers(db))
-        return try StoredLetter.find(indices: indices.map { LetterLocks.index(of: stretched, $0) }, db)
-      }
-    } catch { throw .unavailable }
-    return try await heavy.run { () throws(LetterError) in
-      // An unknown code costs the same as a wrong password.
-      let (wrapped, salt) = stored.map { ($0.wrappedKey, $0.salt) } ?? ([], randomBytes(LetterLocks.saltBytes))
-      guard let key = try LetterLocks.unwrap(wrapped, credentials, salt: salt), let stored else { return nil }
-      do { return try stored.open(with: key) } catch { throw .unavailable }
-    }
-  }
-
-  /// Whether `phone` is that of the author of the letter with this code; false where there is no such letter, after the
-  /// same work.
-  public func phoneBelongs(_ phone: String, to code: LetterCode) async throws(LetterError) -> Bool {
-    let pepper = locks.pepper
-    let stretched = try await heavy.run { () throws(LetterError) in try LetterLocks.stretch(code) }
-    do {
-      let tag = try await database.read { db in
-        let indices = ([pepper] + (try restoredPeppers(db))).map { Data(LetterLocks.index(of: stretched, $0)) }
-        return try Data.fetchOne(
-          db,
-          sql:
-            "SELECT phone_tag FROM citizen_letter WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))",
-          arguments: StatementArguments(indices))
-      }
-      return constantTimeEqual(LetterLocks.phoneTag(stretched, phone), Array(tag ?? Data()))
     } catch { throw .unavailable }
   }
 
@@ -298,46 +283,4 @@ extension CitizenLetters.SealedLetter {
 func recordCitizenEvent(_ letter: String, _ stage: LetterStage, _ at: UnixMilliseconds, _ db: Database) throws {
   try db.cachedStatement(sql: "INSERT OR IGNORE INTO citizen_letter_event (letter, stage, at) VALUES (?, ?, ?)")
     .execute(arguments: [letter, stage.rawValue, at])
-}
-
-/// A letter as the DMZ keeps it.
-private struct StoredLetter: Sendable {
-  var number: String
-  var acceptedAt: UnixMilliseconds
-  var salt: [UInt8]
-  var wrappedKey: [UInt8]
-  var sealedLetter: [UInt8]
-  var sealedOutcome: [UInt8]?
-  var stage: LetterStage
-  var refusal: String?
-  var events: [LetterEvent]
-
-  static func find(indices: [[UInt8]], _ db: Database) throws -> StoredLetter? {
-    guard
-      let row = try Row.fetchOne(
-        db,
-        sql: "SELECT * FROM citizen_letter WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))",
-        arguments: StatementArguments(indices.map { Data($0) }))
-    else { return nil }
-    let events = try Row.fetchAll(
-      db, sql: "SELECT stage, at FROM citizen_letter_event WHERE letter = ? ORDER BY at, rowid",
-      arguments: [row["id"] as String])
-    func bytes(_ column: String) -> [UInt8] { Array(row[column] as Data? ?? Data()) }
-    return StoredLetter(
-      number: row["number"], acceptedAt: row["accepted_at"], salt: bytes("salt"), wrappedKey: bytes("wrapped_key"),
-      sealedLetter: bytes("sealed_letter"),
-      sealedOutcome: (row["sealed_outcome"] as Data?).map { Array($0) },
-      stage: LetterStage(rawValue: row["stage"]) ?? .sent, refusal: row["refusal"],
-      events: events.compactMap { event in
-        LetterStage(rawValue: event["stage"]).map { LetterEvent(stage: $0, at: Date(unixMilliseconds: event["at"])) }
-      })
-  }
-
-  func open(with key: X25519PrivateKey) throws -> CitizenLetter {
-    CitizenLetter(
-      number: number, draft: try openJSON(LetterDraft.self, sealedLetter, with: [key]),
-      acceptedAt: Date(unixMilliseconds: acceptedAt), stage: stage, events: events,
-      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: [key]) },
-      refusal: stage == .refused ? LetterRefusal(code: refusal ?? "") : nil)
-  }
 }

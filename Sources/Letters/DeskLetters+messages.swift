@@ -77,8 +77,9 @@ private struct ArrivingLetter: Sendable {
     }
     self.letterKey = letterKey
     locks = [
-      Data(try message.bytes("codeIndex", maxBytes: 64)), Data(try message.bytes("salt", maxBytes: 64)),
-      Data(try message.bytes("wrappedKey", maxBytes: 128)),
+      try message.bytes("codeIndex", count: LetterLocks.indexBytes),
+      try message.bytes("salt", count: LetterLocks.saltBytes),
+      try message.bytes("wrappedKey", count: LetterLocks.wrappedBytes),
     ]
     let sealed = try message.bytes("letter", maxBytes: 512 * 1024)
     do { draft = try openJSON(LetterDraft.self, sealed, with: keys) } catch {

@@ -74,7 +74,7 @@ public final class GuessBook: Sendable {
     init(_ refusal: Refusal) { self.refusal = refusal }
   }
 
-  /// The look was right.
+  /// The look was right, or was not made.
   public func giveBack(_ reservation: Reservation) async throws(LetterError) {
     try await write { book in for entry in reservation.entries { try book.add(-1, to: entry) } }
   }
@@ -83,10 +83,20 @@ public final class GuessBook: Sendable {
   ///
   /// - Returns: whether it may.
   public func takeCode(phone: String, source: String) async throws(LetterError) -> Bool {
-    try await takeAll([
+    try await takeAll(codeEntries(phone, source))
+  }
+
+  /// The message was not sent after all.
+  public func giveBackCode(phone: String, source: String) async throws(LetterError) {
+    let entries = codeEntries(phone, source)
+    try await write { book in for entry in entries { try book.add(-1, to: entry) } }
+  }
+
+  private func codeEntries(_ phone: String, _ source: String) -> [Entry] {
+    [
       Entry(limit: rules.codesOfSource, key: source), Entry(limit: rules.codesOfPhone, key: phone),
       Entry(limit: rules.codesOverall, key: ""),
-    ])
+    ]
   }
 
   /// Lifts the lock on a letter, a few times a day.
@@ -139,15 +149,16 @@ private struct OpenBook {
   private let now: UnixMilliseconds
   private let isCrowded: Bool
   private let db: Database
-  private let today: SecretBytes
-  private let yesterday: SecretBytes?
+  // They lie in the database as they are: locked memory would hide nothing, and costs more than the counting.
+  private let today: [UInt8]
+  private let yesterday: [UInt8]?
 
   init(now: UnixMilliseconds, isCrowded: Bool, _ db: Database) throws {
     (self.now, self.isCrowded, self.db) = (now, isCrowded, db)
     let day = now / Self.dayMilliseconds
-    func key(_ day: Int) throws -> SecretBytes? {
+    func key(_ day: Int) throws -> [UInt8]? {
       try Data.fetchOne(db.cachedStatement(sql: "SELECT key FROM guess_key WHERE day = ?"), arguments: [day])
-        .map { SecretBytes(Array($0)) }
+        .map { Array($0) }
     }
     yesterday = try key(day - 1)
     if let known = try key(day) {
@@ -156,7 +167,7 @@ private struct OpenBook {
     }
     let fresh = randomBytes(32)
     try db.execute(sql: "INSERT INTO guess_key (day, key) VALUES (?, ?)", arguments: [day, Data(fresh)])
-    today = SecretBytes(fresh)
+    today = fresh
   }
 
   /// - Returns: how many tags there are afterwards.
@@ -198,8 +209,8 @@ private struct OpenBook {
   }
 
   /// Where there are too many to tell apart, those that are new share 256 counts a scope.
-  private func slot(_ entry: GuessBook.Entry, _ key: SecretBytes) throws -> Data {
-    let tag = Data(hmacSHA256(key: key, Array("\(entry.limit.scope) \(entry.key)".utf8)).prefix(16))
+  private func slot(_ entry: GuessBook.Entry, _ key: [UInt8]) throws -> Data {
+    let tag = Data(hmacSHA256(openKey: key, Array("\(entry.limit.scope) \(entry.key)".utf8)).prefix(16))
     guard isCrowded else { return tag }
     let isKnown = try Bool.fetchOne(
       db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM guess_count WHERE scope = ? AND tag = ?)"),

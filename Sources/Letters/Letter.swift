@@ -164,6 +164,8 @@ public struct PublishedLetter: Codable, Sendable {
 public enum LetterError: Error, Equatable, Sendable {
   /// A disk or the database refused; trying again may help.
   case unavailable
+  /// So many wait for the same calculation that this one was not begun; trying again shortly helps.
+  case busy
   /// Larger than `LetterLimits.attachmentMaxBytes`.
   case attachmentTooLarge
   /// By its content it is none of the kinds that the link's policy names.

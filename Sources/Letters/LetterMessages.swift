@@ -1,6 +1,7 @@
 import AgeFormat
 import Cryptography
 import Exchange
+import Foundation
 import PacketFormat
 
 /// The types of the messages that letters are made of.
@@ -31,6 +32,15 @@ extension Message {
       throw MessageRefusal(code: "schema", reason: "“\(key)” is not base64")
     }
     return bytes
+  }
+
+  /// - Throws: `schema` where there are not exactly so many.
+  func bytes(_ key: String, count: Int) throws(MessageRefusal) -> Data {
+    let bytes = try bytes(key, maxBytes: count)
+    guard bytes.count == count else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is not \(count) bytes long")
+    }
+    return Data(bytes)
   }
 
   /// When it happened, by the sender's clock.

@@ -33,10 +33,21 @@ extension PortalSite {
         status: .tooManyRequests)
     }
     // One message for every kind of wrong, so that nobody learns which codes exist.
-    guard let code, let password = typedDigits(form["password"]), password.utf8.count == 6,
-      try await read(code, password) != nil
-    else { return lookupPage(request, visit, code: typed, problem: "lookupWrong") }
-    do { try await letters.guesses.giveBack(reservation) } catch { throw WebFailure.unavailable }
+    guard let code, let password = typedDigits(form["password"]), password.utf8.count == 6 else {
+      return lookupPage(request, visit, code: typed, problem: "lookupWrong")
+    }
+    do {
+      guard try await letters.read(code: code, password: password, source: request.source) != nil else {
+        return lookupPage(request, visit, code: typed, problem: "lookupWrong")
+      }
+    } catch LetterError.busy {
+      try await giveBack(reservation)
+      return retryShortly(
+        lookupPage(request, visit, code: typed, problem: "lookupBusy", status: .serviceUnavailable))
+    } catch {
+      throw WebFailure.unavailable
+    }
+    try await giveBack(reservation)
     guard sessions.promote(visit) else { throw WebFailure.unavailable }
     visit.with { $0.opened = LetterCredentials(code: code, password: password) }
     return keep(visit, request, seeOther("/letter"))
@@ -50,9 +61,15 @@ extension PortalSite {
     }
   }
 
-  private func read(_ code: LetterCode, _ password: String) async throws -> CitizenLetter? {
+  private func giveBack(_ reservation: GuessBook.Reservation) async throws {
+    do { try await letters.guesses.giveBack(reservation) } catch { throw WebFailure.unavailable }
+  }
+
+  private func read(_ opened: LetterCredentials, _ request: WebRequest) async throws -> CitizenLetter? {
     do {
-      return try await letters.read(code: code, password: password)
+      return try await letters.read(code: opened.code, password: opened.password, source: request.source)
+    } catch LetterError.busy {
+      throw WebFailure.busy
     } catch {
       throw WebFailure.unavailable
     }
@@ -60,7 +77,7 @@ extension PortalSite {
 
   private func showLetter(_ request: WebRequest) async throws -> Response {
     let visit = try visit(of: request)
-    guard let opened = visit.with({ $0.opened }), let letter = try await read(opened.code, opened.password) else {
+    guard let opened = visit.with({ $0.opened }), let letter = try await read(opened, request) else {
       visit.with { $0.opened = nil }
       return keep(visit, request, seeOther("/lookup"))
     }

@@ -7,6 +7,8 @@ import WebKitchen
 extension PortalSite {
   /// The texts name these ten minutes too.
   static let retryAfterSeconds = 600
+  /// Twice what those take to serve who wait when no more are let in.
+  static let retryShortlySeconds = 5
 
   /// - Throws: the page that says so, where no letter would be taken.
   func demandRoom() async throws {
@@ -36,9 +38,17 @@ extension PortalSite {
     response.headers[.retryAfter] = "\(Self.retryAfterSeconds)"
     return response
   }
+
+  func retryShortly(_ response: Response) -> Response {
+    var response = response
+    response.headers[.retryAfter] = "\(Self.retryShortlySeconds)"
+    return response
+  }
 }
 
 extension WebFailure {
   static let linkIsFull = WebFailure(
     .serviceUnavailable, "fullTitle", "fullText", retryAfterSeconds: PortalSite.retryAfterSeconds)
+  static let busy = WebFailure(
+    .serviceUnavailable, "busyTitle", "busyText", retryAfterSeconds: PortalSite.retryShortlySeconds)
 }

@@ -60,7 +60,7 @@ extension PortalSite {
     do {
       // Two presses arrive here together; the letters' room takes the first of an id and answers both alike.
       let confirmation = try await letters.submit(
-        id: submission.id, draft: draft, credentials: submission.credentials)
+        id: submission.id, draft: draft, credentials: submission.credentials, source: request.source)
       visit.with { visit in
         if visit.confirmation == nil { visit.finish(confirmation) }
       }
@@ -71,6 +71,12 @@ extension PortalSite {
         return seeOther("/write/done")
       }
       return retryLater(page)
+    } catch LetterError.busy {
+      visit.with { $0.isSending = false }
+      guard let page = checkPage(request, visit, problem: "sendBusy", status: .serviceUnavailable) else {
+        return seeOther("/write/done")
+      }
+      return retryShortly(page)
     } catch {
       visit.with { $0.isSending = false }
       if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }

@@ -25,6 +25,12 @@ extension PortalSite {
     }
   }
 
+  private func giveBackCode(_ phone: String, _ request: WebRequest) async throws {
+    do { try await letters.guesses.giveBackCode(phone: phone, source: request.source) } catch {
+      throw WebFailure.unavailable
+    }
+  }
+
   private func unlockPage(
     _ request: WebRequest, _ visit: Visit, code: String = "", phone: String = "",
     problem: LetterForm.Problem? = nil, status: HTTPResponse.Status? = nil
@@ -60,7 +66,17 @@ extension PortalSite {
         status: .tooManyRequests)
     }
     let belongs: Bool
-    do { belongs = try await letters.phoneBelongs(phone, to: code) } catch { throw WebFailure.unavailable }
+    do {
+      belongs = try await letters.phoneBelongs(phone, to: code, source: request.source)
+    } catch LetterError.busy {
+      try await giveBackCode(phone, request)
+      return retryShortly(
+        unlockPage(
+          request, visit, code: typed, phone: typedPhone, problem: .init(field: "code", textKey: "unlockBusy"),
+          status: .serviceUnavailable))
+    } catch {
+      throw WebFailure.unavailable
+    }
     let secret = PendingCode.makeCode()
     visit.with {
       $0.unlock = .init(sent: PendingCode(code: secret, phone: phone, secret: codeSecret), letter: code)

@@ -151,6 +151,10 @@ private let pageStrings = StringTable([
   .init("change", "返回修改", "Go back and change"),
   .init("send", "确认发送", "Send the letter"),
   .init(
+    "sendBusy", "当前访问量较大，本信尚未提交。您填写的内容在本次访问中保留，请稍候几秒后再按“确认发送”。",
+    "Very busy right now, so this letter was not submitted. What you wrote is kept during this visit: please press send again in a few seconds."
+  ),
+  .init(
     "sendFailed", "暂时无法接收来信，您填写的内容仍然保留，请稍后再按“确认发送”。",
     "Letters cannot be taken right now. What you wrote is still here; please press send again later."),
 
@@ -183,6 +187,12 @@ private let pageStrings = StringTable([
   .init(
     "lookupWrong", "信件编码或查询密码不正确，请检查后重新输入。",
     "The letter code or the password is not right. Please check both and try again."),
+  .init(
+    "lookupBusy", "当前访问量较大，本次查询尚未受理，不计入查询次数。请稍候几秒后重试。",
+    "Many people are looking up letters right now. Yours was not looked up, and this does not count as an attempt. Please try again in a few seconds."
+  ),
+  .init("busyTitle", "当前访问量较大", "Very busy right now"),
+  .init("busyText", "本次操作尚未受理，请稍候几秒后重试。", "This was not done yet. Please try again in a few seconds."),
   .init("tooManyLookups", "查询次数过多，请15分钟后再试。", "Too many attempts. Please try again in 15 minutes."),
 
   .init("readTitle", "我的来信", "Your letter"),

@@ -6,6 +6,9 @@ let unlockStrings = StringTable([
     "letterLocked", "该信件编码的查询次数过多，已暂时锁定。可用来信时的手机号码解锁，或者24小时后再试。",
     "Too many attempts with this letter code; it is locked for now. Unlock it with the mobile number that you gave, or try again in 24 hours."
   ),
+  .init(
+    "unlockBusy", "当前访问量较大，本次申请尚未受理，未发送验证码。请稍候几秒后重试。",
+    "Very busy right now, so no code was sent. Please try again in a few seconds."),
   .init("unlockLink", "用手机号码解锁", "Unlock with my mobile number"),
   .init("unlockTitle", "解除查询锁定", "Unlock a letter"),
   .init(

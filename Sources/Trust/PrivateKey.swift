@@ -171,6 +171,15 @@ public func loadEncryptionKey(
   return decryption
 }
 
+/// Reads an X25519 key that is no zone's, such as an escrow holder's; as `loadEncryptionKey`, without its certificate.
+public func loadDecryptionKey(path: String, passphrase: SecretBytes? = nil) throws(TrustError) -> X25519PrivateKey {
+  let key = try PrivateKey(pemFile: path, passphrase: passphrase)
+  guard key.kind == .x25519, let secret = key.rawSecret(), let decryption = X25519PrivateKey(scalar: secret) else {
+    throw TrustError(.malformed, "\(path): not an X25519 key")
+  }
+  return decryption
+}
+
 private func load(
   _ path: String, _ kind: KeyKind, matching certificate: Certificate, _ passphrase: SecretBytes?
 ) throws(TrustError) -> PrivateKey {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Cryptography
+import Foundation
 
 @main
 struct GuanduCommand: AsyncParsableCommand {
@@ -14,4 +16,13 @@ struct GuanduCommand: AsyncParsableCommand {
       QuarantineCommand.self, BackupCommand.self, AuthorityCommand.self, TrustCommand.self, ZoneCommand.self,
       MetricsCommand.self, PeopleCommand.self, ActsCommand.self, AuditCommand.self,
     ])
+
+  /// Many commands read keys, passphrases or letters: before anything else, memory is put out of others' reach.
+  static func main() async {
+    guard ProcessSecrecy.forbidCoreDumps() else {
+      complain("the kernel does not let this process forbid core dumps")
+      Foundation.exit(75)
+    }
+    await main(nil)
+  }
 }

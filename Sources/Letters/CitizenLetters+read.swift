@@ -1,0 +1,128 @@
+import Cryptography
+import Exchange
+import Foundation
+import GRDB
+import Storage
+
+/// Finding and opening letters.
+extension CitizenLetters {
+  /// Opens a letter. Nil for an unknown code and for a wrong password, in the same time.
+  ///
+  /// - Parameter source: who asks, as limits count it; those that name none share one turn.
+  /// - Throws: `busy` where too many wait; nothing was tried then.
+  public func read(code: LetterCode, password: String, source: String = "") async throws(LetterError) -> CitizenLetter?
+  {
+    try await turns.run(for: source) { () async throws(LetterError) in try await open(code, password) }
+  }
+
+  private func open(_ code: LetterCode, _ password: String) async throws(LetterError) -> CitizenLetter? {
+    let (locks, credentials) = (self.locks, LetterCredentials(code: code, password: password))
+    let stretched = try await heavy.run { () throws(LetterError) in try locks.stretch(code) }
+    let lock: LetterLock?
+    do {
+      lock = try await database.read { db in
+        let indices = [locks.pepper] + (try restoredPeppers(db))
+        return try LetterLock.find(indices: indices.map { LetterLocks.index(of: stretched, $0) }, db)
+      }
+    } catch { throw .unavailable }
+    // An unknown code costs the same as a wrong password: so much, and no statement more, before the key is known.
+    let tried = lock ?? .decoy()
+    let key = try await heavy.run { () throws(LetterError) in
+      try locks.unwrap(tried.wrappedKey, credentials, salt: tried.salt)
+    }
+    guard let key, let lock else { return nil }
+    do {
+      return try await database.read { try StoredLetter.find(lock.letter, $0) }?.open(with: key)
+    } catch { throw .unavailable }
+  }
+
+  /// Whether `phone` is that of the author of the letter with this code; false where there is no such letter, after the
+  /// same work.
+  ///
+  /// - Parameter source: who asks, as limits count it; those that name none share one turn.
+  /// - Throws: `busy` where too many wait; nothing was tried then.
+  public func phoneBelongs(
+    _ phone: String, to code: LetterCode, source: String = ""
+  ) async throws(LetterError) -> Bool {
+    try await turns.run(for: source) { () async throws(LetterError) in try await compare(phone, with: code) }
+  }
+
+  private func compare(_ phone: String, with code: LetterCode) async throws(LetterError) -> Bool {
+    let locks = self.locks
+    let stretched = try await heavy.run { () throws(LetterError) in try locks.stretch(code) }
+    do {
+      let tag = try await database.read { db in
+        let indices = ([locks.pepper] + (try restoredPeppers(db))).map { Data(LetterLocks.index(of: stretched, $0)) }
+        return try Data.fetchOne(
+          db,
+          sql:
+            "SELECT phone_tag FROM citizen_letter WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))",
+          arguments: StatementArguments(indices))
+      }
+      return constantTimeEqual(LetterLocks.phoneTag(stretched, phone), Array(tag ?? Data()))
+    } catch { throw .unavailable }
+  }
+}
+
+/// What a letter's code finds, and its password opens.
+private struct LetterLock: Sendable {
+  let letter: String
+  let salt: [UInt8]
+  let wrappedKey: [UInt8]
+
+  static func find(indices: [[UInt8]], _ db: Database) throws -> LetterLock? {
+    try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT id, salt, wrapped_key FROM citizen_letter
+          WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))
+          """),
+      arguments: StatementArguments(indices.map { Data($0) })
+    ).map {
+      LetterLock(letter: $0["id"], salt: Array($0["salt"] as Data), wrappedKey: Array($0["wrapped_key"] as Data))
+    }
+  }
+
+  /// One that no password opens.
+  static func decoy() -> LetterLock {
+    LetterLock(
+      letter: "", salt: randomBytes(LetterLocks.saltBytes), wrappedKey: randomBytes(LetterLocks.wrappedBytes))
+  }
+}
+
+/// A letter as the DMZ keeps it.
+private struct StoredLetter: Sendable {
+  var number: String
+  var acceptedAt: UnixMilliseconds
+  var sealedLetter: [UInt8]
+  var sealedOutcome: [UInt8]?
+  var stage: LetterStage
+  var refusal: String?
+  var events: [LetterEvent]
+
+  static func find(_ letter: String, _ db: Database) throws -> StoredLetter? {
+    guard
+      let row = try Row.fetchOne(
+        db.cachedStatement(sql: "SELECT * FROM citizen_letter WHERE id = ?"), arguments: [letter])
+    else { return nil }
+    let events = try Row.fetchAll(
+      db.cachedStatement(sql: "SELECT stage, at FROM citizen_letter_event WHERE letter = ? ORDER BY at, rowid"),
+      arguments: [letter])
+    func bytes(_ column: String) -> [UInt8] { Array(row[column] as Data? ?? Data()) }
+    return StoredLetter(
+      number: row["number"], acceptedAt: row["accepted_at"], sealedLetter: bytes("sealed_letter"),
+      sealedOutcome: (row["sealed_outcome"] as Data?).map { Array($0) },
+      stage: LetterStage(rawValue: row["stage"]) ?? .sent, refusal: row["refusal"],
+      events: events.compactMap { event in
+        LetterStage(rawValue: event["stage"]).map { LetterEvent(stage: $0, at: Date(unixMilliseconds: event["at"])) }
+      })
+  }
+
+  func open(with key: X25519PrivateKey) throws -> CitizenLetter {
+    CitizenLetter(
+      number: number, draft: try openJSON(LetterDraft.self, sealedLetter, with: [key]),
+      acceptedAt: Date(unixMilliseconds: acceptedAt), stage: stage, events: events,
+      outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: [key]) },
+      refusal: stage == .refused ? LetterRefusal(code: refusal ?? "") : nil)
+  }
+}

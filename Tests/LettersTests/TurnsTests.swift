@@ -1,0 +1,147 @@
+import Cryptography
+import Exchange
+import Foundation
+import GRDB
+import Letters
+import Logging
+import Synchronization
+import Testing
+import ZoneHarness
+import Zones
+
+/// A desk of one place, taken by somebody until the test lets them go.
+private final class Queue: Sendable {
+  let turns: Turns
+  private let order = Mutex<[String]>([])
+  private let end: AsyncStream<Void>.Continuation
+  private let occupant: Task<Void, any Error>
+
+  init(waitingMost: Int) async {
+    let turns = Turns(atOnce: 1, waitingMost: waitingMost)
+    let (stream, end) = AsyncStream<Void>.makeStream()
+    (self.turns, self.end) = (turns, end)
+    occupant = Task {
+      try await turns.run(for: "occupant") { () async throws(LetterError) in for await _ in stream {} }
+    }
+    await Self.wait { turns.arrived == 1 }
+  }
+
+  var served: [String] { order.withLock { $0 } }
+
+  /// Returns once the look was given a place or refused one.
+  func come(from source: String) async -> Task<LetterError?, Never> {
+    let before = turns.arrived
+    let task = Task { () -> LetterError? in
+      do throws(LetterError) {
+        try await turns.run(for: source) { () async throws(LetterError) in order.withLock { $0.append(source) } }
+        return nil
+      } catch { return error }
+    }
+    await Self.wait { turns.arrived > before }
+    return task
+  }
+
+  func open() async throws {
+    end.finish()
+    try await occupant.value
+  }
+
+  private static func wait(_ condition: () -> Bool) async { while !condition() { await Task.yield() } }
+}
+
+@Suite struct WaitingLooks {
+  @Test func `are served by turns, a source at a time`() async throws {
+    let queue = await Queue(waitingMost: 10)
+    var tasks: [Task<LetterError?, Never>] = []
+    for source in ["flood", "flood", "flood", "flood", "honest", "other", "honest"] {
+      tasks.append(await queue.come(from: source))
+    }
+    #expect(queue.turns.waiting == 7)
+    try await queue.open()
+    for task in tasks { #expect(await task.value == nil) }
+    #expect(queue.served == ["flood", "honest", "other", "flood", "honest", "flood", "flood"])
+    #expect(queue.turns.waiting == 0)
+  }
+
+  @Test func `are told at once when too many wait`() async throws {
+    let queue = await Queue(waitingMost: 3)
+    var tasks: [Task<LetterError?, Never>] = []
+    for _ in 0..<3 { tasks.append(await queue.come(from: "flood")) }
+    let refused = await queue.come(from: "flood")
+    #expect(await refused.value == .busy)
+    #expect(queue.turns.waiting == 3)
+    try await queue.open()
+    for task in tasks { #expect(await task.value == nil) }
+  }
+
+  @Test func `of one source give way to those of others`() async throws {
+    let queue = await Queue(waitingMost: 4)
+    var flood: [Task<LetterError?, Never>] = []
+    for _ in 0..<4 { flood.append(await queue.come(from: "flood")) }
+    let honest = await queue.come(from: "honest")
+    #expect(await flood[3].value == .busy, "the newest of who has most")
+    let other = await queue.come(from: "other")
+    #expect(await flood[2].value == .busy)
+    #expect(queue.turns.waiting == 4)
+    try await queue.open()
+    #expect(await honest.value == nil)
+    #expect(await other.value == nil)
+    for task in flood.prefix(2) { #expect(await task.value == nil) }
+    #expect(queue.served == ["flood", "honest", "other", "flood"])
+  }
+
+  @Test func `give way to nobody who has as many`() async throws {
+    let queue = await Queue(waitingMost: 3)
+    var tasks: [Task<LetterError?, Never>] = []
+    for source in ["a", "b", "c"] { tasks.append(await queue.come(from: source)) }
+    #expect(await queue.come(from: "d").value == .busy)
+    try await queue.open()
+    for task in tasks { #expect(await task.value == nil) }
+  }
+
+  @Test func `find the place free again after a calculation that failed`() async throws {
+    let turns = Turns(atOnce: 1, waitingMost: 0)
+    for _ in 0..<3 {
+      await #expect(throws: LetterError.unavailable) {
+        try await turns.run(for: "a") { () async throws(LetterError) in throw .unavailable }
+      }
+    }
+  }
+
+  @Test func `refuse letters, looks and unlocking alike, and count and change nothing`() async throws {
+    let test = try TestBook()
+    let queue = await Queue(waitingMost: 0)
+    let key = X25519PrivateKey.generate().publicKey
+    let citizens = CitizenLetters(
+      database: test.zone.database, outbox: Outbox(links: test.zones.dmz.links), blobs: test.zone.blobs,
+      link: test.zones.dmz.links[0], intranetKeys: { [key] }, limits: LetterLimits(),
+      pepper: SecretBytes.random(32), turns: queue.turns, hash: nil,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let (id, credentials) = (UUID(), LetterCredentials.generate())
+    await #expect(throws: LetterError.busy) {
+      try await citizens.submit(id: id, draft: draft(), credentials: credentials, source: "a")
+    }
+    await #expect(throws: LetterError.busy) {
+      try await citizens.read(code: credentials.code, password: credentials.password, source: "a")
+    }
+    await #expect(throws: LetterError.busy) {
+      try await citizens.phoneBelongs("13800138000", to: credentials.code, source: "a")
+    }
+    #expect(try await test.zone.count("SELECT COUNT(*) FROM citizen_letter") == 0)
+    #expect(try await test.zone.count("SELECT COUNT(*) FROM outbox WHERE type = 'letter.submitted'") == 0)
+    try await queue.open()
+    _ = try await citizens.submit(id: id, draft: draft(), credentials: credentials, source: "a")
+    #expect(try await citizens.read(code: credentials.code, password: credentials.password, source: "a") != nil)
+  }
+
+  @Test func `take a phone's code back that was never sent`() async throws {
+    let test = try TestBook()
+    let book = test.book()
+    for _ in 0..<20 {
+      #expect(try await book.takeCode(phone: "1", source: "a"))
+      try await book.giveBackCode(phone: "1", source: "a")
+    }
+    for _ in 0..<5 { #expect(try await book.takeCode(phone: "1", source: "a")) }
+    #expect(try await !book.takeCode(phone: "1", source: "a"))
+  }
+}
