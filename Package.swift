@@ -117,7 +117,8 @@ let package = Package(
     program(
       "guandu-intranet",
       imports: [
-        "Zones", "Cryptography", "Trust", "Storage", "Exchange", "Daemon", "Acts", "People", "Letters", "Desk",
+        "Zones", "Cryptography", "Trust", "TrustNews", "Storage", "Exchange", "Daemon", "Acts", "People", "Letters",
+        "Desk",
       ],
       [arguments, logging, lifecycle]),
     program(

@@ -5,10 +5,13 @@ import People
 import Roles
 import WebKitchen
 
+import struct Foundation.Date
+
 /// Somebody who has come in: who they are at this request, and their session.
 struct Presence: Sendable {
   let official: Official
   let session: Session<DeskVisit>
+  let certificateEnds: Date
 }
 
 extension RouteRule {
@@ -72,7 +75,8 @@ extension DeskSite {
     values["wrong"] = Dictionary(problems.map { ($0.field, true) }) { first, _ in first }
     return kitchen.page(
       template, values, titleKey: titleKey, for: request, status: problems.isEmpty ? .ok : .unprocessableContent,
-      languagePath: languagePath, links: links(for: presence.official))
+      languagePath: languagePath, links: links(for: presence.official),
+      notices: notices(for: presence, request.language))
   }
 
   private func links(for official: Official) -> [SiteKitchen.Link] {

@@ -16,6 +16,8 @@ public enum Action: String, CaseIterable, Sendable {
   case changeMailboxes = "change-mailboxes"
   /// Who did what, when, with which certificate.
   case readActs = "read-acts"
+  /// What of the zone's certificates and lists of revocations needs a hand.
+  case readTrust = "read-trust"
 
   /// Whether somebody else may do it in a person's stead.
   public var canBeDelegated: Bool {
@@ -32,7 +34,7 @@ public enum Action: String, CaseIterable, Sendable {
       true
     case (.seeSelf, .person), (.endSessions, .person), (.delegate, .person): true
     case (.readOffice, .office), (.changeUnits, .office), (.changePeople, .office), (.changeMailboxes, .office),
-      (.readActs, .office):
+      (.readActs, .office), (.readTrust, .office):
       true
     default: false
     }

@@ -12,9 +12,9 @@ public enum Permissions {
     .sealkeeper: [:],
     .administrator: [
       .readOffice: .all, .changeUnits: .all, .changePeople: .all, .changeMailboxes: .all, .endSessions: .all,
-      .delegate: .all,
+      .delegate: .all, .readTrust: .all,
     ],
-    .securityOfficer: [.readOffice: .all, .readActs: .all],
+    .securityOfficer: [.readOffice: .all, .readActs: .all, .readTrust: .all],
   ]
 
   /// How far `role` lets its holder do `action`; nil where it does not.

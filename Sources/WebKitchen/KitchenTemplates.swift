@@ -23,6 +23,9 @@ let kitchenTemplates = [
   </div>
   </header>
   <main id="main" tabindex="-1">
+  {{#hasNotices}}<section id="notices" aria-label="{{t.notices}}">
+  {{#notices}}<p class="{{style}}">{{text}}</p>
+  {{/notices}}</section>{{/hasNotices}}
   {{{main}}}
   </main>
   <footer class="bottom"><div class="inner"><p>{{t.footer}}</p></div></footer>

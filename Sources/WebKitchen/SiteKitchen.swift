@@ -17,6 +17,17 @@ public struct SiteKitchen: Sendable {
     }
   }
 
+  /// Something that stands above a page, whatever the page is about.
+  public struct Notice: Sendable {
+    let text: String
+    let isUrgent: Bool
+
+    public init(_ text: String, isUrgent: Bool) {
+      self.text = text
+      self.isUrgent = isUrgent
+    }
+  }
+
   public let strings: StringTable
   let stylesheetPath: String
   private let templates: PageTemplates
@@ -37,9 +48,10 @@ public struct SiteKitchen: Sendable {
   /// - Parameters:
   ///   - languagePath: the path that the language switch leads to; where nil, the request's own.
   ///   - links: those of the layout's head, where they are not the site's usual ones.
+  ///   - notices: what stands above the page.
   public func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, for request: WebRequest,
-    status: HTTPResponse.Status = .ok, languagePath: String? = nil, links: [Link]? = nil
+    status: HTTPResponse.Status = .ok, languagePath: String? = nil, links: [Link]? = nil, notices: [Notice] = []
   ) -> Response {
     let texts = strings.texts(request.language)
     // A path that no route knows could lead anywhere, as `//host` does.
@@ -52,7 +64,8 @@ public struct SiteKitchen: Sendable {
         "t": texts, "main": main, "language": request.language.tag, "stylesheet": stylesheetPath,
         "title": strings.text(titleKey, request.language), "site": strings.text(siteNameKey, request.language),
         "otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "languagePath": languagePath ?? own,
-        "failed": status.code >= 400,
+        "failed": status.code >= 400, "hasNotices": !notices.isEmpty,
+        "notices": notices.map { ["text": $0.text, "style": $0.isUrgent ? "error" : "note"] },
         "links": (links ?? self.links).map { link in
           [
             "path": link.path, "text": strings.text(link.textKey, request.language),

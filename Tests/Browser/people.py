@@ -33,9 +33,9 @@ class Deployment:
         program = pathlib.Path(os.environ["GUANDU_BINARIES"]) / "guandu"
         return subprocess.run([program, *map(str, arguments)], check=True, capture_output=True, text=True).stdout
 
-    def issue_handler(self, folder, name):
+    def issue_handler(self, folder, name, *options):
         """A certificate of the deployment's own authority: its fingerprint, and what a browser takes."""
-        self.guandu("ca", "issue", "handler", name, "--ca", self.folder / "ca/issuing", "--out", folder)
+        self.guandu("ca", "issue", "handler", name, "--ca", self.folder / "ca/issuing", "--out", folder, *options)
         shown = subprocess.run(
             ["openssl", "x509", "-in", folder / f"{name}.pem", "-noout", "-fingerprint", "-sha256"], check=True,
             capture_output=True, text=True).stdout
