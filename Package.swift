@@ -159,7 +159,7 @@ let package = Package(
       "DeskTests",
       of: [
         "Desk", "WebKitchen", "Letters", "People", "Roles", "Acts", "Zones", "ZoneHarness", "Storage", "Exchange",
-        "Cryptography", "DurableFiles",
+        "Cryptography", "DurableFiles", "Trust", "COpenSSL",
       ],
       [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),

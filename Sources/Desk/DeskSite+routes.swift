@@ -36,7 +36,9 @@ extension DeskSite {
         guard let presence = try await presence(of: caller, request) else {
           return try await comeInFirst(request)
         }
-        return try await page(request, presence)
+        do { return try await page(request, presence) } catch let bad as BadSignature {
+          return badSignaturePage(bad, request, presence)
+        }
       }
     }
   }
@@ -63,7 +65,8 @@ extension DeskSite {
   /// A page for somebody who has come in: with their links, their name and the session's form token.
   func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest, _ presence: Presence,
-    problems: [(field: String, key: String)] = [], languagePath: String? = nil
+    problems: [(field: String, key: String)] = [], languagePath: String? = nil,
+    status: HTTPResponse.Status? = nil, runsScript: Bool = false
   ) -> Response {
     var values = values
     values["csrf"] = presence.session.formToken
@@ -74,9 +77,11 @@ extension DeskSite {
     }
     values["wrong"] = Dictionary(problems.map { ($0.field, true) }) { first, _ in first }
     return kitchen.page(
-      template, values, titleKey: titleKey, for: request, status: problems.isEmpty ? .ok : .unprocessableContent,
+      template, values, titleKey: titleKey, for: request,
+      status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
       languagePath: languagePath, links: links(for: presence.official),
-      notices: notices(for: presence, request.language))
+
+      notices: notices(for: presence, request.language), runsScript: runsScript)
   }
 
   private func links(for official: Official) -> [SiteKitchen.Link] {

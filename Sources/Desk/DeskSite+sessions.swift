@@ -17,6 +17,8 @@ struct DeskVisit: Sendable {
   /// Nil until they have come in.
   var person: String?
   var lastLogin: Date?
+  /// What this visit's pages offer to sign.
+  var offers = SigningOffers()
   /// A table that was looked at and may be taken over.
   var table: Table?
 

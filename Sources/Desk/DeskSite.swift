@@ -60,7 +60,9 @@ public final class DeskSite: Service {
     self.logger = logger
     let limits = configuration.desk ?? DeskConfiguration(listenAddress: "", port: 0)
     sessions = SessionStore(idleSeconds: limits.idleMinutes * 60, ageSeconds: limits.sessionHours * 3_600)
-    kitchen = try SiteKitchen(strings: deskStrings, templates: deskTemplates, links: [], siteNameKey: "siteName")
+    kitchen = try SiteKitchen(
+      strings: deskStrings, templates: deskTemplates, links: [], siteNameKey: "siteName",
+      script: signingScript)
   }
 
   /// Serves until the service group stops it.
@@ -101,6 +103,7 @@ public final class DeskSite: Service {
     addImportRoutes(to: &routes)
     addActRoutes(to: &routes)
     addEnrolmentRoutes(to: &routes)
+    addKeyRoutes(to: &routes)
     return routes
   }
 }

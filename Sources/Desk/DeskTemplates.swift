@@ -1,6 +1,6 @@
 /// The desk's pages.
 let deskTemplates = [
-  sessionTemplates, officeTemplates, personTemplates, actTemplates, enrolmentTemplates,
+  sessionTemplates, officeTemplates, personTemplates, actTemplates, enrolmentTemplates, keyTemplates,
 ].reduce(letterTemplates) { all, more in all.merging(more) { own, _ in own } }
 
 private let letterTemplates = [
@@ -57,7 +57,8 @@ private let letterTemplates = [
   <ol class="timeline">
   {{#events}}<li class="past">{{text}} · {{who}}<time>{{at}}</time></li>
   {{/events}}</ol>
-  {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for">
+  {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for"{{#signingSignFor}}{{> signed-form}}{{/signingSignFor}}>
+  {{#signingSignFor}}{{> signing}}{{/signingSignFor}}
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.signForHeading}}</h2>
   <p>{{t.signForText}}</p>
@@ -67,7 +68,8 @@ private let letterTemplates = [
   {{#canDecline}}{{> decline-form}}{{/canDecline}}
   """#,
   "answer-form": #"""
-  <form class="box" method="post" action="/letters/{{number}}/answer">
+  <form class="box" method="post" action="/letters/{{number}}/answer"{{#signingAnswer}}{{> signed-form}}{{/signingAnswer}}>
+  {{#signingAnswer}}{{> signing}}{{/signingAnswer}}
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.answerFormHeading}}</h2>
   <div class="field">
@@ -88,7 +90,8 @@ private let letterTemplates = [
   "decline-form": #"""
   <details{{#isDeclining}} open{{/isDeclining}}>
   <summary>{{t.declineFormHeading}}</summary>
-  <form method="post" action="/letters/{{number}}/decline">
+  <form method="post" action="/letters/{{number}}/decline"{{#signingDecline}}{{> signed-form}}{{/signingDecline}}>
+  {{#signingDecline}}{{> signing}}{{/signingDecline}}
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
   <label for="reason">{{t.reasonLabel}}</label>

@@ -3,6 +3,9 @@ public enum Action: String, CaseIterable, Sendable {
   /// Who am I, since when.
   case seeSelf = "see-self"
   case endSessions = "end-sessions"
+  /// A key of one's own, to sign acts with.
+  case enrolKey = "enrol-key"
+  case retireKey = "retire-key"
   /// Letting another act in one's stead while away.
   case delegate
   case readLetter = "read-letter"
@@ -32,7 +35,9 @@ public enum Action: String, CaseIterable, Sendable {
     switch (self, place) {
     case (.readLetter, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox):
       true
-    case (.seeSelf, .person), (.endSessions, .person), (.delegate, .person): true
+    case (.seeSelf, .person), (.endSessions, .person), (.delegate, .person), (.enrolKey, .person),
+      (.retireKey, .person):
+      true
     case (.readOffice, .office), (.changeUnits, .office), (.changePeople, .office), (.changeMailboxes, .office),
       (.readActs, .office), (.readTrust, .office):
       true

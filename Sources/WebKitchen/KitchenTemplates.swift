@@ -8,7 +8,8 @@ let kitchenTemplates = [
   <meta name="robots" content="noarchive">
   <title>{{#failed}}{{t.errorPrefix}}{{/failed}}{{title}} - {{site}}</title>
   <link rel="stylesheet" href="{{stylesheet}}">
-  </head>
+  {{#script}}<script src="{{script}}" defer></script>
+  {{/script}}  </head>
   <body>
   <a class="skip" href="#main">{{t.skip}}</a>
   <header class="top">

@@ -30,12 +30,20 @@ public struct SiteKitchen: Sendable {
 
   public let strings: StringTable
   let stylesheetPath: String
+  /// The site's only script, where it has one, and where it lies.
+  let script: String?
+  let scriptPath: String?
   private let templates: PageTemplates
   private let links: [Link]
   private let siteNameKey: String
 
+  /// - Parameter script: what pages may run, and only those that ask for it.
   /// - Throws: mustache's own error where a template cannot be read.
-  public init(strings: StringTable, templates: [String: String], links: [Link], siteNameKey: String) throws {
+  public init(
+    strings: StringTable, templates: [String: String], links: [Link], siteNameKey: String, script: String? = nil
+  ) throws {
+    self.script = script
+    scriptPath = script.map { "/script-\(Digest.of($0.utf8).hex.prefix(12)).js" }
     self.strings = strings + kitchenStrings
     self.templates = try PageTemplates(templates.merging(kitchenTemplates) { own, _ in own })
     self.links = links
@@ -49,9 +57,11 @@ public struct SiteKitchen: Sendable {
   ///   - languagePath: the path that the language switch leads to; where nil, the request's own.
   ///   - links: those of the layout's head, where they are not the site's usual ones.
   ///   - notices: what stands above the page.
+  ///   - runsScript: whether the page runs the site's script.
   public func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, for request: WebRequest,
-    status: HTTPResponse.Status = .ok, languagePath: String? = nil, links: [Link]? = nil, notices: [Notice] = []
+    status: HTTPResponse.Status = .ok, languagePath: String? = nil, links: [Link]? = nil, notices: [Notice] = [],
+    runsScript: Bool = false
   ) -> Response {
     let texts = strings.texts(request.language)
     // A path that no route knows could lead anywhere, as `//host` does.
@@ -62,6 +72,7 @@ public struct SiteKitchen: Sendable {
       "layout",
       [
         "t": texts, "main": main, "language": request.language.tag, "stylesheet": stylesheetPath,
+        "script": (runsScript ? scriptPath : nil) as Any? ?? false,
         "title": strings.text(titleKey, request.language), "site": strings.text(siteNameKey, request.language),
         "otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "languagePath": languagePath ?? own,
         "failed": status.code >= 400, "hasNotices": !notices.isEmpty,
@@ -73,8 +84,10 @@ public struct SiteKitchen: Sendable {
           ] as [String: Any]
         },
       ])
+    var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
+    if runsScript { headers[.contentSecurityPolicy] = contentSecurityPolicy(allowingScripts: true) }
     return Response(
-      status: status, headers: [.contentType: "text/html; charset=utf-8"],
+      status: status, headers: headers,
       body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
   }
 

@@ -28,10 +28,15 @@ class Deployment:
             passphrase=(self.folder / f"people/{name}.password").read_text().strip(),
         )
 
-    def guandu(self, *arguments):
-        """Runs the operator's command beside the daemons."""
+    def ask(self, *arguments):
+        """Runs the operator's command beside the daemons, whatever it answers."""
         program = pathlib.Path(os.environ["GUANDU_BINARIES"]) / "guandu"
-        return subprocess.run([program, *map(str, arguments)], check=True, capture_output=True, text=True).stdout
+        return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+
+    def guandu(self, *arguments):
+        done = self.ask(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def issue_handler(self, folder, name, *options):
         """A certificate of the deployment's own authority: its fingerprint, and what a browser takes."""
