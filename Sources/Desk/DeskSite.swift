@@ -61,7 +61,7 @@ public final class DeskSite: Service {
     let limits = configuration.desk ?? DeskConfiguration(listenAddress: "", port: 0)
     sessions = SessionStore(idleSeconds: limits.idleMinutes * 60, ageSeconds: limits.sessionHours * 3_600)
     kitchen = try SiteKitchen(
-      strings: deskStrings, templates: deskTemplates, links: [], siteNameKey: "siteName",
+      strings: deskStrings, templates: deskTemplates, links: [], siteNameKey: "siteName", footerKey: "deskFooter",
       script: signingScript)
   }
 

@@ -62,6 +62,7 @@ private let letterTemplates = [
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.signForHeading}}</h2>
   <p>{{t.signForText}}</p>
+  {{#signingSignFor}}{{> signs-hint}}{{/signingSignFor}}
   <div class="actions"><button type="submit" id="sign-for">{{t.signFor}}</button></div>
   </form>{{/canSignFor}}
   {{#canAnswer}}{{> answer-form}}{{/canAnswer}}
@@ -84,6 +85,7 @@ private let letterTemplates = [
   {{#mayPublish}}<label class="choice" for="visibility-public"><input type="radio" id="visibility-public" name="visibility" value="public"{{#isPublic}} checked{{/isPublic}}>{{t.visibilityPublic}}</label>{{/mayPublish}}
   <label class="choice" for="visibility-private"><input type="radio" id="visibility-private" name="visibility" value="private"{{^isPublic}} checked{{/isPublic}}>{{t.visibilityPrivate}}</label>
   </fieldset>
+  {{#signingAnswer}}{{> signs-hint}}{{/signingAnswer}}
   <div class="actions"><button type="submit" id="send-answer">{{t.sendAnswer}}</button></div>
   </form>
   """#,
@@ -99,6 +101,7 @@ private let letterTemplates = [
   <textarea id="reason" name="reason" rows="5" aria-describedby="reason-hint{{#wrong.reason}} error{{/wrong.reason}}"{{#wrong.reason}} aria-invalid="true"{{/wrong.reason}}>
   {{reason}}</textarea>
   </div>
+  {{#signingDecline}}{{> signs-hint}}{{/signingDecline}}
   <div class="actions"><button class="danger" type="submit" id="decline">{{t.decline}}</button></div>
   </form>
   </details>

@@ -7,6 +7,8 @@ let keyTemplates = [
   <input type="hidden" name="nonce" value="{{nonce}}">
   <input type="hidden" name="signing-key" value="">
   <input type="hidden" name="signature" value="">
+  """#,
+  "signs-hint": #"""
   <p class="hint" data-signs hidden>{{t.signsHint}}</p>
   """#,
   "keys": #"""
@@ -51,6 +53,10 @@ let keyTemplates = [
 
 /// The texts of signing.
 let keyStrings = StringTable([
+  .init(
+    "deskFooter", "本站除办理签名外不使用脚本，不作跟踪。请勿在网上传递涉及国家秘密的内容。",
+    "This site runs no script but the one that signs acts, and no trackers. Do not send state secrets over the network."
+  ),
   .init("keysTitle", "签名密钥", "Signing keys"),
   .init(
     "keysText", "登记后，您在本浏览器中签收、答复、不予受理来信时，将用您的密钥签名，作为本人办理的凭据。密钥保存在浏览器中，不能导出；清除浏览器数据后须重新登记。",

@@ -29,7 +29,7 @@ let kitchenTemplates = [
   {{/notices}}</section>{{/hasNotices}}
   {{{main}}}
   </main>
-  <footer class="bottom"><div class="inner"><p>{{t.footer}}</p></div></footer>
+  <footer class="bottom"><div class="inner"><p>{{footer}}</p></div></footer>
   </body>
   </html>
   """#,

@@ -36,12 +36,15 @@ public struct SiteKitchen: Sendable {
   private let templates: PageTemplates
   private let links: [Link]
   private let siteNameKey: String
+  private let footerKey: String
 
   /// - Parameter script: what pages may run, and only those that ask for it.
   /// - Throws: mustache's own error where a template cannot be read.
   public init(
-    strings: StringTable, templates: [String: String], links: [Link], siteNameKey: String, script: String? = nil
+    strings: StringTable, templates: [String: String], links: [Link], siteNameKey: String, footerKey: String = "footer",
+    script: String? = nil
   ) throws {
+    self.footerKey = footerKey
     self.script = script
     scriptPath = script.map { "/script-\(Digest.of($0.utf8).hex.prefix(12)).js" }
     self.strings = strings + kitchenStrings
@@ -74,6 +77,7 @@ public struct SiteKitchen: Sendable {
         "t": texts, "main": main, "language": request.language.tag, "stylesheet": stylesheetPath,
         "script": (runsScript ? scriptPath : nil) as Any? ?? false,
         "title": strings.text(titleKey, request.language), "site": strings.text(siteNameKey, request.language),
+        "footer": strings.text(footerKey, request.language),
         "otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "languagePath": languagePath ?? own,
         "failed": status.code >= 400, "hasNotices": !notices.isEmpty,
         "notices": notices.map { ["text": $0.text, "style": $0.isUrgent ? "error" : "note"] },

@@ -43,7 +43,7 @@ import WebKitchen
         "deliveryRefused", "deliveryOneWay", "linkLate", "linkNever", "outcomeLate", "outcomeNever",
         "noticeOwnCertificate", "noticeCertificateEnds", "noticeCertificateEnded", "noticeListOverdue",
         "noticeListMissing", "noticeListOverdueAlert", "noticeListMissingAlert", "noticeListRefuses",
-        "badSignatureTitle", "proof-tls", "proof-signed", "proof-operator",
+        "badSignatureTitle", "deskFooter", "siteName", "proof-tls", "proof-signed", "proof-operator",
       ]
     for key in derived { #expect(known.contains(key), "\(key)") }
     #expect(known.count == table.entries.count, "a key stands twice")
