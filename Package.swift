@@ -28,13 +28,12 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let web: [Target.Dependency] = [
-  hummingbird, hummingbirdCore, hummingbirdTLS, mustache, nioCore, nioSSL, httpTypes, logging,
+  hummingbird, hummingbirdCore, mustache, nioCore, nioSSL, httpTypes, logging,
 ]
 
 let package = Package(
@@ -107,7 +106,7 @@ let package = Package(
         "Acts",
       ], [grdb, logging, lifecycle]),
     room("Notices", imports: ["Zones", "DurableFiles"], ["CCurl", logging]),
-    room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle]),
+    room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle, signals]),
     room("Portal", imports: ["Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
     room(
       "Desk", imports: ["Roles", "Zones", "Cryptography", "Acts", "People", "Letters", "WebKitchen"], web + [lifecycle]),
@@ -121,7 +120,8 @@ let package = Package(
     program(
       "guandu-intranet",
       imports: [
-        "Zones", "Cryptography", "Trust", "Storage", "Exchange", "Daemon", "Acts", "People", "Letters", "Desk",
+        "Zones", "Cryptography", "Trust", "TrustNews", "Storage", "Exchange", "Daemon", "Acts", "People", "Letters",
+        "Desk",
       ],
       [arguments, logging, lifecycle]),
     program(
@@ -165,7 +165,7 @@ let package = Package(
       "DeskTests",
       of: [
         "Desk", "WebKitchen", "Letters", "People", "Roles", "Acts", "Zones", "ZoneHarness", "Storage", "Exchange",
-        "Cryptography", "DurableFiles",
+        "Cryptography", "DurableFiles", "Trust", "COpenSSL",
       ],
       [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),

@@ -20,6 +20,14 @@ public struct RecordedAct: Sendable {
   /// 64 hex digits; empty where there was none.
   public let certificate: String
   public let proof: String
+  /// SHA-256 of the answer or reason, hex; empty where there was none.
+  public let content: String
+  /// What was signed, the signature (DER, base64) and the key's fingerprint; empty where nothing was.
+  public let statement: String
+  public let signature: String
+  public let key: String
+  /// Base64; empty but where the act enrols a key.
+  public let publicKey: String
 
   /// Nil for a line that is no entry.
   public init?(_ entry: [UInt8]) {
@@ -30,6 +38,8 @@ public struct RecordedAct: Sendable {
     (self.number, self.at, self.what, self.object, self.proof) = (number, at, what, object, proof)
     (detail, name, person) = (text("detail"), text("name"), text("person"))
     (inSteadOf, certificate) = (text("inSteadOf"), text("certificate"))
+    (content, statement, signature) = (text("content"), text("statement"), text("signature"))
+    (key, publicKey) = (text("key"), text("publicKey"))
   }
 
   /// The newest first.

@@ -22,7 +22,21 @@ public let actMigrations: [Migration] = [
         fingerprint TEXT PRIMARY KEY,
         der BLOB NOT NULL
       );
-      """)
+      """),
+  Migration(
+    "acts-2",
+    sql: """
+      -- The keys that people sign acts with. None is ever taken out.
+      CREATE TABLE signing_key (
+        fingerprint TEXT PRIMARY KEY,
+        person TEXT NOT NULL,
+        name TEXT NOT NULL,
+        spki BLOB NOT NULL,
+        enrolled_at INTEGER NOT NULL,
+        retired_at INTEGER
+      );
+      CREATE INDEX signing_key_by_person ON signing_key (person);
+      """),
 ]
 
 /// Something that an official did and that counts.
@@ -31,6 +45,8 @@ public struct Act: Sendable {
   public enum Proof: String, Sendable {
     /// The desk recorded it under the certificate that TLS had authenticated; nothing was signed by the person's key.
     case tls
+    /// So, and the person's own key signed a statement of the act, which stands in the entry.
+    case signed
     /// The operator of the zone did it at the command line or in `zone.yaml`; no certificate.
     case `operator`
   }
@@ -43,6 +59,17 @@ public struct Act: Sendable {
   public var content: Digest?
   /// What else belongs to it.
   public var detail: String
+  /// The key that the act enrols; its statement shows that its owner has the private half.
+  public var publicKey: P256PublicKey?
+
+  static let enrolment = "key.enrolled"
+
+  /// A person's enrolment of a key of their own.
+  public static func enrolment(of key: P256PublicKey, by person: String) -> Act {
+    var act = Act(enrolment, "person \(person)", detail: key.fingerprint.hex)
+    act.publicKey = key
+    return act
+  }
 
   public init(_ what: String, _ object: String, content: Digest? = nil, detail: String = "") {
     self.what = what
@@ -59,7 +86,9 @@ extension Act {
   ///   - official: who did it; nil for the zone's operator.
   ///   - principal: in whose stead, where that is somebody else.
   ///   - at: milliseconds since 1970.
+  /// - Throws: `SignedSomethingElse` where what the official signed is not this act, or their key counts no more.
   public func record(by official: Official?, inSteadOf principal: Official? = nil, at: Int, _ db: Database) throws {
+    if let official, let signed = official.signed { try demandStatement(signed, by: official, db) }
     let last = try Row.fetchOne(db, sql: "SELECT number, digest FROM act ORDER BY number DESC LIMIT 1")
     let number = (last?["number"] as Int? ?? 0) + 1
     let previous = Array(last?["digest"] as Data? ?? Data(Digest.zero.bytes))
@@ -72,17 +101,42 @@ extension Act {
     -> JSONValue
   {
     let stead = principal.flatMap { $0.person == official?.person ? nil : $0.person }
-    return .object([
+    let signed = official?.signed
+    let proof: Proof = official == nil ? .operator : signed == nil || publicKey != nil ? .tls : .signed
+    let members: KeyValuePairs<String, JSONValue> = [
       "number": .integer(number), "at": .integer(at), "act": .string(what), "object": .string(object),
       "content": content.map { .string($0.hex) } ?? .null, "detail": .string(detail),
       "person": official.map { .string($0.person) } ?? .null, "name": official.map { .string($0.name) } ?? .null,
       "inSteadOf": stead.map { .string($0) } ?? .null,
-      "proof": .string((official == nil ? Proof.operator : .tls).rawValue),
+      "proof": .string(proof.rawValue),
       "certificate": official.map { .string($0.certificateFingerprint) } ?? .null,
       "previous": .string(encodeHex(previous)),
-    ])
+    ]
+    return .object(members.map { .init($0.key, $0.value) } + signedMembers(signed))
+  }
+
+  private func signedMembers(_ signed: SignedStatement?) -> [JSONValue.JSONMember] {
+    guard let signed else { return [] }
+    return [
+      .init("statement", .string(signed.text)), .init("signature", .string(Base64.encode(signed.signature))),
+      .init("key", .string(signed.key)),
+    ] + (publicKey.map { [.init("publicKey", .string(Base64.encode($0.spki)))] } ?? [])
+  }
+
+  private func demandStatement(_ signed: SignedStatement, by official: Official, _ db: Database) throws {
+    guard let statement = ActStatement(signed.text), statement.person == official.person, statement.act == what,
+      statement.object == object, content.map(statement.names) ?? true
+    else { throw SignedSomethingElse() }
+    if let publicKey {
+      guard signed.key == publicKey.fingerprint.hex else { throw SignedSomethingElse() }
+    } else {
+      guard try SigningKeys.find(signed.key, of: official.person, db) != nil else { throw SignedSomethingElse() }
+    }
   }
 }
+
+/// What was signed is not the act that was to be recorded.
+public struct SignedSomethingElse: Error {}
 
 /// How the entries of the record hang together.
 public enum ActChain {

@@ -7,7 +7,7 @@ public import Logging
 public import ServiceLifecycle
 public import Storage
 import Trust
-import TrustNews
+public import TrustNews
 import UnixSignals
 public import Zones
 
@@ -131,6 +131,9 @@ public struct ZoneStart: Sendable {
       try own(message, fate, db)
     }
   }
+
+  /// What of this zone's certificates and lists of revocations needs a hand now.
+  public func trustConcerns() -> [TrustConcern] { revocations.concerns() }
 
   /// What both zones run beside their exchange and their site: backups, where the zone makes any, and operators' requests.
   ///

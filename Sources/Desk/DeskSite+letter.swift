@@ -28,8 +28,9 @@ extension DeskSite {
 
   private func signFor(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let number = try number(in: request)
-    _ = try await form(of: request, presence)
-    try await letters.signFor(number: number, by: presence.official)
+    let form = try await form(of: request, presence)
+    let official = try await signed("letter.signed-for", "letter \(number)", form, presence)
+    try await letters.signFor(number: number, by: official)
     return seeOther("/letters/\(number)")
   }
 
@@ -46,8 +47,9 @@ extension DeskSite {
       return try await letterPage(
         request, presence, problems: problems, typed: ["answer": text, "isPublic": visibility == "public"])
     }
+    let official = try await signed("letter.answered", "letter \(number)", content: text, form, presence)
     do {
-      try await letters.answer(number: number, text: text, isPublic: visibility == "public", by: presence.official)
+      try await letters.answer(number: number, text: text, isPublic: visibility == "public", by: official)
     } catch LetterError.mayNotPublish {
       return try await letterPage(
         request, presence, problems: [("visibility-private", "mayNotPublishText")], typed: ["answer": text])
@@ -64,7 +66,8 @@ extension DeskSite {
       return try await letterPage(
         request, presence, problems: problems, typed: ["reason": reason, "isDeclining": true])
     }
-    try await letters.decline(number: number, reason: reason, by: presence.official)
+    let official = try await signed("letter.declined", "letter \(number)", content: reason, form, presence)
+    try await letters.decline(number: number, reason: reason, by: official)
     return seeOther("/letters/\(number)")
   }
 
@@ -87,8 +90,15 @@ extension DeskSite {
     if letter.outcome != nil, !letter.outcomeDelivered, letter.outcomeRefusal == nil {
       values["outcomeLate"] = try await lateText("outcomeLate", "outcomeNever", request.language) as Any? ?? false
     }
+    let keys = try await signingKeys(of: presence)
+    for (form, act, isOffered) in [
+      ("signingSignFor", "letter.signed-for", "canSignFor"), ("signingAnswer", "letter.answered", "canAnswer"),
+      ("signingDecline", "letter.declined", "canDecline"),
+    ] where !keys.isEmpty && values[isOffered] as? Bool == true {
+      values[form] = offer(act, "letter \(number)", keys, presence)
+    }
     return page(
       "letter", values, titleKey: "letterHeading", request, presence, problems: problems,
-      languagePath: "/letters/\(number)")
+      languagePath: "/letters/\(number)", runsScript: !keys.isEmpty)
   }
 }

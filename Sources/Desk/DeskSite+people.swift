@@ -139,6 +139,7 @@ extension DeskSite {
     values["isOneself"] = person.identifier == official.person
     values["canChange"] = official.may(.changePeople, .office) && person.identifier != official.person
     values["canOffer"] = issuer != nil
+    values.merge(try await keyValues(person.identifier, presence)) { own, _ in own }
     let mayDelegate = official.may(.delegate, .person(person.identifier, unit: nil))
     values["canDelegate"] = mayDelegate
     if mayDelegate {

@@ -5,10 +5,13 @@ import People
 import Roles
 import WebKitchen
 
+import struct Foundation.Date
+
 /// Somebody who has come in: who they are at this request, and their session.
 struct Presence: Sendable {
   let official: Official
   let session: Session<DeskVisit>
+  let certificateEnds: Date
 }
 
 extension RouteRule {
@@ -33,7 +36,9 @@ extension DeskSite {
         guard let presence = try await presence(of: caller, request) else {
           return try await comeInFirst(request)
         }
-        return try await page(request, presence)
+        do { return try await page(request, presence) } catch let bad as BadSignature {
+          return badSignaturePage(bad, request, presence)
+        }
       }
     }
   }
@@ -60,7 +65,8 @@ extension DeskSite {
   /// A page for somebody who has come in: with their links, their name and the session's form token.
   func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest, _ presence: Presence,
-    problems: [(field: String, key: String)] = [], languagePath: String? = nil
+    problems: [(field: String, key: String)] = [], languagePath: String? = nil,
+    status: HTTPResponse.Status? = nil, runsScript: Bool = false
   ) -> Response {
     var values = values
     values["csrf"] = presence.session.formToken
@@ -71,8 +77,11 @@ extension DeskSite {
     }
     values["wrong"] = Dictionary(problems.map { ($0.field, true) }) { first, _ in first }
     return kitchen.page(
-      template, values, titleKey: titleKey, for: request, status: problems.isEmpty ? .ok : .unprocessableContent,
-      languagePath: languagePath, links: links(for: presence.official))
+      template, values, titleKey: titleKey, for: request,
+      status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
+      languagePath: languagePath, links: links(for: presence.official),
+
+      notices: notices(for: presence, request.language), runsScript: runsScript)
   }
 
   private func links(for official: Official) -> [SiteKitchen.Link] {

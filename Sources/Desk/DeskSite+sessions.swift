@@ -17,6 +17,8 @@ struct DeskVisit: Sendable {
   /// Nil until they have come in.
   var person: String?
   var lastLogin: Date?
+  /// What this visit's pages offer to sign.
+  var offers = SigningOffers()
   /// A table that was looked at and may be taken over.
   var table: Table?
 
@@ -30,6 +32,7 @@ struct DeskVisit: Sendable {
 struct Caller: Sendable {
   let official: Official
   let certificate: [UInt8]
+  let certificateEnds: Date
 }
 
 /// Coming in, leaving, and whose a session is.
@@ -67,21 +70,22 @@ extension DeskSite {
       logger.notice("handler refused", metadata: ["reason": "no certificate"])
       throw WebFailure.noCertificate
     }
-    let fingerprint: String
+    let known: HandlerCertificate
     do {
-      fingerprint = try trust.fingerprint(ofHandlerCertificate: certificate)
+      known = try trust.verify(handlerCertificate: certificate)
     } catch {
       let digest = Digest.of(certificate).hex
       logger.notice("handler refused", metadata: ["reason": "not trusted", "certificate": "\(digest)"])
       sessions.remove { $0.fingerprint == digest }
       throw WebFailure.untrustedCertificate
     }
+    let fingerprint = known.fingerprint
     guard let official = try await office.official(certificate: fingerprint) else {
       logger.notice("handler refused", metadata: ["reason": "not enrolled", "certificate": "\(fingerprint)"])
       sessions.remove { $0.fingerprint == fingerprint }
       throw WebFailure.notEnrolled
     }
-    return Caller(official: official, certificate: certificate)
+    return Caller(official: official, certificate: certificate, certificateEnds: known.ends)
   }
 
   /// Nil where they have not come in, or their session has ended.
@@ -98,7 +102,7 @@ extension DeskSite {
       throw WebFailure.foreignSession
     }
     guard visit.person == caller.official.person else { return nil }
-    return Presence(official: caller.official, session: session)
+    return Presence(official: caller.official, session: session, certificateEnds: caller.certificateEnds)
   }
 
   /// For a page: to the door and back. For a form: nothing is done, and what was written is handed back.

@@ -160,7 +160,7 @@ extension OfficeProblem {
   var field: String {
     switch self {
     case .identifier, .identifierTaken: "identifier"
-    case .name: "name"
+    case .name, .key, .tooManyKeys: "name"
     case .noSuchUnit, .unitTooDeep, .unitUnderItself: "parent"
     case .unitInUse: "remove"
     case .barredRoles, .role: "roles"

@@ -8,12 +8,25 @@ public import ServiceLifecycle
 package import WebKitchen
 public import Zones
 
+public import struct Foundation.Date
+
 /// Says whether a certificate is a handler's now: chain, purpose, dates, revocation.
 public protocol HandlerCertificateVerifying: Sendable {
   /// - Parameter certificate: DER, as the browser showed it.
-  /// - Returns: SHA-256 of the certificate, 64 lowercase hex digits.
   /// - Throws: why not, for the log.
-  func fingerprint(ofHandlerCertificate certificate: [UInt8]) throws -> String
+  func verify(handlerCertificate certificate: [UInt8]) throws -> HandlerCertificate
+}
+
+/// A certificate that is a handler's now.
+public struct HandlerCertificate: Sendable {
+  /// SHA-256, 64 lowercase hex digits.
+  public let fingerprint: String
+  public let ends: Date
+
+  public init(fingerprint: String, ends: Date) {
+    self.fingerprint = fingerprint
+    self.ends = ends
+  }
 }
 
 /// The handlers' site: who am I, letters, and the office's units, people and mailboxes.
@@ -26,24 +39,30 @@ public final class DeskSite: Service {
   let sessions: SessionStore<DeskVisit>
   let trust: any HandlerCertificateVerifying
   let issuer: (any HandlerCertificateIssuing)?
+  let concerns: @Sendable () -> [DeskConcern]
 
   /// - Parameters:
   ///   - trust: asked with every request, so that a revocation counts from the next one on.
   ///   - issuer: nil where this zone issues no certificates.
+  ///   - concerns: asked for each page of those who look after the zone's trust.
   /// - Throws: where a template cannot be read, which a test forbids.
   public init(
     configuration: ZoneConfiguration, letters: DeskLetters, office: OfficeDirectory,
-    trust: any HandlerCertificateVerifying, issuer: (any HandlerCertificateIssuing)? = nil, logger: Logger
+    trust: any HandlerCertificateVerifying, issuer: (any HandlerCertificateIssuing)? = nil,
+    concerns: @escaping @Sendable () -> [DeskConcern] = { [] }, logger: Logger
   ) throws {
     self.configuration = configuration
     self.letters = letters
     self.office = office
     self.trust = trust
     self.issuer = issuer
+    self.concerns = concerns
     self.logger = logger
     let limits = configuration.desk ?? DeskConfiguration(listenAddress: "", port: 0)
     sessions = SessionStore(idleSeconds: limits.idleMinutes * 60, ageSeconds: limits.sessionHours * 3_600)
-    kitchen = try SiteKitchen(strings: deskStrings, templates: deskTemplates, links: [], siteNameKey: "siteName")
+    kitchen = try SiteKitchen(
+      strings: deskStrings, templates: deskTemplates, links: [], siteNameKey: "siteName", footerKey: "deskFooter",
+      script: signingScript)
   }
 
   /// Serves until the service group stops it.
@@ -84,6 +103,7 @@ public final class DeskSite: Service {
     addImportRoutes(to: &routes)
     addActRoutes(to: &routes)
     addEnrolmentRoutes(to: &routes)
+    addKeyRoutes(to: &routes)
     return routes
   }
 }

@@ -1,7 +1,8 @@
 import WebKitchen
 
 /// The desk's texts.
-let deskStrings = letterStrings + sessionStrings + officeStrings + actStrings + enrolmentStrings
+let deskStrings =
+  letterStrings + sessionStrings + officeStrings + actStrings + enrolmentStrings + noticeStrings + keyStrings
 
 private let letterStrings = StringTable([
   .init("siteName", "信件办公台", "Letter desk"),

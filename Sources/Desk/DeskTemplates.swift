@@ -1,6 +1,6 @@
 /// The desk's pages.
 let deskTemplates = [
-  sessionTemplates, officeTemplates, personTemplates, actTemplates, enrolmentTemplates,
+  sessionTemplates, officeTemplates, personTemplates, actTemplates, enrolmentTemplates, keyTemplates,
 ].reduce(letterTemplates) { all, more in all.merging(more) { own, _ in own } }
 
 private let letterTemplates = [
@@ -57,17 +57,20 @@ private let letterTemplates = [
   <ol class="timeline">
   {{#events}}<li class="past">{{text}} · {{who}}<time>{{at}}</time></li>
   {{/events}}</ol>
-  {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for">
+  {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for"{{#signingSignFor}}{{> signed-form}}{{/signingSignFor}}>
+  {{#signingSignFor}}{{> signing}}{{/signingSignFor}}
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.signForHeading}}</h2>
   <p>{{t.signForText}}</p>
+  {{#signingSignFor}}{{> signs-hint}}{{/signingSignFor}}
   <div class="actions"><button type="submit" id="sign-for">{{t.signFor}}</button></div>
   </form>{{/canSignFor}}
   {{#canAnswer}}{{> answer-form}}{{/canAnswer}}
   {{#canDecline}}{{> decline-form}}{{/canDecline}}
   """#,
   "answer-form": #"""
-  <form class="box" method="post" action="/letters/{{number}}/answer">
+  <form class="box" method="post" action="/letters/{{number}}/answer"{{#signingAnswer}}{{> signed-form}}{{/signingAnswer}}>
+  {{#signingAnswer}}{{> signing}}{{/signingAnswer}}
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.answerFormHeading}}</h2>
   <div class="field">
@@ -82,13 +85,15 @@ private let letterTemplates = [
   {{#mayPublish}}<label class="choice" for="visibility-public"><input type="radio" id="visibility-public" name="visibility" value="public"{{#isPublic}} checked{{/isPublic}}>{{t.visibilityPublic}}</label>{{/mayPublish}}
   <label class="choice" for="visibility-private"><input type="radio" id="visibility-private" name="visibility" value="private"{{^isPublic}} checked{{/isPublic}}>{{t.visibilityPrivate}}</label>
   </fieldset>
+  {{#signingAnswer}}{{> signs-hint}}{{/signingAnswer}}
   <div class="actions"><button type="submit" id="send-answer">{{t.sendAnswer}}</button></div>
   </form>
   """#,
   "decline-form": #"""
   <details{{#isDeclining}} open{{/isDeclining}}>
   <summary>{{t.declineFormHeading}}</summary>
-  <form method="post" action="/letters/{{number}}/decline">
+  <form method="post" action="/letters/{{number}}/decline"{{#signingDecline}}{{> signed-form}}{{/signingDecline}}>
+  {{#signingDecline}}{{> signing}}{{/signingDecline}}
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
   <label for="reason">{{t.reasonLabel}}</label>
@@ -96,6 +101,7 @@ private let letterTemplates = [
   <textarea id="reason" name="reason" rows="5" aria-describedby="reason-hint{{#wrong.reason}} error{{/wrong.reason}}"{{#wrong.reason}} aria-invalid="true"{{/wrong.reason}}>
   {{reason}}</textarea>
   </div>
+  {{#signingDecline}}{{> signs-hint}}{{/signingDecline}}
   <div class="actions"><button class="danger" type="submit" id="decline">{{t.decline}}</button></div>
   </form>
   </details>

@@ -86,6 +86,9 @@ let personTemplates = [
   {{#certificates}}<li><code>{{fingerprint}}</code>
   {{#canChange}}<form method="post" action="/people/{{owner}}/certificates/remove"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="fingerprint" value="{{fingerprint}}"><button class="danger" type="submit">{{t.certificateRemove}}</button></form>{{/canChange}}</li>
   {{/certificates}}</ul>{{/hasCertificates}}
+  <h2>{{t.keysTitle}}</h2>
+  {{^hasKeys}}<p class="soft">{{t.none}}</p>{{/hasKeys}}
+  {{> keys}}
   {{#canChange}}<form class="box" method="post" action="/people/{{id}}/certificates">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">

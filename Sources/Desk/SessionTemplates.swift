@@ -27,6 +27,7 @@ let sessionTemplates = [
   <dt>{{t.certificateLabel}}</dt><dd>{{fingerprint}}</dd>
   </dl>
   <p class="hint">{{t.lastLoginHint}}</p>
+  <p><a href="/me/keys">{{t.keysTitle}}</a></p>
   {{#canDelegate}}<p><a href="/delegation">{{t.delegationTitle}}</a></p>{{/canDelegate}}
   <div class="actions">
   <form method="post" action="/logout"><input type="hidden" name="csrf" value="{{csrf}}"><button type="submit" id="logout">{{t.logout}}</button></form>

@@ -22,6 +22,7 @@ public func certificatesInUse(_ zone: ZoneConfiguration) -> [CertificateInUse] {
   add("keys.tls_certificate", zone.keys.tlsCertificate)
   add("trust.root", zone.trust.root)
   for path in zone.trust.intermediates { add("trust.intermediates", path) }
+  if let issuing = zone.desk?.enrolment?.issuingCertificate { add("desk.enrolment.issuing_certificate", issuing) }
   for link in zone.links {
     let name = "links.\(link.peer)"
     if let known = try? knownCertificates(of: link, zone.keys) {

@@ -55,6 +55,8 @@ extension OfficeProblem {
     case .oneself: "nobody changes their own rights"
     case .noSuchPerson: "there is no such person"
     case .delegateRole: "these roles cannot be delegated so"
+    case .key: "no P-256 key that signs, or one that is enrolled already"
+    case .tooManyKeys: "a person has at most 20 keys"
     case .delegationTime: "a delegation ends after it begins and after now, within 366 days"
     }
   }

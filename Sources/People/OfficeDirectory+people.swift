@@ -58,12 +58,13 @@ extension OfficeDirectory {
     }
   }
 
-  /// Takes a person out, with certificates and delegations. What they did stays recorded.
+  /// Takes a person out, with certificates, delegations and keys. What they did stays recorded.
   public func remove(_ identifier: String, by official: Official) async throws(OfficeError) {
     let now = self.now()
     try await write { db in
       try Self.demandChange(of: identifier, official, db)
       try db.execute(sql: "DELETE FROM person WHERE id = ?", arguments: [identifier])
+      try SigningKeys.retireAll(of: identifier, at: now, db)
       try Act("person.removed", "person \(identifier)").record(by: official, at: now, db)
     }
   }

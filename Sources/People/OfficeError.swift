@@ -28,5 +28,8 @@ public enum OfficeProblem: String, CaseIterable, Sendable {
   case oneself = "problem-oneself"
   case noSuchPerson = "problem-no-such-person"
   case delegateRole = "problem-delegate-role"
+  /// No public key that signs, or somebody's already.
+  case key = "problem-key"
+  case tooManyKeys = "problem-too-many-keys"
   case delegationTime = "problem-delegation-time"
 }

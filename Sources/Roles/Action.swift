@@ -3,6 +3,9 @@ public enum Action: String, CaseIterable, Sendable {
   /// Who am I, since when.
   case seeSelf = "see-self"
   case endSessions = "end-sessions"
+  /// A key of one's own, to sign acts with.
+  case enrolKey = "enrol-key"
+  case retireKey = "retire-key"
   /// Letting another act in one's stead while away.
   case delegate
   case readLetter = "read-letter"
@@ -16,6 +19,8 @@ public enum Action: String, CaseIterable, Sendable {
   case changeMailboxes = "change-mailboxes"
   /// Who did what, when, with which certificate.
   case readActs = "read-acts"
+  /// What of the zone's certificates and lists of revocations needs a hand.
+  case readTrust = "read-trust"
 
   /// Whether somebody else may do it in a person's stead.
   public var canBeDelegated: Bool {
@@ -30,9 +35,11 @@ public enum Action: String, CaseIterable, Sendable {
     switch (self, place) {
     case (.readLetter, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox):
       true
-    case (.seeSelf, .person), (.endSessions, .person), (.delegate, .person): true
+    case (.seeSelf, .person), (.endSessions, .person), (.delegate, .person), (.enrolKey, .person),
+      (.retireKey, .person):
+      true
     case (.readOffice, .office), (.changeUnits, .office), (.changePeople, .office), (.changeMailboxes, .office),
-      (.readActs, .office):
+      (.readActs, .office), (.readTrust, .office):
       true
     default: false
     }

@@ -33,6 +33,8 @@ public struct Official: Sendable {
   public var standsInFor: [Official]
   /// All mailboxes that belong to a unit.
   public var mailboxUnits: [String: UnitPath]
+  /// What they signed about the act that they are doing; nil where they signed nothing.
+  public var signed: SignedStatement?
 
   public init(
     person: String, name: String, certificateFingerprint: String, unit: UnitPath? = nil, roles: Set<Role>,

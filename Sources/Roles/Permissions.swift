@@ -1,7 +1,9 @@
 /// The one table of who may do what, how far. What does not stand here is refused.
 public enum Permissions {
   /// What every person may do, whatever their roles.
-  static let everybody: [Action: Scope] = [.seeSelf: .own, .endSessions: .own]
+  static let everybody: [Action: Scope] = [
+    .seeSelf: .own, .endSessions: .own, .enrolKey: .own, .retireKey: .own,
+  ]
 
   static let ofRole: [Role: [Action: Scope]] = [
     .clerk: [
@@ -12,9 +14,9 @@ public enum Permissions {
     .sealkeeper: [:],
     .administrator: [
       .readOffice: .all, .changeUnits: .all, .changePeople: .all, .changeMailboxes: .all, .endSessions: .all,
-      .delegate: .all,
+      .delegate: .all, .retireKey: .all, .readTrust: .all,
     ],
-    .securityOfficer: [.readOffice: .all, .readActs: .all],
+    .securityOfficer: [.readOffice: .all, .readActs: .all, .readTrust: .all],
   ]
 
   /// How far `role` lets its holder do `action`; nil where it does not.

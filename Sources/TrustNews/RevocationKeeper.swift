@@ -22,10 +22,10 @@ public final class RevocationKeeper: Service {
   private let outbox: Outbox
   private let links: [LinkConfiguration]
   private let files: TrustFiles
-  private let certificates: ExpiringCertificates
+  let certificates: ExpiringCertificates
   private let trust: TrustStore
   private let log: TrustLog
-  private let now: @Sendable () -> UnixMilliseconds
+  let now: @Sendable () -> UnixMilliseconds
   /// What each file of lists was like when it was last read.
   private let seen = Mutex<[String: FileMark]>([:])
 
@@ -194,15 +194,22 @@ public final class RevocationKeeper: Service {
 
   private func remind() {
     let date = Date(unixMilliseconds: now())
-    let refuses = files.revocationListAge == .refuse
-    let lists = Dictionary(uniqueKeysWithValues: trust.revocationLists.map { ($0.authority, $0.list) })
-    for authority in trust.authorities {
-      guard let list = lists[authority] else {
-        log.missing(authority, refuses: refuses)
+    for (authority, list) in authoritiesWithLists() {
+      guard let list else {
+        log.missing(authority, refuses: refusesWithoutLists)
         continue
       }
-      if list.nextUpdate < date { log.overdue(list, refuses: refuses) }
+      if list.nextUpdate < date { log.overdue(list, refuses: refusesWithoutLists) }
     }
+  }
+
+  /// Whether an authority without a list that is in time is refused with all under it.
+  var refusesWithoutLists: Bool { files.revocationListAge == .refuse }
+
+  /// Every authority, with the list of its that counts.
+  func authoritiesWithLists() -> [(authority: Certificate, list: RevocationList?)] {
+    let lists = Dictionary(uniqueKeysWithValues: trust.revocationLists.map { ($0.authority, $0.list) })
+    return trust.authorities.map { ($0, lists[$0]) }
   }
 }
 

@@ -3,6 +3,7 @@ public let kitchenStrings = StringTable([
   .init("skip", "跳到正文", "Skip to the content"),
   .init("switchLanguage", "English", "中文"),
   .init("mainNavigation", "主导航", "Main"),
+  .init("notices", "提醒", "Notices"),
   .init("errorPrefix", "有错误：", "Error: "),
   .init(
     "footer", "本站不使用脚本与跟踪。请勿在网上传递涉及国家秘密的内容。",

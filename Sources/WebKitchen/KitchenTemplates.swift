@@ -8,7 +8,8 @@ let kitchenTemplates = [
   <meta name="robots" content="noarchive">
   <title>{{#failed}}{{t.errorPrefix}}{{/failed}}{{title}} - {{site}}</title>
   <link rel="stylesheet" href="{{stylesheet}}">
-  </head>
+  {{#script}}<script src="{{script}}" defer></script>
+  {{/script}}  </head>
   <body>
   <a class="skip" href="#main">{{t.skip}}</a>
   <header class="top">
@@ -23,9 +24,12 @@ let kitchenTemplates = [
   </div>
   </header>
   <main id="main" tabindex="-1">
+  {{#hasNotices}}<section id="notices" aria-label="{{t.notices}}">
+  {{#notices}}<p class="{{style}}">{{text}}</p>
+  {{/notices}}</section>{{/hasNotices}}
   {{{main}}}
   </main>
-  <footer class="bottom"><div class="inner"><p>{{t.footer}}</p></div></footer>
+  <footer class="bottom"><div class="inner"><p>{{footer}}</p></div></footer>
   </body>
   </html>
   """#,

@@ -13,12 +13,15 @@ func addSecurityHeaders(to response: inout Response, host: String) {
   if !isLocal { response.headers[.strictTransportSecurity] = "max-age=31536000" }
 }
 
+/// - Parameter allowingScripts: those of the site's own files alone.
+func contentSecurityPolicy(allowingScripts: Bool) -> String {
+  "default-src 'none'; \(allowingScripts ? "script-src 'self'; " : "")style-src 'self'; img-src 'self'; "
+    + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+}
+
 private let securityHeaders: [(HTTPField.Name, String)] = {
   let named: [(String, String)] = [
-    (
-      "Content-Security-Policy",
-      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
+    ("Content-Security-Policy", contentSecurityPolicy(allowingScripts: false)),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),

@@ -17,14 +17,36 @@ public struct SiteKitchen: Sendable {
     }
   }
 
+  /// Something that stands above a page, whatever the page is about.
+  public struct Notice: Sendable {
+    let text: String
+    let isUrgent: Bool
+
+    public init(_ text: String, isUrgent: Bool) {
+      self.text = text
+      self.isUrgent = isUrgent
+    }
+  }
+
   public let strings: StringTable
   let stylesheetPath: String
+  /// The site's only script, where it has one, and where it lies.
+  let script: String?
+  let scriptPath: String?
   private let templates: PageTemplates
   private let links: [Link]
   private let siteNameKey: String
+  private let footerKey: String
 
+  /// - Parameter script: what pages may run, and only those that ask for it.
   /// - Throws: mustache's own error where a template cannot be read.
-  public init(strings: StringTable, templates: [String: String], links: [Link], siteNameKey: String) throws {
+  public init(
+    strings: StringTable, templates: [String: String], links: [Link], siteNameKey: String, footerKey: String = "footer",
+    script: String? = nil
+  ) throws {
+    self.footerKey = footerKey
+    self.script = script
+    scriptPath = script.map { "/script-\(Digest.of($0.utf8).hex.prefix(12)).js" }
     self.strings = strings + kitchenStrings
     self.templates = try PageTemplates(templates.merging(kitchenTemplates) { own, _ in own })
     self.links = links
@@ -37,9 +59,12 @@ public struct SiteKitchen: Sendable {
   /// - Parameters:
   ///   - languagePath: the path that the language switch leads to; where nil, the request's own.
   ///   - links: those of the layout's head, where they are not the site's usual ones.
+  ///   - notices: what stands above the page.
+  ///   - runsScript: whether the page runs the site's script.
   public func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, for request: WebRequest,
-    status: HTTPResponse.Status = .ok, languagePath: String? = nil, links: [Link]? = nil
+    status: HTTPResponse.Status = .ok, languagePath: String? = nil, links: [Link]? = nil, notices: [Notice] = [],
+    runsScript: Bool = false
   ) -> Response {
     let texts = strings.texts(request.language)
     // A path that no route knows could lead anywhere, as `//host` does.
@@ -50,9 +75,12 @@ public struct SiteKitchen: Sendable {
       "layout",
       [
         "t": texts, "main": main, "language": request.language.tag, "stylesheet": stylesheetPath,
+        "script": (runsScript ? scriptPath : nil) as Any? ?? false,
         "title": strings.text(titleKey, request.language), "site": strings.text(siteNameKey, request.language),
+        "footer": strings.text(footerKey, request.language),
         "otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "languagePath": languagePath ?? own,
-        "failed": status.code >= 400,
+        "failed": status.code >= 400, "hasNotices": !notices.isEmpty,
+        "notices": notices.map { ["text": $0.text, "style": $0.isUrgent ? "error" : "note"] },
         "links": (links ?? self.links).map { link in
           [
             "path": link.path, "text": strings.text(link.textKey, request.language),
@@ -60,8 +88,10 @@ public struct SiteKitchen: Sendable {
           ] as [String: Any]
         },
       ])
+    var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
+    if runsScript { headers[.contentSecurityPolicy] = contentSecurityPolicy(allowingScripts: true) }
     return Response(
-      status: status, headers: [.contentType: "text/html; charset=utf-8"],
+      status: status, headers: headers,
       body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
   }
 

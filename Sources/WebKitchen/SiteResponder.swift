@@ -79,6 +79,13 @@ public struct SiteResponder: HTTPResponder {
         status: .ok,
         headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "public, max-age=31536000, immutable"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: stylesheet)))
+    case kitchen.scriptPath:
+      return Response(
+        status: .ok,
+        headers: [
+          .contentType: "text/javascript; charset=utf-8", .cacheControl: "public, max-age=31536000, immutable",
+        ],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: kitchen.script ?? "")))
     default: return nil
     }
   }

@@ -1,11 +1,11 @@
 import Glibc
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 public import Logging
 import NIOCore
 import NIOSSL
 public import ServiceLifecycle
+import UnixSignals
 
 /// Serves a site over HTTPS until the service group stops it.
 public struct SiteServer: Service {
@@ -17,6 +17,7 @@ public struct SiteServer: Service {
   }
 
   private let application: Application<SiteResponder>
+  private let certificate: SiteCertificate
 
   /// - Parameters:
   ///   - certificateChain: a PEM file: the site's certificate, then those that issued it.
@@ -29,27 +30,29 @@ public struct SiteServer: Service {
     clientCertificate: ClientCertificate, proxies: TrustedProxies? = nil, maxConnections: Int = 4_096, logger: Logger,
     onServerRunning: @escaping @Sendable (Int) async -> Void = { _ in }
   ) throws {
-    var tls = TLSConfiguration.makeServerConfiguration(
-      certificateChain: try NIOSSLCertificate.fromPEMFile(certificateChain).map { .certificate($0) },
-      privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-    tls.minimumTLSVersion = .tlsv12
-    tls.applicationProtocols = ["http/1.1"]
-    if case .asked(let issuers) = clientCertificate {
+    let issuers: [NIOSSLCertificate]? =
+      switch clientCertificate {
+      case .none: nil
+      case .asked(let files): try files.flatMap { try NIOSSLCertificate.fromPEMFile($0) }
+      }
+    let certificate = try SiteCertificate(paths: .init(chain: certificateChain, key: key), logger: logger) { tls in
+      tls.minimumTLSVersion = .tlsv12
+      tls.applicationProtocols = ["http/1.1"]
+      guard let issuers else { return }
       tls.certificateVerification = .optionalVerification
-      tls.trustRoots = .certificates(try issuers.flatMap { try NIOSSLCertificate.fromPEMFile($0) })
+      tls.trustRoots = .certificates(issuers)
       tls.sendCANameList = true
     }
+    self.certificate = certificate
     let http = HTTP1Channel.Configuration(
       idleTimeout: .seconds(60),
       httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
-    let settings = TLSChannelConfiguration(
-      tlsConfiguration: tls, customAsyncVerificationCallback: { _ in .certificateVerified })
     application = Application(
       responder: responder,
       server: HTTPServerBuilder { responder in
         ProxiedChannel(
-          base: try TLSChannel(HTTP1Channel(responder: responder, configuration: http), configuration: settings),
-          proxies: proxies)
+          base: ReloadingTLSChannel(
+            base: HTTP1Channel(responder: responder, configuration: http), certificate: certificate), proxies: proxies)
       },
       configuration: ApplicationConfiguration(
         address: .hostname(address, port: port),
@@ -58,7 +61,18 @@ public struct SiteServer: Service {
       logger: logger)
   }
 
-  public func run() async throws { try await application.run() }
+  /// Serves, and takes a new certificate when its files are replaced, or at SIGHUP.
+  public func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await application.run() }
+      group.addTask { await certificate.watch() }
+      group.addTask {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) { certificate.reload() }
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
 }
 
 /// No more connections than half of the files that this process may have open.

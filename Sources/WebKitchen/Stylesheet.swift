@@ -3,6 +3,7 @@ let stylesheet = #"""
   :root { --ink: #1d2733; --soft: #4d5b6a; --line: #c9d1da; --paper: #ffffff; --ground: #f3f5f8;
     --blue: #124a8c; --blue-dark: #0b3566; --red: #a3171e; --green: #1c6b3c; --wash: #e9f0f9; }
   * { box-sizing: border-box; }
+  [hidden] { display: none !important; }
   html { font-size: 16px; -webkit-text-size-adjust: 100%; }
   body { margin: 0; background: var(--ground); color: var(--ink); line-height: 1.7;
     font-family: "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif; }

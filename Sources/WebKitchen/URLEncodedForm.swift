@@ -9,6 +9,9 @@ public struct URLEncodedForm: Sendable {
 
   private var fields: [String: String] = [:]
 
+  /// All fields, by name.
+  public var values: [String: String] { fields }
+
   public subscript(name: String) -> String { fields[name] ?? "" }
 
   /// Reads a request's whole body: at most 256 KiB and 1,000 fields.

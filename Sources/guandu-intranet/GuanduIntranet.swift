@@ -9,6 +9,7 @@ import Letters
 import Logging
 import People
 import Trust
+import TrustNews
 import Zones
 
 /// The intranet's daemon: the desk, and the intranet's side of the link. Composition alone; every rule stands in its room.
@@ -49,6 +50,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       configuration: start.configuration, letters: letters, office: office,
       trust: HandlerVerifier(trust: start.identity.trust),
       issuer: try start.configuration.desk?.enrolment.map { try HandlerIssuer($0) },
+      concerns: { start.trustConcerns().map(DeskConcern.init) },
       logger: start.logger)
     try await start.run(
       start.keepers(
@@ -61,14 +63,26 @@ struct GuanduIntranet: AsyncParsableCommand {
   }
 }
 
+extension DeskConcern {
+  fileprivate init(_ concern: TrustConcern) {
+    switch concern {
+    case .certificateEnds(let key, let name, let days, let at):
+      self = .certificateEnds(key: key, name: name, days: days, at: at)
+    case .listOverdue(let authority, let since, let refuses):
+      self = .listOverdue(authority: authority, since: since, refuses: refuses)
+    case .listMissing(let authority, let refuses): self = .listMissing(authority: authority, refuses: refuses)
+    }
+  }
+}
+
 /// Judges a browser's certificate by the zone's trust store, at the moment of the request.
 private struct HandlerVerifier: HandlerCertificateVerifying {
   let trust: TrustStore
 
-  func fingerprint(ofHandlerCertificate certificate: [UInt8]) throws -> String {
+  func verify(handlerCertificate certificate: [UInt8]) throws -> HandlerCertificate {
     let certificate = try Certificate(der: certificate)
     try trust.verify(certificate, for: .handler, at: Date())
-    return certificate.fingerprint.hex
+    return HandlerCertificate(fingerprint: certificate.fingerprint.hex, ends: certificate.notAfter)
   }
 }
 

@@ -19,8 +19,11 @@ struct ActFiles {
     var zone = ""
     var at = ""
     var count = 0
+    var bySignature = 0
     var byCertificate = 0
     var byOperator = 0
+    /// A line for each entry, with its proof.
+    var acts: [String] = []
   }
 
   func write(_ export: ActExport, _ zone: ZoneConfiguration) throws {
@@ -48,12 +51,18 @@ struct ActFiles {
     var result = try checkHead(trust)
     let fields = try headFields()
     let people = try certificates()
-    var chain = ActChainCheck()
+    var (chain, signatures) = (ActChainCheck(), ActSignatureCheck(zone: result.zone))
     for (index, line) in try lines().enumerated() {
       guard let act = chain.take(line) else { throw refused("acts.jsonl: line \(index + 1): the chain is broken") }
-      guard act.proof == Act.Proof.tls.rawValue else {
+      do { try signatures.take(act) } catch { throw refused("acts.jsonl: line \(index + 1): \(error.reason)") }
+      result.acts.append(shown(act))
+      switch Act.Proof(rawValue: act.proof) {
+      case .operator:
         result.byOperator += 1
         continue
+      case .tls: result.byCertificate += 1
+      case .signed: result.bySignature += 1
+      case nil: throw refused("acts.jsonl: line \(index + 1): no such proof: \(printable(act.proof))")
       }
       guard let certificate = people[act.certificate] else {
         throw refused("acts.jsonl: line \(index + 1): its certificate is not among certificates.pem")
@@ -61,13 +70,24 @@ struct ActFiles {
       do { try trust.verify(certificate, for: .handler, at: Date(unixMilliseconds: act.at)) } catch {
         throw refused("acts.jsonl: line \(index + 1): \(error)")
       }
-      result.byCertificate += 1
     }
     guard "\(chain.count)" == fields["entries"], chain.digest.hex == fields["digest"] else {
       throw refused("acts.jsonl: the entries are not those that the head was signed for")
     }
     result.count = chain.count
     return result
+  }
+
+  /// `12 2026-11-23T09:12:00.000Z letter.answered letter 2026-000001 by li: signed with 3fa9…`
+  private func shown(_ act: RecordedAct) -> String {
+    let proof =
+      switch Act.Proof(rawValue: act.proof) {
+      case .signed: "signed with \(act.key)"
+      case .tls: "certificate \(act.certificate), not signed"
+      default: "the operator, not signed"
+      }
+    let actor = act.person.isEmpty ? "" : " by \(act.person)"
+    return printable("\(act.number) \(timestamp(act.at)) \(act.what) \(act.object)\(actor): \(proof)")
   }
 
   private func checkHead(_ trust: TrustStore) throws -> Result {

@@ -15,7 +15,7 @@ struct ActsCommand: AsyncParsableCommand {
   struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Writes the whole record of an intranet into a new folder, signed by the zone.",
-      discussion: "acts.jsonl, certificates.pem, head, head.sig, signing.pem; docs/operating.md says what is in them.")
+      discussion: "acts.jsonl, certificates.pem, head, head.sig, signing.pem; docs/acts.md says what is in them.")
 
     @Option(help: "The intranet's zone.yaml.") var config: String
     @Argument(help: "The folder to make.") var folder: String
@@ -39,7 +39,7 @@ struct ActsCommand: AsyncParsableCommand {
 
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Checks an exported record from its files alone.",
+      abstract: "Checks an exported record from its files alone, and says what each act is proved by.",
       discussion: "Exit status 65 where anything does not hold; the first thing that does not is named.")
 
     @Option(help: "The root to trust, PEM.") var root: String
@@ -52,7 +52,10 @@ struct ActsCommand: AsyncParsableCommand {
           let result = try ActFiles(folder: folder).verify(root: root, intermediates: intermediate)
           print(
             "sound: \(count(result.count, "entry", "entries")) of zone “\(printable(result.zone))” as of \(result.at)")
-          print("by certificate: \(result.byCertificate); by the operator: \(result.byOperator)")
+          print(
+            "signed by their person's key: \(result.bySignature); by certificate alone: \(result.byCertificate); "
+              + "by the operator: \(result.byOperator)")
+          for act in result.acts { print(act) }
         } catch let error as FileError {
           throw CommandFailure(.refused, "\(error)")
         } catch let error as TrustError { throw CommandFailure(.refused, "\(error)") }

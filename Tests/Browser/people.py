@@ -1,6 +1,7 @@
 """Those who use the two sites, as the tests see them."""
 
 import dataclasses
+import os
 import pathlib
 import random
 import re
@@ -26,6 +27,31 @@ class Deployment:
             pfxPath=str(self.folder / f"people/{name}.p12"),
             passphrase=(self.folder / f"people/{name}.password").read_text().strip(),
         )
+
+    def ask(self, *arguments):
+        """Runs the operator's command beside the daemons, whatever it answers."""
+        program = pathlib.Path(os.environ["GUANDU_BINARIES"]) / "guandu"
+        return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+
+    def guandu(self, *arguments):
+        done = self.ask(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def issue_handler(self, folder, name, *options):
+        """A certificate of the deployment's own authority: its fingerprint, and what a browser takes."""
+        self.guandu("ca", "issue", "handler", name, "--ca", self.folder / "ca/issuing", "--out", folder, *options)
+        shown = subprocess.run(
+            ["openssl", "x509", "-in", folder / f"{name}.pem", "-noout", "-fingerprint", "-sha256"], check=True,
+            capture_output=True, text=True).stdout
+        password = (folder / f"{name}.password").read_text().strip()
+        return shown.partition("=")[2].strip(), self.certificate(pfxPath=str(folder / f"{name}.p12"), passphrase=password)
+
+    def revoke(self, certificate):
+        """Ends a certificate, and tells the running desk."""
+        authority = self.folder / "ca/issuing"
+        self.guandu("ca", "revoke", certificate, "--reason", "keyCompromise", "--ca", authority)
+        self.guandu("trust", "import-crl", "--config", self.folder / "intranet/zone.yaml", authority / "crl.pem")
 
     def certificate(self, **files):
         return {"origin": self.desk, **files}

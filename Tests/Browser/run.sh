@@ -60,8 +60,9 @@ start_deployment() {
   exit 1
 }
 
+binaries=$(cd "$root" && swift build --show-bin-path)
+export GUANDU_BINARIES=$binaries
 if [[ -z ${GUANDU_DEMO_DIR:-} ]]; then
-  binaries=$(cd "$root" && swift build --show-bin-path)
   start_deployment
 fi
 .venv/bin/python -m pytest -q -p no:cacheprovider "$@" .

@@ -241,6 +241,29 @@ def test_the_security_officer_reads_the_record_and_nothing_else(contexts, deploy
     assert administrator.open("/acts") == 403
 
 
+def test_who_must_know_is_told_of_certificates_that_end_and_lists_that_are_missing(
+        administrator, clerk, contexts, deployment, tmp_path):
+    person = unique("p")
+    add_person(administrator, person, "handler", name="即将到期")
+    fingerprint, certificate = deployment.issue_handler(tmp_path, person, "--days", "5")
+    administrator.page.fill("#fingerprint", fingerprint)
+    assert administrator.submit("#add-certificate") == 200
+    handler = Clerk(contexts(client_certificates=[certificate]).new_page(), deployment)
+    assert handler.open("/me") == 200
+    handler.look("certificate-ends")
+    assert re.search("您的证书还有[45]天到期.*请尽快联系系统管理员", handler.page.locator("#notices .error").inner_text())
+    handler.open("/me?lang=en")
+    handler.look("certificate-ends-en")
+    assert "Your certificate ends in" in handler.page.locator("#notices").inner_text()
+
+    clerk.open("/me")
+    assert clerk.page.locator("#notices").count() == 0
+    administrator.open("/units")
+    administrator.look("lists-missing")
+    text = administrator.page.locator("#notices").inner_text()
+    assert "证书吊销列表" in text and "您的证书" not in text
+
+
 def test_the_administrators_pages_work_on_a_phone(contexts, deployment):
     certificate = deployment.person_certificate("administrator")
     context = contexts(PHONE, is_mobile=True, has_touch=True, client_certificates=[certificate])

@@ -41,6 +41,9 @@ import WebKitchen
         "noCertificateText", "untrustedText", "notEnrolledText", "wrongStageText", "mayNotPublishText", "answerMissing",
         "visibilityMissing", "reasonMissing", "answerTooLong", "nobody", "deliveryDone", "deliveryWaiting",
         "deliveryRefused", "deliveryOneWay", "linkLate", "linkNever", "outcomeLate", "outcomeNever",
+        "noticeOwnCertificate", "noticeCertificateEnds", "noticeCertificateEnded", "noticeListOverdue",
+        "noticeListMissing", "noticeListOverdueAlert", "noticeListMissingAlert", "noticeListRefuses",
+        "badSignatureTitle", "deskFooter", "siteName", "proof-tls", "proof-signed", "proof-operator",
       ]
     for key in derived { #expect(known.contains(key), "\(key)") }
     #expect(known.count == table.entries.count, "a key stands twice")

@@ -140,6 +140,17 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "POST /people/{person}/delegation": delegation,
   "POST /people/{person}/delegation/end": delegationEnd,
   "GET /acts": office("/acts"),
+  "GET /me/keys": own("/me/keys"),
+  "POST /me/keys": { _, visit, scope in
+    scope == .own ? ("/me/keys", try await TestKey().enrolment(in: visit)) : nil
+  },
+  "POST /people/{person}/keys/retire": { desk, visit, scope in
+    guard scope == .own || scope == .all else { return nil }
+    let owner = scope == .own ? visit : try await desk.person([.clerk]).comeIn()
+    let key = try TestKey()
+    guard await owner.post("/me/keys", try await key.enrolment(in: owner)).status == 303 else { return nil }
+    return ("/people/\(owner.person.identifier)/keys/retire", ["fingerprint": try key.fingerprint])
+  },
   "GET /import": office("/import"),
   "POST /import/check": office("/import/check", ["kind": "units", "table": "id,name\nnew,x\n"]),
   "POST /import": checkedTable,
@@ -151,7 +162,7 @@ extension TestDesk {
     try await zone.database.read { db in
       let tables = [
         "desk_letter", "desk_letter_event", "outbox", "notice", "unit", "person", "person_certificate", "person_role",
-        "person_mailbox", "mailbox_unit", "delegation", "enrolment", "act",
+        "person_mailbox", "mailbox_unit", "delegation", "enrolment", "act", "signing_key",
       ]
       return try tables.map { table in
         let rows = try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY 1, 2").map { $0.description }

@@ -30,7 +30,10 @@ final class TestDesk: Sendable {
   let trust = TestTrust()
   private let numbers = Mutex(0)
 
-  init(_ change: (inout ZoneConfiguration) -> Void = { _ in }) async throws {
+  init(
+    concerns: @escaping @Sendable () -> [DeskConcern] = { [] },
+    _ change: (inout ZoneConfiguration) -> Void = { _ in }
+  ) async throws {
     zones = try TestZones()
     var configuration = zones.intranet
     configuration.desk = DeskConfiguration(listenAddress: "127.0.0.1", port: 1)
@@ -42,6 +45,7 @@ final class TestDesk: Sendable {
     office = zone.office
     site = try DeskSite(
       configuration: configuration, letters: zone.desk, office: office, trust: trust, issuer: TestIssuer(),
+      concerns: concerns,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     responder = site.responder()
     try await furnish()
@@ -235,15 +239,17 @@ private struct TestConnection: WebConnection {
 /// Trusts every certificate that was not revoked.
 final class TestTrust: HandlerCertificateVerifying, Sendable {
   private let revoked = Mutex<Set<String>>([])
+  /// When all certificates end.
+  let ends = Mutex(Date.distantFuture)
 
   static func fingerprint(of certificate: [UInt8]) -> String { Digest.of(certificate).hex }
 
   func revoke(_ certificate: [UInt8]) { _ = revoked.withLock { $0.insert(Self.fingerprint(of: certificate)) } }
 
-  func fingerprint(ofHandlerCertificate certificate: [UInt8]) throws -> String {
+  func verify(handlerCertificate certificate: [UInt8]) throws -> HandlerCertificate {
     let fingerprint = Self.fingerprint(of: certificate)
     if revoked.withLock({ $0.contains(fingerprint) }) { throw Refused(status: 403) }
-    return fingerprint
+    return HandlerCertificate(fingerprint: fingerprint, ends: ends.withLock { $0 })
   }
 }
 

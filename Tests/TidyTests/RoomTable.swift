@@ -22,7 +22,7 @@ struct RoomTable {
   }
 
   private static let web = [
-    "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "Mustache", "NIOCore", "NIOSSL", "HTTPTypes", "Logging",
+    "Hummingbird", "HummingbirdCore", "Mustache", "NIOCore", "NIOSSL", "HTTPTypes", "Logging",
   ]
 
   private static func names(_ cell: String) -> Set<String> {

@@ -47,6 +47,13 @@ private struct Zones {
     try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
   }
 
+  /// The intranet's keeper at another time, in milliseconds since 1970.
+  func keeper(of zone: RunningZone, now: UnixMilliseconds) -> RevocationKeeper {
+    RevocationKeeper(
+      configuration: intranet, trust: zone.trust, database: zone.database, outbox: Outbox(links: intranet.links),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { now })
+  }
+
   func certificate(_ name: String) throws -> Certificate {
     try Certificate.load(pemFile: "\(zones.root)/keys/\(name).pem")[0]
   }
@@ -258,4 +265,46 @@ private final class Lines: Sendable {
     #expect(said == (level.map { ["\($0) a certificate ends soon keys.signing_certificate \(days)"] } ?? []))
     try await zone.stop()
   }
+
+  @Test(arguments: [(61, false), (60, true), (-1, true)])
+  func areAmongTheZonesConcerns(days: Int, isNamed: Bool) async throws {
+    let zones = try Zones(number: nil)
+    let zone = try RunningZone(zones.intranet, exchanging: false)
+    let certificate = try zones.certificate("intranet-signing")
+    let now = certificate.notAfter.addingTimeInterval(-TimeInterval(days) * 86_400 - 3_600).unixMilliseconds
+    let concerns = zones.keeper(of: zone, now: now).concerns()
+    let expected = TrustConcern.certificateEnds(
+      key: "keys.signing_certificate", name: certificate.commonName, days: days, at: certificate.notAfter)
+    #expect(concerns.contains(expected) == isNamed)
+    try await zone.stop()
+  }
+}
+
+@Suite struct ListsThatNeedAHand {
+  @Test(arguments: [RevocationListAge.alert, .refuse])
+  func areNamedWhileTheyAreMissingOrOverdue(age: RevocationListAge) async throws {
+    var zones = try Zones(number: nil)
+    zones.intranet.trust.revocationListAge = age
+    let zone = try RunningZone(zones.intranet, exchanging: false)
+    let refuses = age == .refuse
+    let (root, issuing) = (zones.zones.rootAuthority.certificate, zones.zones.authority.certificate)
+    #expect(
+      zones.keeper(of: zone, now: TestZones.now.unixMilliseconds).concerns() == [
+        .listMissing(authority: root.commonName, refuses: refuses),
+        .listMissing(authority: issuing.commonName, refuses: refuses),
+      ])
+    _ = try await zone.revocations.importLists(pem: zones.list([], 1))
+    let list = try #require(zone.trust.revocationLists.first?.list)
+    let late = list.nextUpdate.addingTimeInterval(60)
+    #expect(
+      zones.keeper(of: zone, now: late.unixMilliseconds).concerns().filter(\.isOfAList) == [
+        .listMissing(authority: root.commonName, refuses: refuses),
+        .listOverdue(authority: issuing.commonName, since: list.nextUpdate, refuses: refuses),
+      ])
+    try await zone.stop()
+  }
+}
+
+extension TrustConcern {
+  fileprivate var isOfAList: Bool { if case .certificateEnds = self { false } else { true } }
 }

@@ -1,0 +1,66 @@
+import Acts
+import Cryptography
+import HTTPTypes
+import Hummingbird
+import People
+import Roles
+import WebKitchen
+
+import struct Foundation.Date
+
+/// The keys that people sign acts with: enrolling one, seeing one's own, retiring one.
+extension DeskSite {
+  func addKeyRoutes(to routes: inout RouteTable) {
+    handle(.get, "/me/keys", .seeSelf, &routes) { [self] in try await keysPage($0, $1) }
+    handle(.post, "/me/keys", .enrolKey, &routes) { [self] in try await enrolKey($0, $1) }
+    handle(.post, "/people/{person}/keys/retire", .retireKey, &routes) { [self] request, presence in
+      let form = try await form(of: request, presence)
+      let person = identifier("person", request)
+      try await office.retireKey(form["fingerprint"], of: person, by: presence.official)
+      return seeOther(person == presence.official.person ? "/me/keys" : "/people/\(person)")
+    }
+  }
+
+  private func enrolKey(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let form = try await form(of: request, presence)
+    return try await settled("/me/keys") {
+      guard let key = Base64.decode(form["key"]).flatMap({ P256PublicKey(spki: $0) }) else {
+        throw OfficeError.refused(.key)
+      }
+      let person = presence.official.person
+      let official = try await signed("key.enrolled", "person \(person)", form, presence, newKey: key)
+      try await office.enrol(key, name: WrittenText.line(form["name"]), for: official)
+    } again: {
+      try await keysPage(request, presence, problems: $0)
+    }
+  }
+
+  private func keysPage(
+    _ request: WebRequest, _ presence: Presence, problems: [Problem] = []
+  ) async throws -> Response {
+    let person = presence.official.person
+    var values = try await keyValues(person, presence)
+    values["offer"] = offer("key.enrolled", "person \(person)", [], presence)
+    return page(
+      "my-keys", values, titleKey: "keysTitle", request, presence, problems: problems, languagePath: "/me/keys",
+      runsScript: true)
+  }
+
+  /// A person's keys, for their own page and for their page among people.
+  func keyValues(_ person: String, _ presence: Presence) async throws -> [String: Any] {
+    let keys = try await office.signingKeys(of: person, for: presence.official)
+    // Of somebody else, the table lets either everybody's be retired or nobody's.
+    let mayRetire = presence.official.may(.retireKey, .person(person, unit: nil))
+    return [
+      "hasKeys": !keys.isEmpty,
+      "signingKeys": keys.map { key in
+        [
+          "fingerprint": key.fingerprint, "name": key.name, "owner": person,
+          "enrolled": officeTime(Date(timeIntervalSince1970: Double(key.enrolledAt) / 1_000)),
+          "retired": key.retiredAt.map { officeTime(Date(timeIntervalSince1970: Double($0) / 1_000)) } as Any? ?? false,
+          "canRetire": mayRetire && key.retiredAt == nil,
+        ] as [String: Any]
+      },
+    ]
+  }
+}
