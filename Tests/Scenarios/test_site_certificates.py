@@ -37,12 +37,12 @@ class Site:
         assert made.returncode == 0, made.stderr
         return folder / "site.key", folder / "site.pem"
 
-    def replace(self, key, chain):
-        """As an operator should: each file whole, by a rename."""
+    def replace(self, key, chain, mode=0o600):
+        """As an operator should: each file whole, by a rename; the key first."""
         for new, old in ((key, self.key), (chain, self.chain)):
             beside = old.with_suffix(".new")
             shutil.copy(new, beside)
-            beside.chmod(0o600)
+            beside.chmod(mode)
             beside.rename(old)
 
     def log(self):
@@ -112,11 +112,12 @@ def test_a_pair_that_will_not_do_is_refused_and_the_old_one_stays(deployment, tm
     half_key.write_bytes(key.read_bytes()[:100])
     empty = tmp_path / "empty.pem"
     empty.write_bytes(b"")
+    # In an order in which no two files that lie there for a moment make a sound pair.
     for name, pair, reason in [
         ("mismatched", (other_key, chain), "key and certificate do not belong together"),
-        ("half written", (key, half), "tls.pem is not whole, or not in PEM"),
+        ("half written", (other_key, half), "tls.pem is not whole, or not in PEM"),
         ("half a key", (half_key, chain), "tls.key is not whole, or not in PEM"),
-        ("empty", (key, empty), "tls.pem is not whole, or not in PEM"),
+        ("empty", (other_key, empty), "tls.pem is not whole, or not in PEM"),
         ("expired", of_the_past(tmp_path / "old", "20200101000000Z", "20210101000000Z"), "the certificate has expired"),
         ("not begun", of_the_past(tmp_path / "far", "20900101000000Z", "20910101000000Z"), "the certificate is not valid yet"),
     ]:
@@ -127,8 +128,7 @@ def test_a_pair_that_will_not_do_is_refused_and_the_old_one_stays(deployment, tm
             assert site.shown() == before, name
         assert Client(deployment, zone).get("/health")[0] == 200, name
 
-    site.replace(key, chain)
-    site.key.chmod(0o640)
+    site.replace(key, chain, mode=0o640)
     eventually(lambda: "can be read by others than its owner" in site.log(), "a key for all to read is refused")
     assert site.shown() == before
     site.key.unlink()
