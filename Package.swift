@@ -90,9 +90,15 @@ let package = Package(
       "TrustNews", imports: ["Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "Exchange"],
       [grdb, logging, lifecycle]),
     room(
+      "AuditWitness",
+      imports: [
+        "Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "Storage", "AuditLog", "Exchange",
+      ], [grdb, logging, lifecycle]),
+    room(
       "Daemon",
       imports: [
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditLog",
+        "AuditWitness",
         "Exchange",
       ],
       [logging, lifecycle, signals]),
@@ -138,6 +144,12 @@ let package = Package(
       of: [
         "AuditLog", "TransparencyLog", "DurableFiles", "Storage", "PacketFormat", "Zones", "Cryptography",
         "ZoneHarness",
+      ], [grdb, logging]),
+    tests(
+      "AuditWitnessTests",
+      of: [
+        "AuditWitness", "AuditLog", "TransparencyLog", "Exchange", "Storage", "PacketFormat", "Trust", "Zones",
+        "Cryptography", "DurableFiles", "Letters", "ZoneHarness",
       ], [grdb, logging]),
     tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet"]),

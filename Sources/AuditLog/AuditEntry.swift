@@ -15,6 +15,9 @@ public struct AuditEntry: Equatable, Sendable {
     bytes = JSONValue.object(head + fields).encoded()
   }
 
+  /// How every entry of a kind begins.
+  static func beginning(of kind: Kind) -> [UInt8] { Array("{\"kind\":\"\(kind.rawValue)\"".utf8) }
+
   /// What can happen.
   public enum Kind: String, CaseIterable, Sendable {
     /// A log begins.
@@ -27,6 +30,10 @@ public struct AuditEntry: Equatable, Sendable {
     case fileQuarantined = "file.quarantined"
     /// Everything leaves anew, since this zone or the peer was restored.
     case epochOpened = "epoch.opened"
+    /// A checkpoint of the peer's log was cosigned.
+    case peerCheckpoint = "peer.checkpoint"
+    /// The peer's log is not what it was.
+    case peerLogAlarm = "peer.log-alarm"
 
     /// The members that an entry has beside `kind`, `zone` and `at`.
     var shape: [String: Shape] {
@@ -41,6 +48,8 @@ public struct AuditEntry: Equatable, Sendable {
       case .packetRefused: ["peer": .text, "stream": .text, "sequence": .number, "digest": .text, "code": .text]
       case .messageRefused: ["peer": .text, "message": .text, "code": .text]
       case .fileQuarantined: ["peer": .text, "file": .text, "code": .text]
+      case .peerCheckpoint: ["peer": .text, "log": .text, "size": .number, "root": .text]
+      case .peerLogAlarm: ["peer": .text, "alarm": .text]
       case .epochOpened: ["peer": .text, "epoch": .number, "reason": .text]
       }
     }

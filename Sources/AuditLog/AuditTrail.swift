@@ -68,6 +68,8 @@ public struct AuditTrail: Sendable {
   private func crossed(
     _ kind: AuditEntry.Kind, _ packet: Packet, _ messages: [MessageName], _ blobs: [String], _ db: Database
   ) throws {
+    // The logs' own talk is entered where it is acted on; entering its packets too would make it go on for ever.
+    if !messages.isEmpty, messages.allSatisfy({ $0.type.hasPrefix("audit.") }) { return }
     var (rest, part) = (messages[...], 1)
     repeat {
       let some = rest.prefix(Self.messagesMax)
@@ -103,6 +105,21 @@ public struct AuditTrail: Sendable {
     try record(
       .epochOpened,
       [.init("peer", .string(peer.text)), .init("epoch", .integer(epoch)), .init("reason", .string(reason))], db)
+  }
+
+  /// A checkpoint of the peer's log, which this zone cosigns: so each log names the other's heads.
+  public func peerCheckpoint(of peer: ZoneName, log: String, size: Int, root: String, _ db: Database) throws {
+    try record(
+      .peerCheckpoint,
+      [
+        .init("peer", .string(peer.text)), .init("log", .string(log)), .init("size", .integer(size)),
+        .init("root", .string(root)),
+      ], db)
+  }
+
+  /// - Parameter kind: what is wrong with the peer's log.
+  public func peerLogAlarm(_ kind: String, of peer: ZoneName, _ db: Database) throws {
+    try record(.peerLogAlarm, [.init("peer", .string(peer.text)), .init("alarm", .string(kind))], db)
   }
 
   public func zoneStarted(_ db: Database) throws { try record(.zoneStarted, [], db) }

@@ -10,6 +10,8 @@ public struct LogCheck: Sendable {
 
   public struct Result: Sendable {
     public let checkpoint: Checkpoint
+    /// How far each witness has cosigned the log, by its name.
+    public var witnessed: [String: (size: Int, seconds: Int)] = [:]
     /// Entries by kind; empty where shapes were not looked at.
     public var kinds: [AuditEntry.Kind: Int] = [:]
   }
@@ -17,13 +19,16 @@ public struct LogCheck: Sendable {
   private let folder: LogFolder
   private let log: NoteVerifier
   private let zone: String?
+  private let witnesses: [NoteVerifier]
 
   /// - Parameters:
   ///   - log: the log's key.
+  ///   - witnesses: the keys of those who may have cosigned it.
   ///   - zone: whose entries they are; nil where their shape is not to be looked at.
-  public init(folder: LogFolder, log: NoteVerifier, zone: String?) {
+  public init(folder: LogFolder, log: NoteVerifier, witnesses: [NoteVerifier] = [], zone: String?) {
     self.folder = folder
     self.log = log
+    self.witnesses = witnesses
     self.zone = zone
   }
 
@@ -53,7 +58,29 @@ public struct LogCheck: Sendable {
       throw AuditError("the entries are not those of the checkpoint")
     }
     progress(checkpoint.size, checkpoint.size)
+    result.witnessed = try checkWitnessed(checkpoint)
     return result
+  }
+
+  /// A cosigned checkpoint must be this log's own earlier head.
+  private func checkWitnessed(_ newest: Checkpoint) throws -> [String: (size: Int, seconds: Int)] {
+    guard let note = try folder.witnessed() else { return [:] }
+    let held = try Checkpoint.open(note, log: log)
+    guard held.size <= newest.size else {
+      throw AuditError("a witness has cosigned \(held.size) entries, and the log has \(newest.size)")
+    }
+    do {
+      try MerkleProof.verifyConsistency(
+        oldSize: held.size, newSize: newest.size, oldRoot: held.root, newRoot: newest.root,
+        proof: held.size == newest.size ? [] : try folder.proofs(size: newest.size).consistency(from: held.size))
+    } catch let error as ProofError {
+      throw AuditError("the log is not the one that was witnessed: \(error)")
+    }
+    var found: [String: (size: Int, seconds: Int)] = [:]
+    for witness in witnesses {
+      if let seconds = try note.time(signedBy: witness) { found[witness.name] = (held.size, seconds) }
+    }
+    return found
   }
 
   private struct TileResult: Sendable {

@@ -21,6 +21,31 @@ public struct LogFolder: Sendable {
     return try SignedNote(try read(path + "/checkpoint", atMost: SignedNote.maxBytes))
   }
 
+  /// The newest checkpoint that a witness has cosigned; nil where there is none. It is a file of ours, beside those of
+  /// tlog-tiles.
+  ///
+  /// - Throws: `FileError`, `NoteError`.
+  public func witnessed() throws -> SignedNote? {
+    guard files.exists(path + "/witnessed") else { return nil }
+    return try SignedNote(try read(path + "/witnessed", atMost: SignedNote.maxBytes))
+  }
+
+  func keepWitnessed(_ note: SignedNote) throws {
+    var note = note
+    if let held = try? witnessed() {
+      if held.text == note.text {
+        for signature in held.signatures { note.add(signature) }
+      } else if let size = try? Checkpoint(text: held.text).size, size > (try Checkpoint(text: note.text)).size {
+        return
+      }
+    }
+    let staging = path + "/witnessed.new"
+    try files.remove(staging)
+    try files.writeNew(staging, [Array(note.encoded.utf8)], mode: 0o640)
+    try files.rename(staging, to: path + "/witnessed")
+    try files.syncFolder(path)
+  }
+
   /// A tile's bytes. Where a partial one is gone, the full one that took its place begins with them.
   ///
   /// - Throws: `FileError`; `AuditError` for a tile that is too large, or too small.

@@ -7,7 +7,7 @@ import PacketFormat
 public import ServiceLifecycle
 public import Storage
 import Synchronization
-import TransparencyLog
+package import TransparencyLog
 public import Zones
 
 /// Takes committed entries over into the log's files, in the order of their commits.
@@ -28,6 +28,8 @@ public actor LogKeeper: Service {
   private var writer: LogWriter?
   private var firstRow = 0
   private var lastFailure = ""
+  /// How large the log was after its last entry that is not about another log: what comes after it is no news to a witness.
+  private var newsSize = 0
 
   /// - Parameters:
   ///   - folder: for the logs, each in a folder of its number.
@@ -148,6 +150,24 @@ public actor LogKeeper: Service {
     }
   }
 
+  /// The newest checkpoint, with the folder that proofs come from; nil before the first.
+  ///
+  /// - Returns: `newsSize`: how large the log was after its last entry that is not about another log.
+  package func newest() throws -> (note: SignedNote, folder: LogFolder, newsSize: Int)? {
+    guard let writer, let note = try writer.folder.checkpoint() else { return nil }
+    return (note, writer.folder, newsSize)
+  }
+
+  /// Keeps a checkpoint with a witness's cosignature beside the log, in the place of an older one.
+  package func keepWitnessed(_ note: SignedNote) {
+    guard let writer, let checkpoint = try? Checkpoint(text: note.text), checkpoint.origin == writer.origin else {
+      return
+    }
+    do { try writer.folder.keepWitnessed(note) } catch {
+      logger.error("a cosigned checkpoint could not be kept; the next one will do", metadata: ["error": "\(error)"])
+    }
+  }
+
   /// Takes over what is committed. True where more may wait.
   @discardableResult public func integrate() async throws -> Bool {
     guard var writer else { return false }
@@ -162,8 +182,11 @@ public actor LogKeeper: Service {
     for (offset, row) in rows.enumerated() where row.id != next + offset {
       throw AuditError("entry \(next + offset - firstRow) is missing from the database")
     }
+    let size = writer.size
     _ = try writer.append(rows.map(\.bytes))
     self.writer = writer
+    let isTalk = AuditEntry.beginning(of: .peerCheckpoint)
+    if let news = rows.lastIndex(where: { !$0.bytes.starts(with: isTalk) }) { newsSize = size + news + 1 }
     let end = next + rows.count
     try await database.write { db in
       try db.execute(sql: "DELETE FROM audit_entry WHERE id < ?", arguments: [end])

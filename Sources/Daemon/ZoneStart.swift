@@ -1,4 +1,5 @@
 public import AuditLog
+import AuditWitness
 import Cryptography
 public import DurableFiles
 public import Exchange
@@ -37,6 +38,7 @@ public struct ZoneStart: Sendable {
   private let revocations: RevocationKeeper
   private let rotation: RotationKeeper
   private let logKeeper: LogKeeper?
+  private let witness: WitnessKeeper?
   /// What this zone's parts write their entries with; nil where it keeps no audit log.
   public let audit: AuditTrail?
   private let lock: FileLock
@@ -74,7 +76,8 @@ public struct ZoneStart: Sendable {
     }
     do {
       database = try ZoneDatabase(
-        path: configuration.dataDirectory + "/zone.sqlite", migrations: migrations + trustNewsMigrations)
+        path: configuration.dataDirectory + "/zone.sqlite",
+        migrations: migrations + trustNewsMigrations + witnessMigrations)
       blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     } catch { throw StartFailure("data folder: \(error)", exitStatus: StartFailure.unavailable) }
     outbox = Outbox(links: configuration.links)
@@ -82,29 +85,32 @@ public struct ZoneStart: Sendable {
       configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger)
     rotation = RotationKeeper(
       configuration: configuration, identity: identity, database: database, outbox: outbox, logger: logger)
-    (audit, logKeeper) = try Self.auditLog(configuration, configurationPath, database, files, logger)
+    (audit, logKeeper, witness) = try Self.auditLog(
+      configuration, configurationPath, identity.trust, database, files, outbox, logger)
   }
 
   private static func auditLog(
-    _ configuration: ZoneConfiguration, _ path: String, _ database: ZoneDatabase, _ files: Files, _ logger: Logger
-  ) throws(StartFailure) -> (AuditTrail?, LogKeeper?) {
+    _ configuration: ZoneConfiguration, _ path: String, _ trust: TrustStore, _ database: ZoneDatabase, _ files: Files,
+    _ outbox: Outbox, _ logger: Logger
+  ) throws(StartFailure) -> (AuditTrail?, LogKeeper?, WitnessKeeper?) {
     guard configuration.keys.audit != nil else {
       logger.warning(
         "this zone keeps no audit log: nothing will be provable", metadata: ["hint": "give it keys: audit in zone.yaml"]
       )
-      return (nil, nil)
+      return (nil, nil, nil)
     }
     let keys: AuditKeys
     do { keys = try AuditKeys(configuration.keys) } catch {
       throw StartFailure("\(path): audit: \(error)", exitStatus: StartFailure.configuration)
     }
     let trail = AuditTrail(zone: configuration.name) { timestamp(Date().unixMilliseconds) }
-    return (
-      trail,
-      LogKeeper(
-        zone: configuration.name, database: database, files: files, folder: configuration.dataDirectory + "/audit",
-        key: keys.log, trail: trail, logger: logger)
-    )
+    let log = LogKeeper(
+      zone: configuration.name, database: database, files: files, folder: configuration.dataDirectory + "/audit",
+      key: keys.log, trail: trail, logger: logger)
+    let witness = WitnessKeeper(
+      configuration: configuration, keys: keys, trust: trust, database: database, outbox: outbox, log: log,
+      trail: trail, logger: logger)
+    return (trail, log, witness)
   }
 
   private static func lockMemory(_ logger: Logger) {
@@ -120,8 +126,10 @@ public struct ZoneStart: Sendable {
     own.merging(revocations.handlers) { first, _ in first }
   }
 
-  /// What it does with one peer's messages, which count from that peer alone: news of its keys.
-  public func messageHandlers(of peer: ZoneName) -> [String: MessageHandler] { rotation.handlers(of: peer) }
+  /// What it does with one peer's messages, which count from that peer alone: news of its keys, and of its log.
+  public func messageHandlers(of peer: ZoneName) -> [String: MessageHandler] {
+    rotation.handlers(of: peer).merging(witness?.handlers(of: peer) ?? [:]) { first, _ in first }
+  }
 
   /// What it makes of its peers' receipts: its own part, and what they say to its new keys.
   public func fate(_ own: @escaping FateHandler) -> FateHandler {
@@ -147,6 +155,7 @@ public struct ZoneStart: Sendable {
     // The last service stops first: the log takes in what the others have done.
     var services: [any Service] = logKeeper.map { [$0] } ?? []
     services += [revocations, rotation]
+    if let witness { services.append(witness) }
     if let backups = configuration.backups {
       let keeper = BackupKeeper(
         backups: backups, dataDirectory: configuration.dataDirectory, database: database, files: files,

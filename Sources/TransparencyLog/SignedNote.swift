@@ -6,6 +6,11 @@ public struct NoteSignature: Equatable, Sendable {
   /// Key ID (4 bytes), then the signature.
   public let bytes: [UInt8]
 
+  public init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+  }
+
   public var line: String { "— \(name) \(Base64.encode(bytes))\n" }
 }
 

@@ -93,11 +93,13 @@ struct ZoneReader {
 
   private func auditFiles(_ value: YAMLValue) -> AuditKeyFiles? {
     let names = ["log_key", "log_certificate", "witness_key", "witness_certificate"]
-    guard let group = value.mapping(names) else { return nil }
+    guard let group = value.mapping(names + ["checkpoint_seconds"]) else { return nil }
     let paths = names.compactMap { group.required($0)?.path(.file) }
     guard paths.count == names.count else { return nil }
-    return AuditKeyFiles(
+    var files = AuditKeyFiles(
       logKey: paths[0], logCertificate: paths[1], witnessKey: paths[2], witnessCertificate: paths[3])
+    group.integer("checkpoint_seconds", 1...3_600, into: &files.checkpointSeconds)
+    return files
   }
 
   private func trustFiles(_ value: YAMLValue) -> TrustFiles? {

@@ -99,6 +99,8 @@ public struct AuditKeyFiles: Sendable {
   /// A thief could cosign a peer's false log.
   public var witnessKey: String
   public var witnessCertificate: String
+  /// How often a growing log is shown to the peers: 1 to 3,600.
+  public var checkpointSeconds = 120
 
   public init(logKey: String, logCertificate: String, witnessKey: String, witnessCertificate: String) {
     self.logKey = logKey

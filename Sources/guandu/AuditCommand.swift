@@ -29,7 +29,8 @@ struct AuditCommand: AsyncParsableCommand {
         let folder = LogFolder(path: folder)
         let log = try keys.log(of: folder)
         var progress: ProgressLine?
-        let result = try LogCheck(folder: folder, log: log, zone: keys.zone(of: log)).run { done, total in
+        let result = try LogCheck(folder: folder, log: log, witnesses: keys.witnesses, zone: keys.zone(of: log)).run {
+          done, total in
           var line = progress ?? ProgressLine(total: total)
           line.show(done, "\(done) of \(total) entries")
           progress = line
@@ -39,9 +40,13 @@ struct AuditCommand: AsyncParsableCommand {
         for (kind, count) in result.kinds.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
           print("  \(kind.rawValue) \(count)")
         }
-        let witnessed = try keys.witnessed(folder)
-        for (name, size) in witnessed { print("witnessed by \(name) up to entry \(size)") }
-        if witnessed.isEmpty {
+        for (name, word) in result.witnessed.sorted(by: { $0.key < $1.key }) {
+          let rest = result.checkpoint.size - word.size
+          print(
+            "witnessed by \(name) at \(timestamp(word.seconds * 1_000)): \(word.size) entries"
+              + (rest > 0 ? "; the \(rest) after them are not witnessed yet" : ""))
+        }
+        if result.witnessed.isEmpty {
           print("no witness has cosigned it: it is consistent, and may be another log than once was")
         }
         print("verified")
@@ -154,13 +159,6 @@ private struct KeyList {
 
   /// The zone whose log it is: the name's first part.
   func zone(of log: NoteVerifier) -> String { String(log.name.prefix { $0 != "/" }) }
-
-  /// How far each witness has cosigned the log's newest checkpoint.
-  func witnessed(_ folder: LogFolder) throws -> [(String, Int)] {
-    guard let note = try folder.checkpoint() else { return [] }
-    let size = try Checkpoint(text: note.text).size
-    return try witnesses.filter { try note.time(signedBy: $0) != nil }.map { ($0.name, size) }
-  }
 }
 
 private func smallFile(_ path: String) throws -> [UInt8] {

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -109,6 +110,83 @@ def test_what_crossed_stands_in_both_logs_and_is_proved_by_others(deployment, tl
     entry.write_bytes(entry.read_bytes().replace(b"letter.submitted", b"letter.withdrawn"))
     bad = deployment.guandu("audit", "check-proof", proof, entry, "--keys", keys(deployment))
     assert bad.returncode == 65 and "another root" in bad.stderr
+
+
+def show_often(deployment):
+    """A growing log is shown to the witness each second."""
+    deployment.set_limits("checkpoint_seconds", 1)
+
+
+def witnessed_size(deployment, zone, log=1):
+    file = folder(deployment, zone, log) / "witnessed"
+    return int(file.read_text().split("\n")[1]) if file.exists() else 0
+
+
+def test_each_zone_witnesses_the_others_log(deployment, tlogcheck):
+    show_often(deployment)
+    deployment.start("dmz", "intranet")
+    number, code, password = write_letter(deployment, "13800138000", "一", "二")
+    index = {}
+    for zone in ("dmz", "intranet"):
+        eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM citizen_letter WHERE stage='sent'") == 0, "it crossed")
+        size = int((folder(deployment, zone) / "checkpoint").read_text().split("\n")[1])
+        eventually(lambda: witnessed_size(deployment, zone) >= size, f"the log of {zone} is witnessed")
+        index[zone] = size
+    deployment.stop()
+    for zone, peer in (("dmz", "intranet"), ("intranet", "dmz")):
+        outcome = verify(deployment, zone)
+        assert outcome.returncode == 0 and f"witnessed by {peer}/audit/witness at" in outcome.stdout, outcome.stderr
+        checked = subprocess.run([tlogcheck, folder(deployment, zone), keys(deployment)], capture_output=True, text=True)
+        assert checked.returncode == 0 and f"cosigned by {peer}/audit/witness" in checked.stdout, checked.stderr
+        # Each log names the other's heads.
+        heads = [entry for entry in entries(deployment, zone) if entry["kind"] == "peer.checkpoint"]
+        assert heads and {head["log"] for head in heads} == {f"{peer}/audit/1"}
+        assert deployment.count(zone, "SELECT COUNT(*) FROM witness_alarm") == 0
+    tampered = folder(deployment, "intranet") / "witnessed"
+    tampered.write_text(tampered.read_text().replace("dmz/audit/witness", "dmz/audit/witness2"))
+    assert "no witness has cosigned it" in verify(deployment, "intranet").stdout
+
+
+def test_an_idle_link_does_not_talk_about_its_logs_for_ever(deployment):
+    show_often(deployment)
+    deployment.start("dmz", "intranet")
+    write_letter(deployment, "13800138000", "一", "二")
+    eventually(lambda: all(witnessed_size(deployment, zone) > 0 for zone in ("dmz", "intranet")), "both are witnessed")
+
+    def sizes():
+        return [int((folder(deployment, zone) / "checkpoint").read_text().split("\n")[1]) for zone in ("dmz", "intranet")]
+
+    def is_quiet():
+        before = sizes()
+        time.sleep(4)
+        return sizes() == before
+
+    eventually(is_quiet, "nothing is entered any more")
+
+
+def test_a_zone_that_is_put_back_to_an_earlier_day_is_found_by_its_witness(deployment):
+    show_often(deployment)
+    deployment.start("dmz", "intranet")
+    write_letter(deployment, "13800138000", "一", "二")
+    eventually(lambda: witnessed_size(deployment, "dmz") > 0, "the log is witnessed")
+    deployment.stop("dmz")
+    data, early = deployment.folder / "dmz/data", deployment.folder / "early"
+    shutil.copytree(data, early)
+    deployment.start("dmz")
+    for number in range(3):
+        write_letter(deployment, f"1380013801{number}", "三", "四")
+    grown = int((folder(deployment, "dmz") / "checkpoint").read_text().split("\n")[1])
+    eventually(lambda: witnessed_size(deployment, "dmz") >= grown, "what it wrote then is witnessed")
+    deployment.stop("dmz")
+    # Everything is put back: database, log, tokens. Nothing in the zone itself can tell.
+    shutil.rmtree(data)
+    early.rename(data)
+    deployment.start("dmz")
+    write_letter(deployment, "13800138020", "五", "六")
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM witness_alarm") > 0, "the witness raises the alarm")
+    assert "a peer's audit log is not the one that was seen before" in deployment.log("intranet").read_text()
+    assert any(entry["kind"] == "peer.log-alarm" for entry in
+               eventually(lambda: [e for e in entries(deployment, "intranet") if e["kind"] == "peer.log-alarm"], "it is entered"))
 
 
 def test_no_letter_moves_without_its_entry_whatever_is_killed(deployment):

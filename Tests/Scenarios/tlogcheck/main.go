@@ -151,15 +151,28 @@ func main() {
 		check(tlog.CheckRecord(proof, tree.N, tree.Hash, int64(index), tlog.RecordHash(entry)))
 	}
 	fmt.Printf("%s: %d entries, root %s\n", origin, tree.N, tree.Hash)
-	for _, cosigner := range keys.cosigners {
-		for _, sig := range signed.Sigs {
-			if sig.Name == cosigner.name {
-				fmt.Printf("cosigned by %s at %d\n", cosigner.name, cosigner.time)
-			}
-		}
+	if data, err := os.ReadFile(filepath.Join(string(place), "witnessed")); err == nil {
+		checkWitnessed(data, keys, tree, reader)
 	}
 	if len(os.Args) > 3 {
 		checkProof(string(read(os.Args[3])), read(os.Args[4]), keys)
+	}
+}
+
+// checkWitnessed checks the cosignatures of an earlier checkpoint, and that the log extends it.
+func checkWitnessed(data []byte, keys *verifiers, tree tlog.Tree, reader tlog.HashReader) {
+	signed, err := note.Open(data, keys)
+	check(err)
+	_, old := parse(signed.Text)
+	proof, err := tlog.ProveTree(tree.N, old.N, reader)
+	check(err)
+	check(tlog.CheckTree(proof, tree.N, tree.Hash, old.N, old.Hash))
+	for _, cosigner := range keys.cosigners {
+		for _, sig := range signed.Sigs {
+			if sig.Name == cosigner.name && sig.Hash == cosigner.hash {
+				fmt.Printf("%d entries cosigned by %s at %d\n", old.N, cosigner.name, cosigner.time)
+			}
+		}
 	}
 }
 

@@ -1,0 +1,95 @@
+import Cryptography
+import PacketFormat
+import TransparencyLog
+import Trust
+
+/// A log's head, for the peer to witness: `{"note": …, "proofs": [[size, base64…]…], "certificate": base64}`. Each proof shows
+/// that it extends the log of `size` entries: the one that was shown last, and the one that the peer has cosigned last, which
+/// differ where a word was lost.
+struct CheckpointMessage {
+  static let type = "audit.checkpoint"
+
+  let note: SignedNote
+  let proofs: [Int: [TreeHash]]
+  let certificate: Certificate
+
+  var body: JSONValue {
+    .object([
+      "note": .string(note.encoded),
+      "proofs": .array(
+        proofs.sorted { $0.key < $1.key }.map { size, hashes in
+          .array([.integer(size)] + hashes.map { .string($0.base64) })
+        }),
+      "certificate": .string(Base64.encode(certificate.der)),
+    ])
+  }
+
+  init(note: SignedNote, proofs: [Int: [TreeHash]], certificate: Certificate) {
+    self.note = note
+    self.proofs = proofs
+    self.certificate = certificate
+  }
+
+  /// - Throws: `NoteError`, `TrustError`.
+  init(_ body: JSONValue) throws {
+    guard body.members?.count == 3, let text = body["note"]?.text, let list = body["proofs"]?.elements, list.count <= 2
+    else { throw NoteError("not a checkpoint to be witnessed") }
+    note = try SignedNote(Array(text.utf8))
+    var proofs: [Int: [TreeHash]] = [:]
+    for proof in list {
+      guard let parts = proof.elements, let size = parts.first?.number, parts.count <= 2 * MerkleProof.maxHashes else {
+        throw NoteError("not a proof of consistency")
+      }
+      proofs[size] = try parts.dropFirst().map { value throws(NoteError) in
+        guard let bytes = value.text.flatMap({ Base64.decode($0.utf8) }), let hash = TreeHash(bytes: bytes) else {
+          throw NoteError("a proof's hash is 32 bytes in base64")
+        }
+        return hash
+      }
+    }
+    self.proofs = proofs
+    certificate = try readCertificate(in: body)
+  }
+}
+
+/// A witness's word on a checkpoint: `{"origin": …, "size": …, "signature": a line of a note, "certificate": base64}`.
+struct CosignatureMessage {
+  static let type = "audit.cosigned"
+
+  let origin: String
+  let size: Int
+  let signature: NoteSignature
+  let certificate: Certificate
+
+  var body: JSONValue {
+    .object([
+      "origin": .string(origin), "size": .integer(size), "signature": .string(Base64.encode(signature.bytes)),
+      "certificate": .string(Base64.encode(certificate.der)),
+    ])
+  }
+
+  init(origin: String, size: Int, signature: NoteSignature, certificate: Certificate) {
+    self.origin = origin
+    self.size = size
+    self.signature = signature
+    self.certificate = certificate
+  }
+
+  /// - Parameter name: the witness's, which is not for the message to say.
+  init(_ body: JSONValue, by name: String) throws {
+    guard body.members?.count == 4, let origin = body["origin"]?.text, let size = body["size"]?.number, size > 0,
+      let bytes = body["signature"]?.text.flatMap({ Base64.decode($0.utf8) }), bytes.count == 76
+    else { throw NoteError("not a cosignature") }
+    self.origin = origin
+    self.size = size
+    signature = NoteSignature(name: name, bytes: bytes)
+    certificate = try readCertificate(in: body)
+  }
+}
+
+private func readCertificate(in body: JSONValue) throws(TrustError) -> Certificate {
+  guard let der = body["certificate"]?.text.flatMap({ Base64.decode($0.utf8) }) else {
+    throw TrustError(.malformed, "the certificate is not base64")
+  }
+  return try Certificate(der: der)
+}

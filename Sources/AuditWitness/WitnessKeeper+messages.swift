@@ -1,0 +1,179 @@
+import AuditLog
+import Cryptography
+public import Exchange
+import Foundation
+import GRDB
+import Logging
+import PacketFormat
+import Storage
+import TransparencyLog
+import Trust
+public import Zones
+
+extension WitnessKeeper {
+  private static let offersKeptMilliseconds = 90 * 86_400_000
+
+  /// What this zone does with a peer's messages about logs.
+  public func handlers(of peer: ZoneName) -> [String: MessageHandler] {
+    [
+      CheckpointMessage.type: MessageHandler { [self] message in
+        let shown = try refusingNonsense { try checked(CheckpointMessage(message.body), of: peer) }
+        return { [self] db in try witness(shown, of: peer, db) }
+      },
+      CosignatureMessage.type: MessageHandler { [self] message in
+        let word = try refusingNonsense {
+          let word = try CosignatureMessage(message.body, by: Self.name(of: peer))
+          try require(word.certificate, named: "\(peer) audit witness")
+          return word
+        }
+        return { [self] db in try take(word, of: peer, db) }
+      },
+    ]
+  }
+
+  private func refusingNonsense<T>(_ body: () throws -> T) throws -> T {
+    do { return try body() } catch let error as NoteError {
+      throw MessageRefusal(code: "schema", reason: error.reason)
+    } catch let error as TrustError {
+      throw MessageRefusal(code: error.code.rawValue, reason: error.reason)
+    }
+  }
+
+  private func require(_ certificate: Certificate, named name: String) throws(TrustError) {
+    try trust.verify(certificate, for: .audit, at: Date(unixMilliseconds: now()))
+    guard certificate.commonName == name else {
+      throw TrustError(.untrusted, "“\(certificate.commonName)” is not “\(name)”")
+    }
+  }
+
+  private struct Shown: Sendable {
+    let checkpoint: Checkpoint
+    let note: SignedNote
+    let epoch: Int
+    let proofs: [Int: [TreeHash]]
+  }
+
+  private func checked(_ message: CheckpointMessage, of peer: ZoneName) throws -> Shown {
+    try require(message.certificate, named: "\(peer) audit log")
+    let checkpoint = try Checkpoint(text: message.note.text)
+    let prefix = "\(peer)/audit/"
+    guard checkpoint.origin.hasPrefix(prefix), let epoch = Int(checkpoint.origin.dropFirst(prefix.count)), epoch > 0,
+      LogKeeper.origin(peer, epoch: epoch) == checkpoint.origin, checkpoint.extensions.isEmpty, checkpoint.size > 0,
+      let key = message.certificate.ed25519PublicKey,
+      let log = NoteVerifier(name: checkpoint.origin, kind: .ed25519, publicKey: key)
+    else { throw NoteError("“\(checkpoint.origin)” is no log of “\(peer)”") }
+    _ = try Checkpoint.open(message.note, log: log)
+    return Shown(checkpoint: checkpoint, note: message.note, epoch: epoch, proofs: message.proofs)
+  }
+
+  /// Cosigns what extends the log that was seen last; says loudly what does not.
+  private func witness(_ shown: Shown, of peer: ZoneName, _ db: Database) throws {
+    let newest = try Int.fetchOne(
+      db, sql: "SELECT MAX(epoch) FROM witnessed_log WHERE peer = ?", arguments: [peer.text])
+    let row = try Row.fetchOne(
+      db, sql: "SELECT size, root, note FROM witnessed_log WHERE peer = ? AND origin = ?",
+      arguments: [peer.text, shown.checkpoint.origin])
+    if let row {
+      let held: String = row["note"]
+      let (size, root): (Int, String) = (row["size"], row["root"])
+      if let kind = Self.fault(shown, size: size, root: root) {
+        try report(kind, shown, of: peer, held: held, db)
+        guard kind == "unproven" else { return }
+        // Where one of the two zones was restored, the peer learns what this one holds, and can prove from there.
+        return try cosign(try SignedNote(Array(held.utf8)), shown.checkpoint.origin, size, for: peer, db)
+      }
+    } else if let newest, shown.epoch > newest {
+      // Not wrong by itself: after a restore it must be so. An officer should know why.
+      try report("new-log", shown, of: peer, held: "", db)
+    } else if newest != nil {
+      return try report("old-log", shown, of: peer, held: "", db)
+    }
+    try db.execute(
+      sql: """
+        INSERT OR REPLACE INTO witnessed_log (peer, origin, epoch, size, root, note, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        peer.text, shown.checkpoint.origin, shown.epoch, shown.checkpoint.size, shown.checkpoint.root.base64,
+        shown.note.encoded, now(),
+      ])
+    try trail.peerCheckpoint(
+      of: peer, log: shown.checkpoint.origin, size: shown.checkpoint.size, root: shown.checkpoint.root.base64, db)
+    try cosign(shown.note, shown.checkpoint.origin, shown.checkpoint.size, for: peer, db)
+  }
+
+  /// Why a checkpoint does not follow from the one that is held; nil where it does.
+  private static func fault(_ shown: Shown, size: Int, root: String) -> String? {
+    if shown.checkpoint.size < size { return "rolled-back" }
+    if shown.checkpoint.size == size { return shown.checkpoint.root.base64 == root ? nil : "fork" }
+    guard let proof = shown.proofs[size], let bytes = Base64.decode(root.utf8), let held = TreeHash(bytes: bytes) else {
+      return "unproven"
+    }
+    do {
+      try MerkleProof.verifyConsistency(
+        oldSize: size, newSize: shown.checkpoint.size, oldRoot: held, newRoot: shown.checkpoint.root, proof: proof
+      )
+    } catch { return "fork" }
+    return nil
+  }
+
+  private func report(_ kind: String, _ shown: Shown, of peer: ZoneName, held: String, _ db: Database) throws {
+    // What goes on as before is told once.
+    let last = try Row.fetchOne(
+      db, sql: "SELECT kind, held_note FROM witness_alarm WHERE peer = ? ORDER BY id DESC LIMIT 1",
+      arguments: [peer.text])
+    if let last, !held.isEmpty, last["kind"] == kind, last["held_note"] == held { return }
+    try alarm(kind, peer.text, held: held, note: shown.note.encoded, db)
+    logger.critical(
+      "a peer's audit log is not the one that was seen before",
+      metadata: [
+        "peer": "\(peer)", "kind": "\(kind)", "log": "\(shown.checkpoint.origin)", "size": "\(shown.checkpoint.size)",
+      ])
+  }
+
+  private func cosign(
+    _ note: SignedNote, _ origin: String, _ size: Int, for peer: ZoneName, _ db: Database
+  ) throws {
+    guard let signer = NoteSigner(name: Self.name(of: zone), kind: .cosignature, key: keys.witness) else { return }
+    let at = now()
+    let word = CosignatureMessage(
+      origin: origin, size: size, signature: signer.sign(note.text, at: at / 1_000),
+      certificate: keys.witnessCertificate)
+    let id = newIdentifier(at: at)
+    let message = Message(
+      id: id, type: CosignatureMessage.type, subject: id, after: [], at: timestamp(at), body: word.body)
+    // Where policy does not let it out, this zone remembers what it saw all the same.
+    do { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: peer, db) } catch is PolicyRefusal
+    {}
+  }
+
+  /// Takes a witness's word on our log.
+  private func take(_ word: CosignatureMessage, of peer: ZoneName, _ db: Database) throws {
+    let row = try Row.fetchOne(
+      db, sql: "SELECT note FROM checkpoint_offer WHERE peer = ? AND origin = ? AND size = ?",
+      arguments: [peer.text, word.origin, word.size])
+    guard let text: String = row?["note"], var note = try? SignedNote(Array(text.utf8)),
+      let key = word.certificate.ed25519PublicKey,
+      let verifier = NoteVerifier(name: Self.name(of: peer), kind: .cosignature, publicKey: key)
+    else {
+      logger.critical(
+        "the witness holds a checkpoint of this zone's log that is not known here: was this zone put back to an earlier day?",
+        metadata: ["peer": "\(peer)", "log": "\(word.origin)", "size": "\(word.size)"])
+      throw MessageRefusal(code: "unknown-checkpoint", reason: "no checkpoint of \(word.size) was shown")
+    }
+    note.add(word.signature)
+    do {
+      guard try note.time(signedBy: verifier) != nil else { throw NoteError("it is of another key") }
+    } catch {
+      throw MessageRefusal(code: "signature", reason: "the cosignature does not fit the checkpoint")
+    }
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)",
+      arguments: [peer.text, word.origin, word.size])
+    // Enough stay for a peer that is restored and holds an older one.
+    try db.execute(
+      sql: "DELETE FROM checkpoint_offer WHERE peer = ? AND offered_at < ? AND size < ? AND origin = ?",
+      arguments: [peer.text, now() - Self.offersKeptMilliseconds, word.size, word.origin])
+    let (log, good) = (self.log, note)
+    db.afterNextTransaction { _ in Task { await log.keepWitnessed(good) } }
+  }
+}

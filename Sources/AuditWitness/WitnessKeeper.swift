@@ -1,0 +1,142 @@
+public import AuditLog
+import Cryptography
+public import Exchange
+public import Foundation
+import GRDB
+public import Logging
+import PacketFormat
+public import ServiceLifecycle
+public import Storage
+import TransparencyLog
+public import Trust
+public import Zones
+
+/// Lets the peers witness this zone's log, and witnesses theirs: a zone that rewrites its log needs the peer's key too.
+public final class WitnessKeeper: Service {
+  private static let pollMilliseconds = 1_000
+  /// A log that does not grow is shown this often all the same.
+  private static let idleMilliseconds = 20 * 3_600_000
+  /// After so long without a checkpoint of a peer, that is said.
+  private static let silenceMilliseconds = 26 * 3_600_000
+
+  let zone: ZoneName
+  let links: [LinkConfiguration]
+  let keys: AuditKeys
+  let trust: TrustStore
+  let database: ZoneDatabase
+  let outbox: Outbox
+  let log: LogKeeper
+  let trail: AuditTrail
+  let logger: Logger
+  let now: @Sendable () -> UnixMilliseconds
+  private let intervalMilliseconds: Int
+
+  /// - Parameters:
+  ///   - log: this zone's.
+  ///   - now: milliseconds since 1970.
+  public init(
+    configuration: ZoneConfiguration, keys: AuditKeys, trust: TrustStore, database: ZoneDatabase, outbox: Outbox,
+    log: LogKeeper, trail: AuditTrail, logger: Logger,
+    now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
+  ) {
+    zone = configuration.name
+    links = configuration.links
+    intervalMilliseconds = (configuration.keys.audit?.checkpointSeconds ?? 120) * 1_000
+    self.keys = keys
+    self.trust = trust
+    self.database = database
+    self.outbox = outbox
+    self.log = log
+    self.trail = trail
+    self.logger = logger
+    self.now = now
+  }
+
+  /// What a zone is called as a witness.
+  public static func name(of zone: ZoneName) -> String { "\(zone)/audit/witness" }
+
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var lastFailure = ""
+      repeat {
+        do {
+          for link in self.links { try await self.offer(to: link) }
+          lastFailure = ""
+        } catch {
+          let text = "\(error)"
+          if text != lastFailure {
+            self.logger.error("the log cannot be shown to its witness", metadata: ["error": "\(text)"])
+          }
+          lastFailure = text
+        }
+        await self.noticeSilence()
+      } while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil
+    }
+  }
+
+  /// Sends the newest checkpoint where it is due. Nothing is sent where policy does not let it out.
+  func offer(to link: LinkConfiguration) async throws {
+    guard link.outgoingPolicy.messageTypes.contains(CheckpointMessage.type),
+      let (note, folder, newsSize) = try await log.newest()
+    else { return }
+    let (checkpoint, peer, at) = (try Checkpoint(text: note.text), link.peer.text, now())
+    let (last, cosigned) = try await database.read { db in
+      (
+        try Row.fetchOne(
+          db,
+          sql: "SELECT size, offered_at FROM checkpoint_offer WHERE peer = ? AND origin = ? ORDER BY size DESC LIMIT 1",
+          arguments: [peer, checkpoint.origin]
+        ).map { (size: $0["size"] as Int, at: $0["offered_at"] as Int) },
+        try Int.fetchOne(
+          db, sql: "SELECT size FROM checkpoint_cosigned WHERE peer = ? AND origin = ?",
+          arguments: [peer, checkpoint.origin])
+      )
+    }
+    if let last {
+      let wait = newsSize > last.size ? intervalMilliseconds : Self.idleMilliseconds
+      guard at - last.at >= wait else { return }
+    }
+    guard checkpoint.size > 0 else { return }
+    var proofs: [Int: [TreeHash]] = [:]
+    for size in [last?.size, cosigned].compactMap({ $0 }) where size <= checkpoint.size {
+      proofs[size] = try folder.proofs(size: checkpoint.size).consistency(from: size)
+    }
+    let body = CheckpointMessage(note: note, proofs: proofs, certificate: keys.logCertificate).body
+    let id = newIdentifier(at: at)
+    let message = Message(id: id, type: CheckpointMessage.type, subject: id, after: [], at: timestamp(at), body: body)
+    let outbox = self.outbox
+    try await database.write { db in
+      try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: link.peer, db)
+      try db.execute(
+        sql: """
+          INSERT INTO checkpoint_offer (peer, origin, size, note, offered_at) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (peer, origin, size) DO UPDATE SET offered_at = excluded.offered_at
+          """, arguments: [peer, checkpoint.origin, checkpoint.size, note.encoded, at])
+    }
+  }
+
+  private func noticeSilence() async {
+    let oldest = now() - Self.silenceMilliseconds
+    let silent = try? await database.write { db -> [String] in
+      let peers = try String.fetchAll(
+        db, sql: "SELECT peer FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ?", arguments: [oldest])
+      // Told again after the next silence.
+      for peer in peers {
+        try db.execute(sql: "UPDATE witnessed_log SET seen_at = ? WHERE peer = ?", arguments: [self.now(), peer])
+        try self.alarm("silence", peer, held: "", note: "", db)
+      }
+      return peers
+    }
+    for peer in silent ?? [] {
+      logger.critical("a peer's audit log has not been shown for more than a day", metadata: ["peer": "\(peer)"])
+    }
+  }
+
+  /// Remembers an alarm, with both notes as evidence, and enters it in this zone's own log.
+  func alarm(_ kind: String, _ peer: String, held: String, note: String, _ db: Database) throws {
+    try db.execute(
+      sql: "INSERT INTO witness_alarm (at, peer, kind, held_note, note) VALUES (?, ?, ?, ?, ?)",
+      arguments: [now(), peer, kind, held, note])
+    if let peer = ZoneName(peer) { try trail.peerLogAlarm(kind, of: peer, db) }
+  }
+}

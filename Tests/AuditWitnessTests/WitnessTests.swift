@@ -1,0 +1,189 @@
+import AuditLog
+import Cryptography
+import DurableFiles
+import Foundation
+import GRDB
+import Letters
+import Logging
+import PacketFormat
+import Storage
+import Testing
+import Trust
+import ZoneHarness
+import Zones
+
+@testable import AuditWitness
+@testable import Exchange
+@testable import TransparencyLog
+
+/// The intranet as the witness of the DMZ's log, which these tests write as they please.
+private final class Witness: Sendable {
+  let zones: TestZones
+  let database: ZoneDatabase
+  let keeper: WitnessKeeper
+  let log: Ed25519PrivateKey
+  let certificate: Certificate
+
+  init() throws {
+    zones = try TestZones()
+    database = try ZoneDatabase(
+      path: zones.intranet.dataDirectory + "/zone.sqlite", migrations: exchangeMigrations + witnessMigrations)
+    var files: [String: (key: String, pem: String)] = [:]
+    for (name, profile) in [
+      ("intranet audit log", CertificateProfile.auditLog), ("intranet audit witness", .auditWitness),
+      ("dmz audit log", .auditLog),
+    ] {
+      let issued = try zones.authority.issue(profile, to: name, at: TestZones.now)
+      let path = zones.root + "/keys/" + name.replacingOccurrences(of: " ", with: "-")
+      try TestZones.write(issued.certificate, path + ".pem")
+      try TestZones.write(issued.key, path + ".key")
+      files[name] = (path + ".key", path + ".pem")
+    }
+    let (own, cosigning) = (try #require(files["intranet audit log"]), try #require(files["intranet audit witness"]))
+    var configuration = zones.intranet
+    configuration.keys.audit = AuditKeyFiles(
+      logKey: own.key, logCertificate: own.pem, witnessKey: cosigning.key, witnessCertificate: cosigning.pem)
+    let keys = try AuditKeys(configuration.keys)
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let trail = AuditTrail(zone: configuration.name) { "2026-11-23T10:00:00.000Z" }
+    keeper = WitnessKeeper(
+      configuration: configuration, keys: keys, trust: try TrustStore(files: configuration.trust), database: database,
+      outbox: Outbox(links: configuration.links),
+      log: LogKeeper(
+        zone: configuration.name, database: database, files: .init(), folder: zones.root + "/audit", key: keys.log,
+        trail: trail, logger: logger),
+      trail: trail, logger: logger)
+    let dmz = try #require(files["dmz audit log"])
+    certificate = try Certificate.load(pemFile: dmz.pem)[0]
+    log = try loadSigningKey(path: dmz.key, matching: certificate)
+  }
+
+  /// Shows a log of so many entries.
+  func show(
+    _ entries: [String], after sizes: [Int] = [], epoch: Int = 1, by key: Ed25519PrivateKey? = nil,
+    certificate: Certificate? = nil
+  ) async throws {
+    let hasher = TreeHasher()
+    var tree = CompactTree()
+    var levels: [[TreeHash]] = []
+    for entry in entries {
+      tree.append(hasher.leaf(Array(entry.utf8)), hasher) { level, _, hash in
+        if levels.count == level { levels.append([]) }
+        levels[level].append(hash)
+      }
+    }
+    let signer = try #require(NoteSigner(name: "dmz/audit/\(epoch)", kind: .ed25519, key: key ?? log))
+    let note = Checkpoint(origin: "dmz/audit/\(epoch)", size: entries.count, root: tree.root(hasher)).signed(by: signer)
+    let kept = levels
+    let maker = ProofMaker(size: entries.count) { level, index in kept[level][index] }
+    var proofs: [Int: [TreeHash]] = [:]
+    for size in sizes { proofs[size] = try maker.consistency(from: size) }
+    try await take(
+      CheckpointMessage(note: note, proofs: proofs, certificate: certificate ?? self.certificate).body)
+  }
+
+  func take(_ body: JSONValue) async throws {
+    let handler = try #require(keeper.handlers(of: zones.dmz.name)[CheckpointMessage.type])
+    let id = newIdentifier(at: currentMilliseconds())
+    let change = try handler.prepare(
+      Message(
+        id: id, type: CheckpointMessage.type, subject: id, after: [], at: "2026-11-23T10:00:00.000Z", body: body))
+    try await database.write { db in try change(db) }
+  }
+
+  func alarms() async throws -> [String] {
+    try await database.read { try String.fetchAll($0, sql: "SELECT kind FROM witness_alarm ORDER BY id") }
+  }
+
+  /// The sizes that were cosigned, in their order.
+  func cosigned() async throws -> [Int] {
+    let messages = try await database.read {
+      try Data.fetchAll($0, sql: "SELECT bytes FROM outbox WHERE type = 'audit.cosigned' ORDER BY id")
+    }
+    return try messages.map { try #require(try Message.parse([UInt8]($0)).body["size"]?.number) }
+  }
+}
+
+private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<count).map { "\(start) \($0)" } }
+
+@Suite struct AWitness {
+  @Test func cosignsALogThatGrows() async throws {
+    let witness = try Witness()
+    try await witness.show(log(5))
+    try await witness.show(log(9), after: [5])
+    // A word that was lost: the peer proves from both.
+    try await witness.show(log(300), after: [5, 9])
+    try await witness.show(log(300), after: [300])
+    #expect(try await witness.cosigned() == [5, 9, 300, 300])
+    #expect(try await witness.alarms().isEmpty)
+    let entries = try await witness.database.read {
+      try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM audit_entry WHERE CAST(bytes AS TEXT) LIKE '{\"kind\":\"peer.checkpoint\"%'")
+    }
+    #expect(entries == 4)
+  }
+
+  @Test func raisesTheAlarmOnAFork() async throws {
+    let witness = try Witness()
+    try await witness.show(log(9))
+    try await witness.show(log(9, from: "another"))
+    try await witness.show(log(12, from: "another"), after: [9])
+    #expect(try await witness.cosigned() == [9])
+    // Told once while it goes on.
+    #expect(try await witness.alarms() == ["fork"])
+    let notes = try await witness.database.read {
+      try Row.fetchOne($0, sql: "SELECT held_note, note FROM witness_alarm").map {
+        ($0["held_note"] as String, $0["note"] as String)
+      }
+    }
+    // Both heads, each signed by the log, are the evidence.
+    #expect(try Checkpoint(text: SignedNote(Array(#require(notes).0.utf8)).text).size == 9)
+    #expect(try #require(notes).0 != #require(notes).1)
+  }
+
+  @Test func raisesTheAlarmOnARollBackAndOnAMissingProof() async throws {
+    let witness = try Witness()
+    try await witness.show(log(9))
+    try await witness.show(log(4), after: [2])
+    #expect(try await witness.alarms() == ["rolled-back"])
+    // It went back, and has grown past what was seen: the held head is named, so that it can be proved from.
+    try await witness.show(log(20), after: [4])
+    #expect(try await witness.alarms() == ["rolled-back", "unproven"])
+    #expect(try await witness.cosigned() == [9, 9])
+    try await witness.show(log(20), after: [9])
+    #expect(try await witness.cosigned() == [9, 9, 20])
+  }
+
+  @Test func saysThatANewLogBegan() async throws {
+    let witness = try Witness()
+    try await witness.show(log(9))
+    try await witness.show(log(1), epoch: 2)
+    #expect(try await witness.alarms() == ["new-log"])
+    #expect(try await witness.cosigned() == [9, 1])
+    // A log between two that are known was never there.
+    try await witness.show(log(1), epoch: 4)
+    try await witness.show(log(7), epoch: 3)
+    #expect(try await witness.alarms() == ["new-log", "new-log", "old-log"])
+  }
+
+  @Test func believesNoOtherKeyThanTheLogs() async throws {
+    let witness = try Witness()
+    func code(_ body: () async throws -> Void) async -> String? {
+      do { try await body() } catch { return (error as? MessageRefusal)?.code }
+      return nil
+    }
+    let thief = try #require(Ed25519PrivateKey(seed: .random(32)))
+    #expect(await code { try await witness.show(log(1), by: thief) } == "schema")
+    let signing = try Certificate.load(pemFile: witness.zones.root + "/keys/dmz-signing.pem")[0]
+    #expect(await code { try await witness.show(log(1), certificate: signing) } == "untrusted")
+    let foreign = try CertificateAuthority.makeRoot(commonName: "Foreign", at: TestZones.now)
+      .makeIssuing(commonName: "Foreign issuing", at: TestZones.now)
+      .issue(.auditLog, to: "dmz audit log", at: TestZones.now).certificate
+    #expect(await code { try await witness.show(log(1), certificate: foreign) } == "untrusted")
+    #expect(await code { try await witness.take(.object([])) } == "schema")
+    let revoked = try witness.zones.authority.revocationList(
+      revoking: [witness.certificate], number: 1, at: TestZones.now)
+    _ = try witness.keeper.trust.take(try RevocationList(der: revoked))
+    #expect(await code { try await witness.show(log(1)) } == "revoked")
+    #expect(try await witness.cosigned().isEmpty)
+  }
+}
