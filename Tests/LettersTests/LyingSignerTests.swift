@@ -114,8 +114,10 @@ private func bytes(_ count: Int) -> JSONValue { .string(Base64.encode(randomByte
     sameLetter.subject = first.subject
     let codes = try await dmz.send([first, sameNumber, sameLetter])
     #expect(codes == [nil, "duplicate-letter", "duplicate-letter"])
-    #expect(try await dmz.intranet.count("SELECT COUNT(*) FROM desk_letter WHERE CAST(content AS TEXT) LIKE '%真的信%'") == 1)
-    #expect(try await dmz.intranet.count("SELECT COUNT(*) FROM desk_letter WHERE CAST(content AS TEXT) LIKE '%假的信%'") == 0)
+    #expect(
+      try await dmz.intranet.count("SELECT COUNT(*) FROM desk_letter WHERE CAST(content AS TEXT) LIKE '%真的信%'") == 1)
+    #expect(
+      try await dmz.intranet.count("SELECT COUNT(*) FROM desk_letter WHERE CAST(content AS TEXT) LIKE '%假的信%'") == 0)
     try await dmz.stop()
   }
 
