@@ -13,7 +13,7 @@ extension DeskLetters {
     let attachments = AttachmentGuard(blobs: blobs, keys: keys, policy: link.incomingPolicy)
     return [
       LetterMessageType.submitted: MessageHandler { message in
-        let arrival = try ArrivingLetter(message, keys(), mailboxes, attachmentsMax: limits.attachmentsMax)
+        let arrival = try ArrivingLetter(message, keys(), mailboxes, limits)
         try attachments.checkSizes(arrival.draft.attachments)
         return { db in
           var letter = arrival
@@ -68,7 +68,7 @@ private struct ArrivingLetter: Sendable {
   /// The draft as it is stored, where no attachment must be looked at first: made outside the transaction.
   private let content: Data?
 
-  init(_ message: Message, _ keys: [X25519PrivateKey], _ mailboxes: Set<String>, attachmentsMax: Int) throws {
+  init(_ message: Message, _ keys: [X25519PrivateKey], _ mailboxes: Set<String>, _ limits: LetterLimits) throws {
     id = message.subject
     number = try message.text("number", maxBytes: 32)
     acceptedAt = try message.time()
@@ -86,18 +86,30 @@ private struct ArrivingLetter: Sendable {
       throw MessageRefusal(code: "letter", reason: "the letter cannot be opened")
     }
     content = draft.attachments.isEmpty ? try encodeJSON(draft) : nil
-    try check(message, mailboxes, attachmentsMax)
+    try check(message, mailboxes, limits)
   }
 
   /// The DMZ may have been broken into: what it says is checked again.
-  private func check(_ message: Message, _ mailboxes: Set<String>, _ attachmentsMax: Int) throws {
+  private func check(_ message: Message, _ mailboxes: Set<String>, _ limits: LetterLimits) throws {
     guard mailboxes.contains(draft.mailbox) else {
       throw MessageRefusal(code: "unknown-mailbox", reason: "no such mailbox")
     }
+    guard Self.fits(draft.title, limits.titleMaxCharacters, bytesEach: 40),
+      Self.fits(draft.text, limits.textMaxCharacters, bytesEach: 12)
+    else { throw MessageRefusal(code: "schema", reason: "title or text is longer than this zone's letters may be") }
+    // It stands in addresses, logs and notices.
+    guard !number.isEmpty, number.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }) else {
+      throw MessageRefusal(code: "schema", reason: "“number” is no number of a letter")
+    }
     let blobs = try message.neededBlobs().map(\.text)
-    guard draft.attachments.count <= attachmentsMax, draft.attachments.map(\.blob) == blobs,
+    guard draft.attachments.count <= limits.attachmentsMax, draft.attachments.map(\.blob) == blobs,
       draft.attachments.allSatisfy({ !$0.name.isEmpty && $0.name.utf8.count <= 255 && $0.bytes >= 0 })
     else { throw MessageRefusal(code: "schema", reason: "the attachments are not those of the message") }
+  }
+
+  /// As the portal's form has it: characters as people count them, none of them endless.
+  private static func fits(_ text: String, _ maxCharacters: Int, bytesEach: Int) -> Bool {
+    text.utf8.count <= maxCharacters * bytesEach && text.count <= maxCharacters
   }
 
   func insert(_ db: Database) throws {

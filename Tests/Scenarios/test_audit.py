@@ -117,6 +117,13 @@ def show_often(deployment):
     deployment.set_limits("checkpoint_seconds", 1)
 
 
+def log_size(deployment, zone, log=1):
+    """By the newest checkpoint, which comes a second after the first entries."""
+    file = folder(deployment, zone, log) / "checkpoint"
+    eventually(file.exists, f"{zone} has a checkpoint")
+    return int(file.read_text().split("\n")[1])
+
+
 def witnessed_size(deployment, zone, log=1):
     file = folder(deployment, zone, log) / "witnessed"
     return int(file.read_text().split("\n")[1]) if file.exists() else 0
@@ -126,12 +133,10 @@ def test_each_zone_witnesses_the_others_log(deployment, tlogcheck):
     show_often(deployment)
     deployment.start("dmz", "intranet")
     number, code, password = write_letter(deployment, "13800138000", "一", "二")
-    index = {}
     for zone in ("dmz", "intranet"):
         eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM citizen_letter WHERE stage='sent'") == 0, "it crossed")
-        size = int((folder(deployment, zone) / "checkpoint").read_text().split("\n")[1])
+        size = log_size(deployment, zone)
         eventually(lambda: witnessed_size(deployment, zone) >= size, f"the log of {zone} is witnessed")
-        index[zone] = size
     deployment.stop()
     for zone, peer in (("dmz", "intranet"), ("intranet", "dmz")):
         outcome = verify(deployment, zone)
@@ -154,7 +159,7 @@ def test_an_idle_link_does_not_talk_about_its_logs_for_ever(deployment):
     eventually(lambda: all(witnessed_size(deployment, zone) > 0 for zone in ("dmz", "intranet")), "both are witnessed")
 
     def sizes():
-        return [int((folder(deployment, zone) / "checkpoint").read_text().split("\n")[1]) for zone in ("dmz", "intranet")]
+        return [log_size(deployment, zone) for zone in ("dmz", "intranet")]
 
     def is_quiet():
         before = sizes()
@@ -175,7 +180,7 @@ def test_a_zone_that_is_put_back_to_an_earlier_day_is_found_by_its_witness(deplo
     deployment.start("dmz")
     for number in range(3):
         write_letter(deployment, f"1380013801{number}", "三", "四")
-    grown = int((folder(deployment, "dmz") / "checkpoint").read_text().split("\n")[1])
+    grown = log_size(deployment, "dmz")
     eventually(lambda: witnessed_size(deployment, "dmz") >= grown, "what it wrote then is witnessed")
     deployment.stop("dmz")
     # Everything is put back: database, log, tokens. Nothing in the zone itself can tell.
@@ -217,6 +222,7 @@ def test_no_letter_moves_without_its_entry_whatever_is_killed(deployment):
 def test_a_restored_database_begins_a_new_log_that_names_the_old_one(deployment):
     deployment.start("dmz", "intranet")
     write_letter(deployment, "13800138000", "一", "二")
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter") == 1, "it is there")
     deployment.stop("intranet")
     data = deployment.folder / "intranet/data"
     with sqlite3.connect(data / "zone.sqlite") as database, sqlite3.connect(data / "copy.sqlite") as copy:

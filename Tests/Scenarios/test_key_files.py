@@ -1,28 +1,40 @@
 """Key files that others may read are refused wherever one is read; files that are none are refused in plain words."""
 
 import shutil
-import signal
 import subprocess
 
 import pytest
 
-from deployment import BINARIES
+from deployment import BINARIES, Client, eventually
 
 WIDE = (0o644, 0o640, 0o604, 0o660)
 
 
 def daemon(deployment, zone):
-    """Starts a daemon that is to refuse, and gives back its status and its words."""
-    process = subprocess.Popen(
-        [BINARIES / f"guandu-{zone}", "--config", deployment.folder / zone / "zone.yaml"], stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    words = ""
-    for line in process.stdout:
-        words += line
-        if '"message":"started"' in line:
-            process.kill()
-    process.wait()
-    return (0, "it runs") if process.returncode == -signal.SIGKILL else (process.returncode, words)
+    """Starts a daemon that is to refuse, and gives back its status and its words; 0 where its site answers."""
+    log = deployment.folder.parent / f"{zone}.words"
+    with log.open("wb") as words:
+        process = subprocess.Popen(
+            [BINARIES / f"guandu-{zone}", "--config", deployment.folder / zone / "zone.yaml"], stdin=subprocess.DEVNULL,
+            stdout=words, stderr=words)
+
+    def settled():
+        if process.poll() is not None:
+            return True
+        try:
+            return Client(deployment, zone).get("/health")[0] == 200
+        except OSError:
+            return False
+
+    try:
+        eventually(settled, "the daemon refuses, or its site answers")
+        runs = process.poll() is None
+    finally:
+        process.kill()
+        process.wait()
+    text = log.read_text()
+    log.unlink()
+    return (0, "it runs") if runs else (process.returncode, text)
 
 
 def configure(deployment, zone, old, new):
@@ -131,6 +143,7 @@ def record_key(deployment, tmp_path):
 PLACES = {
     "the signing key, at a start": own_key("signing"),
     "the encryption key, at a start": own_key("encryption"),
+    "the site's key, at a start": own_key("tls"),
     "the passphrase of the zone's keys": zone_passphrase,
     "the signing key, checked": checked_key("signing"),
     "the encryption key, checked": checked_key("encryption"),
