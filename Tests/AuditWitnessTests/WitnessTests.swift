@@ -117,7 +117,8 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     #expect(try await witness.cosigned() == [5, 9, 300, 300])
     #expect(try await witness.alarms().isEmpty)
     let entries = try await witness.database.read {
-      try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM audit_entry WHERE CAST(bytes AS TEXT) LIKE '{\"kind\":\"peer.checkpoint\"%'")
+      try Int.fetchOne(
+        $0, sql: "SELECT COUNT(*) FROM audit_entry WHERE CAST(bytes AS TEXT) LIKE '{\"kind\":\"peer.checkpoint\"%'")
     }
     #expect(entries == 4)
   }
