@@ -190,7 +190,7 @@ let package = Package(
       name: "ZoneHarness",
       dependencies: [
         "TrustNews", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles",
-        "PacketFormat", "PacketSeal", "Storage", grdb, logging, lifecycle,
+        "PacketFormat", "PacketSeal", "Storage", "AuditLog", grdb, logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "ExchangeTests",

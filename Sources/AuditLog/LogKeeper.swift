@@ -76,6 +76,8 @@ public actor LogKeeper: Service {
       try await open(reason: "the log's files were changed: \(error)", lost: nil)
     } catch let error as NoteError {
       try await open(reason: "the log's files were changed: \(error)", lost: nil)
+    } catch let error as FileError where error.isMissing {
+      try await open(reason: "a file of the log is missing: \(error.path)", lost: nil)
     }
   }
 

@@ -107,6 +107,7 @@ public struct RotatedKeys: Sendable {
   public func make(named name: String, overlapSeconds: Int) throws -> Member {
     try files.createFolder(folder)
     try files.createFolder(own)
+    try removeHalfMade()
     let number = (try members().last?.number ?? 0) + 1
     let staging = "\(own)/.new-\(UUID().uuidString)"
     try files.createFolder(staging)
@@ -122,6 +123,14 @@ public struct RotatedKeys: Sendable {
     try files.renameExclusively(staging, to: "\(own)/\(number)")
     try files.syncFolder(own)
     return try member(number)
+  }
+
+  /// Keys that a kill has left, and that nobody uses.
+  private func removeHalfMade() throws {
+    for name in try files.list(own) where name.hasPrefix(".new-") {
+      for file in try files.list("\(own)/\(name)") { try files.remove("\(own)/\(name)/\(file)") }
+      try files.removeFolder("\(own)/\(name)")
+    }
   }
 
   private func write(_ key: PrivateKey, to path: String) throws {

@@ -18,6 +18,8 @@ public final class ZoneIdentity: Sendable {
     var generation = 0
   }
 
+  private static let aheadMaxMilliseconds = 86_400_000
+
   public let trust: TrustStore
   public let rotated: RotatedKeys
   private let peers: [ZoneName: PeerCertificates]
@@ -90,14 +92,26 @@ public final class ZoneIdentity: Sendable {
   /// Each must be good for its purpose now, and bear the name that the peer is known by already: a zone that lost its key to
   /// a thief can be replaced by no other zone.
   ///
-  /// - Returns: false where this word, or a newer one, counts already.
+  /// - Returns: false where this word counts already.
   /// - Throws: `TrustError`: nothing has changed then; `FileError`.
   public func take(_ statement: KeyStatement, of peer: ZoneName, at date: Date) throws -> Bool {
     guard let files = peerFiles[peer], let certificates = peers[peer] else {
       throw TrustError(.untrusted, "no link of this zone is with “\(peer)”")
     }
     let known = try files.known()
-    guard statement.number > known.number else { return false }
+    if statement.number <= known.number {
+      // A repeat is fine. Of another one the peer must hear that it does not count, before it signs by it.
+      guard Set(statement.pairs.map(\.signing)).isSubset(of: known.signing),
+        statement.pairs[0].encryption == known.encryption
+      else {
+        throw TrustError(.rolledBack, "“\(peer)” has said something newer of its certificates; is its clock right?")
+      }
+      return false
+    }
+    // One from far ahead would shut out all that come after it.
+    guard statement.number <= Int(date.timeIntervalSince1970 * 1_000) + Self.aheadMaxMilliseconds else {
+      throw TrustError(.notYetValid, "what “\(peer)” says of its certificates is dated more than a day ahead")
+    }
     let names = Set(known.signing.map(\.commonName))
     for pair in statement.pairs {
       try trust.verify(pair.signing, for: .zoneSigning, at: date)

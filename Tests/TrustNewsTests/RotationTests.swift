@@ -234,8 +234,14 @@ private func code(_ body: () async throws -> Void) async -> TrustError.Code? {
     #expect(known.signing == before)
     #expect(try intranet.identity.take(statement("dmz signing", 5), of: peer, at: now))
     #expect(known.signing.count == 1 && known.signing != before)
-    // An older word changes nothing.
-    #expect(try !intranet.identity.take(statement("dmz signing", 4), of: peer, at: now))
+    // A repeat changes nothing, and an older word is refused, since its sender must not sign by it.
+    let now5 = known.signing
+    #expect(throws: TrustError.self) { _ = try intranet.identity.take(statement("dmz signing", 4), of: peer, at: now) }
+    let ahead = Int(now.timeIntervalSince1970 * 1_000) + 90_000_000
+    #expect(throws: TrustError.self) {
+      _ = try intranet.identity.take(statement("dmz signing", ahead), of: peer, at: now)
+    }
+    #expect(known.signing == now5)
     try await intranet.stop()
   }
 

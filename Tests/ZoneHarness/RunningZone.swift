@@ -1,4 +1,5 @@
 import Acts
+import AuditLog
 import Cryptography
 public import DurableFiles
 public import Exchange
@@ -25,6 +26,7 @@ public final class RunningZone: Sendable {
   public let trust: TrustStore
   public let revocations: RevocationKeeper
   public let rotation: RotationKeeper
+  private let auditLog: LogKeeper
   public let identity: ZoneIdentity
   public let office: OfficeDirectory
   public let clerk = Official(
@@ -68,6 +70,12 @@ public final class RunningZone: Sendable {
       mailboxes: configuration.mailboxes, limits: configuration.letters)
     office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes)
     let isDMZ = configuration.role == .dmz
+    let trail = AuditTrail(zone: configuration.name) { timestamp(now()) }
+    let log = LogKeeper(
+      zone: configuration.name, database: database, files: Files(), folder: configuration.dataDirectory + "/audit",
+      key: try required(Ed25519PrivateKey(seed: SecretBytes(Digest.of(Array(configuration.name.text.utf8)).bytes))),
+      trail: trail, logger: logger)
+    auditLog = log
     let relay = NoticeRelay(
       database: database, outbox: outbox, intranet: link.peer, logger: logger, send: { _, _ in .sent })
     exchange = try ZoneExchange(
@@ -79,17 +87,18 @@ public final class RunningZone: Sendable {
       fate: { [rotation, citizens, desk] message, fate, db in
         try rotation.fate(message, fate, db)
         try (isDMZ ? citizens.fate : desk.fate)(message, fate, db)
-      }, logger: logger, now: now)
-    group = ServiceGroup(services: [revocations, rotation, exchange], logger: logger)
+      }, logger: logger, audit: trail, now: now)
+    group = ServiceGroup(services: [log, revocations, rotation, exchange], logger: logger)
     if exchanging { startExchange() }
   }
 
   public func startExchange() {
-    let (group, revocations) = (self.group, self.revocations)
+    let (group, revocations, auditLog) = (self.group, self.revocations, self.auditLog)
     task.withLock { task in
       task =
         task
         ?? Task {
+          try await auditLog.begin()
           try await revocations.begin()
           try await group.run()
         }
