@@ -30,6 +30,8 @@ public final class WitnessKeeper: Service {
   let logger: Logger
   let now: @Sendable () -> UnixMilliseconds
   private let intervalMilliseconds: Int
+  /// A new log, too, is shown after an interval: by then it tells of more than a start.
+  private let startedAt: UnixMilliseconds
 
   /// - Parameters:
   ///   - log: this zone's.
@@ -50,6 +52,7 @@ public final class WitnessKeeper: Service {
     self.trail = trail
     self.logger = logger
     self.now = now
+    startedAt = now()
   }
 
   /// What a zone is called as a witness.
@@ -92,11 +95,8 @@ public final class WitnessKeeper: Service {
           arguments: [peer, checkpoint.origin])
       )
     }
-    if let last {
-      let wait = newsSize > last.size ? intervalMilliseconds : Self.idleMilliseconds
-      guard at - last.at >= wait else { return }
-    }
-    guard checkpoint.size > 0 else { return }
+    let wait = newsSize > last?.size ?? 0 ? intervalMilliseconds : Self.idleMilliseconds
+    guard checkpoint.size > 0, at - (last?.at ?? startedAt) >= wait else { return }
     var proofs: [Int: [TreeHash]] = [:]
     for size in [last?.size, cosigned].compactMap({ $0 }) where size <= checkpoint.size {
       proofs[size] = try folder.proofs(size: checkpoint.size).consistency(from: size)
