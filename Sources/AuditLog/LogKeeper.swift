@@ -16,6 +16,7 @@ public import Zones
 /// begins a new log, whose first entry names the last checkpoint of the one before.
 public actor LogKeeper: Service {
   private static let batchMax = 8_192
+  private static let batchMaxBytes = 16 << 20
   private static let pollMilliseconds = 1_000
 
   private let database: ZoneDatabase
@@ -68,6 +69,7 @@ public actor LogKeeper: Service {
     do {
       let found = try writer(epoch: state.epoch)
       if state.next - state.first < found.size {
+        firstRow = state.first
         return try await open(reason: "the database was restored: it is older than the log", lost: found)
       }
       (writer, firstRow) = (found, state.first)
@@ -114,10 +116,16 @@ public actor LogKeeper: Service {
           "log": .string($0.origin), "size": .integer($0.size), "root": .string($0.tree.root(TreeHasher()).base64),
         ])
       } ?? .null
-    let trail = self.trail
+    let (trail, integrated) = (self.trail, lost.map { firstRow + $0.size } ?? 0)
     firstRow = try await database.write { db in
+      // What no log holds yet follows the new one's first entry.
+      let waiting = try Data.fetchAll(
+        db, sql: "SELECT bytes FROM audit_entry WHERE id >= ? AND length(bytes) <= ? ORDER BY id",
+        arguments: [integrated, EntryBundle.entryMaxBytes])
+      try db.execute(sql: "DELETE FROM audit_entry")
       try trail.logOpened(new.origin, reason: reason, before: before, db)
       let row = Int(db.lastInsertedRowID)
+      for entry in waiting { try db.execute(sql: "INSERT INTO audit_entry (bytes) VALUES (?)", arguments: [entry]) }
       try db.execute(
         sql: "INSERT OR REPLACE INTO audit_log (id, epoch, first_row) VALUES (1, ?, ?)", arguments: [epoch, row])
       return row
@@ -139,10 +147,13 @@ public actor LogKeeper: Service {
   }
 
   /// A failure that lasts is told once.
-  private func integrateWhenPossible() async {
+  func integrateWhenPossible() async {
     do {
       while try await integrate() {}
       lastFailure = ""
+    } catch let error as AuditError {
+      // Somebody was at the database. What is still there goes into a log that begins with saying so.
+      do { try await open(reason: "\(error)", lost: writer) } catch { lastFailure = "\(error)" }
     } catch {
       let text = "\(error)"
       if text != lastFailure {
@@ -174,15 +185,12 @@ public actor LogKeeper: Service {
   @discardableResult public func integrate() async throws -> Bool {
     guard var writer else { return false }
     let next = firstRow + writer.size
-    let rows = try await database.read { db in
-      try Row.fetchAll(
-        db, sql: "SELECT id, bytes FROM audit_entry WHERE id >= ? ORDER BY id LIMIT ?",
-        arguments: [next, Self.batchMax]
-      ).map { (id: $0["id"] as Int, bytes: [UInt8]($0["bytes"] as Data)) }
-    }
+    let rows = try await Self.rows(from: next, database)
     guard !rows.isEmpty else { return false }
-    for (offset, row) in rows.enumerated() where row.id != next + offset {
-      throw AuditError("entry \(next + offset - firstRow) is missing from the database")
+    for (offset, row) in rows.enumerated() {
+      guard row.id == next + offset, row.bytes.count <= EntryBundle.entryMaxBytes else {
+        throw AuditError("entry \(next + offset - firstRow) was taken out of the database, or changed there")
+      }
     }
     let size = writer.size
     _ = try writer.append(rows.map(\.bytes))
@@ -193,6 +201,25 @@ public actor LogKeeper: Service {
     try await database.write { db in
       try db.execute(sql: "DELETE FROM audit_entry WHERE id < ?", arguments: [end])
     }
-    return rows.count == Self.batchMax
+    return true
+  }
+
+  private struct WaitingRow: Sendable {
+    let id: Int
+    let bytes: [UInt8]
+  }
+
+  private static func rows(from first: Int, _ database: ZoneDatabase) async throws -> [WaitingRow] {
+    try await database.read { db in
+      var (rows, bytes): ([WaitingRow], Int) = ([], 0)
+      let cursor = try Row.fetchCursor(
+        db, sql: "SELECT id, bytes FROM audit_entry WHERE id >= ? ORDER BY id LIMIT ?", arguments: [first, batchMax])
+      while bytes < batchMaxBytes, let row = try cursor.next() {
+        let entry = [UInt8](row["bytes"] as Data)
+        rows.append(WaitingRow(id: row["id"], bytes: entry))
+        bytes += entry.count
+      }
+      return rows
+    }
   }
 }

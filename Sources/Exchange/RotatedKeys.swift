@@ -80,8 +80,10 @@ public struct RotatedKeys: Sendable {
     }
     let name = isCertified ? try Certificate.load(pemFile: folder + "/signing.pem")[0].fingerprint.hex : nil
     return Member(
-      number: number, folder: folder, stage: stage, name: name, usedSince: use?["at"]?.number,
-      replaces: use?["replaces"]?.elements?.compactMap(\.text) ?? [], overlapSeconds: plan?["overlap"]?.number ?? 0)
+      number: number, folder: folder, stage: stage, name: name,
+      usedSince: (use?["at"]?.number).map { min(max($0, 0), 1 << 52) },
+      replaces: use?["replaces"]?.elements?.compactMap(\.text) ?? [],
+      overlapSeconds: min(max(plan?["overlap"]?.number ?? 0, 0), 31_536_000))
   }
 
   private func note(_ path: String) throws -> JSONValue? {

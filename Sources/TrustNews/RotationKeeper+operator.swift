@@ -36,6 +36,11 @@ extension RotationKeeper {
       }
       return try text(of: waiting)
     }
+    // Packets of the pair before this one may still have to be dropped again, and a peer keeps no third pair.
+    if let last = try identity.rotated.members().last(where: { $0.name == identity.current.name }), last.stage == .inUse
+    {
+      return "failed: the last rotation is not over: the peers still know the pair before; see guandu zone keys"
+    }
     let name = identity.current.signingCertificate.commonName
     return try text(of: try identity.rotated.make(named: name, overlapSeconds: seconds))
   }

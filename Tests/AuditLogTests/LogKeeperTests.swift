@@ -172,6 +172,26 @@ private final class Place: Sendable {
     try database.close()
   }
 
+  @Test(arguments: [
+    "DELETE FROM audit_entry WHERE id = 3", "UPDATE audit_entry SET bytes = zeroblob(70000) WHERE id = 3",
+  ])
+  func beginAnewWhereSomebodyWasAtTheDatabaseAndKeepWhatIsLeft(sql: String) async throws {
+    let place = try Place()
+    let database = try place.database()
+    let keeper = place.keeper(database)
+    try await keeper.begin()
+    try await keeper.integrate()
+    try await place.record(4, database)
+    try await database.write { db in try db.execute(sql: sql) }
+    await keeper.integrateWhenPossible()
+    await keeper.integrateWhenPossible()
+    let opened = String(decoding: try place.folder(2).entry(0, size: 4), as: UTF8.self)
+    #expect(opened.contains("taken out of the database"))
+    // Of four rows one is gone; the others stand behind the word on it, none twice.
+    #expect(try place.check(2).kinds[.epochOpened] == 3)
+    try database.close()
+  }
+
   @Test func beginAnewWhereTheirFilesWereRolledBackOrLost() async throws {
     let place = try Place()
     let database = try place.database()
