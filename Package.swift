@@ -152,11 +152,11 @@ let package = Package(
         "Cryptography", "DurableFiles", "Letters", "ZoneHarness",
       ], [grdb, logging]),
     tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
-    tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet"]),
+    tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),
     tests("ZonesTests", of: ["Zones"]),
-    tests("DropTests", of: ["Drop", "DurableFiles", "Zones"]),
-    tests("TrustTests", of: ["Trust", "Zones", "Cryptography"], ["COpenSSL"]),
+    tests("DropTests", of: ["Drop", "DurableFiles", "Zones", "ChildProcess"]),
+    tests("TrustTests", of: ["Trust", "Zones", "Cryptography", "ChildProcess"], ["COpenSSL"]),
     tests("AuthorityTests", of: ["Authority", "Trust", "DurableFiles", "Cryptography"]),
     tests(
       "TrustNewsTests",
@@ -165,7 +165,7 @@ let package = Package(
         "Cryptography",
         "Letters",
       ], [grdb, logging]),
-    tests("AgeFormatTests", of: ["AgeFormat", "Cryptography"]),
+    tests("AgeFormatTests", of: ["AgeFormat", "Cryptography", "ChildProcess"]),
     tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
     tests(
       "PortalTests",
@@ -180,12 +180,15 @@ let package = Package(
         "Cryptography", "DurableFiles", "Trust", "COpenSSL",
       ],
       [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
-    tests("PacketFormatTests", of: ["PacketFormat", "Zones"]),
+    tests("PacketFormatTests", of: ["PacketFormat", "Zones", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
     tests(
       "LettersTests",
       of: ["Letters", "ZoneHarness", "AgeFormat", "Exchange", "PacketFormat", "Zones", "Cryptography", "Storage"],
       [grdb, logging]),
+    .target(name: "CChildProcess", path: "Tests/CChildProcess"),
+    .target(
+      name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
     .target(
       name: "ZoneHarness",
       dependencies: [

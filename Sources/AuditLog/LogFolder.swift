@@ -34,7 +34,11 @@ public struct LogFolder: Sendable {
     var note = note
     if let held = try? witnessed() {
       if held.text == note.text {
-        for signature in held.signatures { note.add(signature) }
+        // Of each witness the newest word is enough.
+        let isNewer = { (old: NoteSignature) in
+          note.signatures.contains { $0.name == old.name && $0.bytes.prefix(4) == old.bytes.prefix(4) }
+        }
+        for signature in held.signatures where !isNewer(signature) { note.add(signature) }
       } else if let size = try? Checkpoint(text: held.text).size, size > (try Checkpoint(text: note.text)).size {
         return
       }

@@ -108,7 +108,9 @@ public actor LogKeeper: Service {
   /// Begins a new log, whose number no folder has.
   private func open(reason: String, lost: LogWriter?) async throws {
     let numbers = try files.list(folder).compactMap(Int.init)
-    let epoch = (numbers.max() ?? 0) + 1
+    // Nor one that the database knows of, though its folder is lost: a witness holds it.
+    let known = try await database.read { db in try Int.fetchOne(db, sql: "SELECT epoch FROM audit_log") ?? 0 }
+    let epoch = max(numbers.max() ?? 0, known) + 1
     let new = try writer(epoch: epoch)
     let before: JSONValue =
       lost.map {

@@ -92,14 +92,18 @@ struct LogWriter {
     return writes
   }
 
-  /// The partial tiles of the checkpoint before are needed no more. One that stays does no harm.
+  /// Partial tiles go once their tile is full: until then a reader of an older checkpoint may want them. One that stays does no
+  /// harm.
   private func removePartial(of old: Int) {
-    guard old > 0, old != size else { return }
     var kinds: [Tile.Kind] = [.entries]
     kinds += (0..<8).map { .hashes(level: $0) }
     for kind in kinds {
-      guard let tile = Tile.partial(kind, size: old), tile != Tile.partial(kind, size: size) else { continue }
-      try? folder.files.remove("\(folder.path)/\(tile.path)")
+      guard let tile = Tile.partial(kind, size: old),
+        folder.files.exists("\(folder.path)/\(Tile(kind, tile.index).path)")
+      else { continue }
+      let parts = "\(folder.path)/\(Tile(kind, tile.index).path).p"
+      for name in (try? folder.files.list(parts)) ?? [] { try? folder.files.remove("\(parts)/\(name)") }
+      try? folder.files.removeFolder(parts)
     }
   }
 }

@@ -73,6 +73,7 @@ extension WitnessKeeper {
     let row = try Row.fetchOne(
       db, sql: "SELECT size, root, note FROM witnessed_log WHERE peer = ? AND origin = ?",
       arguments: [peer.text, shown.checkpoint.origin])
+    if let newest, shown.epoch < newest { return try report("old-log", shown, of: peer, held: "", db) }
     if let row {
       let held: String = row["note"]
       let (size, root): (Int, String) = (row["size"], row["root"])
@@ -85,8 +86,6 @@ extension WitnessKeeper {
     } else if let newest, shown.epoch > newest {
       // Not wrong by itself: after a restore it must be so. An officer should know why.
       try report("new-log", shown, of: peer, held: "", db)
-    } else if newest != nil {
-      return try report("old-log", shown, of: peer, held: "", db)
     }
     try db.execute(
       sql: """

@@ -20,6 +20,10 @@ public func certificatesInUse(_ zone: ZoneConfiguration) -> [CertificateInUse] {
     }
   }
   add("keys.tls_certificate", zone.keys.tlsCertificate)
+  if let audit = zone.keys.audit {
+    add("audit.log_certificate", audit.logCertificate)
+    add("audit.witness_certificate", audit.witnessCertificate)
+  }
   add("trust.root", zone.trust.root)
   for path in zone.trust.intermediates { add("trust.intermediates", path) }
   if let issuing = zone.desk?.enrolment?.issuingCertificate { add("desk.enrolment.issuing_certificate", issuing) }

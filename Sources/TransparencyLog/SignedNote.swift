@@ -29,6 +29,9 @@ public struct SignedNote: Equatable, Sendable {
   /// C2SP asks for 16 at least.
   public static let maxSignatures = 32
 
+  /// The end of the year 9999: a cosignature of a later time is none.
+  private static let lastSecond = 253_402_300_799
+
   /// With its last newline.
   public let text: String
   public private(set) var signatures: [NoteSignature]
@@ -97,7 +100,7 @@ public struct SignedNote: Equatable, Sendable {
     case .cosignature:
       guard bytes.count == 72 else { return nil }
       let seconds = bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      guard let time = Int(exactly: seconds) else { return nil }
+      guard let time = Int(exactly: seconds), time <= Self.lastSecond else { return nil }
       let message = cosignedBytes(text, time)
       return verifyEd25519(signature: Array(bytes.dropFirst(8)), message: message, publicKey: verifier.publicKey)
         ? time : nil

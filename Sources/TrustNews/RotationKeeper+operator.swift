@@ -28,10 +28,7 @@ extension RotationKeeper {
     guard let seconds = Int(overlap), (0...31_536_000).contains(seconds) else { return "failed: the overlap" }
     if let waiting = try identity.rotated.members().last(where: { $0.stage < .inUse }) {
       guard waiting.stage == .requested else {
-        // What a peer refused is told again, since its operator may have mended the cause.
-        try await database.write { db in
-          try db.execute(sql: "DELETE FROM key_statement WHERE outcome IS NOT NULL AND outcome <> 'applied'")
-        }
+        try await forgetRefusals()
         return "certified \(waiting.number)\n"
       }
       return try text(of: waiting)
@@ -39,10 +36,18 @@ extension RotationKeeper {
     // Packets of the pair before this one may still have to be dropped again, and a peer keeps no third pair.
     if let last = try identity.rotated.members().last(where: { $0.name == identity.current.name }), last.stage == .inUse
     {
+      try await forgetRefusals()
       return "failed: the last rotation is not over: the peers still know the pair before; see guandu zone keys"
     }
     let name = identity.current.signingCertificate.commonName
     return try text(of: try identity.rotated.make(named: name, overlapSeconds: seconds))
+  }
+
+  /// What a peer refused is told again, since its operator may have mended the cause.
+  private func forgetRefusals() async throws {
+    try await database.write { db in
+      try db.execute(sql: "DELETE FROM key_statement WHERE outcome IS NOT NULL AND outcome <> 'applied'")
+    }
   }
 
   private func text(of member: RotatedKeys.Member) throws -> String {

@@ -1,4 +1,5 @@
 import AgeFormat
+import ChildProcess
 import Cryptography
 import Foundation
 import Testing
@@ -41,20 +42,11 @@ private struct Vector: CustomTestStringConvertible {
 
   /// Some files of the suite are stored as zlib makes them smaller.
   private static func inflate(_ data: Data) -> [UInt8]? {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [
-      "python3", "-c", "import sys,zlib;sys.stdout.buffer.write(zlib.decompress(sys.stdin.buffer.read()))",
-    ]
-    let (input, output) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
-    guard (try? process.run()) != nil, (try? input.fileHandleForWriting.write(contentsOf: data)) != nil,
-      (try? input.fileHandleForWriting.close()) != nil,
-      let inflated = try? output.fileHandleForReading.readToEnd()
-    else { return nil }
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? Array(inflated) : nil
+    let script = "import sys,zlib;sys.stdout.buffer.write(zlib.decompress(sys.stdin.buffer.read()))"
+    guard let outcome = try? ChildProcess.run("python3", ["-c", script], input: data), outcome.status == 0 else {
+      return nil
+    }
+    return Array(outcome.bytes)
   }
 
   /// Whether only what packets use is in it: X25519 identities, binary form.

@@ -102,10 +102,14 @@ private final class Place: Sendable {
       try database.close()
     }
     #expect(oldSize == 66_558)
-    // No more than the newest partial tiles are kept.
+    // Partial tiles are kept until theirs is full.
     let parts = try #require(FileManager.default.enumerator(atPath: place.root + "/audit/1"))
       .compactMap { $0 as? String }.filter { $0.contains(".p/") }
-    #expect(parts.count == 4)
+    #expect(!parts.isEmpty)
+    for part in parts {
+      let full = part.prefix(upTo: try #require(part.range(of: ".p/")).lowerBound)
+      #expect(!FileManager.default.fileExists(atPath: place.file(String(full)).path), "\(part)")
+    }
   }
 
   @Test func haveNoEntryOfAChangeThatWasUndone() async throws {
@@ -189,6 +193,21 @@ private final class Place: Sendable {
     #expect(opened.contains("taken out of the database"))
     // Of four rows one is gone; the others stand behind the word on it, none twice.
     #expect(try place.check(2).kinds[.epochOpened] == 3)
+    try database.close()
+  }
+
+  @Test func takeNoNumberAgainWhoseFolderIsLost() async throws {
+    let place = try Place()
+    let database = try place.database()
+    let keeper = place.keeper(database)
+    try await keeper.begin()
+    try await place.record(20, database)
+    try await keeper.integrate()
+    try FileManager.default.removeItem(atPath: place.root + "/audit")
+    let again = place.keeper(database)
+    try await again.begin()
+    try await again.integrate()
+    #expect(String(decoding: try place.folder(2).entry(0, size: 1), as: UTF8.self).contains("ends before entries"))
     try database.close()
   }
 

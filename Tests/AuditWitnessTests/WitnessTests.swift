@@ -164,6 +164,10 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     try await witness.show(log(1), epoch: 4)
     try await witness.show(log(7), epoch: 3)
     #expect(try await witness.alarms() == ["new-log", "new-log", "old-log"])
+    // Nor does one go on that was left behind, whatever it proves.
+    try await witness.show(log(12), after: [9], epoch: 1)
+    #expect(try await witness.alarms().last == "old-log")
+    #expect(try await witness.cosigned() == [9, 1, 1])
   }
 
   @Test func believesNoOtherKeyThanTheLogs() async throws {

@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 import Glibc
 import Zones
@@ -7,7 +8,7 @@ final class LocalSFTPServer {
   let folder: String
   let drop: RemoteDrop
   private let work: URL
-  private let process = Process()
+  private var process: ChildProcess?
 
   struct Failed: Error {}
 
@@ -30,8 +31,8 @@ final class LocalSFTPServer {
   }
 
   deinit {
-    process.terminate()
-    process.waitUntilExit()
+    process?.terminate()
+    process?.waitUntilExit()
     try? FileManager.default.removeItem(at: work)
   }
 
@@ -55,11 +56,10 @@ final class LocalSFTPServer {
       """
     try configuration.write(to: work.appending(path: "sshd_config"), atomically: true, encoding: .utf8)
     let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/sbin/sshd")
-    process.arguments = ["-D", "-e", "-f", "\(work.path)/sshd_config"]
-    process.standardInput = FileHandle.nullDevice
-    process.standardError = output
-    try process.run()
+    process = try ChildProcess(
+      "/usr/sbin/sshd", ["-D", "-e", "-f", "\(work.path)/sshd_config"],
+      errorsDescriptor: output.fileHandleForWriting.fileDescriptor)
+    try output.fileHandleForWriting.close()
     var said = ""
     while !said.contains("Server listening on 127.0.0.1") || !said.contains("Server listening on ::1") {
       let more = output.fileHandleForReading.availableData
@@ -71,12 +71,7 @@ final class LocalSFTPServer {
   }
 
   private static func run(_ arguments: String...) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failed() }
+    guard try ChildProcess(arguments[0], Array(arguments.dropFirst())).waitUntilExit() == 0 else { throw Failed() }
   }
 
   private static func freePort() throws -> Int {

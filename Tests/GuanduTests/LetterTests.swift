@@ -1,10 +1,11 @@
+import ChildProcess
 import Foundation
 import Testing
 
 /// `guandu letter` against a real portal.
 @Suite(.serialized) final class GuanduLetter {
   private let scratch: ScratchFolder
-  private let daemon: Process
+  private let daemon: ChildProcess
   private let port: Int
 
   init() async throws {

@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 import PacketFormat
 import Testing
@@ -34,15 +35,9 @@ private func patched(_ bytes: [UInt8], at offset: Int, _ new: [UInt8]) -> [UInt8
     let file = URL(filePath: NSTemporaryDirectory()).appending(path: "guandu-\(UUID().uuidString).tar")
     defer { try? FileManager.default.removeItem(at: file) }
     try Data(archive([("x/y", Array("hello".utf8))])).write(to: file)
-    let (process, output) = (Process(), Pipe())
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["tar", "xOf", file.path, "x/y"]
-    process.standardOutput = output
-    try process.run()
-    let text = try output.fileHandleForReading.readToEnd()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    #expect(text == Data("hello".utf8))
+    let outcome = try ChildProcess.run("tar", ["xOf", file.path, "x/y"])
+    #expect(outcome.status == 0)
+    #expect(outcome.output == "hello")
   }
 
   @Test("anything but a plain regular file is refused")

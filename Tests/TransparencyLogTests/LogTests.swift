@@ -109,6 +109,10 @@ private func makeSigner(_ name: String, _ kind: NoteSignatureKind) throws -> Not
     #expect(throws: NoteError("the signature of intranet.example/witness is wrong")) {
       _ = try note.time(signedBy: witness.verifier)
     }
+    let far = witness.sign(text, at: 253_402_300_800)
+    #expect(throws: NoteError.self) {
+      _ = try SignedNote(text: text, signatures: [far]).time(signedBy: witness.verifier)
+    }
     // A log's key is no witness's, though the bytes be the same.
     #expect(
       NoteVerifier(name: "a", kind: .ed25519, publicKey: witness.verifier.publicKey)?.keyID != witness.verifier.keyID)

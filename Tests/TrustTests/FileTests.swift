@@ -1,4 +1,5 @@
 import COpenSSL
+import ChildProcess
 import Cryptography
 import Foundation
 import Testing
@@ -175,14 +176,7 @@ import Zones
   }
 
   private func run(_ program: String, _ arguments: [String]) throws -> String {
-    let (process, pipe) = (Process(), Pipe())
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: output, as: UTF8.self)
+    let outcome = try ChildProcess.run(program, arguments)
+    return outcome.output + outcome.complaint
   }
 }

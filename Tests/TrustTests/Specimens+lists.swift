@@ -1,4 +1,5 @@
 import COpenSSL
+import ChildProcess
 import Cryptography
 import Foundation
 import Zones
@@ -92,13 +93,6 @@ extension Specimens {
   }
 
   private func openssl(_ folder: String, _ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/openssl")
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(filePath: folder)
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
+    try ChildProcess("openssl", arguments, folder: folder).waitUntilExit()
   }
 }
