@@ -87,7 +87,8 @@ let package = Package(
         "AuditLog",
       ], [grdb, logging, lifecycle]),
     room(
-      "TrustNews", imports: ["Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "Exchange"],
+      "TrustNews",
+      imports: ["Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange"],
       [grdb, logging, lifecycle]),
     room(
       "AuditWitness",
@@ -103,13 +104,13 @@ let package = Package(
       ],
       [logging, lifecycle, signals]),
     room("Flows", imports: ["Zones"]),
-    room("Acts", imports: ["Roles", "Cryptography", "PacketFormat", "Storage"], [grdb]),
-    room("People", imports: ["Roles", "Zones", "Cryptography", "Storage", "Acts"], [grdb]),
+    room("Acts", imports: ["Roles", "Cryptography", "PacketFormat", "Storage", "AuditLog"], [grdb]),
+    room("People", imports: ["Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"], [grdb]),
     room(
       "Letters",
       imports: [
         "Roles", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange", "Storage",
-        "Acts",
+        "AuditLog", "Acts",
       ], [grdb, logging, lifecycle]),
     room("Notices", imports: ["Zones", "DurableFiles"], ["CCurl", logging]),
     room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle, signals]),

@@ -1,3 +1,4 @@
+public import AuditLog
 public import Cryptography
 import Foundation
 public import GRDB
@@ -37,6 +38,13 @@ public let actMigrations: [Migration] = [
       );
       CREATE INDEX signing_key_by_person ON signing_key (person);
       """),
+  Migration(
+    "acts-3",
+    sql: """
+      -- 16 random bytes: what the audit log holds of an act is SHA-256 of these and the entry, so that the log still
+      -- verifies, and tells nothing, where the law wants an entry erased.
+      ALTER TABLE act ADD COLUMN salt BLOB;
+      """),
 ]
 
 /// Something that an official did and that counts.
@@ -59,6 +67,8 @@ public struct Act: Sendable {
   public var content: Digest?
   /// What else belongs to it.
   public var detail: String
+  /// The identifier of the letter that it is about; empty where it is about none.
+  public var subject = ""
   /// The key that the act enrols; its statement shows that its owner has the private half.
   public var publicKey: P256PublicKey?
 
@@ -86,15 +96,30 @@ extension Act {
   ///   - official: who did it; nil for the zone's operator.
   ///   - principal: in whose stead, where that is somebody else.
   ///   - at: milliseconds since 1970.
+  ///   - audit: the zone's audit log, which has a salted digest of the act; nil where it keeps none.
   /// - Throws: `SignedSomethingElse` where what the official signed is not this act, or their key counts no more.
-  public func record(by official: Official?, inSteadOf principal: Official? = nil, at: Int, _ db: Database) throws {
+  public func record(
+    by official: Official?, inSteadOf principal: Official? = nil, at: Int, _ audit: AuditTrail?, _ db: Database
+  ) throws {
     if let official, let signed = official.signed { try demandStatement(signed, by: official, db) }
     let last = try Row.fetchOne(db, sql: "SELECT number, digest FROM act ORDER BY number DESC LIMIT 1")
     let number = (last?["number"] as Int? ?? 0) + 1
     let previous = Array(last?["digest"] as Data? ?? Data(Digest.zero.bytes))
     let entry = json(number, official, principal, at, previous).encoded()
-    try db.cachedStatement(sql: "INSERT INTO act (number, entry, digest) VALUES (?, ?, ?)")
-      .execute(arguments: [number, Data(entry), Data(ActChain.digest(previous, entry).bytes)])
+    let salt = randomBytes(16)
+    try db.cachedStatement(sql: "INSERT INTO act (number, entry, digest, salt) VALUES (?, ?, ?, ?)")
+      .execute(arguments: [number, Data(entry), Data(ActChain.digest(previous, entry).bytes), Data(salt)])
+    try audit?.actRecorded(
+      number, what, object: publicObject, subject: subject, proof: proof(official).rawValue,
+      digest: Digest.of(salt + entry).hex, db)
+  }
+
+  /// Without the identifier of a person, which the record of acts has.
+  private var publicObject: String { object.hasPrefix("person ") ? "person" : object }
+
+  private func proof(_ official: Official?) -> Proof {
+    guard let official else { return .operator }
+    return official.signed == nil || publicKey != nil ? .tls : .signed
   }
 
   private func json(_ number: Int, _ official: Official?, _ principal: Official?, _ at: Int, _ previous: [UInt8])
@@ -102,13 +127,12 @@ extension Act {
   {
     let stead = principal.flatMap { $0.person == official?.person ? nil : $0.person }
     let signed = official?.signed
-    let proof: Proof = official == nil ? .operator : signed == nil || publicKey != nil ? .tls : .signed
     let members: KeyValuePairs<String, JSONValue> = [
       "number": .integer(number), "at": .integer(at), "act": .string(what), "object": .string(object),
       "content": content.map { .string($0.hex) } ?? .null, "detail": .string(detail),
       "person": official.map { .string($0.person) } ?? .null, "name": official.map { .string($0.name) } ?? .null,
       "inSteadOf": stead.map { .string($0) } ?? .null,
-      "proof": .string(proof.rawValue),
+      "proof": .string(proof(official).rawValue),
       "certificate": official.map { .string($0.certificateFingerprint) } ?? .null,
       "previous": .string(encodeHex(previous)),
     ]

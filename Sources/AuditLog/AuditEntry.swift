@@ -23,6 +23,25 @@ public struct AuditEntry: Equatable, Sendable {
     /// A log begins.
     case logOpened = "log.opened"
     case zoneStarted = "zone.started"
+    /// Where a start has none before it, the zone was killed.
+    case zoneStopped = "zone.stopped"
+    /// The wall clock was moved.
+    case clockJumped = "clock.jumped"
+    /// The portal has taken a letter in.
+    case letterAccepted = "letter.accepted"
+    /// An official's act; the record of acts has it whole.
+    case actRecorded = "act.recorded"
+    /// Somebody was turned away at the desk's door.
+    case loginRefused = "login.refused"
+    /// A limit on guesses at the portal was reached.
+    case guessStopped = "guess.stopped"
+    /// Nothing came from a peer for longer than its heartbeats allow.
+    case linkSilent = "link.silent"
+    case linkHeard = "link.heard"
+    /// An authority's list of revocations counts from now on.
+    case trustList = "trust.list"
+    /// A zone's keys were changed.
+    case keysChanged = "keys.changed"
     case packetSent = "packet.sent"
     case packetApplied = "packet.applied"
     case packetRefused = "packet.refused"
@@ -39,7 +58,17 @@ public struct AuditEntry: Equatable, Sendable {
     var shape: [String: Shape] {
       switch self {
       case .logOpened: ["log": .text, "reason": .text, "before": .checkpoint]
-      case .zoneStarted: [:]
+      case .zoneStarted, .zoneStopped: [:]
+      case .clockJumped: ["before": .text, "milliseconds": .number]
+      case .letterAccepted: ["letter": .text, "number": .text]
+      case .actRecorded:
+        ["number": .number, "act": .text, "object": .text, "subject": .text, "proof": .text, "digest": .text]
+      case .loginRefused: ["reason": .text, "certificate": .text, "count": .number]
+      case .guessStopped: ["limit": .text, "tag": .text]
+      case .linkSilent: ["peer": .text, "seen": .text]
+      case .linkHeard: ["peer": .text]
+      case .trustList: ["authority": .text, "number": .text]
+      case .keysChanged: ["owner": .text, "signing": .text, "encryption": .text]
       case .packetSent, .packetApplied:
         [
           "peer": .text, "stream": .text, "sequence": .number, "digest": .text, "part": .number, "messages": .messages,

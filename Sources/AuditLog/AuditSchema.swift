@@ -16,5 +16,23 @@ public let auditMigrations = [
         epoch INTEGER NOT NULL,
         first_row INTEGER NOT NULL
       );
-      """)
+      """),
+  Migration(
+    "audit-2",
+    sql: """
+      -- What the peers and this zone have signed, for evidence: the packets themselves are gone once they have arrived.
+      CREATE TABLE packet_manifest (
+        -- SHA-256 of the manifest's line, in hex.
+        digest TEXT PRIMARY KEY,
+        -- With its newline.
+        manifest BLOB NOT NULL,
+        signature BLOB NOT NULL,
+        -- SHA-256 of the certificate, in hex.
+        signer TEXT NOT NULL
+      );
+      CREATE TABLE packet_signer (
+        fingerprint TEXT PRIMARY KEY,
+        der BLOB NOT NULL
+      );
+      """),
 ]

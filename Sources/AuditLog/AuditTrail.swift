@@ -1,3 +1,4 @@
+import Cryptography
 public import GRDB
 import PacketFormat
 public import Zones
@@ -11,12 +12,31 @@ public struct AuditTrail: Sendable {
   private static let messagesMax = 400
 
   private let zone: ZoneName
+  private let keepsManifests: Bool
   private let now: @Sendable () -> String
 
-  /// - Parameter now: RFC 3339, UTC.
-  public init(zone: ZoneName, now: @escaping @Sendable () -> String) {
+  /// - Parameters:
+  ///   - keepsManifests: whether what packets' senders have signed is kept as evidence.
+  ///   - now: RFC 3339, UTC.
+  public init(zone: ZoneName, keepsManifests: Bool = false, now: @escaping @Sendable () -> String) {
     self.zone = zone
+    self.keepsManifests = keepsManifests
     self.now = now
+  }
+
+  /// What a packet's sender has signed.
+  public struct SignedManifest: Sendable {
+    /// The manifest's line with its newline.
+    let line: [UInt8]
+    let signature: [UInt8]
+    /// The signer's, DER.
+    let certificate: [UInt8]
+
+    public init(line: [UInt8], signature: [UInt8], certificate: [UInt8]) {
+      self.line = line
+      self.signature = signature
+      self.certificate = certificate
+    }
   }
 
   /// What identifies a packet.
@@ -26,12 +46,15 @@ public struct AuditTrail: Sendable {
     let sequence: Int
     /// Of its manifest.
     let digest: String
+    let signed: SignedManifest?
 
-    public init(peer: ZoneName, stream: String, sequence: Int, digest: String) {
+    /// - Parameter signed: nil where it is not there to be kept.
+    public init(peer: ZoneName, stream: String, sequence: Int, digest: String, signed: SignedManifest?) {
       self.peer = peer
       self.stream = stream
       self.sequence = sequence
       self.digest = digest
+      self.signed = signed
     }
 
     fileprivate var fields: [JSONValue.JSONMember] {
@@ -69,7 +92,8 @@ public struct AuditTrail: Sendable {
     _ kind: AuditEntry.Kind, _ packet: Packet, _ messages: [MessageName], _ blobs: [String], _ db: Database
   ) throws {
     // The logs' own talk is entered where it is acted on; entering its packets too would make it go on for ever.
-    if !messages.isEmpty, messages.allSatisfy({ $0.type.hasPrefix("audit.") }) { return }
+    if !messages.isEmpty, blobs.isEmpty, messages.allSatisfy({ $0.type.hasPrefix("audit.") }) { return }
+    try keepManifest(of: packet, db)
     var (rest, part) = (messages[...], 1)
     repeat {
       let some = rest.prefix(Self.messagesMax)
@@ -84,7 +108,18 @@ public struct AuditTrail: Sendable {
     } while !rest.isEmpty
   }
 
+  private func keepManifest(of packet: Packet, _ db: Database) throws {
+    guard keepsManifests, let signed = packet.signed else { return }
+    let signer = Digest.of(signed.certificate).hex
+    try db.cachedStatement(
+      sql: "INSERT OR IGNORE INTO packet_manifest (digest, manifest, signature, signer) VALUES (?, ?, ?, ?)"
+    ).execute(arguments: [packet.digest, Data(signed.line), Data(signed.signature), signer])
+    try db.cachedStatement(sql: "INSERT OR IGNORE INTO packet_signer (fingerprint, der) VALUES (?, ?)")
+      .execute(arguments: [signer, Data(signed.certificate)])
+  }
+
   public func packetRefused(_ packet: Packet, code: String, _ db: Database) throws {
+    try keepManifest(of: packet, db)
     try record(.packetRefused, packet.fields + [.init("code", .string(code))], db)
   }
 
@@ -123,6 +158,77 @@ public struct AuditTrail: Sendable {
   }
 
   public func zoneStarted(_ db: Database) throws { try record(.zoneStarted, [], db) }
+  public func zoneStopped(_ db: Database) throws { try record(.zoneStopped, [], db) }
+
+  /// - Parameters:
+  ///   - before: what the clock would have shown, RFC 3339.
+  ///   - milliseconds: how far it was moved; below 0 for backwards.
+  public func clockJumped(before: String, milliseconds: Int, _ db: Database) throws {
+    try record(
+      .clockJumped, [.init("before", .string(before)), .init("milliseconds", .integer(milliseconds))], db)
+  }
+
+  /// - Parameter number: the public one.
+  public func letterAccepted(_ letter: String, number: String, _ db: Database) throws {
+    try record(.letterAccepted, [.init("letter", .string(letter)), .init("number", .string(number))], db)
+  }
+
+  /// - Parameters:
+  ///   - object: what it was done to, without anybody's name.
+  ///   - subject: the letter's identifier; empty where it is about none.
+  ///   - digest: of a salt and the act's entry in the record of acts.
+  public func actRecorded(
+    _ number: Int, _ act: String, object: String, subject: String, proof: String, digest: String, _ db: Database
+  ) throws {
+    try record(
+      .actRecorded,
+      [
+        .init("number", .integer(number)), .init("act", .string(act)), .init("object", .string(object)),
+        .init("subject", .string(subject)), .init("proof", .string(proof)), .init("digest", .string(digest)),
+      ], db)
+  }
+
+  /// - Parameters:
+  ///   - certificate: SHA-256 of what was shown, in hex; empty where nothing was.
+  ///   - count: how often since the last entry of this reason and certificate.
+  public func loginRefused(_ reason: String, certificate: String, count: Int, _ db: Database) throws {
+    try record(
+      .loginRefused,
+      [
+        .init("reason", .string(reason)), .init("certificate", .string(certificate)), .init("count", .integer(count)),
+      ], db)
+  }
+
+  /// - Parameter tag: what the limit counts by, under a key that is forgotten after two days.
+  public func guessStopped(limit: String, tag: String, _ db: Database) throws {
+    try record(.guessStopped, [.init("limit", .string(limit)), .init("tag", .string(tag))], db)
+  }
+
+  /// - Parameter seen: when the peer was heard last; empty for never.
+  public func linkSilent(_ peer: ZoneName, seen: String, _ db: Database) throws {
+    try record(.linkSilent, [.init("peer", .string(peer.text)), .init("seen", .string(seen))], db)
+  }
+
+  public func linkHeard(_ peer: ZoneName, _ db: Database) throws {
+    try record(.linkHeard, [.init("peer", .string(peer.text))], db)
+  }
+
+  /// - Parameter number: the list's, in hex.
+  public func trustList(authority: String, number: String, _ db: Database) throws {
+    try record(.trustList, [.init("authority", .string(authority)), .init("number", .string(number))], db)
+  }
+
+  /// - Parameters:
+  ///   - signing: SHA-256 of the certificate, in hex.
+  ///   - encryption: likewise.
+  public func keysChanged(of owner: ZoneName, signing: String, encryption: String, _ db: Database) throws {
+    try record(
+      .keysChanged,
+      [
+        .init("owner", .string(owner.text)), .init("signing", .string(signing)),
+        .init("encryption", .string(encryption)),
+      ], db)
+  }
 
   func logOpened(_ log: String, reason: String, before: JSONValue, _ db: Database) throws {
     try record(

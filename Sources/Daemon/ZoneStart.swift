@@ -81,12 +81,14 @@ public struct ZoneStart: Sendable {
       blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     } catch { throw StartFailure("data folder: \(error)", exitStatus: StartFailure.unavailable) }
     outbox = Outbox(links: configuration.links)
-    revocations = RevocationKeeper(
-      configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger)
-    rotation = RotationKeeper(
-      configuration: configuration, identity: identity, database: database, outbox: outbox, logger: logger)
     (audit, logKeeper, witness) = try Self.auditLog(
       configuration, configurationPath, identity.trust, database, files, outbox, logger)
+    revocations = RevocationKeeper(
+      configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger,
+      audit: audit)
+    rotation = RotationKeeper(
+      configuration: configuration, identity: identity, database: database, outbox: outbox, logger: logger,
+      audit: audit)
   }
 
   private static func auditLog(
@@ -103,7 +105,9 @@ public struct ZoneStart: Sendable {
     do { keys = try AuditKeys(configuration.keys) } catch {
       throw StartFailure("\(path): audit: \(error)", exitStatus: StartFailure.configuration)
     }
-    let trail = AuditTrail(zone: configuration.name) { timestamp(Date().unixMilliseconds) }
+    let trail = AuditTrail(zone: configuration.name, keepsManifests: configuration.role == .intranet) {
+      timestamp(Date().unixMilliseconds)
+    }
     let log = LogKeeper(
       zone: configuration.name, database: database, files: files, folder: configuration.dataDirectory + "/audit",
       key: keys.log, trail: trail, logger: logger)
@@ -156,6 +160,9 @@ public struct ZoneStart: Sendable {
     var services: [any Service] = logKeeper.map { [$0] } ?? []
     services += [revocations, rotation]
     if let witness { services.append(witness) }
+    if let audit {
+      services.append(ZoneWatch(links: configuration.links, database: database, audit: audit, logger: logger))
+    }
     if let backups = configuration.backups {
       let keeper = BackupKeeper(
         backups: backups, dataDirectory: configuration.dataDirectory, database: database, files: files,
@@ -175,6 +182,10 @@ public struct ZoneStart: Sendable {
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     logger.info("started", metadata: ["zone": "\(configuration.name)"])
     try await group.run()
+    if let audit {
+      try await database.write { db in try audit.zoneStopped(db) }
+      _ = try? await logKeeper?.integrate()
+    }
     try database.close()
     logger.info("stopped", metadata: ["zone": "\(configuration.name)"])
   }

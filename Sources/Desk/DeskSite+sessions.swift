@@ -68,6 +68,7 @@ extension DeskSite {
   func caller(of request: WebRequest) async throws -> Caller {
     guard let certificate = await request.peerCertificate() else {
       logger.notice("handler refused", metadata: ["reason": "no certificate"])
+      await office.noteRefusal(.noCertificate)
       throw WebFailure.noCertificate
     }
     let known: HandlerCertificate
@@ -77,12 +78,14 @@ extension DeskSite {
       let digest = Digest.of(certificate).hex
       logger.notice("handler refused", metadata: ["reason": "not trusted", "certificate": "\(digest)"])
       sessions.remove { $0.fingerprint == digest }
+      await office.noteRefusal(.untrusted, certificate: digest)
       throw WebFailure.untrustedCertificate
     }
     let fingerprint = known.fingerprint
     guard let official = try await office.official(certificate: fingerprint) else {
       logger.notice("handler refused", metadata: ["reason": "not enrolled", "certificate": "\(fingerprint)"])
       sessions.remove { $0.fingerprint == fingerprint }
+      await office.noteRefusal(.notEnrolled, certificate: fingerprint)
       throw WebFailure.notEnrolled
     }
     return Caller(official: official, certificate: certificate, certificateEnds: known.ends)
@@ -99,6 +102,7 @@ extension DeskSite {
       logger.error(
         "a session's cookie came with another certificate; the session was ended",
         metadata: ["certificate": "\(caller.official.certificateFingerprint)", "session": "\(visit.fingerprint)"])
+      await office.noteRefusal(.foreignSession, certificate: caller.official.certificateFingerprint)
       throw WebFailure.foreignSession
     }
     guard visit.person == caller.official.person else { return nil }

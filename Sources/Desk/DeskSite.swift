@@ -87,6 +87,7 @@ public final class DeskSite: Service {
     while !Task.isCancelled {
       try? await Task.sleep(for: .seconds(20))
       _ = sessions.sweep()
+      await office.enterCountedRefusals()
     }
   }
 

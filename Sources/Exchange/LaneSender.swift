@@ -301,6 +301,7 @@ struct PacketRecord: Sendable {
   let byteCount: Int
   /// SHA-256 of the certificate that it is signed under, in hex.
   let signer: String
+  let proof: SignatureProof
 
   /// Moves the stream on and remembers the packet, in the caller's transaction.
   ///
@@ -328,7 +329,14 @@ struct PacketRecord: Sendable {
 
 extension PacketRecord {
   func auditName(_ peer: ZoneName) -> AuditTrail.Packet {
-    AuditTrail.Packet(peer: peer, stream: stream.description, sequence: sequence, digest: digest.text)
+    AuditTrail.Packet(
+      peer: peer, stream: stream.description, sequence: sequence, digest: digest.text, signed: proof.evidence)
+  }
+}
+
+extension SignatureProof {
+  var evidence: AuditTrail.SignedManifest {
+    AuditTrail.SignedManifest(line: manifestLine, signature: signature, certificate: certificate)
   }
 }
 
@@ -337,7 +345,7 @@ extension SealedPacket {
     PacketRecord(
       stream: manifest.stream, sequence: manifest.sequence, file: fileName,
       digest: HexDigest(manifestDigest.hex) ?? .zero, byteCount: byteCount,
-      signer: signer.hex)
+      signer: signer.hex, proof: proof)
   }
 }
 

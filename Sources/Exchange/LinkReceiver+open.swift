@@ -10,7 +10,8 @@ extension LinkReceiver {
   func open(_ candidate: Candidate) async throws -> OpenedPacket? {
     let manifest = candidate.manifest
     var opened = OpenedPacket(
-      name: candidate.name, manifest: manifest, digest: candidate.packet.manifestDigest, outcome: .apply([], blobs: []))
+      name: candidate.name, manifest: manifest, digest: candidate.packet.manifestDigest,
+      proof: candidate.packet.proof, outcome: .apply([], blobs: []))
     do {
       try checkClassification(manifest)
       opened.barredBlobs = barredBlobs(manifest)

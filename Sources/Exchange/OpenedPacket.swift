@@ -28,6 +28,7 @@ struct OpenedPacket: Sendable {
   let name: String
   let manifest: Manifest
   let digest: HexDigest
+  let proof: SignatureProof
   var outcome: Outcome
   var badMessages: [BadMessage] = []
   /// Blobs that policy does not let in: what needs one is refused.
@@ -37,7 +38,8 @@ struct OpenedPacket: Sendable {
 extension OpenedPacket {
   fileprivate var auditName: AuditTrail.Packet {
     AuditTrail.Packet(
-      peer: manifest.from, stream: manifest.stream.description, sequence: manifest.sequence, digest: digest.text)
+      peer: manifest.from, stream: manifest.stream.description, sequence: manifest.sequence, digest: digest.text,
+      signed: proof.evidence)
   }
 }
 

@@ -1,4 +1,5 @@
 import AgeFormat
+public import AuditLog
 public import Cryptography
 public import Exchange
 public import Foundation
@@ -23,24 +24,26 @@ public final class CitizenLetters: Sendable {
   private let room: LinkRoom
   let heavy = HeavyWork(width: 2)
   let turns: Turns
+  private let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
   ///   - link: the one to the intranet, where letters go to.
   ///   - intranetKeys: what a letter is sealed for at the moment: the intranet's encryption key, and those of escrow holders.
   ///   - disk: how much of it letters must leave free.
+  ///   - audit: the zone's audit log; nil where it keeps none.
   ///   - logger: told when letters can be taken no more, and again.
   ///   - now: milliseconds since 1970.
   public convenience init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
     intranetKeys: @escaping @Sendable () -> [X25519PublicKey], limits: LetterLimits, pepper: SecretBytes,
-    guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none,
+    guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none, audit: AuditTrail? = nil,
     logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.init(
       database: database, outbox: outbox, blobs: blobs, link: link, intranetKeys: intranetKeys, limits: limits,
-      pepper: pepper, guessRules: guessRules, disk: disk, hash: nil, logger: logger, now: now)
+      pepper: pepper, guessRules: guessRules, disk: disk, audit: audit, hash: nil, logger: logger, now: now)
   }
 
   /// - Parameters:
@@ -49,10 +52,12 @@ public final class CitizenLetters: Sendable {
   package init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
     intranetKeys: @escaping @Sendable () -> [X25519PublicKey], limits: LetterLimits, pepper: SecretBytes,
-    guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none, turns: Turns = Turns(), hash: CostlyHash?,
+    guessRules: GuessRules = GuessRules(), disk: DiskLimit = .none, audit: AuditTrail? = nil, turns: Turns = Turns(),
+    hash: CostlyHash?,
     logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.turns = turns
+    self.audit = audit
     self.database = database
     self.outbox = outbox
     self.blobs = blobs
@@ -60,7 +65,7 @@ public final class CitizenLetters: Sendable {
     recipients = intranetKeys
     self.limits = limits
     locks = hash.map { LetterLocks(pepper: pepper, hash: $0) } ?? LetterLocks(pepper: pepper)
-    guesses = GuessBook(database: database, rules: guessRules, now: now)
+    guesses = GuessBook(database: database, rules: guessRules, audit: audit, now: now)
     room = LinkRoom(link: link, disk: disk, database: database, logger: logger)
     self.now = now
   }
@@ -165,7 +170,7 @@ public final class CitizenLetters: Sendable {
   func commit(
     _ letter: SealedLetter, submission: String, _ attachments: [LetterAttachment]
   ) async throws(LetterError) -> LetterConfirmation {
-    let (outbox, intranet) = (self.outbox, link.peer)
+    let (outbox, intranet, audit) = (self.outbox, link.peer, self.audit)
     let bytes = letter.forIntranet.count + attachments.reduce(0) { $0 + $1.sealedBytes }
     do {
       let confirmation = try await database.write { db in
@@ -173,6 +178,7 @@ public final class CitizenLetters: Sendable {
         let number = try nextLetterNumber(
           at: letter.acceptedAt, epoch: try outbox.epoch(to: intranet, db), db)
         try letter.insert(submission: submission, number: number, db)
+        try audit?.letterAccepted(letter.id, number: number, db)
         let blobs = attachments.compactMap { attachment in
           HexDigest(attachment.blob).map { ($0, attachment.sealedBytes) }
         }

@@ -1,5 +1,6 @@
 import Acts
 import AgeFormat
+public import AuditLog
 public import Cryptography
 public import Exchange
 import Flows
@@ -20,16 +21,18 @@ public final class DeskLetters: Sendable {
   let keys: @Sendable () -> [X25519PrivateKey]
   let mailboxes: Set<String>
   let limits: LetterLimits
+  let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
   ///   - link: the one to the DMZ, where letters come from.
   ///   - keys: the zone's encryption keys, one of which each letter and attachment is sealed for.
+  ///   - audit: the zone's audit log; nil where it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
     keys: @escaping @Sendable () -> [X25519PrivateKey], mailboxes: [Mailbox], limits: LetterLimits,
-    now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+    audit: AuditTrail? = nil, now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.outbox = outbox
@@ -38,6 +41,7 @@ public final class DeskLetters: Sendable {
     self.keys = keys
     self.mailboxes = Set(mailboxes.map(\.identifier))
     self.limits = limits
+    self.audit = audit
     self.now = now
   }
 
@@ -112,7 +116,7 @@ public final class DeskLetters: Sendable {
     _ step: LetterStep, _ number: String, _ official: Official,
     _ compose: @escaping @Sendable (StoredDeskLetter, UnixMilliseconds) throws -> (Message, LetterOutcome?)
   ) async throws(LetterError) {
-    let (at, outbox, dmz) = (now(), self.outbox, self.dmz)
+    let (at, outbox, dmz, audit) = (now(), self.outbox, self.dmz, self.audit)
     do {
       try await database.write { db in
         guard let letter = try StoredDeskLetter.find(number: number, official, db) else { throw LetterError.notFound }
@@ -124,8 +128,10 @@ public final class DeskLetters: Sendable {
         }
         let (message, outcome) = try compose(letter, at)
         try letter.move(to: target, outcome, official, inSteadOf: authority, at, db)
-        try Act("letter.\(target.rawValue)", "letter \(number)", content: outcome.map { Digest.of($0.text.utf8) })
-          .record(by: official, inSteadOf: authority, at: at, db)
+        var act = Act(
+          "letter.\(target.rawValue)", "letter \(number)", content: outcome.map { Digest.of($0.text.utf8) })
+        act.subject = letter.id
+        try act.record(by: official, inSteadOf: authority, at: at, audit, db)
         try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db)
         if let outcome { try letter.requestNotice(outcome, at, outbox, dmz, db) }
       }

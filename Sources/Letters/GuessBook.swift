@@ -1,3 +1,4 @@
+public import AuditLog
 import Cryptography
 public import Exchange
 import Foundation
@@ -31,13 +32,20 @@ public final class GuessBook: Sendable {
 
   private let database: ZoneDatabase
   private let rules: GuessRules
+  private let audit: AuditTrail?
   private let now: @Sendable () -> UnixMilliseconds
   private let pruned = Mutex<(at: UnixMilliseconds, isCrowded: Bool)>((0, false))
 
-  /// - Parameter now: milliseconds since 1970.
-  public init(database: ZoneDatabase, rules: GuessRules, now: @escaping @Sendable () -> UnixMilliseconds) {
+  /// - Parameters:
+  ///   - audit: the zone's audit log, where each limit that is reached is entered once; nil where it keeps none.
+  ///   - now: milliseconds since 1970.
+  public init(
+    database: ZoneDatabase, rules: GuessRules, audit: AuditTrail? = nil,
+    now: @escaping @Sendable () -> UnixMilliseconds
+  ) {
     self.database = database
     self.rules = rules
+    self.audit = audit
     self.now = now
   }
 
@@ -57,11 +65,18 @@ public final class GuessBook: Sendable {
     let byLetter = code.map { code in
       [rules.letterQuarter, rules.letterDay].map { Entry(limit: $0, key: code.symbols) }
     }
-    return try await write { book in
-      guard try book.count(bySource) < bySource.limit.most else { return .failure(Refused(.source)) }
-      for entry in byLetter ?? [] where try book.count(entry) >= entry.limit.most { return .failure(Refused(.letter)) }
-      if try book.count(overall) >= overall.limit.most, try book.count(bySource) > 0 {
-        return .failure(Refused(.overall))
+    return try await write { [audit] book in
+      guard try book.count(bySource) < bySource.limit.most else {
+        try book.tell(bySource, audit)
+        return .failure(Refused(.source))
+      }
+      for entry in byLetter ?? [] where try book.count(entry) >= entry.limit.most {
+        try book.tell(entry, audit)
+        return .failure(Refused(.letter))
+      }
+      if try book.count(overall) >= overall.limit.most {
+        try book.tell(overall, audit)
+        if try book.count(bySource) > 0 { return .failure(Refused(.overall)) }
       }
       let entries = [bySource, overall] + (byLetter ?? [])
       for entry in entries { try book.add(1, to: entry) }
@@ -114,8 +129,11 @@ public final class GuessBook: Sendable {
   }
 
   private func takeAll(_ entries: [Entry]) async throws(LetterError) -> Bool {
-    try await write { book in
-      for entry in entries where try book.count(entry) >= entry.limit.most { return false }
+    try await write { [audit] book in
+      for entry in entries where try book.count(entry) >= entry.limit.most {
+        try book.tell(entry, audit)
+        return false
+      }
       for entry in entries { try book.add(1, to: entry) }
       return true
     }
@@ -196,9 +214,24 @@ private struct OpenBook {
         INSERT INTO guess_count (scope, tag, ends_at, count) VALUES (?, ?, ?, max(0, ?))
         ON CONFLICT (scope, tag) DO UPDATE SET
           count = CASE WHEN ends_at > ? THEN max(0, count + ?) ELSE max(0, ?) END,
+          told = CASE WHEN ends_at > ? THEN told ELSE 0 END,
           ends_at = CASE WHEN ends_at > ? THEN ends_at ELSE excluded.ends_at END
         """
-    ).execute(arguments: [entry.limit.scope, try slot(entry, today), end, change, now, change, change, now])
+    ).execute(arguments: [entry.limit.scope, try slot(entry, today), end, change, now, change, change, now, now])
+  }
+
+  /// Enters a limit that is reached in the audit log, once in its window.
+  func tell(_ entry: GuessBook.Entry, _ audit: AuditTrail?) throws {
+    guard let audit else { return }
+    var wasTold = true
+    for key in [today, yesterday].compactMap(\.self) {
+      try db.cachedStatement(
+        sql: "UPDATE guess_count SET told = 1 WHERE scope = ? AND tag = ? AND ends_at > ? AND told = 0"
+      ).execute(arguments: [entry.limit.scope, try slot(entry, key), now])
+      if db.changesCount > 0 { wasTold = false }
+    }
+    guard !wasTold else { return }
+    try audit.guessStopped(limit: entry.limit.scope, tag: encodeHex(Array(try slot(entry, today))), db)
   }
 
   func forget(_ entry: GuessBook.Entry) throws {

@@ -96,6 +96,12 @@ public let citizenLetterMigrations: [Migration] = [
       -- HMAC of the author's phone under a key made from the letter's code: who has both lifts a lock.
       ALTER TABLE citizen_letter ADD COLUMN phone_tag BLOB;
       """),
+  Migration(
+    "citizen-guesses-2",
+    sql: """
+      -- Whether the audit log has it that the limit was reached.
+      ALTER TABLE guess_count ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+      """),
 ]
 
 /// The intranet's tables of letters.

@@ -45,6 +45,7 @@ public struct SealedPacket: Sendable {
   public let fileName: String
   /// SHA-256 of the certificate that it is signed under.
   public let signer: Digest
+  public let proof: SignatureProof
 
   public var byteCount: Int { head.count + payload.count }
 }
@@ -102,7 +103,8 @@ public struct PacketSealer: Sendable {
       certificate: Base64.encode(certificate.der))
     return SealedPacket(
       manifest: manifest, head: head, payload: payload, manifestDigest: Digest.of(line + [newline]),
-      fileName: Self.fileName(outline, head), signer: certificate.fingerprint)
+      fileName: Self.fileName(outline, head), signer: certificate.fingerprint,
+      proof: SignatureProof(manifestLine: line + [newline], signature: signature, certificate: certificate.der))
   }
 
   private func encrypt(

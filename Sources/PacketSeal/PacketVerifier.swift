@@ -15,15 +15,28 @@ public struct UnverifiedPacket: Sendable {
   public init(head: PacketHead) { self.head = head }
 }
 
+/// Who signed a packet's manifest.
+public struct SignatureProof: Sendable {
+  /// With its newline.
+  public let manifestLine: [UInt8]
+  /// Ed25519, over the magic line and the manifest's.
+  public let signature: [UInt8]
+  /// DER.
+  public let certificate: [UInt8]
+}
+
 /// A packet that this link's peer verifiably signed. Only `PacketVerifier` makes one, and only one can be acted upon.
 public struct VerifiedPacket: Sendable {
   public let manifest: Manifest
   /// SHA-256 of the manifest line with its newline.
   public let manifestDigest: HexDigest
+  /// What the peer has signed (with the magic line before it), and with what: evidence.
+  public let proof: SignatureProof
 
-  fileprivate init(manifest: Manifest, manifestDigest: HexDigest) {
+  fileprivate init(manifest: Manifest, manifestDigest: HexDigest, proof: SignatureProof) {
     self.manifest = manifest
     self.manifestDigest = manifestDigest
+    self.proof = proof
   }
 
   /// Checks the payload's digest, decrypts it and takes the archive apart.
@@ -108,7 +121,10 @@ public struct PacketVerifier: Sendable {
       verifyEd25519(signature: signature, message: packet.head.signedBytes, publicKey: key)
     else { throw PacketRejection(.signature, "the signature does not fit the head") }
     let digest = Digest.of(packet.head.manifestLine)
-    return VerifiedPacket(manifest: packet.head.manifest, manifestDigest: HexDigest(digest.hex) ?? .zero)
+    return VerifiedPacket(
+      manifest: packet.head.manifest, manifestDigest: HexDigest(digest.hex) ?? .zero,
+      proof: SignatureProof(
+        manifestLine: packet.head.manifestLine, signature: signature, certificate: certificate.der))
   }
 
   /// Whether a packet that `verify` refuses says that it carries nothing but news of trust, while nothing is wrong with its

@@ -36,7 +36,7 @@ extension OfficeDirectory {
   public func delegate(
     from person: String, to delegate: String, from start: Date, until end: Date, by official: Official
   ) async throws(OfficeError) {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try demand(official, .delegate, try Self.place(person, db))
       guard try Self.person(delegate, db) != nil, delegate != person else {
@@ -52,7 +52,7 @@ extension OfficeDirectory {
           UUID().uuidString.lowercased(), person, delegate, Int(start.timeIntervalSince1970 * 1_000),
           Int(end.timeIntervalSince1970 * 1_000),
         ])
-      try Act("delegation.given", "person \(person)", detail: "to \(delegate)").record(by: official, at: now, db)
+      try Act("delegation.given", "person \(person)", detail: "to \(delegate)").record(by: official, at: now, audit, db)
     }
   }
 
@@ -60,13 +60,13 @@ extension OfficeDirectory {
   public func endDelegation(
     _ identifier: String, of person: String, by official: Official
   ) async throws(OfficeError) {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try demand(official, .delegate, try Self.place(person, db))
       try db.execute(
         sql: "DELETE FROM delegation WHERE id = ? AND person = ?", arguments: [identifier, person])
       guard db.changesCount == 1 else { throw OfficeError.notFound }
-      try Act("delegation.ended", "person \(person)").record(by: official, at: now, db)
+      try Act("delegation.ended", "person \(person)").record(by: official, at: now, audit, db)
     }
   }
 

@@ -13,7 +13,7 @@ extension OfficeDirectory {
   public func makeEnrolment(
     for person: String, hours: Int, by official: Official
   ) async throws(OfficeError) -> String {
-    let (now, token) = (self.now(), encodeHex(randomBytes(32)))
+    let (now, token, audit) = (self.now(), encodeHex(randomBytes(32)), self.audit)
     try await write { db in
       try Self.demandChange(of: person, official, db)
       try db.execute(
@@ -21,7 +21,7 @@ extension OfficeDirectory {
       try db.execute(
         sql: "INSERT INTO enrolment (token, person, expires_at) VALUES (?, ?, ?)",
         arguments: [Self.digest(of: token), person, now + hours * 3_600_000])
-      try Act("enrolment.offered", "person \(person)").record(by: official, at: now, db)
+      try Act("enrolment.offered", "person \(person)").record(by: official, at: now, audit, db)
     }
     return token
   }
@@ -44,14 +44,14 @@ extension OfficeDirectory {
 
   /// Uses a link up: the certificate that was issued over it is the person's from now on.
   public func enrol(_ fingerprint: Digest, with token: String) async throws(OfficeError) {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       let person = try String.fetchOne(
         db, sql: "DELETE FROM enrolment WHERE token = ? AND expires_at > ? RETURNING person",
         arguments: [Self.digest(of: token), now])
       guard let person else { throw OfficeError.notFound }
       _ = try Self.addCertificate(fingerprint.hex, to: person, db)
-      try Act("enrolment.used", "person \(person)", detail: fingerprint.hex).record(by: nil, at: now, db)
+      try Act("enrolment.used", "person \(person)", detail: fingerprint.hex).record(by: nil, at: now, audit, db)
     }
   }
 

@@ -39,14 +39,14 @@ extension OfficeDirectory {
     var failed = ImportReport(isDryRun: isDryRun)
     failed.errors = table.errors
     guard table.errors.isEmpty else { return failed }
-    let (now, mailboxes) = (self.now(), self.mailboxes)
+    let (now, mailboxes, audit) = (self.now(), self.mailboxes, self.audit)
     do {
       return try await database.write { db in
         let importer = Importer(kind: kind, mailboxes: mailboxes, official: official)
         let report = try importer.run(table.rows, isDryRun: isDryRun, db)
         guard report.errors.isEmpty, !isDryRun else { throw NothingKept(report: report) }
         let detail = "\(report.added) added, \(report.changed) changed"
-        try Act("\(kind.rawValue).imported", kind.rawValue, detail: detail).record(by: official, at: now, db)
+        try Act("\(kind.rawValue).imported", kind.rawValue, detail: detail).record(by: official, at: now, audit, db)
         return report
       }
     } catch let nothing as NothingKept {

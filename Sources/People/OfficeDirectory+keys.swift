@@ -25,7 +25,7 @@ extension OfficeDirectory {
   ///   - official: with the statement by which the key shows that its private half is there.
   ///   - name: what its owner calls it, at most 60 characters.
   public func enrol(_ key: P256PublicKey, name: String, for official: Official) async throws(OfficeError) {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     guard (1...60).contains(name.count) else { throw .refused(.name) }
     guard official.signed != nil else { throw .refused(.key) }
     try await write { db in
@@ -37,7 +37,7 @@ extension OfficeDirectory {
       guard try SigningKeys.enrol(key, name: name, of: official.person, at: now, db) else {
         throw OfficeError.refused(.key)
       }
-      try Act.enrolment(of: key, by: official.person).record(by: official, at: now, db)
+      try Act.enrolment(of: key, by: official.person).record(by: official, at: now, audit, db)
     }
   }
 
@@ -45,11 +45,11 @@ extension OfficeDirectory {
   public func retireKey(
     _ fingerprint: String, of person: String, by official: Official
   ) async throws(OfficeError) {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try demand(official, .retireKey, try Self.place(person, db))
       guard try SigningKeys.retire(fingerprint, of: person, at: now, db) else { throw OfficeError.notFound }
-      try Act("key.retired", "person \(person)", detail: fingerprint).record(by: official, at: now, db)
+      try Act("key.retired", "person \(person)", detail: fingerprint).record(by: official, at: now, audit, db)
     }
   }
 }

@@ -39,33 +39,35 @@ extension OfficeDirectory {
   /// Adds a person without certificates.
   public func add(_ person: OfficePerson, by official: Official) async throws(OfficeError) {
     try demand(official, .changePeople, .office)
-    let (now, mailboxes) = (self.now(), self.mailboxes)
+    let (now, mailboxes, audit) = (self.now(), self.mailboxes, self.audit)
     try await write { db in
       guard isPersonIdentifier(person.identifier) else { throw OfficeError.refused(.identifier) }
       guard try Self.person(person.identifier, db) == nil else { throw OfficeError.refused(.identifierTaken) }
       try Self.store(person, mailboxes, db)
-      try Act("person.added", "person \(person.identifier)", detail: person.summary).record(by: official, at: now, db)
+      try Act("person.added", "person \(person.identifier)", detail: person.summary).record(
+        by: official, at: now, audit, db)
     }
   }
 
   /// Changes a person's name, unit, roles and mailboxes; certificates stay.
   public func change(_ person: OfficePerson, by official: Official) async throws(OfficeError) {
-    let (now, mailboxes) = (self.now(), self.mailboxes)
+    let (now, mailboxes, audit) = (self.now(), self.mailboxes, self.audit)
     try await write { db in
       try Self.demandChange(of: person.identifier, official, db)
       try Self.store(person, mailboxes, db)
-      try Act("person.changed", "person \(person.identifier)", detail: person.summary).record(by: official, at: now, db)
+      try Act("person.changed", "person \(person.identifier)", detail: person.summary).record(
+        by: official, at: now, audit, db)
     }
   }
 
   /// Takes a person out, with certificates, delegations and keys. What they did stays recorded.
   public func remove(_ identifier: String, by official: Official) async throws(OfficeError) {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try Self.demandChange(of: identifier, official, db)
       try db.execute(sql: "DELETE FROM person WHERE id = ?", arguments: [identifier])
       try SigningKeys.retireAll(of: identifier, at: now, db)
-      try Act("person.removed", "person \(identifier)").record(by: official, at: now, db)
+      try Act("person.removed", "person \(identifier)").record(by: official, at: now, audit, db)
     }
   }
 
@@ -73,11 +75,11 @@ extension OfficeDirectory {
   public func addCertificate(
     _ fingerprint: String, to identifier: String, by official: Official
   ) async throws(OfficeError) {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try Self.demandChange(of: identifier, official, db)
       let clean = try Self.addCertificate(fingerprint, to: identifier, db)
-      try Act("certificate.enrolled", "person \(identifier)", detail: clean).record(by: official, at: now, db)
+      try Act("certificate.enrolled", "person \(identifier)", detail: clean).record(by: official, at: now, audit, db)
     }
   }
 
@@ -85,14 +87,14 @@ extension OfficeDirectory {
   public func removeCertificate(
     _ fingerprint: String, from identifier: String, by official: Official
   ) async throws(OfficeError) {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try Self.demandChange(of: identifier, official, db)
       try db.execute(
         sql: "DELETE FROM person_certificate WHERE fingerprint = ? AND person = ?",
         arguments: [fingerprint, identifier])
       guard db.changesCount == 1 else { throw OfficeError.notFound }
-      try Act("certificate.taken", "person \(identifier)", detail: fingerprint).record(by: official, at: now, db)
+      try Act("certificate.taken", "person \(identifier)", detail: fingerprint).record(by: official, at: now, audit, db)
     }
   }
 
@@ -101,7 +103,7 @@ extension OfficeDirectory {
     mailbox: String, toUnit unit: String?, by official: Official
   ) async throws(OfficeError) {
     try demand(official, .changeMailboxes, .office)
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     guard mailboxes.contains(mailbox) else { throw .notFound }
     try await write { db in
       try db.execute(sql: "DELETE FROM mailbox_unit WHERE mailbox = ?", arguments: [mailbox])
@@ -109,7 +111,7 @@ extension OfficeDirectory {
         _ = try Self.path(of: unit, problem: .noSuchUnit, db)
         try db.execute(sql: "INSERT INTO mailbox_unit (mailbox, unit) VALUES (?, ?)", arguments: [mailbox, unit])
       }
-      try Act("mailbox.given", "mailbox \(mailbox)", detail: unit ?? "").record(by: official, at: now, db)
+      try Act("mailbox.given", "mailbox \(mailbox)", detail: unit ?? "").record(by: official, at: now, audit, db)
     }
   }
 

@@ -5,10 +5,10 @@ public import Roles
 extension OfficeDirectory {
   /// Whether `official` may end a person's sessions. The desk, which holds them, then does it.
   public func endSessions(of person: String, by official: Official) async throws(OfficeError) {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try demand(official, .endSessions, try Self.place(person, db))
-      try Act("sessions.ended", "person \(person)").record(by: official, at: now, db)
+      try Act("sessions.ended", "person \(person)").record(by: official, at: now, audit, db)
     }
   }
 }

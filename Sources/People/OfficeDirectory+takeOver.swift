@@ -13,13 +13,14 @@ extension OfficeDirectory {
   /// - Returns: the identifiers of those who were added or let in again.
   @discardableResult
   public func takeOver(_ people: [Person]) async throws(OfficeError) -> [String] {
-    let (now, mailboxes) = (self.now(), self.mailboxes)
+    let (now, mailboxes, audit) = (self.now(), self.mailboxes, self.audit)
     return try await write { db in
       let isFirst = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM people_origin") == 0
       var taken: [String] = []
       for person in people where isFirst || person.roles.contains(.administrator) {
         if let identifier = try Self.takeOver(person, mailboxes, db) {
-          try Act("person.taken-over", "person \(identifier)", detail: "from zone.yaml").record(by: nil, at: now, db)
+          try Act("person.taken-over", "person \(identifier)", detail: "from zone.yaml").record(
+            by: nil, at: now, audit, db)
           taken.append(identifier)
         }
       }

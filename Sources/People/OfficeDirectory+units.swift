@@ -23,11 +23,11 @@ extension OfficeDirectory {
     _ identifier: String, name: String, english: String, under parent: String?, by official: Official
   ) async throws(OfficeError) {
     try demand(official, .changeUnits, .office)
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try Self.addUnit(identifier, name, english, parent, db)
       try Act("unit.added", "unit \(identifier)", detail: parent.map { "under \($0)" } ?? "")
-        .record(by: official, at: now, db)
+        .record(by: official, at: now, audit, db)
     }
   }
 
@@ -36,18 +36,18 @@ extension OfficeDirectory {
     _ identifier: String, name: String, english: String, under parent: String?, by official: Official
   ) async throws(OfficeError) {
     try demand(official, .changeUnits, .office)
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try Self.changeUnit(identifier, name, english, parent, db)
       try Act("unit.changed", "unit \(identifier)", detail: parent.map { "under \($0)" } ?? "")
-        .record(by: official, at: now, db)
+        .record(by: official, at: now, audit, db)
     }
   }
 
   /// Takes out a unit that nobody and nothing belongs to.
   public func removeUnit(_ identifier: String, by official: Official) async throws(OfficeError) {
     try demand(official, .changeUnits, .office)
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     try await write { db in
       let path = try Self.path(of: identifier, db)
       let isUsed = try Bool.fetchOne(
@@ -58,7 +58,7 @@ extension OfficeDirectory {
           """, arguments: [identifier, identifier, path.text])
       guard isUsed == false else { throw OfficeError.refused(.unitInUse) }
       try db.execute(sql: "DELETE FROM unit WHERE id = ?", arguments: [identifier])
-      try Act("unit.removed", "unit \(identifier)").record(by: official, at: now, db)
+      try Act("unit.removed", "unit \(identifier)").record(by: official, at: now, audit, db)
     }
   }
 

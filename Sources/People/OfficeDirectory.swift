@@ -1,4 +1,5 @@
 import Acts
+public import AuditLog
 public import Foundation
 import GRDB
 public import Roles
@@ -11,15 +12,21 @@ public final class OfficeDirectory: Sendable {
   let database: ZoneDatabase
   /// The mailboxes that `zone.yaml` names.
   let mailboxes: Set<String>
+  /// Nil where the zone keeps no audit log.
+  let audit: AuditTrail?
+  let refusals = RefusalCounts()
   let now: @Sendable () -> Int
 
-  /// - Parameter now: milliseconds since 1970.
+  /// - Parameters:
+  ///   - audit: the zone's audit log; nil where it keeps none.
+  ///   - now: milliseconds since 1970.
   public init(
-    database: ZoneDatabase, mailboxes: [Mailbox],
+    database: ZoneDatabase, mailboxes: [Mailbox], audit: AuditTrail? = nil,
     now: @escaping @Sendable () -> Int = { currentTime() }
   ) {
     self.database = database
     self.mailboxes = Set(mailboxes.map(\.identifier))
+    self.audit = audit
     self.now = now
   }
 
@@ -48,13 +55,13 @@ public final class OfficeDirectory: Sendable {
   ///
   /// - Returns: when they came in the last time; nil for the first.
   public func noteLogin(_ official: Official, certificate: [UInt8]) async throws(OfficeError) -> Date? {
-    let now = self.now()
+    let (now, audit) = (self.now(), self.audit)
     return try await write { db in
       try keepActingCertificate(certificate, fingerprint: official.certificateFingerprint, db)
       try db.execute(
         sql: "UPDATE person SET previous_login = last_login, last_login = ? WHERE id = ?",
         arguments: [now, official.person])
-      try Act("person.came-in", "person \(official.person)").record(by: official, at: now, db)
+      try Act("person.came-in", "person \(official.person)").record(by: official, at: now, audit, db)
       return try Int.fetchOne(
         db, sql: "SELECT previous_login FROM person WHERE id = ?", arguments: [official.person]
       ).map(date)

@@ -1,24 +1,32 @@
 import Cryptography
 
 /// A hash of a Merkle tree: 32 bytes, kept without an allocation.
+///
+/// Not as `SIMD4<UInt64>`: that asks for addresses that are multiples of 32, which the frames of async functions do not keep
+/// (Swift 6.3 writes past their end).
 public struct TreeHash: Hashable, Sendable {
   public static let byteCount = 32
-  private var words: SIMD4<UInt64>
+  private var first: UInt64
+  private var second: UInt64
+  private var third: UInt64
+  private var fourth: UInt64
 
-  fileprivate init(words: SIMD4<UInt64>) { self.words = words }
+  fileprivate static let zero = TreeHash()
+
+  private init() { (first, second, third, fourth) = (0, 0, 0, 0) }
 
   /// Nil unless `bytes` are 32.
   public init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
-    words = .zero
-    withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+    self.init()
+    withUnsafeMutableBytes(of: &self) { $0.copyBytes(from: bytes) }
   }
 
-  public var bytes: [UInt8] { withUnsafeBytes(of: words) { [UInt8]($0) } }
+  public var bytes: [UInt8] { withUnsafeBytes(of: self) { [UInt8]($0) } }
   public var base64: String { Base64.encode(bytes) }
   public var hex: String { encodeHex(bytes) }
 
-  func append(to output: inout [UInt8]) { withUnsafeBytes(of: words) { output.append(contentsOf: $0) } }
+  func append(to output: inout [UInt8]) { withUnsafeBytes(of: self) { output.append(contentsOf: $0) } }
 }
 
 extension TreeHash: CustomStringConvertible {
@@ -57,8 +65,8 @@ public final class TreeHasher {
   private func update(_ prefix: UInt8) { withUnsafeBytes(of: prefix) { hasher.update($0) } }
 
   private func finish() -> TreeHash {
-    var words = SIMD4<UInt64>.zero
-    withUnsafeMutableBytes(of: &words) { hasher.finish(into: $0) }
-    return TreeHash(words: words)
+    var hash = TreeHash.zero
+    withUnsafeMutableBytes(of: &hash) { hasher.finish(into: $0) }
+    return hash
   }
 }

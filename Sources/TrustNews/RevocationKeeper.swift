@@ -1,3 +1,4 @@
+public import AuditLog
 import Cryptography
 public import Exchange
 public import Foundation
@@ -25,16 +26,18 @@ public final class RevocationKeeper: Service {
   let certificates: ExpiringCertificates
   private let trust: TrustStore
   private let log: TrustLog
+  private let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
   /// What each file of lists was like when it was last read.
   private let seen = Mutex<[String: FileMark]>([:])
 
   /// - Parameters:
   ///   - trust: the zone's own, in which new lists begin to count.
+  ///   - audit: the zone's audit log; nil where it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, trust: TrustStore, database: ZoneDatabase, outbox: Outbox, logger: Logger,
-    now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
+    audit: AuditTrail? = nil, now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
   ) {
     self.database = database
     self.outbox = outbox
@@ -43,6 +46,7 @@ public final class RevocationKeeper: Service {
     certificates = ExpiringCertificates(configuration)
     self.trust = trust
     log = TrustLog(logger: logger)
+    self.audit = audit
     self.now = now
   }
 
@@ -163,6 +167,7 @@ public final class RevocationKeeper: Service {
     try db.execute(
       sql: "INSERT OR REPLACE INTO revocation_list (authority, der, taken_at) VALUES (?, ?, ?)",
       arguments: [key, Data(list.der), now()])
+    try audit?.trustList(authority: authority.commonName, number: "\(list.number)", db)
     return true
   }
 

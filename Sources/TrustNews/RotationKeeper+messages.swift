@@ -55,10 +55,11 @@ extension RotationKeeper {
       KeyStatement.type: handler { [self] body in
         // Before the commit, so that nothing signed with the new key can come too early. A repeat changes nothing.
         let statement = try KeyStatement(body)
-        if try identity.take(statement, of: peer, at: Date(unixMilliseconds: now())) {
-          log.peerPairs(statement, of: peer)
+        guard try identity.take(statement, of: peer, at: Date(unixMilliseconds: now())) else { return { _ in } }
+        log.peerPairs(statement, of: peer)
+        return { [audit] db in
+          if let first = statement.pairs.first { try audit?.keysChanged(of: peer, first, db) }
         }
-        return { _ in }
       },
       KeyRequest.type: handler { [self] body in
         let (request, at) = (try KeyRequest(body), now())

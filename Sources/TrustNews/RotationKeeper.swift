@@ -1,3 +1,4 @@
+public import AuditLog
 import Cryptography
 public import Exchange
 public import Foundation
@@ -22,20 +23,26 @@ public final class RotationKeeper: Service {
   let database: ZoneDatabase
   let outbox: Outbox
   let links: [LinkConfiguration]
+  private let zone: ZoneName
   let log: TrustLog
+  let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
   private let lastFailure = Mutex("")
 
-  /// - Parameter now: milliseconds since 1970.
+  /// - Parameters:
+  ///   - audit: the zone's audit log; nil where it keeps none.
+  ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, identity: ZoneIdentity, database: ZoneDatabase, outbox: Outbox, logger: Logger,
-    now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
+    audit: AuditTrail? = nil, now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
   ) {
     self.identity = identity
     self.database = database
     self.outbox = outbox
     links = configuration.links
+    zone = configuration.name
     log = TrustLog(logger: logger)
+    self.audit = audit
     self.now = now
   }
 
@@ -103,7 +110,7 @@ public final class RotationKeeper: Service {
     let statement = KeyStatement(
       number: now(), pairs: pairs.map { .init(signing: $0.signingCertificate, encryption: $0.encryptionCertificate) })
     let key = pairs.map(\.name).joined(separator: ",")
-    let (outbox, links, now) = (self.outbox, self.links, self.now())
+    let (outbox, links, now, audit, zone) = (self.outbox, self.links, self.now(), self.audit, self.zone)
     let (outcomes, news) = try await database.write { db -> ([String?], [ZoneName]) in
       var outcomes: [String?] = []
       var news: [ZoneName] = []
@@ -121,6 +128,7 @@ public final class RotationKeeper: Service {
           arguments: [link.peer.text, key, id])
         news.append(link.peer)
       }
+      if !news.isEmpty, let first = statement.pairs.first { try audit?.keysChanged(of: zone, first, db) }
       return (outcomes, news)
     }
     for peer in news { log.pairsStated(pairs.count, to: peer) }
@@ -139,5 +147,12 @@ public final class RotationKeeper: Service {
       try db.execute(
         sql: "UPDATE key_statement SET outcome = ? WHERE message_id = ?", arguments: [outcome, message.id])
     }
+  }
+}
+
+extension AuditTrail {
+  func keysChanged(of zone: ZoneName, _ pair: KeyStatement.Pair, _ db: Database) throws {
+    try keysChanged(
+      of: zone, signing: pair.signing.fingerprint.hex, encryption: pair.encryption.fingerprint.hex, db)
   }
 }

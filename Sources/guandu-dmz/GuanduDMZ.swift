@@ -40,7 +40,7 @@ struct GuanduDMZ: AsyncParsableCommand {
         start.configuration.portal?.guesses ?? (provider.isDemonstration ? .demo : GuessLimits())),
       disk: DiskLimit(
         folder: start.configuration.dataDirectory, minFreeBytes: start.configuration.portal?.diskMinFreeBytes ?? 0),
-      logger: start.logger)
+      audit: start.audit, logger: start.logger)
     try await letters.removeOrphans()
     do { try await letters.sendKeepsake() } catch let error as PolicyRefusal {
       start.logger.warning(

@@ -34,14 +34,15 @@ struct GuanduIntranet: AsyncParsableCommand {
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       keys: { start.identity.encryptionKeys }, mailboxes: start.configuration.mailboxes,
-      limits: start.configuration.letters)
+      limits: start.configuration.letters,
+      audit: start.audit)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
       handlers: start.messageHandlers(letters.handlers),
       handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate),
       logger: start.logger, audit: start.audit)
-    let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes)
+    let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
     for person in try await office.takeOver(start.configuration.people) {
       start.logger.notice("a person of zone.yaml was let in", metadata: ["person": "\(person)"])
     }
