@@ -93,7 +93,15 @@ let package = Package(
     room(
       "AuditWitness",
       imports: [
+        "DurableFiles",
         "Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "Storage", "AuditLog", "Exchange",
+      ], [grdb, logging, lifecycle]),
+    room(
+      "AuditIndex",
+      imports: [
+        "Roles", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
+        "Acts",
+        "Trust",
       ], [grdb, logging, lifecycle]),
     room(
       "Daemon",
@@ -116,7 +124,10 @@ let package = Package(
     room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle, signals]),
     room("Portal", imports: ["Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
     room(
-      "Desk", imports: ["Roles", "Zones", "Cryptography", "Acts", "People", "Letters", "WebKitchen"], web + [lifecycle]),
+      "Desk",
+      imports: [
+        "Roles", "Zones", "Cryptography", "PacketFormat", "AuditIndex", "Acts", "People", "Letters", "WebKitchen",
+      ], web + [lifecycle]),
 
     program(
       "guandu-dmz",
@@ -127,8 +138,8 @@ let package = Package(
     program(
       "guandu-intranet",
       imports: [
-        "Zones", "Cryptography", "Trust", "TrustNews", "Storage", "Exchange", "Daemon", "Acts", "People", "Letters",
-        "Desk",
+        "Zones", "Cryptography", "Trust", "TrustNews", "Storage", "AuditIndex", "Exchange", "Daemon", "Acts", "People",
+        "Letters", "Desk",
       ],
       [arguments, logging, lifecycle]),
     program(

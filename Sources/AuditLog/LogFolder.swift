@@ -30,7 +30,7 @@ public struct LogFolder: Sendable {
     return try SignedNote(try read(path + "/witnessed", atMost: SignedNote.maxBytes))
   }
 
-  func keepWitnessed(_ note: SignedNote) throws {
+  package func keepWitnessed(_ note: SignedNote) throws {
     var note = note
     if let held = try? witnessed() {
       if held.text == note.text {

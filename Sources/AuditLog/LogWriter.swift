@@ -1,30 +1,40 @@
 import DurableFiles
 import Foundation
-import TransparencyLog
+package import TransparencyLog
 
 /// Appends entries to a log's folder. What it writes is decided by the entries alone, so that a step that was cut off is
 /// done again with the same bytes; it counts once the checkpoint that names it is durable.
-struct LogWriter {
-  let folder: LogFolder
-  let signer: NoteSigner
+package struct LogWriter {
+  package let folder: LogFolder
+  private let log: NoteVerifier
+  /// Nil for a copy of another zone's log.
+  private let signer: NoteSigner?
   private(set) var tree: CompactTree
   /// Of the last bundle, where that is not full.
   private var bundle: [UInt8]
   /// By level: the hashes of the last tile, where that is not full.
   private var tiles: [[UInt8]]
 
-  var size: Int { tree.size }
-  var origin: String { signer.verifier.name }
+  package var size: Int { tree.size }
+  var origin: String { log.name }
 
   /// Goes on with the folder's newest checkpoint, or begins a log.
   ///
   /// - Throws: `AuditError`, `NoteError`, `FileError` where the folder is not as its last step left it.
-  init(folder: LogFolder, signer: NoteSigner) throws {
+  package init(folder: LogFolder, signer: NoteSigner) throws {
+    try self.init(folder: folder, log: signer.verifier, signer: signer)
+  }
+
+  /// For a copy of a log: checkpoints come with `seal`.
+  package init(folder: LogFolder, log: NoteVerifier) throws { try self.init(folder: folder, log: log, signer: nil) }
+
+  private init(folder: LogFolder, log: NoteVerifier, signer: NoteSigner?) throws {
     self.folder = folder
+    self.log = log
     self.signer = signer
     (tree, bundle, tiles) = (CompactTree(), [], [])
     guard let note = try folder.checkpoint() else { return }
-    let checkpoint = try Checkpoint.open(note, log: signer.verifier)
+    let checkpoint = try Checkpoint.open(note, log: log)
     var (edge, level): ([TreeHash], Int) = ([], 0)
     let hasher = TreeHasher()
     while Tile.count(level: level, size: checkpoint.size) > 0 {
@@ -47,20 +57,41 @@ struct LogWriter {
   }
 
   /// Appends, durably, and signs the new checkpoint.
-  mutating func append(_ entries: [[UInt8]]) throws -> Checkpoint {
+  @discardableResult package mutating func append(_ entries: [[UInt8]]) throws -> Checkpoint {
+    guard let signer else { throw AuditError("the key of \(origin) is not here") }
+    try stage(entries)
+    let checkpoint = Checkpoint(origin: origin, size: size, root: tree.root(TreeHasher()))
+    try write(checkpoint.signed(by: signer))
+    return checkpoint
+  }
+
+  /// Writes entries that no checkpoint covers yet: for who opens the folder they are not there.
+  package mutating func stage(_ entries: [[UInt8]]) throws {
     var next = self
     let old = size
     let writes = next.take(entries)
     var step = DurableStep(folder: folder)
     for (path, bytes) in writes { try step.write(path, bytes) }
-    let hasher = TreeHasher()
-    let checkpoint = Checkpoint(origin: origin, size: next.size, root: next.tree.root(hasher))
-    try step.finish()
-    try step.write("checkpoint", Array(checkpoint.signed(by: signer).encoded.utf8))
     try step.finish()
     self = next
     removePartial(of: old)
-    return checkpoint
+  }
+
+  /// Makes what was staged count, by a checkpoint that the log's owner has signed.
+  ///
+  /// - Throws: `AuditError` where it is the head of other entries, `NoteError` where the log has not signed it.
+  package func seal(_ note: SignedNote) throws {
+    let checkpoint = try Checkpoint.open(note, log: log)
+    guard checkpoint.size == size, checkpoint.root == tree.root(TreeHasher()) else {
+      throw AuditError("the entries are not those of the checkpoint")
+    }
+    try write(note)
+  }
+
+  private func write(_ note: SignedNote) throws {
+    var step = DurableStep(folder: folder)
+    try step.write("checkpoint", Array(note.encoded.utf8))
+    try step.finish()
   }
 
   /// - Returns: the files to write, by path.

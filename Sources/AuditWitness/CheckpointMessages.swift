@@ -52,7 +52,8 @@ struct CheckpointMessage {
   }
 }
 
-/// A witness's word on a checkpoint: `{"origin": …, "size": …, "signature": a line of a note, "certificate": base64}`.
+/// A witness's word on a checkpoint: `{"origin": …, "size": …, "signature": a line of a note, "certificate": base64,
+/// "mirrored": …}`.
 struct CosignatureMessage {
   static let type = "audit.cosigned"
 
@@ -60,15 +61,18 @@ struct CosignatureMessage {
   let size: Int
   let signature: NoteSignature
   let certificate: Certificate
+  /// How many entries of the log the witness has a copy of.
+  let mirrored: Int
 
   var body: JSONValue {
     .object([
       "origin": .string(origin), "size": .integer(size), "signature": .string(Base64.encode(signature.bytes)),
-      "certificate": .string(Base64.encode(certificate.der)),
+      "certificate": .string(Base64.encode(certificate.der)), "mirrored": .integer(mirrored),
     ])
   }
 
-  init(origin: String, size: Int, signature: NoteSignature, certificate: Certificate) {
+  init(origin: String, size: Int, signature: NoteSignature, certificate: Certificate, mirrored: Int) {
+    self.mirrored = mirrored
     self.origin = origin
     self.size = size
     self.signature = signature
@@ -77,11 +81,13 @@ struct CosignatureMessage {
 
   /// - Parameter name: the witness's, which is not for the message to say.
   init(_ body: JSONValue, by name: String) throws {
-    guard body.members?.count == 4, let origin = body["origin"]?.text, let size = body["size"]?.number, size > 0,
+    guard body.members?.count == 5, let origin = body["origin"]?.text, let size = body["size"]?.number, size > 0,
+      let mirrored = body["mirrored"]?.number, mirrored >= 0,
       let bytes = body["signature"]?.text.flatMap({ Base64.decode($0.utf8) }), bytes.count == 76
     else { throw NoteError("not a cosignature") }
     self.origin = origin
     self.size = size
+    self.mirrored = mirrored
     signature = NoteSignature(name: name, bytes: bytes)
     certificate = try readCertificate(in: body)
   }

@@ -20,6 +20,10 @@ extension WitnessKeeper {
         let shown = try refusingNonsense { try checked(CheckpointMessage(message.body), of: peer) }
         return { [self] db in try witness(shown, of: peer, db) }
       },
+      EntriesMessage.type: MessageHandler { [self] message in
+        let entries = try refusingNonsense { try EntriesMessage(message.body, of: peer.text) }
+        return { [self] db in try keep(entries, of: peer, db) }
+      },
       CosignatureMessage.type: MessageHandler { [self] message in
         let word = try refusingNonsense {
           let word = try CosignatureMessage(message.body, by: Self.name(of: peer))
@@ -51,6 +55,15 @@ extension WitnessKeeper {
     let note: SignedNote
     let epoch: Int
     let proofs: [Int: [TreeHash]]
+    let key: NoteVerifier
+    let certificate: Certificate
+  }
+
+  /// Keeps a certificate that was found good.
+  private static func keep(_ certificate: Certificate, _ db: Database) throws {
+    try db.execute(
+      sql: "INSERT OR IGNORE INTO audit_certificate (fingerprint, name, der) VALUES (?, ?, ?)",
+      arguments: [certificate.fingerprint.hex, certificate.commonName, Data(certificate.der)])
   }
 
   private func checked(_ message: CheckpointMessage, of peer: ZoneName) throws -> Shown {
@@ -63,7 +76,9 @@ extension WitnessKeeper {
       let log = NoteVerifier(name: checkpoint.origin, kind: .ed25519, publicKey: key)
     else { throw NoteError("“\(checkpoint.origin)” is no log of “\(peer)”") }
     _ = try Checkpoint.open(message.note, log: log)
-    return Shown(checkpoint: checkpoint, note: message.note, epoch: epoch, proofs: message.proofs)
+    return Shown(
+      checkpoint: checkpoint, note: message.note, epoch: epoch, proofs: message.proofs, key: log,
+      certificate: message.certificate)
   }
 
   /// Cosigns what extends the log that was seen last; says loudly what does not.
@@ -89,12 +104,14 @@ extension WitnessKeeper {
     }
     try db.execute(
       sql: """
-        INSERT OR REPLACE INTO witnessed_log (peer, origin, epoch, size, root, note, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT OR REPLACE INTO witnessed_log (peer, origin, epoch, size, root, note, seen_at, log_key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         peer.text, shown.checkpoint.origin, shown.epoch, shown.checkpoint.size, shown.checkpoint.root.base64,
-        shown.note.encoded, now(),
+        shown.note.encoded, now(), shown.key.description,
       ])
+    try Self.keep(shown.certificate, db)
     try trail.peerCheckpoint(
       of: peer, log: shown.checkpoint.origin, size: shown.checkpoint.size, root: shown.checkpoint.root.base64, db)
     try cosign(shown.note, shown.checkpoint.origin, shown.checkpoint.size, for: peer, db)
@@ -136,7 +153,7 @@ extension WitnessKeeper {
     let at = now()
     let word = CosignatureMessage(
       origin: origin, size: size, signature: signer.sign(note.text, at: at / 1_000),
-      certificate: keys.witnessCertificate)
+      certificate: keys.witnessCertificate, mirrored: try mirrored(origin, of: peer, db))
     let id = newIdentifier(at: at)
     let message = Message(
       id: id, type: CosignatureMessage.type, subject: id, after: [], at: timestamp(at), body: word.body)
@@ -172,6 +189,14 @@ extension WitnessKeeper {
     try db.execute(
       sql: "DELETE FROM checkpoint_offer WHERE peer = ? AND offered_at < ? AND size < ? AND origin = ?",
       arguments: [peer.text, now() - Self.offersKeptMilliseconds, word.size, word.origin])
+    try Self.keep(word.certificate, db)
+    // Where nothing newer is on its way, what the peer lacks of this is lost.
+    let newest = try Int.fetchOne(
+      db, sql: "SELECT MAX(size) FROM checkpoint_offer WHERE peer = ? AND origin = ?",
+      arguments: [peer.text, word.origin])
+    if word.mirrored < word.size, newest == word.size {
+      try sendAgain(word.origin, from: word.mirrored, to: peer, db)
+    }
     let (log, good) = (self.log, note)
     db.afterNextTransaction { _ in Task { await log.keepWitnessed(good) } }
   }

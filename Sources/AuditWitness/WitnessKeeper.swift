@@ -1,5 +1,6 @@
 public import AuditLog
 import Cryptography
+public import DurableFiles
 public import Exchange
 public import Foundation
 import GRDB
@@ -28,6 +29,9 @@ public final class WitnessKeeper: Service {
   let log: LogKeeper
   let trail: AuditTrail
   let logger: Logger
+  let files: Files
+  /// For the copies of peers' logs, each in `<peer>/<number>`.
+  let mirrorFolder: String
   let now: @Sendable () -> UnixMilliseconds
   private let intervalMilliseconds: Int
   /// A new log, too, is shown after an interval: by then it tells of more than a start.
@@ -38,7 +42,7 @@ public final class WitnessKeeper: Service {
   ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, keys: AuditKeys, trust: TrustStore, database: ZoneDatabase, outbox: Outbox,
-    log: LogKeeper, trail: AuditTrail, logger: Logger,
+    log: LogKeeper, trail: AuditTrail, files: Files = Files(), logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
   ) {
     zone = configuration.name
@@ -51,6 +55,8 @@ public final class WitnessKeeper: Service {
     self.log = log
     self.trail = trail
     self.logger = logger
+    self.files = files
+    mirrorFolder = configuration.dataDirectory + "/audit-peer"
     self.now = now
     startedAt = now()
   }
@@ -64,6 +70,7 @@ public final class WitnessKeeper: Service {
       repeat {
         do {
           for link in self.links { try await self.offer(to: link) }
+          try await self.integrateMirrors()
           lastFailure = ""
         } catch {
           let text = "\(error)"
@@ -97,6 +104,7 @@ public final class WitnessKeeper: Service {
     }
     let wait = newsSize > last?.size ?? 0 ? intervalMilliseconds : Self.idleMilliseconds
     guard checkpoint.size > 0, at - (last?.at ?? startedAt) >= wait else { return }
+    guard try await sendEntries(checkpoint, folder, to: link) else { return }
     var proofs: [Int: [TreeHash]] = [:]
     for size in [last?.size, cosigned].compactMap({ $0 }) where size <= checkpoint.size {
       proofs[size] = try folder.proofs(size: checkpoint.size).consistency(from: size)

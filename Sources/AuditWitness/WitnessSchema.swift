@@ -42,5 +42,43 @@ public let witnessMigrations = [
         origin TEXT NOT NULL,
         size INTEGER NOT NULL
       );
-      """)
+      """),
+  Migration(
+    "witness-2",
+    sql: """
+      -- The key that the log is signed with, as signed-note writes it.
+      ALTER TABLE witnessed_log ADD COLUMN log_key TEXT;
+      -- Certificates of the peers' logs and witnesses, as they came with what they have signed: evidence.
+      CREATE TABLE audit_certificate (
+        fingerprint TEXT PRIMARY KEY,
+        -- `<zone> audit log`, `<zone> audit witness`.
+        name TEXT NOT NULL,
+        der BLOB NOT NULL
+      );
+      -- How much of this zone's logs was sent to a peer that keeps a copy.
+      CREATE TABLE mirror_sent (
+        peer TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        next INTEGER NOT NULL,
+        PRIMARY KEY (peer, origin)
+      );
+      -- How much of a peer's log has come, and how much of it stands in files.
+      CREATE TABLE mirror (
+        peer TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        integrated INTEGER NOT NULL DEFAULT 0,
+        -- The checkpoint that the entries did not fit.
+        failed INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (peer, origin)
+      );
+      -- Entries that no file holds yet.
+      CREATE TABLE mirror_entry (
+        peer TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (peer, origin, position)
+      );
+      """),
 ]

@@ -91,6 +91,9 @@ extension DeskSite {
       links += [.init("/people", "navPeople"), .init("/units", "navUnits"), .init("/mailboxes", "navMailboxes")]
     }
     if official.may(.changePeople) { links.append(.init("/import", "navImport")) }
+    if official.may(.readAudit), console != nil {
+      links += [.init("/audit/alerts", "navAlerts"), .init("/audit", "navAudit")]
+    }
     if official.may(.readActs) { links.append(.init("/acts", "navActs")) }
     return links + [.init("/me", "navMe")]
   }

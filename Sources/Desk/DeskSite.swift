@@ -1,3 +1,4 @@
+public import AuditIndex
 import HTTPTypes
 import Hummingbird
 public import Letters
@@ -39,16 +40,22 @@ public final class DeskSite: Service {
   let sessions: SessionStore<DeskVisit>
   let trust: any HandlerCertificateVerifying
   let issuer: (any HandlerCertificateIssuing)?
+  /// Nil where the zone keeps no audit log.
+  let console: AuditConsole?
+  let checker: LogChecker?
   let concerns: @Sendable () -> [DeskConcern]
 
   /// - Parameters:
   ///   - trust: asked with every request, so that a revocation counts from the next one on.
   ///   - issuer: nil where this zone issues no certificates.
+  ///   - console: what security officers look at; nil where the zone keeps no audit log.
+  ///   - checker: checks the logs out of turn.
   ///   - concerns: asked for each page of those who look after the zone's trust.
   /// - Throws: where a template cannot be read, which a test forbids.
   public init(
     configuration: ZoneConfiguration, letters: DeskLetters, office: OfficeDirectory,
     trust: any HandlerCertificateVerifying, issuer: (any HandlerCertificateIssuing)? = nil,
+    console: AuditConsole? = nil, checker: LogChecker? = nil,
     concerns: @escaping @Sendable () -> [DeskConcern] = { [] }, logger: Logger
   ) throws {
     self.configuration = configuration
@@ -56,6 +63,8 @@ public final class DeskSite: Service {
     self.office = office
     self.trust = trust
     self.issuer = issuer
+    self.console = console
+    self.checker = checker
     self.concerns = concerns
     self.logger = logger
     let limits = configuration.desk ?? DeskConfiguration(listenAddress: "", port: 0)
@@ -103,6 +112,7 @@ public final class DeskSite: Service {
     addDelegationRoutes(to: &routes)
     addImportRoutes(to: &routes)
     addActRoutes(to: &routes)
+    addAuditRoutes(to: &routes)
     addEnrolmentRoutes(to: &routes)
     addKeyRoutes(to: &routes)
     return routes

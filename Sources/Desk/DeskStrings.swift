@@ -3,6 +3,7 @@ import WebKitchen
 /// The desk's texts.
 let deskStrings =
   letterStrings + sessionStrings + officeStrings + actStrings + enrolmentStrings + noticeStrings + keyStrings
+  + auditStrings + alertStrings
 
 private let letterStrings = StringTable([
   .init("siteName", "信件办公台", "Letter desk"),

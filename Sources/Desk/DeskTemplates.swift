@@ -1,6 +1,6 @@
 /// The desk's pages.
 let deskTemplates = [
-  sessionTemplates, officeTemplates, personTemplates, actTemplates, enrolmentTemplates, keyTemplates,
+  sessionTemplates, officeTemplates, personTemplates, actTemplates, enrolmentTemplates, keyTemplates, auditTemplates,
 ].reduce(letterTemplates) { all, more in all.merging(more) { own, _ in own } }
 
 private let letterTemplates = [

@@ -19,6 +19,10 @@ public enum Action: String, CaseIterable, Sendable {
   case changeMailboxes = "change-mailboxes"
   /// Who did what, when, with which certificate.
   case readActs = "read-acts"
+  /// What crossed, what was refused, who was turned away; alerts, trails and their proofs.
+  case readAudit = "read-audit"
+  /// Acknowledging alerts, checks of the logs out of turn, evidence.
+  case settleAlerts = "settle-alerts"
   /// What of the zone's certificates and lists of revocations needs a hand.
   case readTrust = "read-trust"
 
@@ -39,7 +43,7 @@ public enum Action: String, CaseIterable, Sendable {
       (.retireKey, .person):
       true
     case (.readOffice, .office), (.changeUnits, .office), (.changePeople, .office), (.changeMailboxes, .office),
-      (.readActs, .office), (.readTrust, .office):
+      (.readActs, .office), (.readTrust, .office), (.readAudit, .office), (.settleAlerts, .office):
       true
     default: false
     }

@@ -16,7 +16,9 @@ public enum Permissions {
       .readOffice: .all, .changeUnits: .all, .changePeople: .all, .changeMailboxes: .all, .endSessions: .all,
       .delegate: .all, .retireKey: .all, .readTrust: .all,
     ],
-    .securityOfficer: [.readOffice: .all, .readActs: .all, .readTrust: .all],
+    .securityOfficer: [
+      .readOffice: .all, .readActs: .all, .readTrust: .all, .readAudit: .all, .settleAlerts: .all,
+    ],
   ]
 
   /// How far `role` lets its holder do `action`; nil where it does not.

@@ -31,6 +31,8 @@ public struct StringTable: Sendable {
   /// All texts in one language, for templates.
   public func texts(_ language: Language) -> [String: String] { tables[language] ?? [:] }
 
+  public func has(_ key: String) -> Bool { tables[.chinese]?[key] != nil }
+
   /// One text, or its key where the table has none, which a test forbids.
   public func text(_ key: String, _ language: Language) -> String { texts(language)[key] ?? key }
 

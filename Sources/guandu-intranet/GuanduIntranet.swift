@@ -1,5 +1,6 @@
 import Acts
 import ArgumentParser
+import AuditIndex
 import Cryptography
 import Daemon
 import Desk
@@ -8,6 +9,7 @@ import Foundation
 import Letters
 import Logging
 import People
+import ServiceLifecycle
 import Trust
 import TrustNews
 import Zones
@@ -29,7 +31,8 @@ struct GuanduIntranet: AsyncParsableCommand {
   private func serve() async throws {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet,
-      migrations: exchangeMigrations + actMigrations + peopleMigrations + deskLetterMigrations)
+      migrations: exchangeMigrations + actMigrations + peopleMigrations + deskLetterMigrations
+        + auditIndexMigrations)
     let link = start.configuration.links[0]
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
@@ -47,11 +50,12 @@ struct GuanduIntranet: AsyncParsableCommand {
       start.logger.notice("a person of zone.yaml was let in", metadata: ["person": "\(person)"])
     }
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
+    let officers = try Self.officers(start)
     let desk = try DeskSite(
       configuration: start.configuration, letters: letters, office: office,
       trust: HandlerVerifier(trust: start.identity.trust),
       issuer: try start.configuration.desk?.enrolment.map { try HandlerIssuer($0) },
-      concerns: { start.trustConcerns().map(DeskConcern.init) },
+      console: officers?.console, checker: officers?.checker, concerns: { start.trustConcerns().map(DeskConcern.init) },
       logger: start.logger)
     try await start.run(
       start.keepers(
@@ -60,7 +64,23 @@ struct GuanduIntranet: AsyncParsableCommand {
           "rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" },
           "people-import": { try await office.operatorImport($0) },
         ])
-        + [exchange, reminder, desk])
+        + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])
+  }
+
+  /// What security officers look at; nil where the zone keeps no audit log.
+  private static func officers(
+    _ start: ZoneStart
+  ) throws -> (console: AuditConsole, checker: LogChecker, index: AuditIndexKeeper)? {
+    guard let audit = start.audit else { return nil }
+    let keys = try AuditKeys(start.configuration.keys)
+    let folders = LogFolders(zone: start.configuration.name, dataDirectory: start.configuration.dataDirectory)
+    let console = AuditConsole(
+      folders: folders, database: start.database,
+      keys: .init(log: keys.log.publicKey, witness: keys.witness.publicKey), audit: audit)
+    return (
+      console, LogChecker(console: console, logger: start.logger),
+      AuditIndexKeeper(folders: folders, database: start.database, logger: start.logger)
+    )
   }
 }
 

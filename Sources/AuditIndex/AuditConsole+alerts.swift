@@ -1,0 +1,144 @@
+import Acts
+import Cryptography
+import Foundation
+import GRDB
+public import Roles
+
+/// Something that an officer should look at.
+public struct AuditAlert: Sendable, Equatable {
+  public let id: Int64
+  public let kind: String
+  public let zone: String
+  public let peer: String
+  public let code: String
+  public let firstAt: String
+  public let lastAt: String
+  public let count: Int
+  /// Nil while it is open.
+  public let acknowledged: Acknowledgement?
+
+  public struct Acknowledgement: Sendable, Equatable {
+    /// Milliseconds since 1970.
+    public let at: Int
+    public let by: String
+    public let remark: String
+  }
+
+  init(row: Row) {
+    (id, kind, zone, peer) = (row["id"], row["kind"], row["zone"], row["peer"])
+    (code, firstAt, lastAt, count) = (row["code"], row["first_at"], row["last_at"], row["count"])
+    acknowledged = (row["acknowledged_at"] as Int?).map {
+      Acknowledgement(at: $0, by: row["acknowledged_name"] ?? "", remark: row["remark"] ?? "")
+    }
+  }
+}
+
+extension AuditConsole {
+  /// Alerts that are open, or that were acknowledged, the newest first.
+  public func alerts(
+    open: Bool, limit: Int, offset: Int, for official: Official
+  ) async throws(AuditConsoleError) -> (alerts: [AuditAlert], total: Int) {
+    try demand(official)
+    return try await read { db in
+      let condition = "acknowledged_at IS \(open ? "" : "NOT ")NULL"
+      let total = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM alert WHERE \(condition)") ?? 0
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT * FROM alert WHERE \(condition) ORDER BY last_at DESC, id DESC LIMIT ? OFFSET ?",
+        arguments: [limit, max(0, offset)])
+      return (rows.map(AuditAlert.init(row:)), total)
+    }
+  }
+
+  /// How many are open.
+  public func openAlerts(for official: Official) async throws(AuditConsoleError) -> Int {
+    try demand(official)
+    return try await read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM alert WHERE acknowledged_at IS NULL") ?? 0 }
+  }
+
+  /// An alert with the entries that it is about, the oldest first.
+  public func alert(
+    _ id: Int64, for official: Official
+  ) async throws(AuditConsoleError) -> (alert: AuditAlert, events: [AuditEvent]) {
+    try demand(official)
+    return try await read { db in
+      guard let row = try Row.fetchOne(db, sql: "SELECT * FROM alert WHERE id = ?", arguments: [id]) else {
+        throw AuditConsoleError.notFound
+      }
+      let events = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT e.* FROM alert_entry a JOIN audit_event e USING (zone, log, position)
+          WHERE alert = ? ORDER BY at, zone, log, position
+          """, arguments: [id])
+      return (AuditAlert(row: row), events.map(AuditEvent.init(row:)))
+    }
+  }
+
+  /// Acknowledges an open alert, with a remark. What comes after is a new one.
+  ///
+  /// - Throws: `badText` without a remark; `notFound` where it is not open.
+  public func acknowledge(
+    _ id: Int64, remark: String, by official: Official
+  ) async throws(AuditConsoleError) {
+    try demand(official, .settleAlerts)
+    let remark = remark.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !remark.isEmpty, remark.count <= Self.remarkMax else { throw .badText }
+    let (now, audit) = (self.now(), self.audit)
+    try await write { db in
+      try db.execute(
+        sql: """
+          UPDATE alert SET acknowledged_at = ?, acknowledged_by = ?, acknowledged_name = ?, remark = ?
+          WHERE id = ? AND acknowledged_at IS NULL
+          """, arguments: [now, official.person, official.name, remark, id])
+      guard db.changesCount == 1 else { throw AuditConsoleError.notFound }
+      try Act("alert.acknowledged", "alert \(id)", content: Digest.of(remark.utf8), detail: remark)
+        .record(by: official, at: now, audit, db)
+    }
+  }
+}
+
+/// A search that its owner gave a name.
+public struct SavedSearch: Sendable, Equatable {
+  public let id: Int64
+  public let name: String
+  /// The query of the page's address.
+  public let query: String
+}
+
+extension AuditConsole {
+  private static let searchesMax = 50
+
+  public func searches(for official: Official) async throws(AuditConsoleError) -> [SavedSearch] {
+    try demand(official)
+    return try await read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT id, name, query FROM saved_search WHERE person = ? ORDER BY name", arguments: [official.person]
+      ).map { SavedSearch(id: $0["id"], name: $0["name"], query: $0["query"]) }
+    }
+  }
+
+  /// Saves a search under a name of one's own; one of the same name is replaced.
+  public func save(_ query: String, as name: String, by official: Official) async throws(AuditConsoleError) {
+    try demand(official)
+    let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !name.isEmpty, name.count <= Self.searchNameMax, query.utf8.count <= 1_000 else { throw .badText }
+    try await write { db in
+      let count = try Int.fetchOne(
+        db, sql: "SELECT COUNT(*) FROM saved_search WHERE person = ? AND name <> ?", arguments: [official.person, name])
+      guard count ?? 0 < Self.searchesMax else { throw AuditConsoleError.badText }
+      try db.execute(
+        sql: """
+          INSERT INTO saved_search (person, name, query) VALUES (?, ?, ?)
+          ON CONFLICT (person, name) DO UPDATE SET query = excluded.query
+          """, arguments: [official.person, name, query])
+    }
+  }
+
+  public func removeSearch(_ id: Int64, by official: Official) async throws(AuditConsoleError) {
+    try demand(official)
+    try await write { db in
+      try db.execute(
+        sql: "DELETE FROM saved_search WHERE id = ? AND person = ?", arguments: [id, official.person])
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import Acts
+public import AuditLog
+import Foundation
+import GRDB
+public import Roles
+public import Storage
+import TransparencyLog
+import Trust
+import Zones
+
+/// Why something was not shown or done.
+public enum AuditConsoleError: Error, Equatable, Sendable {
+  case notAllowed
+  case notFound
+  /// A remark, or a search's name, is missing or too long.
+  case badText
+  /// A disk or the database refused; trying again may help.
+  case unavailable
+}
+
+/// What security officers see of the logs, and do about it. Every call says who asks.
+///
+/// Lists come from the index, which whoever has the database can change. What is proved comes from the logs' files, and says
+/// under which checkpoint.
+public final class AuditConsole: Sendable {
+  /// Characters of a remark.
+  public static let remarkMax = 500
+  public static let searchNameMax = 60
+
+  let folders: LogFolders
+  let database: ZoneDatabase
+  let keys: Keys
+  let audit: AuditTrail
+  let now: @Sendable () -> Int
+
+  /// The keys that this zone has itself.
+  public struct Keys: Sendable {
+    let log: [UInt8]
+    let witness: [UInt8]
+
+    /// - Parameters:
+    ///   - log: the public key of the zone's logs, Ed25519.
+    ///   - witness: the one that it cosigns its peers' logs with.
+    public init(log: [UInt8], witness: [UInt8]) {
+      self.log = log
+      self.witness = witness
+    }
+  }
+
+  /// - Parameter now: milliseconds since 1970.
+  public init(
+    folders: LogFolders, database: ZoneDatabase, keys: Keys, audit: AuditTrail,
+    now: @escaping @Sendable () -> Int = { currentMilliseconds() }
+  ) {
+    self.folders = folders
+    self.database = database
+    self.keys = keys
+    self.audit = audit
+    self.now = now
+  }
+
+  func demand(_ official: Official, _ action: Action = .readAudit) throws(AuditConsoleError) {
+    guard official.may(action, .office) else { throw .notAllowed }
+  }
+
+  func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(AuditConsoleError) -> T {
+    do { return try await database.read(body) } catch { throw error as? AuditConsoleError ?? .unavailable }
+  }
+
+  func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(AuditConsoleError) -> T {
+    do { return try await database.write(body) } catch { throw error as? AuditConsoleError ?? .unavailable }
+  }
+}
+
+/// Which entries are looked for. What is empty is not looked at.
+public struct AuditFilter: Sendable, Equatable {
+  /// RFC 3339 in UTC, or the beginning of it, such as `2026-11-23`.
+  public var from = ""
+  /// Likewise; all of that day, hour, … is looked at.
+  public var to = ""
+  public var zone = ""
+  public var peer = ""
+  public var kind = ""
+  public var code = ""
+
+  public init() {}
+
+  var condition: (sql: String, arguments: StatementArguments) {
+    var (parts, arguments): ([String], StatementArguments) = (["1"], [])
+    for (column, value) in [("zone", zone), ("peer", peer), ("kind", kind), ("code", code)] where !value.isEmpty {
+      parts.append("\(column) = ?")
+      arguments += [value]
+    }
+    if !from.isEmpty {
+      parts.append("at >= ?")
+      arguments += [from]
+    }
+    if !to.isEmpty {
+      // Behind every time that begins so.
+      parts.append("at < ?")
+      arguments += [to + "\u{7F}"]
+    }
+    return (parts.joined(separator: " AND "), arguments)
+  }
+}
+
+/// An entry as the index has it.
+public struct AuditEvent: Sendable, Equatable {
+  public let place: EntryPlace
+  public let at: String
+  public let kind: String
+  public let peer: String
+  public let code: String
+  public let amount: Int
+
+  init(row: Row) {
+    place = EntryPlace(zone: row["zone"], log: row["log"], position: row["position"])
+    (at, kind, peer, code, amount) = (row["at"], row["kind"], row["peer"], row["code"], row["amount"])
+  }
+}
+
+/// Where an entry stands.
+public struct EntryPlace: Hashable, Sendable {
+  public let zone: String
+  public let log: Int
+  public let position: Int
+
+  public init(zone: String, log: Int, position: Int) {
+    self.zone = zone
+    self.log = log
+    self.position = position
+  }
+}
+
+/// What happened in one hour.
+public struct AuditHour: Sendable, Equatable {
+  /// `2026-11-23T07`.
+  public let hour: String
+  public let zone: String
+  public let peer: String
+  public let kind: String
+  public let code: String
+  /// Packets, or tries.
+  public let count: Int
+  /// Messages in them.
+  public let messages: Int
+}
+
+extension AuditConsole {
+  private static let hoursMax = 1_000
+
+  /// What crossed and what did not, by hour, link, kind and outcome, the newest first.
+  public func hours(_ filter: AuditFilter, for official: Official) async throws(AuditConsoleError) -> [AuditHour] {
+    try demand(official)
+    let (sql, arguments) = filter.condition
+    return try await read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT substr(at, 1, 13) AS hour, zone, peer, kind, code, COUNT(*) AS count, SUM(amount) AS messages
+          FROM audit_event WHERE \(sql) GROUP BY 1, 2, 3, 4, 5 ORDER BY 1 DESC, 2, 3, 4, 5 LIMIT ?
+          """, arguments: arguments + [Self.hoursMax]
+      ).map {
+        AuditHour(
+          hour: $0["hour"], zone: $0["zone"], peer: $0["peer"], kind: $0["kind"], code: $0["code"], count: $0["count"],
+          messages: $0["messages"])
+      }
+    }
+  }
+
+  /// Entries, the newest first.
+  public func events(
+    _ filter: AuditFilter, limit: Int, offset: Int, for official: Official
+  ) async throws(AuditConsoleError) -> (events: [AuditEvent], hasMore: Bool) {
+    try demand(official)
+    let (sql, arguments) = filter.condition
+    let found = try await read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM audit_event WHERE \(sql) ORDER BY at DESC, zone, log DESC, position DESC LIMIT ? OFFSET ?
+          """, arguments: arguments + [limit + 1, max(0, offset)]
+      ).map(AuditEvent.init(row:))
+    }
+    return (Array(found.prefix(limit)), found.count > limit)
+  }
+
+  /// The zones and peers that there are entries of, for a form's choices.
+  public func zones(for official: Official) async throws(AuditConsoleError) -> [String] {
+    try demand(official)
+    return try await read { try String.fetchAll($0, sql: "SELECT DISTINCT zone FROM audit_indexed ORDER BY 1") }
+  }
+}
+
+/// The clock that everything but tests goes by: milliseconds since 1970.
+public func currentMilliseconds() -> Int { Int((Date().timeIntervalSince1970 * 1_000).rounded()) }

@@ -1,0 +1,200 @@
+import AuditLog
+public import DurableFiles
+import Foundation
+import GRDB
+public import Logging
+import PacketFormat
+public import ServiceLifecycle
+public import Storage
+import TransparencyLog
+public import Zones
+
+/// A log that lies in this zone.
+public struct KnownLog: Hashable, Sendable {
+  public let zone: ZoneName
+  public let number: Int
+  public let folder: String
+
+  public var origin: String { LogKeeper.origin(zone, epoch: number) }
+}
+
+/// The folders of the zone's own logs and of the copies of its peers'.
+public struct LogFolders: Sendable {
+  let zone: ZoneName
+  let dataDirectory: String
+  let files: Files
+
+  public init(zone: ZoneName, dataDirectory: String, files: Files = Files()) {
+    self.zone = zone
+    self.dataDirectory = dataDirectory
+    self.files = files
+  }
+
+  /// In their order, the zone's own ones first.
+  public func all() throws -> [KnownLog] {
+    var logs = try numbers(dataDirectory + "/audit").map {
+      KnownLog(zone: zone, number: $0, folder: dataDirectory + "/audit/\($0)")
+    }
+    let peers = dataDirectory + "/audit-peer"
+    guard files.exists(peers) else { return logs }
+    for peer in try files.list(peers).sorted().compactMap({ ZoneName($0) }) {
+      let folder = "\(peers)/\(peer)"
+      logs += try numbers(folder).map { KnownLog(zone: peer, number: $0, folder: "\(folder)/\($0)") }
+    }
+    return logs
+  }
+
+  public func log(_ zone: ZoneName, _ number: Int) -> KnownLog {
+    let parent = zone == self.zone ? dataDirectory + "/audit" : "\(dataDirectory)/audit-peer/\(zone)"
+    return KnownLog(zone: zone, number: number, folder: "\(parent)/\(number)")
+  }
+
+  private func numbers(_ folder: String) throws -> [Int] {
+    guard files.exists(folder) else { return [] }
+    return try files.list(folder).compactMap { Int($0) }.sorted()
+  }
+}
+
+/// Reads what is new in the logs into the index, and raises the alerts.
+public struct AuditIndexKeeper: Service {
+  private static let bundleMaxBytes = 16 << 20
+  /// An alert that goes on and on keeps so many of its entries at hand.
+  private static let alertEntriesMax = 1_000
+
+  private let folders: LogFolders
+  private let database: ZoneDatabase
+  private let logger: Logger
+
+  public init(folders: LogFolders, database: ZoneDatabase, logger: Logger) {
+    self.folders = folders
+    self.database = database
+    self.logger = logger
+  }
+
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var lastFailure = ""
+      repeat {
+        do {
+          try await self.index()
+          lastFailure = ""
+        } catch {
+          let text = "\(error)"
+          if text != lastFailure {
+            self.logger.error("the logs cannot be read into the index", metadata: ["error": "\(text)"])
+          }
+          lastFailure = text
+        }
+      } while (try? await Task.sleep(for: .seconds(1))) != nil
+    }
+  }
+
+  /// Takes in all that is new.
+  public func index() async throws {
+    for log in try folders.all() { try await index(log) }
+  }
+
+  private func index(_ log: KnownLog) async throws {
+    let folder = LogFolder(path: log.folder)
+    guard let note = try folder.checkpoint() else { return }
+    let size = try Checkpoint(text: note.text).size
+    var next =
+      try await database.read { db in
+        try Int.fetchOne(
+          db, sql: "SELECT next FROM audit_indexed WHERE zone = ? AND log = ?", arguments: [log.zone.text, log.number])
+      } ?? 0
+    while next < size, !Task.isCancelled {
+      let (first, entries) = (next, try folder.some(from: next, size: size, maxBytes: Self.bundleMaxBytes))
+      try await database.write { db in
+        for (offset, entry) in entries.enumerated() { try Self.add(entry, log, first + offset, db) }
+        try db.execute(
+          sql: """
+            INSERT INTO audit_indexed (zone, log, next) VALUES (?, ?, ?)
+            ON CONFLICT (zone, log) DO UPDATE SET next = excluded.next
+            """, arguments: [log.zone.text, log.number, first + entries.count])
+      }
+      next += entries.count
+    }
+  }
+
+  private static func add(_ bytes: [UInt8], _ log: KnownLog, _ position: Int, _ db: Database) throws {
+    guard let entry = IndexedEntry(bytes) else { return }
+    let (zone, number) = (log.zone.text, log.number)
+    try db.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO audit_event (zone, log, position, at, kind, peer, code, amount)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [zone, number, position, entry.at, entry.kind, entry.peer, entry.code, entry.amount])
+    for subject in entry.subjects {
+      try db.cachedStatement(
+        sql: "INSERT OR REPLACE INTO audit_subject (subject, zone, log, position) VALUES (?, ?, ?, ?)"
+      ).execute(arguments: [subject, zone, number, position])
+    }
+    let wasStopped = try noteLife(entry, zone, db)
+    let isFirst = position == 0 && number == 1
+    guard let kind = entry.alert(isFirst: isFirst, wasStopped: wasStopped) else { return }
+    try raise(kind, entry, zone, number, position, db)
+  }
+
+  /// Remembers starts and stops.
+  ///
+  /// - Returns: whether the zone's last start or stop before this entry was a stop, or there was none.
+  private static func noteLife(_ entry: IndexedEntry, _ zone: String, _ db: Database) throws -> Bool {
+    guard [AuditEntry.Kind.zoneStarted, .zoneStopped].map(\.rawValue).contains(entry.kind) else { return true }
+    let stopped =
+      try Bool.fetchOne(
+        db, sql: "SELECT stopped FROM audit_life WHERE zone = ?", arguments: [zone]) ?? true
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO audit_life (zone, stopped) VALUES (?, ?)",
+      arguments: [zone, entry.kind == AuditEntry.Kind.zoneStopped.rawValue])
+    return stopped
+  }
+
+  /// A check of a whole log that failed is an alert, too.
+  static func raiseCheckFailure(_ result: LogCheckResult, at: String, _ db: Database) throws {
+    let arguments: StatementArguments = [result.zone, "\(result.zone)/audit/\(result.log)"]
+    try db.execute(
+      sql: """
+        UPDATE alert SET count = count + 1, last_at = ?
+        WHERE acknowledged_at IS NULL AND kind = 'check.failed' AND zone = ? AND code = ?
+        """, arguments: [at] + arguments)
+    guard db.changesCount == 0 else { return }
+    try db.execute(
+      sql: """
+        INSERT INTO alert (kind, zone, peer, code, first_at, last_at, count) VALUES ('check.failed', ?, '', ?, ?, ?, 1)
+        """, arguments: arguments + [at, at])
+  }
+
+  private static func raise(
+    _ kind: String, _ entry: IndexedEntry, _ zone: String, _ number: Int, _ position: Int, _ db: Database
+  ) throws {
+    // What was taken in before a restore of the database is not news.
+    let known = try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM alert_entry WHERE zone = ? AND log = ? AND position = ?)",
+      arguments: [zone, number, position])
+    guard known != true else { return }
+    let open = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT id, count FROM alert
+        WHERE acknowledged_at IS NULL AND kind = ? AND zone = ? AND peer = ? AND code = ?
+        """, arguments: [kind, zone, entry.peer, entry.code])
+    let alert: Int64
+    if let open {
+      alert = open["id"]
+      try db.execute(
+        sql: "UPDATE alert SET count = count + ?, last_at = ? WHERE id = ?", arguments: [entry.amount, entry.at, alert])
+    } else {
+      try db.execute(
+        sql: """
+          INSERT INTO alert (kind, zone, peer, code, first_at, last_at, count) VALUES (?, ?, ?, ?, ?, ?, ?)
+          """, arguments: [kind, zone, entry.peer, entry.code, entry.at, entry.at, entry.amount])
+      alert = db.lastInsertedRowID
+    }
+    guard (open?["count"] as Int? ?? 0) < alertEntriesMax else { return }
+    try db.execute(
+      sql: "INSERT OR IGNORE INTO alert_entry (alert, zone, log, position) VALUES (?, ?, ?, ?)",
+      arguments: [alert, zone, number, position])
+  }
+}

@@ -1,0 +1,77 @@
+import AuditLog
+import PacketFormat
+
+/// What of an entry can be searched for.
+struct IndexedEntry: Sendable, Equatable {
+  let kind: String
+  let at: String
+  var peer = ""
+  var code = ""
+  var amount = 1
+  var subjects: [String] = []
+
+  /// Nil for what is no entry: the check of the log says so; the index passes it over.
+  init?(_ bytes: [UInt8]) {
+    guard let json = try? JSONValue.parse(bytes), let kind = json["kind"]?.text, let at = json["at"]?.text else {
+      return nil
+    }
+    (self.kind, self.at) = (kind, at)
+    func text(_ key: String) -> String { json[key]?.text ?? "" }
+    peer = text("peer")
+    switch AuditEntry.Kind(rawValue: kind) {
+    case .packetSent, .packetApplied:
+      let messages = json["messages"]?.elements ?? []
+      amount = messages.count
+      var seen: Set<String> = []
+      for message in messages {
+        guard let parts = message.elements, parts.count == 3, let subject = parts[2].text else { continue }
+        if seen.insert(subject).inserted { subjects.append(subject) }
+      }
+    case .packetRefused, .messageRefused, .fileQuarantined:
+      code = text("code")
+      if kind == "message.refused" { subjects = [text("message")] }
+    case .letterAccepted: subjects = [text("letter"), text("number")]
+    case .actRecorded:
+      code = text("act")
+      if !text("subject").isEmpty {
+        subjects =
+          [text("subject")] + (text("object").hasPrefix("letter ") ? [String(text("object").dropFirst(7))] : [])
+      }
+    case .loginRefused: (code, amount) = (text("reason"), json["count"]?.number ?? 1)
+    case .guessStopped: code = text("limit")
+    case .peerLogAlarm: code = text("alarm")
+    case .keysChanged: peer = text("owner")
+    case .trustList: code = text("authority")
+    case .logOpened, .zoneStarted, .zoneStopped, .clockJumped, .linkSilent, .linkHeard, .epochOpened, .peerCheckpoint,
+      nil:
+      break
+    }
+  }
+}
+
+extension IndexedEntry {
+  /// Acts that change who may do what.
+  private static let actsOfRights: Set<String> = [
+    "person.added", "person.changed", "person.removed", "person.taken-over", "people.imported", "certificate.enrolled",
+    "certificate.taken", "enrolment.offered", "enrolment.used", "key.enrolled", "key.retired", "mailbox.given",
+    "delegation.given", "units.imported", "certificates.imported",
+  ]
+
+  /// What an officer is told of, and under which heading; nil for what is in order.
+  ///
+  /// - Parameters:
+  ///   - isFirst: whether it is the first entry of a zone's first log.
+  ///   - wasStopped: whether the zone's last start or stop before it was a stop.
+  func alert(isFirst: Bool, wasStopped: Bool) -> String? {
+    switch AuditEntry.Kind(rawValue: kind) {
+    case .packetRefused, .messageRefused, .fileQuarantined, .epochOpened, .peerLogAlarm, .loginRefused, .guessStopped,
+      .clockJumped, .linkSilent, .keysChanged:
+      kind
+    case .logOpened: isFirst ? nil : kind
+    case .zoneStarted: wasStopped ? nil : "zone.killed"
+    case .actRecorded: Self.actsOfRights.contains(code) ? "rights.changed" : nil
+    case .zoneStopped, .packetSent, .packetApplied, .letterAccepted, .linkHeard, .trustList, .peerCheckpoint: nil
+    case nil: "unknown.entry"
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import AuditLog
+import Foundation
+import GRDB
+public import Logging
+public import Roles
+public import ServiceLifecycle
+import Storage
+import TransparencyLog
+import Zones
+
+/// What a check of a whole log found.
+public struct LogCheckResult: Sendable, Equatable {
+  /// Milliseconds since 1970.
+  public let at: Int
+  public let zone: String
+  public let log: Int
+  public let size: Int
+  /// How many entries a witness has cosigned, and when (milliseconds since 1970); nil for none.
+  public let witnessed: (size: Int, at: Int)?
+  /// Nil where everything held.
+  public let fault: String?
+
+  public static func == (left: LogCheckResult, right: LogCheckResult) -> Bool {
+    (left.at, left.zone, left.log, left.size, left.fault) == (right.at, right.zone, right.log, right.size, right.fault)
+  }
+}
+
+/// Checks all logs that lie in this zone from their first entry to their last, once a day and when an officer asks.
+public final class LogChecker: Service {
+  private static let intervalMilliseconds = 24 * 3_600_000
+  private static let keptResults = 1_000
+
+  private let console: AuditConsole
+  private let logger: Logger
+  private let requests = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+  public init(console: AuditConsole, logger: Logger) {
+    self.console = console
+    self.logger = logger
+  }
+
+  /// Asks for a check now. One that runs already is not begun twice.
+  public func checkNow(by official: Official) throws(AuditConsoleError) {
+    try console.demand(official, .settleAlerts)
+    requests.continuation.yield()
+  }
+
+  public func run() async throws {
+    await cancelWhenGracefulShutdown { [self] in
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask {
+          while !Task.isCancelled {
+            let wait = await self.millisecondsToNext()
+            guard (try? await Task.sleep(for: .milliseconds(wait))) != nil else { return }
+            self.requests.continuation.yield()
+            // The check's own result moves the next time.
+            guard (try? await Task.sleep(for: .seconds(60))) != nil else { return }
+          }
+        }
+        group.addTask { for await _ in self.requests.stream { await self.check() } }
+      }
+    }
+  }
+
+  private func millisecondsToNext() async -> Int {
+    let last = try? await console.database.read { try Int.fetchOne($0, sql: "SELECT MAX(at) FROM log_check") }
+    guard let last = last ?? nil else { return 1_000 }
+    return max(1_000, min(Self.intervalMilliseconds, last + Self.intervalMilliseconds - console.now()))
+  }
+
+  /// Checks all logs, one after the other.
+  func check() async {
+    let logs = (try? console.folders.all()) ?? []
+    for log in logs {
+      guard !Task.isCancelled else { return }
+      let result = await check(log)
+      if let fault = result.fault {
+        logger.critical("a log does not hold", metadata: ["log": "\(log.origin)", "fault": "\(fault)"])
+      }
+      do { try await save(result) } catch {
+        logger.error("the result of a check could not be kept", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
+  private func check(_ log: KnownLog) async -> LogCheckResult {
+    let folder = LogFolder(path: log.folder)
+    do {
+      guard let note = try folder.checkpoint() else { throw AuditError("its files are not here") }
+      let verifiers = try await console.verifiers(of: log)
+      guard let key = try verifiers.logs.first(where: { try note.time(signedBy: $0) != nil }) else {
+        throw AuditError("its checkpoint is not signed by a key of this log")
+      }
+      let (witnesses, zone) = (verifiers.witnesses, log.zone.text)
+      let found = try await offTheThreadsOfAll {
+        try LogCheck(folder: folder, log: key, witnesses: witnesses, zone: zone).run()
+      }
+      return LogCheckResult(
+        at: console.now(), zone: zone, log: log.number, size: found.checkpoint.size,
+        witnessed: found.witnessed.values.max { $0.size < $1.size }.map { ($0.size, $0.seconds * 1_000) }, fault: nil)
+    } catch {
+      return LogCheckResult(
+        at: console.now(), zone: log.zone.text, log: log.number, size: 0, witnessed: nil, fault: "\(error)")
+    }
+  }
+
+  private func save(_ result: LogCheckResult) async throws {
+    try await console.database.write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO log_check (at, zone, log, size, witnessed, witnessed_at, fault) VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          result.at, result.zone, result.log, result.size, result.witnessed?.size, result.witnessed?.at, result.fault,
+        ])
+      try db.execute(
+        sql: "DELETE FROM log_check WHERE id <= (SELECT MAX(id) FROM log_check) - ?", arguments: [Self.keptResults])
+      guard result.fault != nil else { return }
+      try AuditIndexKeeper.raiseCheckFailure(result, at: timestampText(result.at), db)
+    }
+  }
+
+  private func offTheThreadsOfAll<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global(qos: .utility).async { continuation.resume(with: Result { try body() }) }
+    }
+  }
+}
+
+/// RFC 3339, UTC.
+func timestampText(_ milliseconds: Int) -> String {
+  Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(
+    .iso8601.year().month().day().time(includingFractionalSeconds: true))
+}
+
+extension AuditConsole {
+  /// The newest result for each log, then older ones, the newest first.
+  public func checks(limit: Int, for official: Official) async throws(AuditConsoleError) -> [LogCheckResult] {
+    try demand(official)
+    return try await read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM log_check ORDER BY id DESC LIMIT ?", arguments: [limit]).map { row in
+        let (size, at): (Int?, Int?) = (row["witnessed"], row["witnessed_at"])
+        return LogCheckResult(
+          at: row["at"], zone: row["zone"], log: row["log"], size: row["size"], witnessed: size.map { ($0, at ?? 0) },
+          fault: row["fault"])
+      }
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/// The security officer's console.
+let auditTemplates = [
+  "audit-tabs": #"""
+  <nav aria-label="{{t.auditTabs}}"><ul class="tabs">
+  <li><a href="/audit/alerts">{{t.auditAlerts}}</a></li>
+  <li><a href="/audit">{{t.auditOverview}}</a></li>
+  <li><a href="/audit/entries">{{t.auditEntries}}</a></li>
+  <li><a href="/audit/trail">{{t.auditTrail}}</a></li>
+  <li><a href="/audit/checks">{{t.auditChecks}}</a></li>
+  </ul></nav>
+  """#,
+  "audit-filter": #"""
+  <div class="field"><label for="from">{{t.auditFrom}}</label><input type="text" id="from" name="from" value="{{from}}"></div>
+  <div class="field"><label for="to">{{t.auditTo}}</label><input type="text" id="to" name="to" value="{{to}}"></div>
+  <div class="field"><label for="zone">{{t.auditZone}}</label>
+  <select id="zone" name="zone"><option value="">{{t.auditAny}}</option>
+  {{#zones}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{id}}</option>
+  {{/zones}}</select></div>
+  <div class="field"><label for="peer">{{t.auditPeer}}</label><input type="text" id="peer" name="peer" value="{{peer}}"></div>
+  <div class="field"><label for="kind">{{t.auditKind}}</label>
+  <select id="kind" name="kind"><option value="">{{t.auditAny}}</option>
+  {{#kinds}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/kinds}}</select></div>
+  <div class="field"><label for="code">{{t.auditCode}}</label><input type="text" id="code" name="code" value="{{code}}"></div>
+  <div class="actions"><button type="submit" id="search">{{t.auditSearch}}</button></div>
+  """#,
+  "audit": #"""
+  <h1>{{t.auditOverview}}</h1>
+  {{> audit-tabs}}
+  <p class="hint">{{t.auditHint}}</p>
+  {{> problems}}
+  {{#hasSearches}}<h2>{{t.searchesHeading}}</h2><ul id="searches">
+  {{#searches}}<li><a href="/audit?{{query}}">{{name}}</a> <form class="inline" method="post" action="/audit/searches/{{id}}/remove"><input type="hidden" name="csrf" value="{{csrf}}"><button class="plain" type="submit">{{t.remove}} <span class="soft">{{name}}</span></button></form></li>
+  {{/searches}}</ul>{{/hasSearches}}
+  <form class="box" method="get" action="/audit">
+  {{> audit-filter}}
+  </form>
+  {{#isEmpty}}<p class="soft">{{t.auditNone}}</p>{{/isEmpty}}
+  {{#hasHours}}<p><a href="/audit/entries?{{query}}">{{t.auditShowEntries}}</a></p>
+  <table class="cards" id="hours">
+  <thead><tr><th scope="col">{{t.auditAt}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditPeer}}</th><th scope="col">{{t.auditKind}}</th><th scope="col">{{t.auditCode}}</th><th scope="col">{{t.auditCount}}</th><th scope="col">{{t.auditMessages}}</th></tr></thead>
+  <tbody>
+  {{#hours}}<tr><td class="tight">{{hour}}</td><td>{{zone}}</td><td>{{#peer}}{{peer}}{{/peer}}</td><td><a href="/audit/entries?{{query}}">{{kind}}</a></td><td>{{#code}}{{code}}{{/code}}</td><td>{{count}}</td><td>{{#messages}}{{messages}}{{/messages}}</td></tr>
+  {{/hours}}</tbody>
+  </table>{{/hasHours}}
+  <form class="box" method="post" action="/audit/searches">
+  <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="query" value="{{query}}">
+  <div class="field"><label for="search-name">{{t.searchName}}</label>
+  <input type="text" id="search-name" name="name" maxlength="60" required{{#wrong.search-name}} aria-invalid="true" aria-describedby="error"{{/wrong.search-name}}></div>
+  <div class="actions"><button type="submit" id="save-search">{{t.searchSave}}</button></div>
+  </form>
+  """#,
+  "audit-events": #"""
+  <table class="cards" id="events">
+  <thead><tr><th scope="col">{{t.auditAt}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditKind}}</th><th scope="col">{{t.auditPeer}}</th><th scope="col">{{t.auditCode}}</th><th scope="col">{{t.auditPlace}}</th></tr></thead>
+  <tbody>
+  {{#events}}<tr><td class="tight">{{at}}</td><td>{{zone}}</td><td>{{kind}}</td><td>{{#peer}}{{peer}}{{/peer}}</td><td>{{#code}}{{code}}{{/code}}</td><td><a href="{{path}}">{{place}}</a></td></tr>
+  {{/events}}</tbody>
+  </table>
+  """#,
+  "audit-entries": #"""
+  <h1>{{t.auditEntries}}</h1>
+  {{> audit-tabs}}
+  <form class="box" method="get" action="/audit/entries">
+  {{> audit-filter}}
+  </form>
+  {{#isEmpty}}<p class="soft">{{t.auditNone}}</p>{{/isEmpty}}
+  {{#hasEvents}}{{> audit-events}}{{/hasEvents}}
+  {{#isPaged}}<nav class="paging" aria-label="{{t.pages}}">
+  {{#hasPrevious}}<a class="button plain" rel="prev" href="/audit/entries?{{query}}&amp;page={{previous}}">{{t.previousPage}}</a>{{/hasPrevious}}
+  <span>{{t.pageNumber}}{{number}}</span>
+  {{#hasNext}}<a class="button plain" rel="next" href="/audit/entries?{{query}}&amp;page={{next}}">{{t.nextPage}}</a>{{/hasNext}}
+  </nav>{{/isPaged}}
+  """#,
+  "audit-entry": #"""
+  <h1>{{t.auditEntry}} {{place}}</h1>
+  {{> audit-tabs}}
+  <p id="standing" {{#isProved}}class="note"{{/isProved}}{{^isProved}}class="error" role="alert"{{/isProved}}>{{standing}}</p>
+  {{#isProved}}<h2>{{t.entryMembers}}</h2>
+  <dl class="facts">{{#members}}<dt>{{name}}</dt><dd><bdi>{{value}}</bdi></dd>{{/members}}</dl>
+  <h2>{{t.entryProof}}</h2>
+  <p class="hint">{{t.entryProofHint}}</p>
+  <pre id="proof" tabindex="0">{{proof}}</pre>
+  <h2>{{t.entryBytes}}</h2>
+  <pre id="bytes" tabindex="0">{{bytes}}</pre>
+  <h2>{{t.entryKey}}</h2>
+  <pre id="key" tabindex="0">{{key}}</pre>{{/isProved}}
+  """#,
+  "audit-trail": #"""
+  <h1>{{t.auditTrail}}</h1>
+  {{> audit-tabs}}
+  <p class="hint">{{t.trailHint}}</p>
+  <form class="box" method="get" action="/audit/trail">
+  <div class="field"><label for="number">{{t.trailNumber}}</label><input type="text" id="number" name="number" value="{{number}}" maxlength="32" required></div>
+  <div class="actions"><button type="submit" id="search">{{t.auditSearch}}</button></div>
+  </form>
+  {{#isAsked}}{{^hasTrail}}<p id="none" role="status">{{t.trailNone}}</p>{{/hasTrail}}{{/isAsked}}
+  {{#hasTrail}}<table class="cards" id="trail">
+  <thead><tr><th scope="col">{{t.auditAt}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditKind}}</th><th scope="col">{{t.auditPlace}}</th><th scope="col">{{t.trailProof}}</th></tr></thead>
+  <tbody>
+  {{#trail}}<tr><td class="tight">{{at}}</td><td>{{zone}}</td><td>{{kind}}{{#code}} <span class="soft">{{code}}</span>{{/code}}</td><td><a href="{{path}}">{{place}}</a></td><td{{^isProved}} class="error"{{/isProved}}>{{standing}}</td></tr>
+  {{/trail}}</tbody>
+  </table>{{/hasTrail}}
+  """#,
+  "audit-alerts": #"""
+  <h1>{{t.auditAlerts}}</h1>
+  {{> audit-tabs}}
+  <p>{{#isOpen}}<strong>{{t.alertsOpen}}</strong> · <a href="/audit/alerts?show=acknowledged">{{t.alertsAcknowledged}}</a>{{/isOpen}}{{^isOpen}}<a href="/audit/alerts">{{t.alertsOpen}}</a> · <strong>{{t.alertsAcknowledged}}</strong>{{/isOpen}}</p>
+  {{#isEmpty}}<p class="soft">{{t.alertsNone}}</p>{{/isEmpty}}
+  {{#hasAlerts}}<table class="cards" id="alerts">
+  <thead><tr><th scope="col">{{t.auditAlert}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditPeer}}</th><th scope="col">{{t.auditCode}}</th><th scope="col">{{t.auditCount}}</th><th scope="col">{{t.alertFirst}}</th><th scope="col">{{t.alertLast}}</th></tr></thead>
+  <tbody>
+  {{#alerts}}<tr data-kind="{{kind}}"><td><a href="/audit/alerts/{{id}}">{{title}}</a>{{#isAcknowledged}}<br><span class="soft">{{by}}，{{at}}：{{remark}}</span>{{/isAcknowledged}}</td><td>{{zone}}</td><td>{{#peer}}{{peer}}{{/peer}}</td><td>{{#code}}{{code}}{{/code}}</td><td>{{count}}</td><td class="tight">{{firstAt}}</td><td class="tight">{{lastAt}}</td></tr>
+  {{/alerts}}</tbody>
+  </table>{{/hasAlerts}}
+  {{#isPaged}}<nav class="paging" aria-label="{{t.pages}}">
+  {{#hasPrevious}}<a class="button plain" rel="prev" href="/audit/alerts?show={{show}}&amp;page={{previous}}">{{t.previousPage}}</a>{{/hasPrevious}}
+  <span>{{t.pageNumber}}{{number}}</span>
+  {{#hasNext}}<a class="button plain" rel="next" href="/audit/alerts?show={{show}}&amp;page={{next}}">{{t.nextPage}}</a>{{/hasNext}}
+  </nav>{{/isPaged}}
+  """#,
+  "audit-alert": #"""
+  <h1>{{title}}</h1>
+  {{> audit-tabs}}
+  {{> problems}}
+  <p class="hint">{{hint}}</p>
+  <dl class="facts">
+  <dt>{{t.auditZone}}</dt><dd>{{zone}}</dd>
+  {{#peer}}<dt>{{t.auditPeer}}</dt><dd>{{peer}}</dd>{{/peer}}
+  {{#code}}<dt>{{t.auditCode}}</dt><dd>{{code}}</dd>{{/code}}
+  <dt>{{t.auditCount}}</dt><dd>{{count}}</dd>
+  <dt>{{t.alertFirst}}</dt><dd>{{firstAt}}</dd>
+  <dt>{{t.alertLast}}</dt><dd>{{lastAt}}</dd>
+  {{#isAcknowledged}}<dt>{{t.alertBy}}</dt><dd>{{by}}，{{at}}</dd><dt>{{t.alertRemark}}</dt><dd id="remark-given">{{remark}}</dd>{{/isAcknowledged}}
+  </dl>
+  {{#hasEvents}}<h2>{{t.alertEntries}}</h2>{{> audit-events}}{{/hasEvents}}
+  {{#canSettle}}<form class="box" method="post" action="/audit/alerts/{{id}}/acknowledge">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <div class="field"><label for="remark">{{t.alertRemark}}</label>
+  <p class="hint" id="remark-hint">{{t.alertRemarkHint}}</p>
+  <textarea id="remark" name="remark" rows="4" maxlength="500" required aria-describedby="remark-hint{{#wrong.remark}} error{{/wrong.remark}}"{{#wrong.remark}} aria-invalid="true"{{/wrong.remark}}>{{remarkTyped}}</textarea></div>
+  <div class="actions"><button type="submit" id="acknowledge">{{t.alertAcknowledge}}</button></div>
+  </form>{{/canSettle}}
+  """#,
+  "audit-checks": #"""
+  <h1>{{t.auditChecks}}</h1>
+  {{> audit-tabs}}
+  <p class="hint">{{t.checksHint}}</p>
+  {{#canSettle}}<form method="post" action="/audit/checks">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <div class="actions"><button type="submit" id="check-now">{{t.checkNow}}</button></div>
+  </form>{{/canSettle}}
+  {{#isEmpty}}<p class="soft">{{t.checksNone}}</p>{{/isEmpty}}
+  {{#hasChecks}}<table class="cards" id="checks">
+  <thead><tr><th scope="col">{{t.auditAt}}</th><th scope="col">{{t.checkLog}}</th><th scope="col">{{t.checkSize}}</th><th scope="col">{{t.checkWitnessedHeading}}</th><th scope="col">{{t.checkResult}}</th></tr></thead>
+  <tbody>
+  {{#checks}}<tr><td class="tight">{{at}}</td><td>{{log}}</td><td>{{size}}</td><td>{{witnessed}}</td><td{{^isGood}} class="error"{{/isGood}}>{{#isGood}}{{t.checkGood}}{{/isGood}}{{^isGood}}{{t.checkBad}}{{fault}}{{/isGood}}</td></tr>
+  {{/checks}}</tbody>
+  </table>{{/hasChecks}}
+  """#,
+]

@@ -1,0 +1,80 @@
+import AuditIndex
+import Hummingbird
+import HummingbirdCore
+import Roles
+import WebKitchen
+
+/// Alerts, and their acknowledgement.
+extension DeskSite {
+  private static let pageSize = 50
+
+  func alertsPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let console = try demandConsole(presence)
+    let paging = Paging(request, size: Self.pageSize)
+    let isOpen = request.request.uri.queryParameters["show"] != "acknowledged"
+    let found = try await asking { () async throws(AuditConsoleError) in
+      try await console.alerts(open: isOpen, limit: Self.pageSize, offset: paging.offset, for: presence.official)
+    }
+    return page(
+      "audit-alerts",
+      [
+        "isOpen": isOpen, "isEmpty": found.alerts.isEmpty, "hasAlerts": !found.alerts.isEmpty,
+        "alerts": found.alerts.map { alertValues($0, request.language) },
+        "number": "\(paging.number)", "show": isOpen ? "open" : "acknowledged",
+        "isPaged": paging.number > 1 || paging.offset + found.alerts.count < found.total,
+        "hasPrevious": paging.number > 1, "previous": "\(paging.number - 1)",
+        "hasNext": paging.offset + found.alerts.count < found.total, "next": "\(paging.number + 1)",
+      ], titleKey: "auditAlerts", request, presence, languagePath: "/audit/alerts")
+  }
+
+  func alertPage(
+    _ request: WebRequest, _ presence: Presence, problems: [(field: String, key: String)] = [], typed: String = ""
+  ) async throws -> Response {
+    let console = try demandConsole(presence)
+    let id = try alertID(request)
+    let (alert, events) = try await asking { () async throws(AuditConsoleError) in
+      try await console.alert(id, for: presence.official)
+    }
+    var values = alertValues(alert, request.language)
+    values["events"] = events.map { eventValues($0, request.language) }
+    values["hasEvents"] = !events.isEmpty
+    values["remarkTyped"] = typed
+    values["canSettle"] = alert.acknowledged == nil && presence.official.may(.settleAlerts, .office)
+    values["hint"] = kitchen.strings.text("alertHint-\(alert.kind)", request.language)
+    return page(
+      "audit-alert", values, titleKey: "auditAlert", request, presence, problems: problems,
+      languagePath: "/audit/alerts/\(id)")
+  }
+
+  func acknowledge(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let form = try await form(of: request, presence)
+    let console = try demandConsole(presence, .settleAlerts)
+    let (id, remark) = (try alertID(request), WrittenText.lines(form["remark"]))
+    do { try await console.acknowledge(id, remark: remark, by: presence.official) } catch {
+      switch error {
+      case .badText:
+        return try await alertPage(request, presence, problems: [("remark", "remarkMissing")], typed: remark)
+      case .notFound: throw WebFailure.notFound
+      case .notAllowed: throw WebFailure.notAllowed
+      case .unavailable: throw WebFailure.unavailable
+      }
+    }
+    return seeOther("/audit/alerts")
+  }
+
+  func alertID(_ request: WebRequest) throws -> Int64 {
+    guard let id = request.parameters["id"].flatMap({ Int64($0) }), id > 0 else { throw WebFailure.notFound }
+    return id
+  }
+
+  private func alertValues(_ alert: AuditAlert, _ language: Language) -> [String: Any] {
+    [
+      "id": "\(alert.id)", "kind": alert.kind, "title": kitchen.strings.text("alert-\(alert.kind)", language),
+      "zone": alert.zone, "peer": shown(alert.peer), "code": shown(codeText(alert.kind, alert.code, language)),
+      "count": "\(alert.count)", "firstAt": auditTime(alert.firstAt), "lastAt": auditTime(alert.lastAt),
+      "isAcknowledged": alert.acknowledged != nil, "by": alert.acknowledged?.by as Any? ?? false,
+      "at": alert.acknowledged.map { auditTime($0.at) } as Any? ?? false,
+      "remark": alert.acknowledged?.remark as Any? ?? false,
+    ]
+  }
+}

@@ -1,0 +1,184 @@
+import AuditIndex
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import PacketFormat
+import Roles
+import WebKitchen
+
+import struct Foundation.Date
+
+/// The security officer's console: what crossed, what did not, what stands out, and the proofs.
+extension DeskSite {
+  private static let pageSize = 100
+  private static let checksShown = 50
+
+  func addAuditRoutes(to routes: inout RouteTable) {
+    handle(.get, "/audit", .readAudit, &routes) { [self] in try await hoursPage($0, $1) }
+    handle(.get, "/audit/entries", .readAudit, &routes) { [self] in try await entriesPage($0, $1) }
+    handle(.get, "/audit/entries/{zone}/{log}/{position}", .readAudit, &routes) { [self] in
+      try await entryPage($0, $1)
+    }
+    handle(.get, "/audit/trail", .readAudit, &routes) { [self] in try await trailPage($0, $1) }
+    handle(.get, "/audit/alerts", .readAudit, &routes) { [self] in try await alertsPage($0, $1) }
+    handle(.get, "/audit/alerts/{id}", .readAudit, &routes) { [self] in try await alertPage($0, $1) }
+    handle(.post, "/audit/alerts/{id}/acknowledge", .settleAlerts, &routes) { [self] in try await acknowledge($0, $1) }
+    handle(.post, "/audit/searches", .readAudit, &routes) { [self] in try await saveSearch($0, $1) }
+    handle(.post, "/audit/searches/{id}/remove", .readAudit, &routes) { [self] in try await removeSearch($0, $1) }
+    handle(.get, "/audit/checks", .readAudit, &routes) { [self] in try await checksPage($0, $1) }
+    handle(.post, "/audit/checks", .settleAlerts, &routes) { [self] in try await checkNow($0, $1) }
+  }
+
+  func demandConsole(_ presence: Presence, _ action: Action = .readAudit) throws -> AuditConsole {
+    guard presence.official.may(action, .office) else { throw WebFailure.notAllowed }
+    guard let console else { throw WebFailure.notFound }
+    return console
+  }
+
+  func asking<T>(_ body: () async throws(AuditConsoleError) -> T) async throws -> T {
+    do { return try await body() } catch {
+      switch error {
+      case .notAllowed: throw WebFailure.notAllowed
+      case .notFound, .badText: throw WebFailure.notFound
+      case .unavailable: throw WebFailure.unavailable
+      }
+    }
+  }
+
+  private func hoursPage(
+    _ request: WebRequest, _ presence: Presence, problems: [(field: String, key: String)] = [], query: String? = nil
+  ) async throws -> Response {
+    let console = try demandConsole(presence)
+    let search = AuditSearch(query.map(AuditSearch.values) ?? AuditSearch.values(of: request))
+    let hours = try await asking { () async throws(AuditConsoleError) in
+      try await console.hours(search.filter, for: presence.official)
+    }
+    let searches = try await asking { () async throws(AuditConsoleError) in
+      try await console.searches(for: presence.official)
+    }
+    var values = try await searchValues(search, console, presence, request.language)
+    values["isEmpty"] = hours.isEmpty
+    values["hasHours"] = !hours.isEmpty
+    values["hours"] = hours.map { hour in
+      [
+        "hour": auditHour(hour.hour), "zone": hour.zone, "peer": shown(hour.peer),
+        "kind": kindText(hour.kind, request.language), "code": shown(codeText(hour.kind, hour.code, request.language)),
+        "count": "\(hour.count)",
+        "messages": hour.messages == hour.count ? false : "\(hour.messages)" as Any,
+        "query": search.narrowed(hour).query,
+      ]
+    }
+    values["searches"] = searches.map { ["id": "\($0.id)", "name": $0.name, "query": $0.query] }
+    values["hasSearches"] = !searches.isEmpty
+    return page(
+      "audit", values, titleKey: "navAudit", request, presence, problems: problems, languagePath: "/audit")
+  }
+
+  private func entriesPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let console = try demandConsole(presence)
+    let (paging, search) = (Paging(request, size: Self.pageSize), AuditSearch(AuditSearch.values(of: request)))
+    let found = try await asking { () async throws(AuditConsoleError) in
+      try await console.events(search.filter, limit: Self.pageSize, offset: paging.offset, for: presence.official)
+    }
+    var values = try await searchValues(search, console, presence, request.language)
+    values["isEmpty"] = found.events.isEmpty
+    values["hasEvents"] = !found.events.isEmpty
+    values["events"] = found.events.map { eventValues($0, request.language) }
+    values["number"] = "\(paging.number)"
+    values["isPaged"] = paging.number > 1 || found.hasMore
+    values["hasPrevious"] = paging.number > 1
+    values["previous"] = "\(paging.number - 1)"
+    values["hasNext"] = found.hasMore
+    values["next"] = "\(paging.number + 1)"
+    return page("audit-entries", values, titleKey: "auditEntries", request, presence, languagePath: "/audit/entries")
+  }
+
+  private func entryPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let console = try demandConsole(presence)
+    guard let log = request.parameters["log"].flatMap({ Int($0) }),
+      let position = request.parameters["position"].flatMap({ Int($0) })
+    else { throw WebFailure.notFound }
+    let place = EntryPlace(zone: String(request.parameters["zone"] ?? ""), log: log, position: position)
+    let standing = try await asking { () async throws(AuditConsoleError) in
+      try await console.entry(place, for: presence.official)
+    }
+    var values = standingValues(standing, request.language)
+    values["place"] = placeText(place)
+    if case .proved(let entry) = standing {
+      values["members"] = ((try? JSONValue.parse(entry.bytes))?.members ?? []).map {
+        ["name": $0.key, "value": $0.value.text ?? String(decoding: $0.value.encoded(), as: UTF8.self)]
+      }
+      values["proof"] = entry.proof
+      values["bytes"] = String(decoding: entry.bytes, as: UTF8.self)
+      values["key"] = entry.key
+    }
+    return page("audit-entry", values, titleKey: "auditEntry", request, presence)
+  }
+
+  private func trailPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let console = try demandConsole(presence)
+    let number = WrittenText.line(request.request.uri.queryParameters["number"].map(String.init) ?? "")
+    var values: [String: Any] = ["number": String(number.prefix(32)), "isAsked": !number.isEmpty]
+    do {
+      let trail = number.isEmpty ? [] : try await console.trail(number: number, for: presence.official)
+      values["hasTrail"] = !trail.isEmpty
+      values["trail"] = trail.map { event, standing in
+        eventValues(event, request.language).merging(standingValues(standing, request.language)) { own, _ in own }
+      }
+    } catch AuditConsoleError.notFound {
+      values["hasTrail"] = false
+    } catch { throw WebFailure.unavailable }
+    return page("audit-trail", values, titleKey: "auditTrail", request, presence, languagePath: "/audit/trail")
+  }
+
+  private func checksPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let console = try demandConsole(presence)
+    let checks = try await asking { () async throws(AuditConsoleError) in
+      try await console.checks(limit: Self.checksShown, for: presence.official)
+    }
+    let strings = kitchen.strings
+    return page(
+      "audit-checks",
+      [
+        "isEmpty": checks.isEmpty, "hasChecks": !checks.isEmpty,
+        "canSettle": presence.official.may(.settleAlerts, .office),
+        "checks": checks.map { check in
+          [
+            "at": auditTime(check.at), "log": "\(check.zone)/audit/\(check.log)", "size": "\(check.size)",
+            "isGood": check.fault == nil, "fault": check.fault as Any? ?? false,
+            "witnessed": check.witnessed.map {
+              strings.text("checkWitnessed", request.language, "\($0.size)", auditTime($0.at))
+            } ?? strings.text("checkUnwitnessed", request.language),
+          ]
+        },
+      ], titleKey: "auditChecks", request, presence)
+  }
+
+  private func checkNow(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    _ = try await form(of: request, presence)
+    _ = try demandConsole(presence, .settleAlerts)
+    do { try checker?.checkNow(by: presence.official) } catch { throw WebFailure.notAllowed }
+    return seeOther("/audit/checks")
+  }
+
+  private func saveSearch(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let form = try await form(of: request, presence)
+    let console = try demandConsole(presence)
+    let query = AuditSearch(AuditSearch.values(form["query"])).query
+    do { try await console.save(query, as: WrittenText.line(form["name"]), by: presence.official) } catch {
+      guard case AuditConsoleError.badText = error else { throw WebFailure.unavailable }
+      return try await hoursPage(request, presence, problems: [("search-name", "searchNameMissing")], query: query)
+    }
+    return seeOther("/audit?" + query)
+  }
+
+  private func removeSearch(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    _ = try await form(of: request, presence)
+    let console = try demandConsole(presence)
+    guard let id = request.parameters["id"].flatMap({ Int64($0) }) else { throw WebFailure.notFound }
+    try await asking { () async throws(AuditConsoleError) in
+      try await console.removeSearch(id, by: presence.official)
+    }
+    return seeOther("/audit")
+  }
+}
