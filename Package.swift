@@ -205,7 +205,7 @@ let package = Package(
       name: "ZoneHarness",
       dependencies: [
         "TrustNews", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles",
-        "PacketFormat", "PacketSeal", "Storage", "AuditLog", grdb, logging, lifecycle,
+        "PacketFormat", "PacketSeal", "Storage", "AuditLog", "AuditWitness", "AuditIndex", grdb, logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "ExchangeTests",

@@ -50,7 +50,7 @@ public final class AuditConsole: Sendable {
   /// - Parameter now: milliseconds since 1970.
   public init(
     folders: LogFolders, database: ZoneDatabase, keys: Keys, audit: AuditTrail,
-    now: @escaping @Sendable () -> Int = { currentMilliseconds() }
+    now: @escaping @Sendable () -> Int = { auditClock() }
   ) {
     self.folders = folders
     self.database = database
@@ -193,4 +193,4 @@ extension AuditConsole {
 }
 
 /// The clock that everything but tests goes by: milliseconds since 1970.
-public func currentMilliseconds() -> Int { Int((Date().timeIntervalSince1970 * 1_000).rounded()) }
+public func auditClock() -> Int { Int((Date().timeIntervalSince1970 * 1_000).rounded()) }

@@ -99,6 +99,18 @@ private func checkedTable(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope) 
   return ("/import", [:])
 }
 
+/// An alert that is open.
+private func alert(_ desk: TestDesk) async throws -> Int64 {
+  try await desk.zone.database.write { db in
+    try db.execute(
+      sql: """
+        INSERT INTO alert (kind, zone, peer, code, first_at, last_at, count)
+        VALUES ('login.refused', 'intranet', '', 'untrusted', '2026-11-23T01:00:00.000Z', '2026-11-23T01:00:00.000Z', 1)
+        """)
+    return db.lastInsertedRowID
+  }
+}
+
 /// For each route, how to ask it for something at each distance at which it has anything. All forms are filled in rightly,
 /// so that a refusal is one of right.
 let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
@@ -112,6 +124,18 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "POST /letters/{number}/answer": letter(.signedFor, "/answer", ["text": "答复", "visibility": "private"]),
   "POST /letters/{number}/decline": letter(.signedFor, "/decline", ["reason": "理由"]),
   "GET /letters/{number}/attachments/{index}": letter(.delivered, "/attachments/0"),
+  "GET /audit": office("/audit?zone=intranet"),
+  "GET /audit/entries": office("/audit/entries?from=2026-11-23"),
+  "GET /audit/entries/{zone}/{log}/{position}": office("/audit/entries/intranet/1/0"),
+  "GET /audit/trail": office("/audit/trail?number=2026-000001"),
+  "GET /audit/alerts": office("/audit/alerts"),
+  "GET /audit/alerts/{id}": office { "/audit/alerts/\(try await alert($0))" },
+  "POST /audit/alerts/{id}/acknowledge": office(
+    { "/audit/alerts/\(try await alert($0))/acknowledge" }, ["remark": "已核实"]),
+  "POST /audit/searches": office("/audit/searches", ["name": "今日", "query": "kind=packet.refused"]),
+  "POST /audit/searches/{id}/remove": office("/audit/searches/1/remove"),
+  "GET /audit/checks": office("/audit/checks"),
+  "POST /audit/checks": office("/audit/checks"),
   "GET /units": office("/units"),
   "POST /units": { desk, _, scope in
     scope == .all ? ("/units", ["identifier": "u\(desk.next())", "name": "单位", "parent": "city"]) : nil

@@ -45,7 +45,7 @@ final class TestDesk: Sendable {
     office = zone.office
     site = try DeskSite(
       configuration: configuration, letters: zone.desk, office: office, trust: trust, issuer: TestIssuer(),
-      concerns: concerns,
+      console: zone.console, checker: zone.checker, concerns: concerns,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     responder = site.responder()
     try await furnish()

@@ -1,5 +1,7 @@
 import Acts
+public import AuditIndex
 import AuditLog
+import AuditWitness
 import Cryptography
 public import DurableFiles
 public import Exchange
@@ -29,6 +31,9 @@ public final class RunningZone: Sendable {
   private let auditLog: LogKeeper
   public let identity: ZoneIdentity
   public let office: OfficeDirectory
+  public let console: AuditConsole
+  public let checker: LogChecker
+  public let index: AuditIndexKeeper
   public let clerk = Official(
     person: "clerk", name: "Clerk", certificateFingerprint: "", roles: [.clerk], mailboxes: ["mayor"])
   private let outbox: Outbox
@@ -48,32 +53,43 @@ public final class RunningZone: Sendable {
     database = try ZoneDatabase(
       path: configuration.dataDirectory + "/zone.sqlite",
       migrations: exchangeMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
-        + trustNewsMigrations)
+        + trustNewsMigrations + witnessMigrations + auditIndexMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
     self.outbox = outbox
     let identity = try ZoneIdentity(configuration: configuration, at: TestZones.now)
+    let trail = AuditTrail(zone: configuration.name, keepsManifests: configuration.role == .intranet) {
+      timestamp(now())
+    }
     trust = identity.trust
     revocations = RevocationKeeper(
-      configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger)
+      configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger,
+      audit: trail)
     let link = configuration.links[0]
     peer = link.peer
     rotation = RotationKeeper(
-      configuration: configuration, identity: identity, database: database, outbox: outbox, logger: logger)
+      configuration: configuration, identity: identity, database: database, outbox: outbox, logger: logger,
+      audit: trail)
     self.identity = identity
     citizens = CitizenLetters(
       database: database, outbox: outbox, blobs: blobs, link: link,
       intranetKeys: { identity.recipients(for: link.peer) }, limits: configuration.letters,
-      pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files), logger: logger)
+      pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files), audit: trail, logger: logger)
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, link: link, keys: { identity.encryptionKeys },
-      mailboxes: configuration.mailboxes, limits: configuration.letters)
-    office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes)
+      mailboxes: configuration.mailboxes, limits: configuration.letters, audit: trail)
+    office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes, audit: trail)
     let isDMZ = configuration.role == .dmz
-    let trail = AuditTrail(zone: configuration.name) { timestamp(now()) }
+    let logKey = try required(
+      Ed25519PrivateKey(seed: SecretBytes(Digest.of(Array(configuration.name.text.utf8)).bytes)))
+    let folders = LogFolders(zone: configuration.name, dataDirectory: configuration.dataDirectory)
+    console = AuditConsole(
+      folders: folders, database: database, keys: .init(log: logKey.publicKey, witness: logKey.publicKey), audit: trail)
+    checker = LogChecker(console: console, logger: logger)
+    index = AuditIndexKeeper(folders: folders, database: database, logger: logger)
     let log = LogKeeper(
       zone: configuration.name, database: database, files: Files(), folder: configuration.dataDirectory + "/audit",
-      key: try required(Ed25519PrivateKey(seed: SecretBytes(Digest.of(Array(configuration.name.text.utf8)).bytes))),
+      key: logKey,
       trail: trail, logger: logger)
     auditLog = log
     let relay = NoticeRelay(
