@@ -29,6 +29,7 @@ public actor LogKeeper: Service {
   private var writer: LogWriter?
   private var firstRow = 0
   private var lastFailure = ""
+  private var witnessHolds: (held: Checkpoint, epoch: Int)?
   /// How large the log was after its last entry that is not about another log: what comes after it is no news to a witness.
   private var newsSize = 0
 
@@ -105,18 +106,43 @@ public actor LogKeeper: Service {
     return try LogWriter(folder: LogFolder(path: "\(folder)/\(epoch)", files: files), signer: signer)
   }
 
+  /// Goes on after a checkpoint that a witness holds. Where this log has it not, what it covers is lost, and a new log says
+  /// so in its first entry.
+  ///
+  /// - Parameter epoch: the number of the log that `held` is of.
+  package func goOn(after held: Checkpoint, epoch: Int) { witnessHolds = (held, epoch) }
+
+  /// Not in the middle of a step: what is read and written there belongs to one log.
+  private func goOnAfterWhatTheWitnessHolds() async throws {
+    guard let (held, epoch) = witnessHolds, let writer, let current = try await epochNow() else { return }
+    witnessHolds = nil
+    guard epoch >= current else { return }
+    if epoch == current, held.size <= writer.size,
+      try writer.folder.head(at: held.size, of: writer.size) == held.root
+    {
+      return
+    }
+    try await open(
+      reason: "the witness holds a checkpoint that this log has not: the zone was put back to an earlier day",
+      lost: writer, before: held, atLeast: epoch + 1)
+  }
+
+  private func epochNow() async throws -> Int? {
+    try await database.read { db in try Int.fetchOne(db, sql: "SELECT epoch FROM audit_log") }
+  }
+
   /// Begins a new log, whose number no folder has.
-  private func open(reason: String, lost: LogWriter?) async throws {
+  private func open(
+    reason: String, lost: LogWriter?, before held: Checkpoint? = nil, atLeast: Int = 1
+  ) async throws {
     let numbers = try files.list(folder).compactMap(Int.init)
     // Nor one that the database knows of, though its folder is lost: a witness holds it.
-    let known = try await database.read { db in try Int.fetchOne(db, sql: "SELECT epoch FROM audit_log") ?? 0 }
-    let epoch = max(numbers.max() ?? 0, known) + 1
+    let epoch = max((numbers.max() ?? 0) + 1, (try await epochNow() ?? 0) + 1, atLeast)
     let new = try writer(epoch: epoch)
+    let last = held ?? lost.map { Checkpoint(origin: $0.origin, size: $0.size, root: $0.tree.root(TreeHasher())) }
     let before: JSONValue =
-      lost.map {
-        .object([
-          "log": .string($0.origin), "size": .integer($0.size), "root": .string($0.tree.root(TreeHasher()).base64),
-        ])
+      last.map {
+        .object(["log": .string($0.origin), "size": .integer($0.size), "root": .string($0.root.base64)])
       } ?? .null
     let (trail, integrated) = (self.trail, lost.map { firstRow + $0.size } ?? 0)
     firstRow = try await database.write { db in
@@ -151,6 +177,7 @@ public actor LogKeeper: Service {
   /// A failure that lasts is told once.
   func integrateWhenPossible() async {
     do {
+      try await goOnAfterWhatTheWitnessHolds()
       while try await integrate() {}
       lastFailure = ""
     } catch let error as AuditError {

@@ -53,7 +53,7 @@ struct CheckpointMessage {
 }
 
 /// A witness's word on a checkpoint: `{"origin": …, "size": …, "signature": a line of a note, "certificate": base64,
-/// "mirrored": …}`.
+/// "mirrored": …, "held": note or null}`.
 struct CosignatureMessage {
   static let type = "audit.cosigned"
 
@@ -63,15 +63,21 @@ struct CosignatureMessage {
   let certificate: Certificate
   /// How many entries of the log the witness has a copy of.
   let mirrored: Int
+  /// The checkpoint itself, where it is not the one that was shown: what was shown does not go on from it.
+  let held: SignedNote?
 
   var body: JSONValue {
     .object([
       "origin": .string(origin), "size": .integer(size), "signature": .string(Base64.encode(signature.bytes)),
       "certificate": .string(Base64.encode(certificate.der)), "mirrored": .integer(mirrored),
+      "held": held.map { .string($0.encoded) } ?? .null,
     ])
   }
 
-  init(origin: String, size: Int, signature: NoteSignature, certificate: Certificate, mirrored: Int) {
+  init(
+    origin: String, size: Int, signature: NoteSignature, certificate: Certificate, mirrored: Int, held: SignedNote?
+  ) {
+    self.held = held
     self.mirrored = mirrored
     self.origin = origin
     self.size = size
@@ -81,13 +87,15 @@ struct CosignatureMessage {
 
   /// - Parameter name: the witness's, which is not for the message to say.
   init(_ body: JSONValue, by name: String) throws {
-    guard body.members?.count == 5, let origin = body["origin"]?.text, let size = body["size"]?.number, size > 0,
+    guard body.members?.count == 6, let held = body["held"], let origin = body["origin"]?.text,
+      let size = body["size"]?.number, size > 0,
       let mirrored = body["mirrored"]?.number, mirrored >= 0,
       let bytes = body["signature"]?.text.flatMap({ Base64.decode($0.utf8) }), bytes.count == 76
     else { throw NoteError("not a cosignature") }
     self.origin = origin
     self.size = size
     self.mirrored = mirrored
+    self.held = try held == .null ? nil : SignedNote(Array((held.text ?? "").utf8))
     signature = NoteSignature(name: name, bytes: bytes)
     certificate = try readCertificate(in: body)
   }

@@ -12,6 +12,7 @@ public import Zones
 
 extension WitnessKeeper {
   private static let offersKeptMilliseconds = 90 * 86_400_000
+  private static let alarmsADay = 50
 
   /// What this zone does with a peer's messages about logs.
   public func handlers(of peer: ZoneName) -> [String: MessageHandler] {
@@ -69,9 +70,7 @@ extension WitnessKeeper {
   private func checked(_ message: CheckpointMessage, of peer: ZoneName) throws -> Shown {
     try require(message.certificate, named: "\(peer) audit log")
     let checkpoint = try Checkpoint(text: message.note.text)
-    let prefix = "\(peer)/audit/"
-    guard checkpoint.origin.hasPrefix(prefix), let epoch = Int(checkpoint.origin.dropFirst(prefix.count)), epoch > 0,
-      LogKeeper.origin(peer, epoch: epoch) == checkpoint.origin, checkpoint.extensions.isEmpty, checkpoint.size > 0,
+    guard let epoch = Self.epoch(of: checkpoint.origin, peer), checkpoint.extensions.isEmpty, checkpoint.size > 0,
       let key = message.certificate.ed25519PublicKey,
       let log = NoteVerifier(name: checkpoint.origin, kind: .ed25519, publicKey: key)
     else { throw NoteError("“\(checkpoint.origin)” is no log of “\(peer)”") }
@@ -88,15 +87,20 @@ extension WitnessKeeper {
     let row = try Row.fetchOne(
       db, sql: "SELECT size, root, note FROM witnessed_log WHERE peer = ? AND origin = ?",
       arguments: [peer.text, shown.checkpoint.origin])
-    if let newest, shown.epoch < newest { return try report("old-log", shown, of: peer, held: "", db) }
+    if let newest, shown.epoch < newest {
+      try report("old-log", shown, of: peer, held: "", db)
+      return try cosignNewest(of: peer, db)
+    }
     if let row {
       let held: String = row["note"]
       let (size, root): (Int, String) = (row["size"], row["root"])
       if let kind = Self.fault(shown, size: size, root: root) {
         try report(kind, shown, of: peer, held: held, db)
-        guard kind == "unproven" else { return }
-        // Where one of the two zones was restored, the peer learns what this one holds, and can prove from there.
-        return try cosign(try SignedNote(Array(held.utf8)), shown.checkpoint.origin, size, for: peer, db)
+        guard kind != "fork" else { return }
+        // Where one of the two zones was restored, the peer learns what this one holds: it can prove from there, or begins
+        // a new log that says what is lost.
+        let note = try SignedNote(Array(held.utf8))
+        return try cosign(note, shown.checkpoint.origin, size, isHeld: true, for: peer, db)
       }
     } else if let newest, shown.epoch > newest {
       // Not wrong by itself: after a restore it must be so. An officer should know why.
@@ -117,6 +121,15 @@ extension WitnessKeeper {
     try cosign(shown.note, shown.checkpoint.origin, shown.checkpoint.size, for: peer, db)
   }
 
+  private func cosignNewest(of peer: ZoneName, _ db: Database) throws {
+    let row = try Row.fetchOne(
+      db, sql: "SELECT origin, size, note FROM witnessed_log WHERE peer = ? ORDER BY epoch DESC LIMIT 1",
+      arguments: [peer.text])
+    guard let row else { return }
+    let note = try SignedNote(Array((row["note"] as String).utf8))
+    try cosign(note, row["origin"], row["size"], isHeld: true, for: peer, db)
+  }
+
   /// Why a checkpoint does not follow from the one that is held; nil where it does.
   private static func fault(_ shown: Shown, size: Int, root: String) -> String? {
     if shown.checkpoint.size < size { return "rolled-back" }
@@ -128,7 +141,7 @@ extension WitnessKeeper {
       try MerkleProof.verifyConsistency(
         oldSize: size, newSize: shown.checkpoint.size, oldRoot: held, newRoot: shown.checkpoint.root, proof: proof
       )
-    } catch { return "fork" }
+    } catch { return "unproven" }
     return nil
   }
 
@@ -137,7 +150,12 @@ extension WitnessKeeper {
     let last = try Row.fetchOne(
       db, sql: "SELECT kind, held_note FROM witness_alarm WHERE peer = ? ORDER BY id DESC LIMIT 1",
       arguments: [peer.text])
-    if let last, !held.isEmpty, last["kind"] == kind, last["held_note"] == held { return }
+    if let last, last["kind"] == kind, last["held_note"] == held, !held.isEmpty || kind == "old-log" { return }
+    let today = try Int.fetchOne(
+      db, sql: "SELECT COUNT(*) FROM witness_alarm WHERE peer = ? AND at > ?",
+      arguments: [peer.text, now() - 86_400_000])
+    // Whoever has the peer's keys could fill this zone's disk with alarms.
+    guard (today ?? 0) < Self.alarmsADay else { return }
     try alarm(kind, peer.text, held: held, note: shown.note.encoded, db)
     logger.critical(
       "a peer's audit log is not the one that was seen before",
@@ -147,13 +165,14 @@ extension WitnessKeeper {
   }
 
   private func cosign(
-    _ note: SignedNote, _ origin: String, _ size: Int, for peer: ZoneName, _ db: Database
+    _ note: SignedNote, _ origin: String, _ size: Int, isHeld: Bool = false, for peer: ZoneName, _ db: Database
   ) throws {
     guard let signer = NoteSigner(name: Self.name(of: zone), kind: .cosignature, key: keys.witness) else { return }
     let at = now()
     let word = CosignatureMessage(
       origin: origin, size: size, signature: signer.sign(note.text, at: at / 1_000),
-      certificate: keys.witnessCertificate, mirrored: try mirrored(origin, of: peer, db))
+      certificate: keys.witnessCertificate, mirrored: try mirrored(origin, of: peer, db),
+      held: isHeld ? note : nil)
     let id = newIdentifier(at: at)
     let message = Message(
       id: id, type: CosignatureMessage.type, subject: id, after: [], at: timestamp(at), body: word.body)
@@ -162,26 +181,56 @@ extension WitnessKeeper {
     {}
   }
 
+  private static func require(_ witness: NoteVerifier, on note: SignedNote, at now: UnixMilliseconds) throws {
+    do {
+      guard let seconds = try note.time(signedBy: witness) else { throw NoteError("it is of another key") }
+      guard seconds <= now / 1_000 + 86_400 else { throw NoteError("it is of a day to come") }
+    } catch {
+      throw MessageRefusal(code: "signature", reason: "the cosignature does not fit the checkpoint")
+    }
+  }
+
+  /// The witness holds a checkpoint that this zone has not shown, as far as it knows: it was put back to an earlier day, or
+  /// its database was. Where the log has it, proofs begin there; else a new log says in its first entry what is lost.
+  private func learn(
+    _ word: CosignatureMessage, _ witness: NoteVerifier, of peer: ZoneName, _ db: Database
+  ) throws {
+    guard var note = word.held, let checkpoint = try? Checkpoint(text: note.text), checkpoint.origin == word.origin,
+      checkpoint.size == word.size, let epoch = Self.epoch(of: word.origin, zone)
+    else { throw MessageRefusal(code: "unknown-checkpoint", reason: "no checkpoint of \(word.size) was shown") }
+    note.add(word.signature)
+    try Self.require(witness, on: note, at: now())
+    logger.critical(
+      "the witness holds a checkpoint that this zone does not know of: was it put back to an earlier day?",
+      metadata: ["peer": "\(peer)", "log": "\(word.origin)", "size": "\(word.size)"])
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)",
+      arguments: [peer.text, word.origin, word.size])
+    let log = self.log
+    db.afterNextTransaction { _ in Task { await log.goOn(after: checkpoint, epoch: epoch) } }
+  }
+
+  private static func epoch(of origin: String, _ zone: ZoneName) -> Int? {
+    let prefix = "\(zone)/audit/"
+    guard origin.hasPrefix(prefix), let epoch = Int(origin.dropFirst(prefix.count)), (1..<1 << 40).contains(epoch),
+      LogKeeper.origin(zone, epoch: epoch) == origin
+    else { return nil }
+    return epoch
+  }
+
   /// Takes a witness's word on our log.
   private func take(_ word: CosignatureMessage, of peer: ZoneName, _ db: Database) throws {
     let row = try Row.fetchOne(
       db, sql: "SELECT note FROM checkpoint_offer WHERE peer = ? AND origin = ? AND size = ?",
       arguments: [peer.text, word.origin, word.size])
-    guard let text: String = row?["note"], var note = try? SignedNote(Array(text.utf8)),
-      let key = word.certificate.ed25519PublicKey,
+    guard let key = word.certificate.ed25519PublicKey,
       let verifier = NoteVerifier(name: Self.name(of: peer), kind: .cosignature, publicKey: key)
-    else {
-      logger.critical(
-        "the witness holds a checkpoint of this zone's log that is not known here: was this zone put back to an earlier day?",
-        metadata: ["peer": "\(peer)", "log": "\(word.origin)", "size": "\(word.size)"])
-      throw MessageRefusal(code: "unknown-checkpoint", reason: "no checkpoint of \(word.size) was shown")
+    else { throw MessageRefusal(code: "signature", reason: "the certificate is for another kind of key") }
+    guard let text: String = row?["note"], var note = try? SignedNote(Array(text.utf8)) else {
+      return try learn(word, verifier, of: peer, db)
     }
     note.add(word.signature)
-    do {
-      guard try note.time(signedBy: verifier) != nil else { throw NoteError("it is of another key") }
-    } catch {
-      throw MessageRefusal(code: "signature", reason: "the cosignature does not fit the checkpoint")
-    }
+    try Self.require(verifier, on: note, at: now())
     try db.execute(
       sql: "INSERT OR REPLACE INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)",
       arguments: [peer.text, word.origin, word.size])

@@ -118,13 +118,19 @@ public final class WitnessKeeper: Service {
       try db.execute(
         sql: """
           INSERT INTO checkpoint_offer (peer, origin, size, note, offered_at) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (peer, origin, size) DO UPDATE SET offered_at = excluded.offered_at
+          ON CONFLICT (peer, origin, size) DO UPDATE SET note = excluded.note, offered_at = excluded.offered_at
           """, arguments: [peer, checkpoint.origin, checkpoint.size, note.encoded, at])
     }
   }
 
   private func noticeSilence() async {
     let oldest = now() - Self.silenceMilliseconds
+    let isAnySilent = try? await database.read { db in
+      try Bool.fetchOne(
+        db,
+        sql: "SELECT EXISTS (SELECT 1 FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ?)", arguments: [oldest])
+    }
+    guard isAnySilent == true else { return }
     let silent = try? await database.write { db -> [String] in
       let peers = try String.fetchAll(
         db, sql: "SELECT peer FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ?", arguments: [oldest])

@@ -67,6 +67,8 @@ let stylesheet = #"""
   .note { border-left: 6px solid #b98900; background: #fff8e3; padding: 0.75rem 1rem; margin: 1rem 0; }
   .good { border-left: 6px solid var(--green); background: #eef8f1; padding: 0.75rem 1rem; }
   .notice { border: 1px solid var(--line); background: #fafbfc; padding: 0.5rem 1.25rem; border-radius: 4px; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  dl.facts dd { overflow-wrap: anywhere; }
   .written { white-space: pre-wrap; overflow-wrap: anywhere; }
   dl.facts { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: 0.5rem 1.25rem; margin: 0 0 1.5rem; }
   dl.facts dt { font-weight: 700; color: var(--soft); }

@@ -47,6 +47,8 @@ start_deployment() {
   export GUANDU_CLOSED_MAILBOX=closed
   sed -i 's|^desk:$|desk:\n  enrolment: {issuing_key: ../ca/issuing/authority.key, issuing_certificate: ../ca/issuing.pem}|' \
     "$GUANDU_DEMO_DIR/intranet/zone.yaml"
+  # Witnesses within seconds.
+  sed -i 's|^  checkpoint_seconds: .*|  checkpoint_seconds: 2|' "$GUANDU_DEMO_DIR"/*/zone.yaml
   for zone in dmz intranet; do
     "$binaries/guandu-$zone" --config "$GUANDU_DEMO_DIR/$zone/zone.yaml" >"$scratch/$zone.log" 2>&1 </dev/null &
     daemons+=($!)

@@ -192,6 +192,13 @@ def test_a_zone_that_is_put_back_to_an_earlier_day_is_found_by_its_witness(deplo
     assert "a peer's audit log is not the one that was seen before" in deployment.log("intranet").read_text()
     assert any(entry["kind"] == "peer.log-alarm" for entry in
                eventually(lambda: [e for e in entries(deployment, "intranet") if e["kind"] == "peer.log-alarm"], "it is entered"))
+    # The zone hears what is missing. Its log ends there, and a new one says so for ever.
+    held = eventually(
+        lambda: (folder(deployment, "dmz", 2) / "checkpoint").exists() and entries(deployment, "dmz", 2)[0]["before"],
+        "a new log begins")
+    assert held["log"] == "dmz/audit/1" and held["size"] >= grown
+    eventually(lambda: witnessed_size(deployment, "dmz", 2) > 0, "the new log is witnessed")
+    assert verify(deployment, "dmz", 2).returncode == 0
 
 
 def test_no_letter_moves_without_its_entry_whatever_is_killed(deployment):
