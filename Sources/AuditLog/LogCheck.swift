@@ -14,11 +14,15 @@ public struct LogCheck: Sendable {
     public var witnessed: [String: (size: Int, seconds: Int)] = [:]
     /// Entries by kind; empty where shapes were not looked at.
     public var kinds: [AuditEntry.Kind: Int] = [:]
+
+    fileprivate mutating func count(_ facts: [EntryScan.Facts]) {
+      for fact in facts { kinds[fact.kind, default: 0] += 1 }
+    }
   }
 
   private let folder: LogFolder
   private let log: NoteVerifier
-  private let zone: String?
+  private let scan: EntryScan?
   private let witnesses: [NoteVerifier]
 
   /// - Parameters:
@@ -29,7 +33,7 @@ public struct LogCheck: Sendable {
     self.folder = folder
     self.log = log
     self.witnesses = witnesses
-    self.zone = zone
+    scan = zone.map(EntryScan.init)
   }
 
   /// - Parameter progress: told how many entries were looked at, and of how many.
@@ -44,17 +48,18 @@ public struct LogCheck: Sendable {
       let indexes = start..<min(start + Self.tilesAtOnce, fullTiles)
       for tile in try look(at: indexes.map { Tile(.entries, $0) }) {
         try upper.append(tile.root)
-        result.kinds.merge(tile.kinds, uniquingKeysWith: +)
+        result.count(tile.facts)
       }
       progress(indexes.upperBound * Tile.width, checkpoint.size)
     }
-    var last: TileResult?
+    var edge: [TreeHash] = []
     if let tile = Tile.partial(.entries, size: checkpoint.size) {
-      last = try look(at: [tile])[0]
-      result.kinds.merge(last?.kinds ?? [:], uniquingKeysWith: +)
+      let last = try TileCheck(folder: folder, scan: scan).look(at: tile)
+      result.count(last.facts)
+      edge = last.edge
     }
     try upper.finish()
-    guard upper.root(with: last?.edge ?? []) == checkpoint.root else {
+    guard upper.root(with: edge) == checkpoint.root else {
       throw AuditError("the entries are not those of the checkpoint")
     }
     progress(checkpoint.size, checkpoint.size)
@@ -83,84 +88,13 @@ public struct LogCheck: Sendable {
     return found
   }
 
-  private struct TileResult: Sendable {
-    var edge: [TreeHash]
-    var root: TreeHash
-    var kinds: [AuditEntry.Kind: Int]
-  }
-
-  private func look(at tiles: [Tile]) throws -> [TileResult] {
-    let results = Mutex([Int: Swift.Result<TileResult, any Error>]())
+  private func look(at tiles: [Tile]) throws -> [TileCheck.Result] {
+    let check = TileCheck(folder: folder, scan: scan)
+    let results = Mutex([Swift.Result<TileCheck.Result, any Error>?](repeating: nil, count: tiles.count))
     DispatchQueue.concurrentPerform(iterations: tiles.count) { index in
-      let result = Swift.Result { try look(at: tiles[index]) }
+      let result = Swift.Result { try check.look(at: tiles[index]) }
       results.withLock { $0[index] = result }
     }
-    let all = results.withLock { $0 }
-    return try tiles.indices.compactMap { try all[$0]?.get() }
-  }
-
-  private func look(at tile: Tile) throws -> TileResult {
-    let hasher = TreeHasher()
-    var (tree, hashes, kinds): (CompactTree, [UInt8], [AuditEntry.Kind: Int]) = (CompactTree(), [], [:])
-    for (offset, entry) in try folder.entries(tile).enumerated() {
-      let leaf = hasher.leaf(entry)
-      hashes += leaf.bytes
-      tree.append(leaf, hasher)
-      guard let zone else { continue }
-      do throws(AuditError) { kinds[try AuditEntry.check(entry, zone: zone), default: 0] += 1 } catch {
-        throw AuditError("entry \(tile.index * Tile.width + offset): \(error)")
-      }
-    }
-    let leaves = Tile(.hashes(level: 0), tile.index, width: tile.width)
-    guard try folder.hashes(leaves) == hashes else {
-      throw AuditError("\(leaves.path): not the hashes of the entries in \(tile.path)")
-    }
-    return TileResult(edge: tree.edge, root: tree.root(hasher), kinds: kinds)
-  }
-}
-
-/// The tree above the leaves' tiles, compared with the tiles of its levels.
-private struct UpperTiles {
-  let folder: LogFolder
-  private let hasher = TreeHasher()
-  private var tree = CompactTree()
-  /// By level, from 1: the hashes of the last tile.
-  private var tiles: [[UInt8]] = []
-
-  init(folder: LogFolder) { self.folder = folder }
-
-  mutating func append(_ root: TreeHash) throws {
-    var full: [(level: Int, index: Int, bytes: [UInt8])] = []
-    var tiles = self.tiles
-    tree.append(root, hasher) { level, index, hash in
-      guard level % 8 == 0 else { return }
-      if tiles.count == level / 8 { tiles.append([]) }
-      tiles[level / 8] += hash.bytes
-      if index % Tile.width == Tile.width - 1 {
-        full.append((level / 8 + 1, index / Tile.width, tiles[level / 8]))
-        tiles[level / 8] = []
-      }
-    }
-    self.tiles = tiles
-    for tile in full { try compare(Tile(.hashes(level: tile.level), tile.index), tile.bytes) }
-  }
-
-  func finish() throws {
-    for (offset, bytes) in tiles.enumerated() where !bytes.isEmpty {
-      let count = Tile.count(level: offset, size: tree.size)
-      let width = bytes.count / TreeHash.byteCount
-      try compare(Tile(.hashes(level: offset + 1), count / Tile.width, width: width), bytes)
-    }
-  }
-
-  private func compare(_ tile: Tile, _ bytes: [UInt8]) throws {
-    guard try folder.hashes(tile) == bytes else { throw AuditError("\(tile.path): not the hashes of the level below") }
-  }
-
-  /// - Parameter edge: of the entries after the last full tile.
-  func root(with edge: [TreeHash]) -> TreeHash {
-    guard var root = (tree.edge + edge).last else { return hasher.empty }
-    for hash in (tree.edge + edge).dropLast().reversed() { root = hasher.node(hash, root) }
-    return root
+    return try results.withLock { $0 }.compactMap { try $0?.get() }
   }
 }
