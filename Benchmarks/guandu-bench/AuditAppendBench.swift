@@ -71,7 +71,8 @@ struct AuditAppendBench {
       let packets = numbers.map(BenchPacket.init)
       try await database.write { db in
         for packet in packets {
-          let name = AuditTrail.Packet(peer: peer, stream: "dmz/1/1/m", sequence: packet.number, digest: packet.digest)
+          let name = AuditTrail.Packet(
+            peer: peer, stream: "dmz/1/1/m", sequence: packet.number, digest: packet.digest, signed: nil)
           let messages = packet.messages.map { AuditTrail.MessageName(id: $0.id, type: $0.type, subject: $0.subject) }
           try trail.packetSent(name, messages, blobs: [], db)
         }

@@ -1,29 +1,24 @@
 import Dispatch
 import Foundation
+import PacketFormat
 import Synchronization
 public import TransparencyLog
 
-/// Checks a whole log: its checkpoint's signature, every entry against the tree, every tile, every entry's shape.
+/// Checks a whole log: its checkpoint's signature, every entry against the tree, every tile, every entry's shape and time.
 public struct LogCheck: Sendable {
   /// Tiles that are looked at together; memory holds so many bundles.
   private static let tilesAtOnce = 64
-
-  public struct Result: Sendable {
-    public let checkpoint: Checkpoint
-    /// How far each witness has cosigned the log, by its name.
-    public var witnessed: [String: (size: Int, seconds: Int)] = [:]
-    /// Entries by kind; empty where shapes were not looked at.
-    public var kinds: [AuditEntry.Kind: Int] = [:]
-
-    fileprivate mutating func count(_ facts: [EntryScan.Facts]) {
-      for fact in facts { kinds[fact.kind, default: 0] += 1 }
-    }
-  }
 
   private let folder: LogFolder
   private let log: NoteVerifier
   private let scan: EntryScan?
   private let witnesses: [NoteVerifier]
+  /// How long a checkpoint is under way to its witness at most: entries that are older than its cosignature by more, and not
+  /// among those that it covers, are a fault. Nil where that is not known.
+  public var carriedWithinMinutes: Int?
+  /// The other zone, where its log is to be compared with this one. What is needed for that takes memory: about 250 bytes a
+  /// packet.
+  public var peer: String?
 
   /// - Parameters:
   ///   - log: the log's key.
@@ -38,24 +33,31 @@ public struct LogCheck: Sendable {
 
   /// - Parameter progress: told how many entries were looked at, and of how many.
   /// - Throws: `AuditError`, `NoteError` for the first thing that does not hold; `FileError` where something is missing.
-  public func run(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> Result {
+  public func run(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> LogCheckResult {
     guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
     let checkpoint = try Checkpoint.open(note, log: log)
-    var result = Result(checkpoint: checkpoint)
+    let held = try openWitnessed()
+    var result = LogCheckResult(checkpoint: checkpoint, witnessed: try cosignatures(of: held), peer: peer)
+    result.times = held.flatMap { held in
+      result.witnessed.values.map(\.seconds).min().map {
+        WitnessTimes(
+          size: held.checkpoint.size, seconds: $0, carriedMilliseconds: carriedWithinMinutes.map { $0 * 60_000 })
+      }
+    }
     var upper = UpperTiles(folder: folder)
     let fullTiles = checkpoint.size / Tile.width
     for start in stride(from: 0, to: fullTiles, by: Self.tilesAtOnce) {
       let indexes = start..<min(start + Self.tilesAtOnce, fullTiles)
       for tile in try look(at: indexes.map { Tile(.entries, $0) }) {
         try upper.append(tile.root)
-        result.count(tile.facts)
+        result.take(tile)
       }
       progress(indexes.upperBound * Tile.width, checkpoint.size)
     }
     var edge: [TreeHash] = []
     if let tile = Tile.partial(.entries, size: checkpoint.size) {
-      let last = try TileCheck(folder: folder, scan: scan).look(at: tile)
-      result.count(last.facts)
+      let last = try tileCheck.look(at: tile)
+      result.take(last)
       edge = last.edge
     }
     try upper.finish()
@@ -63,14 +65,29 @@ public struct LogCheck: Sendable {
       throw AuditError("the entries are not those of the checkpoint")
     }
     progress(checkpoint.size, checkpoint.size)
-    result.witnessed = try checkWitnessed(checkpoint)
+    if let held { try requireExtension(of: held.checkpoint, by: checkpoint) }
+    result.finish()
     return result
   }
 
+  private func openWitnessed() throws -> (note: SignedNote, checkpoint: Checkpoint)? {
+    guard let note = try folder.witnessed() else { return nil }
+    return (note, try Checkpoint.open(note, log: log))
+  }
+
+  private func cosignatures(
+    of held: (note: SignedNote, checkpoint: Checkpoint)?
+  ) throws -> [String: (size: Int, seconds: Int)] {
+    guard let held else { return [:] }
+    var found: [String: (size: Int, seconds: Int)] = [:]
+    for witness in witnesses {
+      if let seconds = try held.note.time(signedBy: witness) { found[witness.name] = (held.checkpoint.size, seconds) }
+    }
+    return found
+  }
+
   /// A cosigned checkpoint must be this log's own earlier head.
-  private func checkWitnessed(_ newest: Checkpoint) throws -> [String: (size: Int, seconds: Int)] {
-    guard let note = try folder.witnessed() else { return [:] }
-    let held = try Checkpoint.open(note, log: log)
+  private func requireExtension(of held: Checkpoint, by newest: Checkpoint) throws {
     guard held.size <= newest.size else {
       throw AuditError("a witness has cosigned \(held.size) entries, and the log has \(newest.size)")
     }
@@ -81,15 +98,16 @@ public struct LogCheck: Sendable {
     } catch let error as ProofError {
       throw AuditError("the log is not the one that was witnessed: \(error)")
     }
-    var found: [String: (size: Int, seconds: Int)] = [:]
-    for witness in witnesses {
-      if let seconds = try note.time(signedBy: witness) { found[witness.name] = (held.size, seconds) }
-    }
-    return found
+  }
+
+  private var tileCheck: TileCheck {
+    let crossings: Set<AuditEntry.Kind> = [.packetSent, .packetApplied, .packetRefused, .peerCheckpoint]
+    return TileCheck(
+      folder: folder, scan: scan, kinds: peer == nil ? [.clockJumped] : crossings.union([.clockJumped]))
   }
 
   private func look(at tiles: [Tile]) throws -> [TileCheck.Result] {
-    let check = TileCheck(folder: folder, scan: scan)
+    let check = tileCheck
     let results = Mutex([Swift.Result<TileCheck.Result, any Error>?](repeating: nil, count: tiles.count))
     DispatchQueue.concurrentPerform(iterations: tiles.count) { index in
       let result = Swift.Result { try check.look(at: tiles[index]) }

@@ -6,10 +6,13 @@ public import TransparencyLog
 /// A log's files, as C2SP's tlog-tiles lays them out: `checkpoint`, `tile/…`.
 public struct LogFolder: Sendable {
   public let path: String
+  /// Where bundles that were archived lie, in the same layout; nil where they are not at hand.
+  public let cold: String?
   let files: Files
 
-  public init(path: String, files: Files = Files()) {
+  public init(path: String, cold: String? = nil, files: Files = Files()) {
     self.path = path
+    self.cold = cold
     self.files = files
   }
 
@@ -63,10 +66,34 @@ public struct LogFolder: Sendable {
   }
 
   /// A bundle's bytes, and how many entries are in it: more than the tile is wide where a partial one is gone.
+  ///
+  /// - Throws: `ColdBundle` where it was archived and is not at hand.
   func bundle(_ tile: Tile) throws -> (bytes: [UInt8], count: Int) {
     let isFull = tile.isFull || !files.exists("\(path)/\(tile.path)")
     let found = isFull ? Tile(.entries, tile.index) : tile
-    return (try read("\(path)/\(found.path)", atMost: Tile.width * (EntryBundle.entryMaxBytes + 2)), found.width)
+    let limit = Tile.width * (EntryBundle.entryMaxBytes + 2)
+    do { return (try read("\(path)/\(found.path)", atMost: limit), found.width) } catch let error as FileError
+      where error.isMissing && isFull
+    {
+      if let cold, files.exists("\(cold)/\(found.path)") {
+        return (try read("\(cold)/\(found.path)", atMost: limit), found.width)
+      }
+      guard cold == nil, (tile.index + 1) * Tile.width <= (try archivedCount()) else { throw error }
+      throw ColdBundle(tile: tile)
+    }
+  }
+
+  /// How many of the first entries are in cold storage, as the folder says; it is a file of ours, and signed by nobody.
+  ///
+  /// - Throws: `FileError`; `AuditError` where it says no number.
+  public func archivedCount() throws -> Int {
+    let file = path + "/archived"
+    guard files.exists(file) else { return 0 }
+    let text = String(decoding: try read(file, atMost: 64), as: UTF8.self)
+    guard let count = Int(text.dropLast()), text == "\(count)\n", count >= 0, count % Tile.width == 0 else {
+      throw AuditError("\(file): not a number of entries")
+    }
+    return count
   }
 
   /// The entries of a bundle, as many as the tile is wide.
@@ -110,13 +137,25 @@ public struct LogFolder: Sendable {
 
   /// One entry.
   ///
-  /// - Throws: `AuditError` where the tree of `size` entries has no such one; `FileError`.
+  /// - Throws: `AuditError` where the tree of `size` entries has no such one, or it is not at hand; `FileError`.
   public func entry(_ index: Int, size: Int) throws -> [UInt8] {
     guard (0..<max(0, size)).contains(index) else { throw AuditError("entry \(index) is not in a log of \(size)") }
     let tile = index / Tile.width
-    let bundle = try bundle(Tile(.entries, tile, width: min(Tile.width, size - tile * Tile.width)))
+    let wanted = Tile(.entries, tile, width: min(Tile.width, size - tile * Tile.width))
+    let bundle: (bytes: [UInt8], count: Int)
+    do { bundle = try self.bundle(wanted) } catch let error as ColdBundle { throw AuditError("\(error)") }
     let ranges = try bundle.bytes.withUnsafeBytes { try EntryBundle.ranges($0, count: bundle.count) }
     return Array(bundle.bytes[ranges[index % Tile.width]])
+  }
+}
+
+/// A bundle that was archived, and is not at hand.
+struct ColdBundle: Error, CustomStringConvertible {
+  let tile: Tile
+
+  var description: String {
+    let first = tile.index * Tile.width
+    return "entries \(first) to \(first + Tile.width - 1) are in cold storage"
   }
 }
 

@@ -15,7 +15,7 @@ import Zones
     let zone = try #require(ZoneName("dmz"))
     let trail = AuditTrail(zone: zone) { "2026-11-23T10:00:00.000Z" }
     let rows = try await database.write { db in
-      let packet = AuditTrail.Packet(peer: zone, stream: "dmz/1/1/m", sequence: 7, digest: "00ff")
+      let packet = AuditTrail.Packet(peer: zone, stream: "dmz/1/1/m", sequence: 7, digest: "00ff", signed: nil)
       let messages = ["a", "b"].map { AuditTrail.MessageName(id: $0, type: "letter.submitted", subject: $0) }
       try trail.packetSent(packet, messages, blobs: ["01", "02"], db)
       try trail.packetApplied(packet, [], blobs: [], db)

@@ -55,7 +55,7 @@ private final class Place: Sendable {
 
   func folder(_ epoch: Int = 1) -> LogFolder { LogFolder(path: root + "/audit/\(epoch)") }
 
-  func check(_ epoch: Int = 1) throws -> LogCheck.Result {
+  func check(_ epoch: Int = 1) throws -> LogCheckResult {
     try LogCheck(folder: folder(epoch), log: try verifier(epoch), zone: "dmz").run()
   }
 
