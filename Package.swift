@@ -224,7 +224,7 @@ let package = Package(
       name: "guandu-bench",
       dependencies: [
         "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Zones", "Cryptography", "DurableFiles", "PacketFormat",
-        "Storage", "Trust", "TrustNews", grdb,
+        "Storage", "Trust", "TrustNews", "AuditLog", "TransparencyLog", grdb, logging,
         arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],

@@ -26,6 +26,9 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "For how many seconds guessers and citizens meet in each part of “guess”.") var guessSeconds = 10
     @Option(help: "For how many seconds letters arrive in each part of “latency”.") var latencySeconds = 10
 
+    @Option(help: "How many entries stand in the log of “audit”.") var auditEntries = 1_000_000
+    @Option(help: "How many entries “audit.append” appends.") var auditAppended = 200_000
+
     func run() async throws {
       ProcessMemory.keepBuffers()
       var figures: [Figure] = []
@@ -51,6 +54,9 @@ struct Bench: AsyncParsableCommand {
         figures += try await LatencyBench(folder: folder, seconds: latencySeconds).run(wanted)
       }
       if wanted.group("large") { figures += try await LargeBench(folder: folder, bytes: largeBytes).run() }
+      if wanted.group("audit") {
+        figures += try await AuditBench(folder: folder, entries: auditEntries, appended: auditAppended).run(wanted)
+      }
       if name.contains(".") { figures = figures.filter { $0.name == name || $0.name.hasPrefix(name + ".") } }
       Figure.printTable(figures)
       if !json.isEmpty { try JSONEncoder().encode(figures).write(to: URL(filePath: json)) }

@@ -6,10 +6,13 @@ public import TransparencyLog
 /// A log's files, as C2SP's tlog-tiles lays them out: `checkpoint`, `tile/…`.
 public struct LogFolder: Sendable {
   public let path: String
+  /// Where bundles that were archived lie, in the same layout; nil where they are not at hand.
+  public let cold: String?
   let files: Files
 
-  public init(path: String, files: Files = Files()) {
+  public init(path: String, cold: String? = nil, files: Files = Files()) {
     self.path = path
+    self.cold = cold
     self.files = files
   }
 
@@ -62,16 +65,42 @@ public struct LogFolder: Sendable {
     return Array(bytes.prefix(byteCount))
   }
 
-  func bundle(_ tile: Tile) throws -> [UInt8] {
-    try tileBytes(tile, atMost: Tile.width * (EntryBundle.entryMaxBytes + 2))
+  /// A bundle's bytes, and how many entries are in it: more than the tile is wide where a partial one is gone.
+  ///
+  /// - Throws: `ColdBundle` where it was archived and is not at hand.
+  func bundle(_ tile: Tile) throws -> (bytes: [UInt8], count: Int) {
+    let isFull = tile.isFull || !files.exists("\(path)/\(tile.path)")
+    let found = isFull ? Tile(.entries, tile.index) : tile
+    let limit = Tile.width * (EntryBundle.entryMaxBytes + 2)
+    do { return (try read("\(path)/\(found.path)", atMost: limit), found.width) } catch let error as FileError
+      where error.isMissing && isFull
+    {
+      if let cold, files.exists("\(cold)/\(found.path)") {
+        return (try read("\(cold)/\(found.path)", atMost: limit), found.width)
+      }
+      guard cold == nil, (tile.index + 1) * Tile.width <= (try archivedCount()) else { throw error }
+      throw ColdBundle(tile: tile)
+    }
+  }
+
+  /// How many of the first entries are in cold storage, as the folder says; it is a file of ours, and signed by nobody.
+  ///
+  /// - Throws: `FileError`; `AuditError` where it says no number.
+  public func archivedCount() throws -> Int {
+    let file = path + "/archived"
+    guard files.exists(file) else { return 0 }
+    let text = String(decoding: try read(file, atMost: 64), as: UTF8.self)
+    guard let count = Int(text.dropLast()), text == "\(count)\n", count >= 0, count % Tile.width == 0 else {
+      throw AuditError("\(file): not a number of entries")
+    }
+    return count
   }
 
   /// The entries of a bundle, as many as the tile is wide.
   func entries(_ tile: Tile) throws -> [[UInt8]] {
-    let bytes = try bundle(tile)
-    let isWhole = !tile.isFull && !files.exists("\(path)/\(tile.path)")
-    let ranges = try bytes.withUnsafeBytes { try EntryBundle.ranges($0, count: isWhole ? Tile.width : tile.width) }
-    return ranges.prefix(tile.width).map { Array(bytes[$0]) }
+    let bundle = try bundle(tile)
+    let ranges = try bundle.bytes.withUnsafeBytes { try EntryBundle.ranges($0, count: bundle.count) }
+    return ranges.prefix(tile.width).map { Array(bundle.bytes[$0]) }
   }
 
   private func tileBytes(_ tile: Tile, atMost limit: Int) throws -> [UInt8] {
@@ -86,33 +115,47 @@ public struct LogFolder: Sendable {
     return try file.read(at: 0, count: file.byteCount)
   }
 
-  /// The hash of a full subtree in a tree of `size` entries, from the tiles.
-  public func subtree(level: Int, index: Int, size: Int) throws -> TreeHash {
-    let (tileLevel, above) = (level / 8, level % 8)
-    let first = index << above
-    let count = Tile.count(level: tileLevel, size: size)
-    guard first + (1 << above) <= count else { throw AuditError("the tree has no such subtree") }
-    let (tileIndex, offset) = (first / Tile.width, first % Tile.width)
-    let tile = Tile(.hashes(level: tileLevel), tileIndex, width: min(Tile.width, count - tileIndex * Tile.width))
-    let bytes = try hashes(tile)
-    let hasher = TreeHasher()
-    var tree = CompactTree()
-    for position in offset..<offset + (1 << above) { tree.append(hash(bytes, position), hasher) }
-    return tree.root(hasher)
+  /// Makes proofs in the tree of `size` entries, from its tiles. Use from one task at a time.
+  public func proofs(size: Int) -> ProofMaker {
+    let tiles = TileReader(folder: self, size: size)
+    return ProofMaker(size: size) { level, index in try tiles.subtree(level: level, index: index) }
   }
 
-  /// Makes proofs in the tree of `size` entries.
-  public func proofs(size: Int) -> ProofMaker {
-    ProofMaker(size: size) { level, index in try subtree(level: level, index: index, size: size) }
+  /// The root that the tree had when it was `size` entries large.
+  ///
+  /// - Parameter newest: how large it is now.
+  func root(size: Int, newest: Int) throws -> TreeHash {
+    let (tiles, hasher) = (TileReader(folder: self, size: newest), TreeHasher())
+    var (edge, start): ([TreeHash], Int) = ([], 0)
+    for level in (0..<Int.bitWidth - 1).reversed() where size >> level & 1 == 1 {
+      edge.append(try tiles.subtree(level: level, index: start >> level))
+      start += 1 << level
+    }
+    guard let tree = CompactTree(size: size, edge: edge) else { throw AuditError("no tree has \(size) entries") }
+    return tree.root(hasher)
   }
 
   /// One entry.
   ///
-  /// - Throws: `AuditError` where the tree of `size` entries has no such one; `FileError`.
+  /// - Throws: `AuditError` where the tree of `size` entries has no such one, or it is not at hand; `FileError`.
   public func entry(_ index: Int, size: Int) throws -> [UInt8] {
     guard (0..<max(0, size)).contains(index) else { throw AuditError("entry \(index) is not in a log of \(size)") }
     let tile = index / Tile.width
-    return try entries(Tile(.entries, tile, width: min(Tile.width, size - tile * Tile.width)))[index % Tile.width]
+    let wanted = Tile(.entries, tile, width: min(Tile.width, size - tile * Tile.width))
+    let bundle: (bytes: [UInt8], count: Int)
+    do { bundle = try self.bundle(wanted) } catch let error as ColdBundle { throw AuditError("\(error)") }
+    let ranges = try bundle.bytes.withUnsafeBytes { try EntryBundle.ranges($0, count: bundle.count) }
+    return Array(bundle.bytes[ranges[index % Tile.width]])
+  }
+}
+
+/// A bundle that was archived, and is not at hand.
+struct ColdBundle: Error, CustomStringConvertible {
+  let tile: Tile
+
+  var description: String {
+    let first = tile.index * Tile.width
+    return "entries \(first) to \(first + Tile.width - 1) are in cold storage"
   }
 }
 

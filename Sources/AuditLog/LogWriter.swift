@@ -98,24 +98,26 @@ package struct LogWriter {
   private mutating func take(_ entries: [[UInt8]]) -> [String: [UInt8]] {
     var writes: [String: [UInt8]] = [:]
     let hasher = TreeHasher()
+    // Moved out, so that appending copies nothing.
+    var tiles = self.tiles
+    self.tiles = []
     for entry in entries {
       EntryBundle.append(entry, to: &bundle)
       if (tree.size + 1) % Tile.width == 0 {
         writes[Tile(.entries, tree.size / Tile.width).path] = bundle
         bundle = []
       }
-      var tiles = self.tiles
       tree.append(hasher.leaf(entry), hasher) { level, index, hash in
         guard level % 8 == 0 else { return }
         if tiles.count == level / 8 { tiles.append([]) }
-        tiles[level / 8] += hash.bytes
+        hash.append(to: &tiles[level / 8])
         if index % Tile.width == Tile.width - 1 {
           writes[Tile(.hashes(level: level / 8), index / Tile.width).path] = tiles[level / 8]
           tiles[level / 8] = []
         }
       }
-      self.tiles = tiles
     }
+    self.tiles = tiles
     if let tile = Tile.partial(.entries, size: size) { writes[tile.path] = bundle }
     for (level, bytes) in tiles.enumerated() {
       if let tile = Tile.partial(.hashes(level: level), size: size) { writes[tile.path] = bytes }

@@ -26,7 +26,7 @@ public struct TreeHash: Hashable, Sendable {
   public var base64: String { Base64.encode(bytes) }
   public var hex: String { encodeHex(bytes) }
 
-  func append(to output: inout [UInt8]) { withUnsafeBytes(of: self) { output.append(contentsOf: $0) } }
+  package func append(to output: inout [UInt8]) { withUnsafeBytes(of: self) { output.append(contentsOf: $0) } }
 }
 
 extension TreeHash: CustomStringConvertible {

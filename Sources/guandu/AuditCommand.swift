@@ -12,48 +12,6 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit", abstract: "Checks and proves what stands in a zone's audit log.",
     subcommands: [Verify.self, Prove.self, CheckProof.self, Keys.self])
 
-  struct Verify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Checks a whole log: signatures, every entry, every tile.",
-      discussion: """
-        DIR is a log's folder, such as data/audit/1, or a copy of it: nothing else is needed but the keys that \
-        guandu audit keys prints.
-        """)
-
-    @Argument(help: "The log's folder.") var folder: String
-    @Option(help: "A file with the keys, one a line: the log's, and those of its witnesses.") var keys: String
-
-    func run() async throws {
-      try await reportingAudit {
-        let keys = try KeyList(path: keys)
-        let folder = LogFolder(path: folder)
-        let log = try keys.log(of: folder)
-        var progress: ProgressLine?
-        let result = try LogCheck(folder: folder, log: log, witnesses: keys.witnesses, zone: keys.zone(of: log)).run {
-          done, total in
-          var line = progress ?? ProgressLine(total: total)
-          line.show(done, "\(done) of \(total) entries")
-          progress = line
-        }
-        progress?.end()
-        print("\(result.checkpoint.origin): \(result.checkpoint.size) entries, root \(result.checkpoint.root)")
-        for (kind, count) in result.kinds.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-          print("  \(kind.rawValue) \(count)")
-        }
-        for (name, word) in result.witnessed.sorted(by: { $0.key < $1.key }) {
-          let rest = result.checkpoint.size - word.size
-          print(
-            "witnessed by \(name) at \(timestamp(word.seconds * 1_000)): \(word.size) entries"
-              + (rest > 0 ? "; the \(rest) after them are not witnessed yet" : ""))
-        }
-        if result.witnessed.isEmpty {
-          print("no witness has cosigned it: it is consistent, and may be another log than once was")
-        }
-        print("verified")
-      }
-    }
-  }
-
   struct Prove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints the proof that an entry stands in a log (C2SP tlog-proof).",
@@ -62,10 +20,11 @@ struct AuditCommand: AsyncParsableCommand {
     @Argument(help: "The log's folder.") var folder: String
     @Argument(help: "The entry's index, from 0.") var index: Int
     @Option(help: "A file for the entry, which must not be there yet.") var entry: String?
+    @Option(help: "Where archived entries of this log lie.") var cold: String?
 
     func run() async throws {
       try await reportingAudit {
-        let folder = LogFolder(path: folder)
+        let folder = LogFolder(path: folder, cold: cold)
         guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
         let size = try Checkpoint(text: note.text).size
         let bytes = try folder.entry(index, size: size)
@@ -130,7 +89,7 @@ struct AuditCommand: AsyncParsableCommand {
 }
 
 /// Public keys of logs and witnesses.
-private struct KeyList {
+struct KeyList {
   private let keys: [NoteVerifier]
 
   init(path: String) throws {
@@ -161,13 +120,13 @@ private struct KeyList {
   func zone(of log: NoteVerifier) -> String { String(log.name.prefix { $0 != "/" }) }
 }
 
-private func smallFile(_ path: String) throws -> [UInt8] {
+func smallFile(_ path: String) throws -> [UInt8] {
   let file = try Files().openForReading(path)
   guard file.byteCount <= 1 << 20 else { throw AuditError("\(path): larger than 1 MiB") }
   return try file.read(at: 0, count: file.byteCount)
 }
 
-private func reportingAudit(_ body: () async throws -> Void) async throws {
+func reportingAudit(_ body: () async throws -> Void) async throws {
   try await reportingAuthorityFailures {
     do { try await body() } catch let error as AuditError {
       throw CommandFailure(.refused, error.reason)

@@ -55,8 +55,17 @@ private final class Place: Sendable {
 
   func folder(_ epoch: Int = 1) -> LogFolder { LogFolder(path: root + "/audit/\(epoch)") }
 
-  func check(_ epoch: Int = 1) throws -> LogCheck.Result {
+  func check(_ epoch: Int = 1) throws -> LogCheckResult {
     try LogCheck(folder: folder(epoch), log: try verifier(epoch), zone: "dmz").run()
+  }
+
+  /// All files of the first log, by their paths in it.
+  func paths(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: file(folder).path).flatMap { name in
+      let path = folder.isEmpty ? name : "\(folder)/\(name)"
+      return try file(path).resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true
+        ? try paths(in: path) : [path]
+    }
   }
 
   func file(_ name: String, _ epoch: Int = 1) -> URL { URL(filePath: root + "/audit/\(epoch)/" + name) }
@@ -103,8 +112,7 @@ private final class Place: Sendable {
     }
     #expect(oldSize == 66_558)
     // Partial tiles are kept until theirs is full.
-    let parts = try #require(FileManager.default.enumerator(atPath: place.root + "/audit/1"))
-      .compactMap { $0 as? String }.filter { $0.contains(".p/") }
+    let parts = try place.paths(in: "").filter { $0.contains(".p/") }
     #expect(!parts.isEmpty)
     for part in parts {
       let full = part.prefix(upTo: try #require(part.range(of: ".p/")).lowerBound)

@@ -39,8 +39,8 @@ def keys(deployment):
     return file
 
 
-def verify(deployment, zone, log=1):
-    return deployment.guandu("audit", "verify", folder(deployment, zone, log), "--keys", keys(deployment))
+def verify(deployment, zone, log=1, *options):
+    return deployment.guandu("audit", "verify", folder(deployment, zone, log), "--keys", keys(deployment), *options)
 
 
 def entries(deployment, zone, log=1):
@@ -147,6 +147,15 @@ def test_each_zone_witnesses_the_others_log(deployment, tlogcheck):
         heads = [entry for entry in entries(deployment, zone) if entry["kind"] == "peer.checkpoint"]
         assert heads and {head["log"] for head in heads} == {f"{peer}/audit/1"}
         assert deployment.count(zone, "SELECT COUNT(*) FROM witness_alarm") == 0
+        # What each says of the other fits, and the newest cosignature is young.
+        compared = verify(deployment, zone, 1, "--against", folder(deployment, peer), "--witnessed-within", 1)
+        assert compared.returncode == 0, compared.stdout + compared.stderr
+        assert f"{peer}/audit/1: " in compared.stdout and " packets stand in both zones' logs" in compared.stdout
+        old = verify(deployment, zone, 1, "--witnessed-within", 0.00001)
+        assert old.returncode == 65 and "FAULT: the newest cosignature is of" in old.stdout
+    whole = deployment.guandu("audit", "verify", folder(deployment, "dmz").parent, "--keys", keys(deployment),
+                              "--against", folder(deployment, "intranet").parent)
+    assert whole.returncode == 0 and "dmz/audit/1: " in whole.stdout, whole.stdout + whole.stderr
     tampered = folder(deployment, "intranet") / "witnessed"
     tampered.write_text(tampered.read_text().replace("dmz/audit/witness", "dmz/audit/witness2"))
     assert "no witness has cosigned it" in verify(deployment, "intranet").stdout

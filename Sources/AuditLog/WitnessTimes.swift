@@ -1,0 +1,44 @@
+import TransparencyLog
+
+/// Compares entries' times with the time at which a witness cosigned the log's first `size` entries. A witness has a clock of
+/// its own, and a checkpoint is under way for a while.
+struct WitnessTimes: Sendable {
+  struct Found: Equatable, Sendable {
+    var count: Int
+    let first: Int
+    /// Of the one that is farthest off.
+    var at: Int
+  }
+
+  let size: Int
+  let cosignedAt: Int
+  let carriedMilliseconds: Int?
+  /// Not among those that were cosigned, and said to be older than that.
+  private(set) var earlier: Found?
+  /// As `earlier`, by more than a checkpoint may be under way.
+  private(set) var backDated: Found?
+  /// Among those that were cosigned, and said to be younger.
+  private(set) var later: Found?
+
+  /// - Parameters:
+  ///   - seconds: since 1970.
+  ///   - carriedMilliseconds: how long a checkpoint is under way at most; nil where that is not known.
+  init(size: Int, seconds: Int, carriedMilliseconds: Int?) {
+    (self.size, cosignedAt, self.carriedMilliseconds) = (size, seconds * 1_000, carriedMilliseconds)
+  }
+
+  mutating func take(_ index: Int, at: Int) {
+    if index >= size, at < cosignedAt - TimeCheck.toleranceMilliseconds {
+      Self.add(index, at, to: &earlier) { min($0, at) }
+      if let carriedMilliseconds, at < cosignedAt - carriedMilliseconds - TimeCheck.toleranceMilliseconds {
+        Self.add(index, at, to: &backDated) { min($0, at) }
+      }
+    } else if index < size, at > cosignedAt + TimeCheck.toleranceMilliseconds {
+      Self.add(index, at, to: &later) { max($0, at) }
+    }
+  }
+
+  private static func add(_ index: Int, _ at: Int, to found: inout Found?, _ farther: (Int) -> Int) {
+    found = Found(count: (found?.count ?? 0) + 1, first: found?.first ?? index, at: found.map { farther($0.at) } ?? at)
+  }
+}

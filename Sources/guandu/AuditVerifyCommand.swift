@@ -1,0 +1,136 @@
+import ArgumentParser
+import AuditLog
+import DurableFiles
+import Exchange
+import Foundation
+import TransparencyLog
+
+extension AuditCommand {
+  struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Checks a whole log: signatures, every entry, every tile, the order of times.",
+      discussion: """
+        DIR is a log's folder, such as data/audit/1, or the folder of all of a zone's logs, or a copy of either: nothing \
+        else is needed but the keys that guandu audit keys prints.
+        """)
+
+    @Argument(help: "The log's folder, or the folder with all logs of a zone.") var folder: String
+    @Option(help: "A file with the keys, one a line: the log's, and those of its witnesses.") var keys: String
+    @Option(help: "The other zone's log, or its folder of logs: what each says of the other is compared.")
+    var against: String?
+    @Option(help: "Where archived entries lie; for a folder of logs, the folder with one of each log.")
+    var cold: String?
+    @Option(help: "A fault, where the newest cosignature is older than so many hours.") var witnessedWithin: Double?
+    @Option(
+      help: "A fault, where entries that a witness has not cosigned are so many minutes older than its cosignature.")
+    var carriedWithin: Int?
+
+    func validate() throws {
+      guard (witnessedWithin ?? 1) > 0, (1...5_256_000).contains(carriedWithin ?? 1) else {
+        throw ValidationError("--witnessed-within and --carried-within are above 0")
+      }
+    }
+
+    func run() async throws {
+      try await reportingAudit {
+        let keys = try KeyList(path: keys)
+        var (faults, unseen) = (0, 0)
+        let others = try against.map { try Self.logs(in: $0, cold: nil) } ?? []
+        let folders = try Self.logs(in: folder, cold: cold)
+        let peer = try others.first.map { try keys.zone(of: keys.log(of: $0)) }
+        let zone = try keys.zone(of: keys.log(of: folders[0]))
+        let logs = try folders.map { try check($0, keys, peer: peer, &faults) }
+        unseen = logs.map(\.result.unseen).reduce(0, +)
+        if let hours = witnessedWithin { Self.requireNews(of: logs.last?.result, hours, &faults) }
+        if !others.isEmpty {
+          let theirs = try others.map { try check($0, keys, peer: zone, &faults) }
+          try Self.compare(logs, theirs, &faults)
+        }
+        guard faults == 0 else {
+          throw CommandFailure(.refused, "\(faults) fault\(faults == 1 ? "" : "s"), told above; the rest holds")
+        }
+        print(
+          unseen == 0
+            ? "verified"
+            : "verified, but for the contents of \(unseen) archived entries, which were not looked at: give their folder with --cold"
+        )
+      }
+    }
+
+    private struct Checked {
+      let folder: LogFolder
+      let result: LogCheckResult
+    }
+
+    /// The folder itself, or those of the logs in it, the oldest first.
+    private static func logs(in path: String, cold: String?) throws -> [LogFolder] {
+      let folder = LogFolder(path: path, cold: cold)
+      if try folder.checkpoint() != nil { return [folder] }
+      let numbers = try Files().list(path).compactMap(Int.init).sorted()
+      guard !numbers.isEmpty else { throw AuditError("\(path): there is no checkpoint, and no log") }
+      return numbers.map { number in
+        LogFolder(path: "\(path)/\(number)", cold: cold.map { "\($0)/\(number)" })
+      }
+    }
+
+    private func check(_ folder: LogFolder, _ keys: KeyList, peer: String?, _ faults: inout Int) throws -> Checked {
+      let log = try keys.log(of: folder)
+      var check = LogCheck(folder: folder, log: log, witnesses: keys.witnesses, zone: keys.zone(of: log))
+      check.carriedWithinMinutes = carriedWithin
+      check.peer = peer
+      var progress: ProgressLine?
+      let result = try check.run { done, total in
+        var line = progress ?? ProgressLine(total: total)
+        line.show(done, "\(done) of \(total) entries")
+        progress = line
+      }
+      progress?.end()
+      Self.show(result)
+      faults += result.faults.count
+      return Checked(folder: folder, result: result)
+    }
+
+    private static func show(_ result: LogCheckResult) {
+      print("\(result.checkpoint.origin): \(result.checkpoint.size) entries, root \(result.checkpoint.root)")
+      for (kind, count) in result.kinds.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        print("  \(kind.rawValue) \(count)")
+      }
+      for (name, word) in result.witnessed.sorted(by: { $0.key < $1.key }) {
+        let rest = result.checkpoint.size - word.size
+        print(
+          "witnessed by \(name) at \(timestamp(word.seconds * 1_000)): \(word.size) entries"
+            + (rest > 0 ? "; the \(rest) after them are not witnessed yet" : ""))
+      }
+      if result.witnessed.isEmpty {
+        print("no witness has cosigned it: it is consistent, and may be another log than once was")
+      }
+      if result.unseen > 0 {
+        print(
+          "\(result.unseen) entries are in cold storage: their hashes lead to the root, their contents were not seen")
+      }
+      tell(result.notes, result.faults)
+    }
+
+    private static func tell(_ notes: [String], _ faults: [String]) {
+      for note in notes { print("note: \(printable(note))") }
+      for fault in faults { print("FAULT: \(printable(fault))") }
+    }
+
+    private static func requireNews(of newest: LogCheckResult?, _ hours: Double, _ faults: inout Int) {
+      let last = newest?.witnessed.values.map(\.seconds).max()
+      if let last, Date().timeIntervalSince1970 - Double(last) <= hours * 3_600 { return }
+      let text = last.map { "the newest cosignature is of \(timestamp($0 * 1_000))" } ?? "there is no cosignature"
+      print("FAULT: \(text), and one of the last \(hours) hours is asked for")
+      faults += 1
+    }
+
+    private static func compare(_ ours: [Checked], _ theirs: [Checked], _ faults: inout Int) throws {
+      let comparison = try LogComparison(
+        ours: ours.map { .init(folder: $0.folder, result: $0.result) },
+        theirs: theirs.map { .init(folder: $0.folder, result: $0.result) })
+      print("\(comparison.matched) packets stand in both zones' logs")
+      tell(comparison.notes, comparison.faults)
+      faults += comparison.faults.count
+    }
+  }
+}
