@@ -45,7 +45,9 @@ import Testing
   @Test func keepSQLToTheRoomsWithStores() throws {
     let stores = table.rooms.filter { $0.others.contains("GRDB") }.map(\.name)
     #expect(
-      Set(stores) == ["Storage", "AuditLog", "AuditWitness", "Exchange", "Letters", "TrustNews", "Acts", "People"])
+      Set(stores) == [
+        "Storage", "AuditLog", "AuditWitness", "AuditForward", "Exchange", "Letters", "TrustNews", "Acts", "People",
+      ])
   }
 
   private func closure(of name: String) -> Set<String> {
