@@ -39,6 +39,10 @@ public struct AuditForwarder: Service {
         for loop in loops { group.addTask { await loop.run() } }
       }
     }
+  }
+
+  /// After `run`, and after the last entries stand in the log's files: what they are read from may be closed then.
+  public func finish() async {
     for loop in loops { await loop.finish() }
   }
 

@@ -201,6 +201,7 @@ public struct ZoneStart: Sendable {
       try await database.write { db in try audit.zoneStopped(db) }
       _ = try? await logKeeper?.integrate()
     }
+    await forwarder?.finish()
     try database.close()
     logger.info("stopped", metadata: ["zone": "\(configuration.name)"])
   }
