@@ -30,6 +30,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let web: [Target.Dependency] = [
@@ -104,11 +105,15 @@ let package = Package(
         "Trust",
       ], [grdb, logging, lifecycle]),
     room(
+      "AuditForward",
+      imports: [
+        "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
+      ], [grdb, logging, lifecycle, nioCore, nioPosix, nioSSL]),
+    room(
       "Daemon",
       imports: [
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditLog",
-        "AuditWitness",
-        "Exchange",
+        "AuditWitness", "AuditForward", "Exchange",
       ],
       [logging, lifecycle, signals]),
     room("Flows", imports: ["Zones"]),
@@ -162,6 +167,12 @@ let package = Package(
       of: [
         "AuditWitness", "AuditLog", "TransparencyLog", "Exchange", "Storage", "PacketFormat", "Trust", "Zones",
         "Cryptography", "DurableFiles", "Letters", "ZoneHarness",
+      ], [grdb, logging]),
+    tests(
+      "AuditForwardTests",
+      of: [
+        "AuditForward", "AuditLog", "TransparencyLog", "Storage", "PacketFormat", "Zones", "Cryptography",
+        "DurableFiles",
       ], [grdb, logging]),
     tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),

@@ -1,3 +1,4 @@
+import AuditForward
 public import AuditLog
 import AuditWitness
 import Cryptography
@@ -39,6 +40,7 @@ public struct ZoneStart: Sendable {
   private let rotation: RotationKeeper
   private let logKeeper: LogKeeper?
   private let witness: WitnessKeeper?
+  private let forwarder: AuditForwarder?
   /// What this zone's parts write their entries with; nil where it keeps no audit log.
   public let audit: AuditTrail?
   private let lock: FileLock
@@ -77,10 +79,11 @@ public struct ZoneStart: Sendable {
     do {
       database = try ZoneDatabase(
         path: configuration.dataDirectory + "/zone.sqlite",
-        migrations: migrations + trustNewsMigrations + witnessMigrations)
+        migrations: migrations + trustNewsMigrations + witnessMigrations + forwardMigrations)
       blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     } catch { throw StartFailure("data folder: \(error)", exitStatus: StartFailure.unavailable) }
     outbox = Outbox(links: configuration.links)
+    forwarder = try Self.forwarder(configuration, configurationPath, database, files, logger)
     (audit, logKeeper, witness) = try Self.auditLog(
       configuration, configurationPath, identity.trust, database, files, outbox, logger)
     revocations = RevocationKeeper(
@@ -115,6 +118,17 @@ public struct ZoneStart: Sendable {
       configuration: configuration, keys: keys, trust: trust, database: database, outbox: outbox, log: log,
       trail: trail, logger: logger)
     return (trail, log, witness)
+  }
+
+  private static func forwarder(
+    _ configuration: ZoneConfiguration, _ path: String, _ database: ZoneDatabase, _ files: Files, _ logger: Logger
+  ) throws(StartFailure) -> AuditForwarder? {
+    guard let forwarding = configuration.keys.audit?.forward else { return nil }
+    do {
+      return try AuditForwarder(
+        forwarding, zone: configuration.name, folder: configuration.dataDirectory + "/audit", files: files,
+        database: database, logger: logger)
+    } catch { throw StartFailure("\(path): audit.forward: \(error)", exitStatus: StartFailure.configuration) }
   }
 
   private static func lockMemory(_ logger: Logger) {
@@ -157,7 +171,8 @@ public struct ZoneStart: Sendable {
       .merging(revocations.operatorHandlers) { first, _ in first }
       .merging(rotation.operatorHandlers) { first, _ in first }
     // The last service stops first: the log takes in what the others have done.
-    var services: [any Service] = logKeeper.map { [$0] } ?? []
+    var services: [any Service] = forwarder.map { [$0] } ?? []
+    if let logKeeper { services.append(logKeeper) }
     services += [revocations, rotation]
     if let witness { services.append(witness) }
     if let audit {
@@ -186,6 +201,7 @@ public struct ZoneStart: Sendable {
       try await database.write { db in try audit.zoneStopped(db) }
       _ = try? await logKeeper?.integrate()
     }
+    await forwarder?.finish()
     try database.close()
     logger.info("stopped", metadata: ["zone": "\(configuration.name)"])
   }

@@ -56,6 +56,17 @@ public struct Files: Sendable {
     return WritableFile(descriptor: descriptor, path: path, files: self)
   }
 
+  /// Opens a file for writing at its end, creating it where it is missing. Anything but a regular file throws.
+  public func openForAppending(_ path: String, mode: UInt32 = 0o600) throws(FileError) -> WritableFile {
+    let flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+    let descriptor = try step(.open, path) { opened(calls.open(path, flags, mode)) }
+    guard calls.status(descriptor)?.isRegular == true else {
+      _ = calls.close(descriptor)
+      throw FileError(.open, path, number: EINVAL)
+    }
+    return WritableFile(descriptor: descriptor, path: path, files: self)
+  }
+
   /// Writes and syncs a whole new file; after a failure nothing is left at `path`.
   public func writeNew(_ path: String, _ parts: [[UInt8]], mode: UInt32 = 0o600) throws(FileError) {
     try finish(try beginNew(path, parts, mode: mode))
@@ -122,6 +133,9 @@ public struct Files: Sendable {
 
   /// The size of whatever lies at `path`, in bytes; nil where there is nothing.
   public func byteCount(_ path: String) -> Int? { calls.status(path)?.byteCount }
+
+  /// Tells whether a path still leads to the same file; nil where there is nothing.
+  public func inode(_ path: String) -> UInt64? { calls.status(path)?.inode }
 
   /// The names in a folder, without `.` and `..`, in no order.
   public func list(_ path: String) throws(FileError) -> [String] {

@@ -14,6 +14,9 @@ public final class WritableFile {
 
   deinit { closeQuietly() }
 
+  /// Nil once it is closed.
+  public var inode: UInt64? { descriptor < 0 ? nil : files.calls.status(descriptor)?.inode }
+
   public func append(_ bytes: [UInt8]) throws(FileError) {
     try writeAll(bytes) { descriptor, buffer, _ in files.calls.write(descriptor, buffer, at: nil) }
   }

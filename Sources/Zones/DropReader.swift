@@ -74,7 +74,7 @@ enum DropReader {
 
 extension YAMLValue {
   /// A file that its owner alone may read.
-  fileprivate func secretFile() -> String? {
+  func secretFile() -> String? {
     guard let path = path(.file) else { return nil }
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     guard let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 == 0 else {

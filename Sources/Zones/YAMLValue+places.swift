@@ -60,6 +60,16 @@ extension YAMLValue {
     }
   }
 
+  /// A server's name or IP address; an IPv6 one without brackets.
+  func hostName() -> String? {
+    parsed("a server's name or its IP address, without a port") { text in
+      var storage = in6_addr()
+      if inet_pton(AF_INET6, text, &storage) == 1 { return text }
+      guard let address = WebAddress("https://" + text), address.host == text else { return nil }
+      return text
+    }
+  }
+
   /// `https://host[:port]` and nothing more.
   func siteURL() -> String? {
     parsed("https://host or https://host:port, with nothing after it") { text in

@@ -93,12 +93,14 @@ struct ZoneReader {
 
   private func auditFiles(_ value: YAMLValue) -> AuditKeyFiles? {
     let names = ["log_key", "log_certificate", "witness_key", "witness_certificate"]
-    guard let group = value.mapping(names + ["checkpoint_seconds"]) else { return nil }
+    guard let group = value.mapping(names + ["checkpoint_seconds", "forward"]) else { return nil }
     let paths = names.compactMap { group.required($0)?.path(.file) }
-    guard paths.count == names.count else { return nil }
+    let forward = group.optional("forward").map(ForwardReader.forwarding)
+    guard paths.count == names.count, forward.map({ $0 != nil }) ?? true else { return nil }
     var files = AuditKeyFiles(
       logKey: paths[0], logCertificate: paths[1], witnessKey: paths[2], witnessCertificate: paths[3])
     group.integer("checkpoint_seconds", 1...3_600, into: &files.checkpointSeconds)
+    files.forward = forward.flatMap { $0 }
     return files
   }
 

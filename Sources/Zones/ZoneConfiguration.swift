@@ -91,25 +91,6 @@ public struct KeyFiles: Sendable {
   }
 }
 
-/// The keys of a zone's audit log, Ed25519, apart from those of its packets.
-public struct AuditKeyFiles: Sendable {
-  /// A thief could write another log; that it is another one, the peer's cosignatures show.
-  public var logKey: String
-  public var logCertificate: String
-  /// A thief could cosign a peer's false log.
-  public var witnessKey: String
-  public var witnessCertificate: String
-  /// How often a growing log is shown to the peers: 1 to 3,600.
-  public var checkpointSeconds = 120
-
-  public init(logKey: String, logCertificate: String, witnessKey: String, witnessCertificate: String) {
-    self.logKey = logKey
-    self.logCertificate = logCertificate
-    self.witnessKey = witnessKey
-    self.witnessCertificate = witnessCertificate
-  }
-}
-
 /// Where the passphrase of key files lies: its first line.
 public enum PassphraseSource: Equatable, Sendable {
   /// A file of mode 0600 or narrower.

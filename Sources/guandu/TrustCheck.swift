@@ -34,6 +34,7 @@ struct TrustCheck {
         try store.verify(own.witnessCertificate, for: .audit, at: Date())
       }
     }
+    if let syslog = keys.audit?.forward?.syslog { checkSyslog(syslog) }
     // The site's certificate may be a public authority's, which this zone's own trust says nothing about.
     note("keys.tls_key", keys.tlsKey) { () throws(TrustError) in
       let own = try Certificate.load(pemFile: keys.tlsCertificate)[0]
@@ -41,6 +42,20 @@ struct TrustCheck {
         throw TrustError(.keyMismatch, "\(keys.tlsKey): not the key of \(own)")
       }
       guard own.notAfter > Date() else { throw TrustError(.expired, "\(keys.tlsCertificate): \(own) has expired") }
+    }
+  }
+
+  private mutating func checkSyslog(_ target: SyslogTarget) {
+    note("audit.forward.syslog.trust", target.trust) { () throws(TrustError) in
+      _ = try Certificate.load(pemFile: target.trust)
+    }
+    guard let client = target.client else { return }
+    note("audit.forward.syslog.key", client.key) { () throws(TrustError) in
+      let own = try Certificate.load(pemFile: client.certificate)[0]
+      guard try PrivateKey(pemFile: client.key).belongs(to: own) else {
+        throw TrustError(.keyMismatch, "\(client.key): not the key of \(own)")
+      }
+      guard own.notAfter > Date() else { throw TrustError(.expired, "\(client.certificate): \(own) has expired") }
     }
   }
 

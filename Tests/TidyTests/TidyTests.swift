@@ -46,7 +46,8 @@ import Testing
     let stores = table.rooms.filter { $0.others.contains("GRDB") }.map(\.name)
     #expect(
       Set(stores) == [
-        "Storage", "AuditLog", "AuditWitness", "Exchange", "Letters", "TrustNews", "Acts", "People", "AuditIndex",
+        "Storage", "AuditLog", "AuditWitness", "AuditForward", "Exchange", "Letters", "TrustNews", "Acts", "People",
+        "AuditIndex",
       ])
   }
 

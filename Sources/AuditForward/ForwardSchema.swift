@@ -1,0 +1,41 @@
+import GRDB
+public import Storage
+
+/// How far each receiver has got.
+public let forwardMigrations = [
+  Migration(
+    "audit-forward-1",
+    sql: """
+      CREATE TABLE audit_forward (
+        receiver TEXT PRIMARY KEY,
+        -- The log's number, and the first of its entries that the receiver may not have.
+        log INTEGER NOT NULL,
+        position INTEGER NOT NULL
+      );
+      """)
+]
+
+/// A place in the zone's logs: what comes before it was forwarded.
+struct ForwardPlace: Equatable, Sendable {
+  /// The log's number.
+  var log: Int
+  /// The next entry's index in it.
+  var next: Int
+
+  /// Nil for a receiver that has had nothing yet.
+  static func load(_ receiver: String, _ database: ZoneDatabase) async throws -> ForwardPlace? {
+    try await database.read { db in
+      try Row.fetchOne(db, sql: "SELECT log, position FROM audit_forward WHERE receiver = ?", arguments: [receiver])
+        .map { ForwardPlace(log: $0["log"], next: $0["position"]) }
+    }
+  }
+
+  func store(_ receiver: String, _ database: ZoneDatabase) async throws {
+    let place = self
+    try await database.write { db in
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO audit_forward (receiver, log, position) VALUES (?, ?, ?)",
+        arguments: [receiver, place.log, place.next])
+    }
+  }
+}
