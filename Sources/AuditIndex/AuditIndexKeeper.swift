@@ -103,6 +103,8 @@ public struct AuditIndexKeeper: Service {
         try Int.fetchOne(
           db, sql: "SELECT next FROM audit_indexed WHERE zone = ? AND log = ?", arguments: [log.zone.text, log.number])
       } ?? 0
+    // What went to cold storage before it was read is passed over.
+    next = max(next, try folder.archivedCount())
     while next < size, !Task.isCancelled {
       let (first, entries) = (next, try folder.some(from: next, size: size, maxBytes: Self.bundleMaxBytes))
       try await database.write { db in

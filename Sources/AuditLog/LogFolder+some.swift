@@ -1,4 +1,4 @@
-public import TransparencyLog
+import TransparencyLog
 
 extension LogFolder {
   /// Entries from `index` on, to the end of their bundle at the most.
@@ -16,20 +16,5 @@ extension LogFolder {
       bytes += entry.count
     }
     return taken
-  }
-
-  /// The root of the tree's first `size` entries.
-  ///
-  /// - Parameter whole: how many entries the tree has.
-  /// - Throws: `AuditError` where it has fewer; `FileError`.
-  public func head(at size: Int, of whole: Int) throws -> TreeHash {
-    guard (0...whole).contains(size) else { throw AuditError("a log of \(whole) has no head at \(size)") }
-    var (edge, next): ([TreeHash], Int) = ([], 0)
-    for level in stride(from: Int.bitWidth - 2, through: 0, by: -1) where size & 1 << level != 0 {
-      edge.append(try subtree(level: level, index: next >> level, size: whole))
-      next += 1 << level
-    }
-    guard let tree = CompactTree(size: size, edge: edge) else { throw AuditError("the tiles do not lead to a head") }
-    return tree.root(TreeHasher())
   }
 }

@@ -118,7 +118,7 @@ public actor LogKeeper: Service {
     witnessHolds = nil
     guard epoch >= current else { return }
     if epoch == current, held.size <= writer.size,
-      try writer.folder.head(at: held.size, of: writer.size) == held.root
+      try writer.folder.root(size: held.size, newest: writer.size) == held.root
     {
       return
     }
