@@ -162,6 +162,13 @@ let package = Package(
         "AuditLog", "TransparencyLog", "DurableFiles", "Storage", "PacketFormat", "Zones", "Cryptography",
         "ZoneHarness",
       ], [grdb, logging]),
+    tests("DaemonTests", of: ["Daemon"]),
+    tests(
+      "AuditIndexTests",
+      of: [
+        "AuditIndex", "AuditLog", "AuditWitness", "Acts", "Exchange", "Storage", "DurableFiles", "Zones", "Roles",
+        "Cryptography",
+      ], [grdb, logging]),
     tests(
       "AuditWitnessTests",
       of: [
