@@ -214,7 +214,10 @@ let package = Package(
     tests("FlowsTests", of: ["Flows"]),
     tests(
       "LettersTests",
-      of: ["Letters", "ZoneHarness", "AgeFormat", "Exchange", "PacketFormat", "Zones", "Cryptography", "Storage"],
+      of: [
+        "Letters", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange", "PacketFormat", "Zones", "Cryptography",
+        "Storage",
+      ],
       [grdb, logging]),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
     .target(

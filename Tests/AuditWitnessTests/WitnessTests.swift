@@ -82,12 +82,12 @@ private final class Witness: Sendable {
       CheckpointMessage(note: note, proofs: proofs, certificate: certificate ?? self.certificate).body)
   }
 
-  func take(_ body: JSONValue) async throws {
-    let handler = try #require(keeper.handlers(of: zones.dmz.name)[CheckpointMessage.type])
+  func take(_ body: JSONValue, _ type: String = CheckpointMessage.type) async throws {
+    let handler = try #require(keeper.handlers(of: zones.dmz.name)[type])
     let id = newIdentifier(at: currentMilliseconds())
     let change = try handler.prepare(
       Message(
-        id: id, type: CheckpointMessage.type, subject: id, after: [], at: "2026-11-23T10:00:00.000Z", body: body))
+        id: id, type: type, subject: id, after: [], at: "2026-11-23T10:00:00.000Z", body: body))
     try await database.write { db in try change(db) }
   }
 
@@ -105,6 +105,14 @@ private final class Witness: Sendable {
         try Checkpoint(text: SignedNote(Array($0.utf8)).text).size
       }
     }
+  }
+
+  /// How many entries the cosignatures say that a copy is here of.
+  func mirrored() async throws -> [Int] {
+    let messages = try await database.read {
+      try Data.fetchAll($0, sql: "SELECT bytes FROM outbox WHERE type = 'audit.cosigned' ORDER BY id")
+    }
+    return try messages.map { try #require(try Message.parse([UInt8]($0)).body["mirrored"]?.number) }
   }
 
   /// The sizes that were cosigned, in their order.
@@ -206,5 +214,70 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     _ = try witness.keeper.trust.take(try RevocationList(der: revoked))
     #expect(await code { try await witness.show(log(1)) } == "revoked")
     #expect(try await witness.cosigned().isEmpty)
+  }
+}
+
+@Suite struct ACopyOfAPeersLog {
+  private func keep(_ witness: Witness, _ entries: [String], from first: Int = 0) async throws {
+    let message = EntriesMessage(log: "dmz/audit/1", first: first, entries: entries.map { Array($0.utf8) })
+    try await witness.take(message.body, EntriesMessage.type)
+  }
+
+  private func copy(_ witness: Witness) -> LogFolder {
+    LogFolder(path: witness.zones.intranet.dataDirectory + "/audit-peer/dmz/1")
+  }
+
+  @Test func holdsWhatWasCosignedAndNothingBeyond() async throws {
+    let witness = try Witness()
+    try await keep(witness, Array(log(300).prefix(200)))
+    try await keep(witness, Array(log(400).suffix(200)), from: 200)
+    try await witness.show(log(300))
+    try await witness.keeper.integrateMirrors()
+    let folder = copy(witness)
+    #expect(try Checkpoint(text: #require(try folder.checkpoint()).text).size == 300)
+    #expect(try folder.entry(299, size: 300) == Array("entry 299".utf8))
+    let key = try #require(
+      NoteVerifier(name: "dmz/audit/1", kind: .ed25519, publicKey: witness.log.publicKey))
+    #expect(try LogCheck(folder: folder, log: key, zone: nil).run().checkpoint.size == 300)
+    #expect(try #require(try folder.witnessed()).signatures.count == 2)
+    // It goes on where it stood.
+    try await witness.show(log(400), after: [300])
+    try await witness.keeper.integrateMirrors()
+    #expect(try LogCheck(folder: folder, log: key, zone: nil).run().checkpoint.size == 400)
+    #expect(try await witness.database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM mirror_entry") } == 0)
+  }
+
+  @Test func takesNoEntryTwiceAndNoneThatDoesNotFollow() async throws {
+    let witness = try Witness()
+    try await keep(witness, log(5))
+    try await keep(witness, log(5))
+    try await keep(witness, ["entry 9"], from: 9)
+    try await witness.show(log(5))
+    try await witness.keeper.integrateMirrors()
+    #expect(try Checkpoint(text: #require(try copy(witness).checkpoint()).text).size == 5)
+    #expect(try await witness.mirrored() == [5])
+    try await witness.show(log(10), after: [5])
+    // The peer hears how much is here, and sends the rest again.
+    #expect(try await witness.mirrored() == [5, 5])
+  }
+
+  @Test func refusesEntriesThatAreNotThoseOfTheCheckpoint() async throws {
+    let witness = try Witness()
+    try await keep(witness, log(9).map { $0 == "entry 4" ? "entry four" : $0 })
+    try await witness.show(log(9))
+    try await witness.keeper.integrateMirrors()
+    #expect(try copy(witness).checkpoint() == nil)
+    #expect(try await witness.alarms() == ["entries"])
+    // The true ones are taken all the same.
+    try await keep(witness, log(12))
+    try await witness.show(log(12), after: [9])
+    try await witness.keeper.integrateMirrors()
+    #expect(try Checkpoint(text: #require(try copy(witness).checkpoint()).text).size == 12)
+  }
+
+  @Test func isNotOfAnotherZonesLog() async throws {
+    let witness = try Witness()
+    let message = EntriesMessage(log: "intranet/audit/1", first: 0, entries: [Array("x".utf8)])
+    await #expect(throws: MessageRefusal.self) { try await witness.take(message.body, EntriesMessage.type) }
   }
 }

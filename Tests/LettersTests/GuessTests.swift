@@ -1,3 +1,4 @@
+import AuditLog
 import Exchange
 import Foundation
 import GRDB
@@ -25,7 +26,19 @@ final class TestBook: Sendable {
   func book(_ change: (inout GuessLimits) -> Void = { _ in }) -> GuessBook {
     var limits = GuessLimits()
     change(&limits)
-    return GuessBook(database: zone.database, rules: GuessRules(limits)) { [self] in milliseconds.withLock { $0 } }
+    let audit = AuditTrail(zone: zones.dmz.name) { "2026-11-23T10:00:00.000Z" }
+    return GuessBook(database: zone.database, rules: GuessRules(limits), audit: audit) { [self] in
+      milliseconds.withLock { $0 }
+    }
+  }
+
+  /// What the audit log has of limits that were reached.
+  func entered() async throws -> [String] {
+    try await zone.database.read { db in
+      try String.fetchAll(db, sql: "SELECT CAST(bytes AS TEXT) FROM audit_entry ORDER BY id").filter {
+        $0.contains("guess.stopped")
+      }
+    }
   }
 }
 
@@ -50,6 +63,22 @@ extension GuessBook {
     #expect(try await book.wrong(.generate(), from: "192.0.2.99") == nil, "another letter is not locked")
     test.advance(seconds: 900)
     #expect(try await book.wrong(code, from: "192.0.2.99") == nil)
+  }
+
+  @Test func `are entered in the audit log once for each limit that is reached, and name nobody`() async throws {
+    let test = try TestBook()
+    let book = test.book()
+    for source in 0..<30 { _ = try await book.wrong(code, from: "192.0.2.\(source)") }
+    var entered = try await test.entered()
+    #expect(entered.count == 1 && entered[0].contains(#""limit":"letter-quarter""#))
+    for _ in 0..<200 { _ = try await book.wrong(.generate(), from: "203.0.113.7") }
+    entered = try await test.entered()
+    #expect(entered.count == 2 && entered[1].contains(#""limit":"source""#))
+    #expect(entered.allSatisfy { !$0.contains("203.0.113.7") && !$0.contains(code.symbols) })
+    // A window that is over is another one.
+    test.advance(seconds: 901)
+    for source in 0..<12 { _ = try await book.wrong(code, from: "198.51.100.\(source)") }
+    #expect(try await test.entered().count == 3)
   }
 
   @Test func `at one letter end after thirty in a day`() async throws {

@@ -142,7 +142,7 @@ public final class RunningZone: Sendable {
 
   /// Waits until `condition` holds, looking again and again; throws `NeverCameAbout` in the end.
   public func eventually(
-    _ what: String, withinSeconds: Int = 60, everyMilliseconds: Int = 5, _ condition: () async throws -> Bool
+    _ what: String, withinSeconds: Int = 300, everyMilliseconds: Int = 20, _ condition: () async throws -> Bool
   ) async throws {
     let end = ContinuousClock.now + .seconds(withinSeconds)
     while ContinuousClock.now < end {
