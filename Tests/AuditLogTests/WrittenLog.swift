@@ -59,7 +59,7 @@ final class WrittenLog {
     try folder.keepWitnessed(note)
   }
 
-  func check(carriedWithinMinutes: Int? = nil, cold: String? = nil) throws -> LogCheckResult {
+  func check(carriedWithinMinutes: Int? = nil, cold: String? = nil) throws -> CheckedLog {
     var check = LogCheck(
       folder: LogFolder(path: root, cold: cold), log: log.verifier, witnesses: [witness.verifier], zone: zone)
     check.carriedWithinMinutes = carriedWithinMinutes
