@@ -97,7 +97,8 @@ public final class LogChecker: Service {
       }
       return LogCheckResult(
         at: console.now(), zone: zone, log: log.number, size: found.checkpoint.size,
-        witnessed: found.witnessed.values.max { $0.size < $1.size }.map { ($0.size, $0.seconds * 1_000) }, fault: nil)
+        witnessed: found.witnessed.values.max { $0.size < $1.size }.map { ($0.size, $0.seconds * 1_000) },
+        fault: found.faults.first)
     } catch {
       return LogCheckResult(
         at: console.now(), zone: log.zone.text, log: log.number, size: 0, witnessed: nil, fault: "\(error)")

@@ -33,11 +33,11 @@ public struct LogCheck: Sendable {
 
   /// - Parameter progress: told how many entries were looked at, and of how many.
   /// - Throws: `AuditError`, `NoteError` for the first thing that does not hold; `FileError` where something is missing.
-  public func run(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> LogCheckResult {
+  public func run(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> CheckedLog {
     guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
     let checkpoint = try Checkpoint.open(note, log: log)
     let held = try openWitnessed()
-    var result = LogCheckResult(checkpoint: checkpoint, witnessed: try cosignatures(of: held), peer: peer)
+    var result = CheckedLog(checkpoint: checkpoint, witnessed: try cosignatures(of: held), peer: peer)
     result.times = held.flatMap { held in
       result.witnessed.values.map(\.seconds).min().map {
         WitnessTimes(

@@ -4,9 +4,9 @@ import TransparencyLog
 public struct LogComparison: Sendable {
   public struct Log: Sendable {
     let folder: LogFolder
-    let result: LogCheckResult
+    let result: CheckedLog
 
-    public init(folder: LogFolder, result: LogCheckResult) { (self.folder, self.result) = (folder, result) }
+    public init(folder: LogFolder, result: CheckedLog) { (self.folder, self.result) = (folder, result) }
   }
 
   /// What cannot be, each a sentence.

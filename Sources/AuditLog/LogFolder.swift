@@ -97,10 +97,16 @@ public struct LogFolder: Sendable {
   }
 
   /// The entries of a bundle, as many as the tile is wide.
+  ///
+  /// - Throws: `AuditError` where they are in cold storage, and not at hand.
   func entries(_ tile: Tile) throws -> [[UInt8]] {
-    let bundle = try bundle(tile)
+    let bundle = try bundleAtHand(tile)
     let ranges = try bundle.bytes.withUnsafeBytes { try EntryBundle.ranges($0, count: bundle.count) }
     return ranges.prefix(tile.width).map { Array(bundle.bytes[$0]) }
+  }
+
+  private func bundleAtHand(_ tile: Tile) throws -> (bytes: [UInt8], count: Int) {
+    do { return try bundle(tile) } catch let error as ColdBundle { throw AuditError("\(error)") }
   }
 
   private func tileBytes(_ tile: Tile, atMost limit: Int) throws -> [UInt8] {
@@ -142,8 +148,7 @@ public struct LogFolder: Sendable {
     guard (0..<max(0, size)).contains(index) else { throw AuditError("entry \(index) is not in a log of \(size)") }
     let tile = index / Tile.width
     let wanted = Tile(.entries, tile, width: min(Tile.width, size - tile * Tile.width))
-    let bundle: (bytes: [UInt8], count: Int)
-    do { bundle = try self.bundle(wanted) } catch let error as ColdBundle { throw AuditError("\(error)") }
+    let bundle = try bundleAtHand(wanted)
     let ranges = try bundle.bytes.withUnsafeBytes { try EntryBundle.ranges($0, count: bundle.count) }
     return Array(bundle.bytes[ranges[index % Tile.width]])
   }

@@ -59,7 +59,7 @@ extension AuditCommand {
 
     private struct Checked {
       let folder: LogFolder
-      let result: LogCheckResult
+      let result: CheckedLog
     }
 
     /// The folder itself, or those of the logs in it, the oldest first.
@@ -90,7 +90,7 @@ extension AuditCommand {
       return Checked(folder: folder, result: result)
     }
 
-    private static func show(_ result: LogCheckResult) {
+    private static func show(_ result: CheckedLog) {
       print("\(result.checkpoint.origin): \(result.checkpoint.size) entries, root \(result.checkpoint.root)")
       for (kind, count) in result.kinds.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
         print("  \(kind.rawValue) \(count)")
@@ -116,7 +116,7 @@ extension AuditCommand {
       for fault in faults { print("FAULT: \(printable(fault))") }
     }
 
-    private static func requireNews(of newest: LogCheckResult?, _ hours: Double, _ faults: inout Int) {
+    private static func requireNews(of newest: CheckedLog?, _ hours: Double, _ faults: inout Int) {
       let last = newest?.witnessed.values.map(\.seconds).max()
       if let last, Date().timeIntervalSince1970 - Double(last) <= hours * 3_600 { return }
       let text = last.map { "the newest cosignature is of \(timestamp($0 * 1_000))" } ?? "there is no cosignature"

@@ -5,7 +5,6 @@ import GRDB
 import Logging
 import PacketFormat
 import Storage
-import Synchronization
 import Testing
 import Zones
 
@@ -55,7 +54,7 @@ private final class Place: Sendable {
 
   func folder(_ epoch: Int = 1) -> LogFolder { LogFolder(path: root + "/audit/\(epoch)") }
 
-  func check(_ epoch: Int = 1) throws -> LogCheckResult {
+  func check(_ epoch: Int = 1) throws -> CheckedLog {
     try LogCheck(folder: folder(epoch), log: try verifier(epoch), zone: "dmz").run()
   }
 
@@ -327,28 +326,6 @@ private final class Place: Sendable {
 }
 
 @Suite struct StepsOfALogThatFail {
-  /// Fails at one step, done or undone.
-  private final class OneFault: FaultPlan {
-    private let step: Int
-    private let isDone: Bool
-    private let count = Mutex(0)
-    init(step: Int, isDone: Bool) { (self.step, self.isDone) = (step, isDone) }
-
-    var steps: Int { count.withLock { $0 } }
-
-    func before(_ operation: FileOperation, path: String) throws(FileError) {
-      let number = count.withLock {
-        $0 += 1
-        return $0
-      }
-      if number == step, !isDone { throw FileError(operation, path, number: ENOSPC) }
-    }
-
-    func after(_ operation: FileOperation, path: String) throws(FileError) {
-      if isDone, count.withLock({ $0 }) == step { throw FileError(operation, path, number: EIO) }
-    }
-  }
-
   @Test(arguments: 1...40, [false, true]) func leaveALogThatGoesOn(step: Int, isDone: Bool) async throws {
     let place = try Place()
     var database = try place.database()

@@ -52,6 +52,14 @@ final class WrittenLog {
 
   @discardableResult func append(_ entries: [[UInt8]]) throws -> Checkpoint { try writer.append(entries) }
 
+  /// What somebody can do who has root in the zone, and so the log's key: writes other entries, and signs them. What the
+  /// witness has cosigned stays where it is.
+  func rewrite(_ entries: [[UInt8]]) throws {
+    for name in ["checkpoint", "tile"] { try FileManager.default.removeItem(atPath: "\(root)/\(name)") }
+    writer = try LogWriter(folder: folder, signer: log)
+    try writer.append(entries)
+  }
+
   /// - Parameter seconds: of the day.
   func cosign(at seconds: Double) throws {
     var note = try #require(try folder.checkpoint())
@@ -59,7 +67,7 @@ final class WrittenLog {
     try folder.keepWitnessed(note)
   }
 
-  func check(carriedWithinMinutes: Int? = nil, cold: String? = nil) throws -> LogCheckResult {
+  func check(carriedWithinMinutes: Int? = nil, cold: String? = nil) throws -> CheckedLog {
     var check = LogCheck(
       folder: LogFolder(path: root, cold: cold), log: log.verifier, witnesses: [witness.verifier], zone: zone)
     check.carriedWithinMinutes = carriedWithinMinutes

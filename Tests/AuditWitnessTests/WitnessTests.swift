@@ -215,6 +215,22 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     #expect(await code { try await witness.show(log(1)) } == "revoked")
     #expect(try await witness.cosigned().isEmpty)
   }
+
+  @Test func cosignsNothingThatAStolenKeySignsAfterItsRevocation() async throws {
+    let witness = try Witness()
+    try await witness.show(log(5))
+    let revoked = try witness.zones.authority.revocationList(
+      revoking: [witness.certificate], number: 1, at: TestZones.now)
+    _ = try witness.keeper.trust.take(try RevocationList(der: revoked))
+    // What follows from the cosigned head, what rewrites it, and a log of its own.
+    for (entries, epoch) in [(log(9), 1), (log(9, from: "another"), 1), (log(1), 2)] {
+      let refusal = await #expect(throws: MessageRefusal.self) {
+        try await witness.show(entries, after: epoch == 1 ? [5] : [], epoch: epoch)
+      }
+      #expect(refusal?.code == "revoked")
+    }
+    #expect(try await witness.cosigned() == [5])
+  }
 }
 
 @Suite struct ACopyOfAPeersLog {

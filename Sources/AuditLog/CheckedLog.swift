@@ -2,7 +2,7 @@ import Foundation
 public import TransparencyLog
 
 /// What a check of a whole log has found. That there is one means: signature, tree and shapes hold.
-public struct LogCheckResult: Sendable {
+public struct CheckedLog: Sendable {
   /// So many findings of a kind are told one by one.
   static let toldMax = 20
 
@@ -64,8 +64,8 @@ public struct LogCheckResult: Sendable {
 
 /// Adds the first findings, and how many there are beyond.
 func tell(_ findings: [String], _ rest: String, to output: inout [String]) {
-  output += findings.prefix(LogCheckResult.toldMax)
-  let beyond = findings.count - LogCheckResult.toldMax
+  output += findings.prefix(CheckedLog.toldMax)
+  let beyond = findings.count - CheckedLog.toldMax
   if beyond > 0 { output.append("\(beyond) \(rest)") }
 }
 
