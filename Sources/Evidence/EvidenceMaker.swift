@@ -11,6 +11,8 @@ public struct EvidenceMaker: Sendable {
   let dataDirectory: String
   private let authorities: Authorities
   private let own: [Certificate]
+  /// By zone: a folder with one of archived entries for each of its logs.
+  private let cold: [String: String]
 
   struct Authorities: Sendable {
     let roots: [Certificate]
@@ -19,9 +21,11 @@ public struct EvidenceMaker: Sendable {
 
   /// Reads the zone's public certificates, and no private key.
   ///
+  /// - Parameter cold: by zone, where archived entries lie: a folder for each log, by its number.
   /// - Throws: `EvidenceError` where the zone keeps no audit log; `TrustError` where a file cannot be read.
-  public init(_ configuration: ZoneConfiguration) throws {
+  public init(_ configuration: ZoneConfiguration, cold: [String: String] = [:]) throws {
     guard let keys = configuration.keys.audit else { throw EvidenceError("the zone keeps no audit log") }
+    self.cold = cold
     zone = configuration.name
     dataDirectory = configuration.dataDirectory
     let trust = configuration.trust
@@ -66,7 +70,8 @@ public struct EvidenceMaker: Sendable {
       throw EvidenceError("“\(place.zone)”, \(place.log), \(place.index) is no entry's place")
     }
     let parent = owner == zone ? "\(dataDirectory)/audit" : "\(dataDirectory)/audit-peer/\(owner)"
-    return try KnownLog(owner, place.log, folder: "\(parent)/\(place.log)", certificates)
+    let folder = LogFolder(path: "\(parent)/\(place.log)", cold: cold[place.zone].map { "\($0)/\(place.log)" })
+    return try KnownLog(owner, place.log, folder, certificates)
   }
 }
 
@@ -89,17 +94,17 @@ struct KnownLog: Sendable {
     let seconds: Int
   }
 
-  init(_ zone: ZoneName, _ number: Int, folder path: String, _ certificates: AuditCertificates) throws {
+  init(_ zone: ZoneName, _ number: Int, _ folder: LogFolder, _ certificates: AuditCertificates) throws {
     name = "\(zone)-\(number)"
     let origin = LogKeeper.origin(zone, epoch: number)
     self.origin = origin
-    folder = LogFolder(path: path)
-    guard let newest = try folder.checkpoint() else { throw EvidenceError("\(path): there is no checkpoint") }
+    self.folder = folder
+    guard let newest = try folder.checkpoint() else { throw EvidenceError("\(folder.path): there is no checkpoint") }
     let keys = certificates.logs(of: zone.text).compactMap {
       NoteVerifier(name: origin, kind: .ed25519, publicKey: $0.key)
     }
     guard let key = try keys.first(where: { try newest.time(signedBy: $0) != nil }) else {
-      throw EvidenceError("\(path): the checkpoint is signed by no known key of \(origin)")
+      throw EvidenceError("\(folder.path): the checkpoint is signed by no known key of \(origin)")
     }
     (self.key, self.newest) = (key, newest)
     newestSize = try Checkpoint.open(newest, log: key).size

@@ -16,13 +16,15 @@ extension AuditCommand {
     @Option(help: "The intranet's zone.yaml.") var config: String
     @Option(help: "The letter's public number.") var letter: String
     @Option(help: "The folder to make.") var out: String
+    @Option(help: "Where archived entries of a zone lie, as ZONE=FOLDER, with a folder for each log; may be repeated.")
+    var cold: [String] = []
 
     func run() async throws {
       try await reportingAudit {
         let zone = try loadZone(config)
         let evidence: EvidenceBundle
         do {
-          evidence = try await EvidenceMaker(zone).evidence(ofLetter: letter)
+          evidence = try await EvidenceMaker(zone, cold: coldFolders).evidence(ofLetter: letter)
         } catch let error as EvidenceError { throw CommandFailure(.refused, error.reason) }
         let files = try evidence.files()
         do { try EvidenceFolder(path: out).write(files) } catch let error as FileError {
@@ -30,6 +32,21 @@ extension AuditCommand {
         }
         print("\(out): \(files.count) files; README.md in it says how to check them")
       }
+    }
+
+    func validate() throws {
+      for text in cold where Self.pair(text) == nil {
+        throw ValidationError("--cold takes a zone's name and a folder, as in dmz=/mnt/cold/dmz")
+      }
+    }
+
+    private static func pair(_ text: String) -> (zone: String, folder: String)? {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+
+    private var coldFolders: [String: String] {
+      Dictionary(cold.compactMap(Self.pair).map { ($0.zone, $0.folder) }) { $1 }
     }
   }
 }

@@ -6,11 +6,12 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 
 import pytest
 
-from deployment import Clerk, eventually, look_up, stage, write_letter
+from deployment import Clerk, Deployment, eventually, look_up, stage, write_letter
 from test_audit import folder, log_size, show_often, witnessed_size
 
 SECRETS = ("路灯不亮", "坏了三周", "已派人修理", "13800138000", "photo.jpg")
@@ -35,7 +36,6 @@ def kinds_known(deployment, number):
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    from deployment import Deployment
     place = tmp_path_factory.mktemp("evidence")
     deployment = Deployment(place / "zones")
     try:
@@ -245,6 +245,41 @@ def test_its_report_is_readable_and_nothing_in_it_is_a_letters_text(exported, tm
     for path in (out / "entries").iterdir():
         entry = json.loads(path.read_bytes())
         assert entry["at"] in page
+
+
+def test_entries_in_cold_storage_are_taken_from_there(tmp_path):
+    deployment = Deployment(tmp_path / "zones")
+    try:
+        show_often(deployment)
+        deployment.start("dmz", "intranet")
+        number, _, _ = write_letter(deployment, "13800138000", "路灯不亮", "坏了三周")
+        eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter") == 1, "it is there")
+        eventually(lambda: "intranet packet.applied" in kinds_known(deployment, number), "it is indexed")
+        deployment.stop("intranet")
+        # A log that has grown past its first bundle, which went to cold storage.
+        filler = json.dumps({"kind": "zone.started", "zone": "intranet", "at": "2026-11-23T10:00:00.000Z"}, separators=(",", ":"))
+        with sqlite3.connect(deployment.folder / "intranet/data/zone.sqlite") as database:
+            database.executemany("INSERT INTO audit_entry (bytes) VALUES (?)", [(filler.encode(),)] * 300)
+        deployment.start("intranet")
+        eventually(lambda: log_size(deployment, "intranet") > 300, "the log has grown")
+        deployment.stop()
+        own, cold = folder(deployment, "intranet"), tmp_path / "cold/1/tile/entries"
+        cold.mkdir(parents=True)
+        (own / "tile/entries/000").rename(cold / "000")
+        (own / "archived").write_text("256\n")
+
+        def export(*more):
+            return deployment.guandu("audit", "export", "--config", deployment.folder / "intranet/zone.yaml",
+                                     "--letter", number, "--out", tmp_path / "out", *more)
+
+        without = export()
+        assert without.returncode == 65 and "in cold storage" in without.stderr, without.stderr
+        assert export("--cold", "intranet").returncode == 64
+        assert export("--cold", f"intranet={tmp_path / 'cold'}").returncode == 0
+        printed = check(tmp_path / "out")
+        assert "BAD" not in printed and "ok  entries/intranet-1-" in printed, printed
+    finally:
+        deployment.kill_all()
 
 
 def test_it_is_made_whole_or_not_at_all_and_the_same_each_time(exported, tmp_path):
