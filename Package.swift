@@ -61,6 +61,8 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CCurlHeaders", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
     .target(name: "COpenSSLShim", dependencies: ["COpenSSL"]),
     .target(name: "CCurl", dependencies: ["CCurlHeaders"]),
     .target(name: "CLinux"),
@@ -110,6 +112,9 @@ let package = Package(
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
       ], [grdb, logging, lifecycle, nioCore, nioPosix, nioSSL]),
     room(
+      "Evidence",
+      imports: ["Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "AuditLog"], [grdb, "CPango"]),
+    room(
       "Daemon",
       imports: [
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditLog",
@@ -151,7 +156,7 @@ let package = Package(
       "guandu",
       imports: [
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
-        "Exchange", "TrustNews", "Acts", "AuditLog", "TransparencyLog",
+        "Exchange", "TrustNews", "Acts", "AuditLog", "TransparencyLog", "Evidence",
       ],
       ["CCurl", arguments]),
 
@@ -181,6 +186,7 @@ let package = Package(
         "AuditForward", "AuditLog", "TransparencyLog", "Storage", "PacketFormat", "Zones", "Cryptography",
         "DurableFiles",
       ], [grdb, logging]),
+    tests("EvidenceTests", of: ["Evidence"]),
     tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),

@@ -92,7 +92,7 @@ actor ForwardLoop {
       }
       if let lost = batch.lost {
         logger.critical(
-          "a log ends before all of it was forwarded", metadata: metadata.merging(["log": "\(lost)"]) { $1 })
+          "entries were gone before they could be forwarded", metadata: metadata.merging(["entries": "\(lost)"]) { $1 })
       }
       place = batch.next
       marks.append(Mark(time: now(), place: batch.next))

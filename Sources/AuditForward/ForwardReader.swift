@@ -22,7 +22,7 @@ struct ForwardReader: Sendable {
     let entries: [ForwardedEntry]
     /// After these entries.
     let next: ForwardPlace
-    /// A log that ended before the place from which it was to be read, or whose files are gone.
+    /// What was passed over, since its entries are not here any more, for the operator; nil for nothing.
     let lost: String?
   }
 
@@ -34,21 +34,35 @@ struct ForwardReader: Sendable {
     guard var current = place ?? logs.first.map({ ForwardPlace(log: $0, next: 0) }) else { return nil }
     // A log gets no more entries once a later one has begun. Which ones have is asked first.
     let later = try logs.filter { try $0 > current.log && self.size($0) ?? 0 > 0 }
-    var lost: String?
+    var lost: [String] = []
     var size = try self.size(current.log)
     if size ?? 0 <= current.next {
       guard let next = later.first else { return nil }
-      if size ?? -1 < current.next { lost = origin(current.log) }
+      if size ?? -1 < current.next { lost.append("\(origin(current.log)) from \(current.next) on") }
       current = ForwardPlace(log: next, next: 0)
       size = try self.size(next)
     }
     guard let size, current.next < size else { return nil }
-    let bytes = try LogFolder(path: path(current.log), files: files)
-      .some(from: current.next, size: size, maxBytes: Self.batchMaxBytes)
+    let log = LogFolder(path: path(current.log), files: files)
+    if let warm = try firstWarm(log, current.next, size) {
+      lost.append("\(origin(current.log)) from \(current.next) to \(warm - 1)")
+      current.next = warm
+    }
+    let bytes = current.next < size ? try log.some(from: current.next, size: size, maxBytes: Self.batchMaxBytes) : []
     let entries = bytes.enumerated().map { offset, entry in
       ForwardedEntry(zone: zone.text, log: origin(current.log), index: current.next + offset, bytes: entry)
     }
-    return Batch(entries: entries, next: ForwardPlace(log: current.log, next: current.next + bytes.count), lost: lost)
+    return Batch(
+      entries: entries, next: ForwardPlace(log: current.log, next: current.next + bytes.count),
+      lost: lost.isEmpty ? nil : lost.joined(separator: ", "))
+  }
+
+  /// The first entry after those in cold storage, where the one at `index` was moved there.
+  private func firstWarm(_ log: LogFolder, _ index: Int, _ size: Int) throws -> Int? {
+    let archived = min(try log.archivedCount(), size)
+    // The number is signed by nobody: it explains what is missing, and nothing else.
+    guard archived > index, !files.exists("\(log.path)/\(Tile(.entries, index / Tile.width).path)") else { return nil }
+    return archived
   }
 
   private func path(_ log: Int) -> String { "\(folder)/\(log)" }

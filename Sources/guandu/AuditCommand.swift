@@ -10,7 +10,7 @@ import Zones
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Checks and proves what stands in a zone's audit log.",
-    subcommands: [Verify.self, Prove.self, CheckProof.self, Keys.self, Archive.self])
+    subcommands: [Verify.self, Prove.self, CheckProof.self, Keys.self, Export.self, Archive.self])
 
   struct Prove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -46,6 +46,14 @@ private final class Zone: Sendable {
   /// The next `record` begins a new log.
   func loseTheLog() async throws { try await database.write { try $0.execute(sql: "DELETE FROM audit_log") } }
 
+  /// As an archiver leaves the folder.
+  func archive(bundles: Int) throws {
+    for bundle in 0..<bundles {
+      try FileManager.default.removeItem(atPath: root + "/audit/1/tile/entries/00\(bundle)")
+    }
+    try Data("\(bundles * 256)\n".utf8).write(to: URL(filePath: root + "/audit/1/archived"))
+  }
+
   func loop(_ receiver: any EntryReceiver) -> ForwardLoop {
     ForwardLoop(
       receiver, reader: ForwardReader(zone: name, folder: root + "/audit", files: Files()), database: database,
@@ -159,6 +167,36 @@ private actor Receiver: EntryReceiver {
     try FileManager.default.removeItem(atPath: zone.root + "/audit/1")
     #expect(await loop.forward())
     #expect(await receiver.places.suffix(2) == ["dmz/audit/2 0", "dmz/audit/2 1"])
+  }
+}
+
+@Suite struct EntriesInColdStorage {
+  @Test func arePassedOver() async throws {
+    let zone = try Zone()
+    try await zone.record(600)
+    let receiver = Receiver()
+    try zone.archive(bundles: 2)
+    #expect(await zone.loop(receiver).forward())
+    #expect(await receiver.places == (512...600).map { "dmz/audit/1 \($0)" })
+  }
+
+  @Test func areNotTakenForGoneWhereTheyAreStillThere() async throws {
+    let zone = try Zone()
+    try await zone.record(600)
+    let receiver = Receiver()
+    // The number alone proves nothing.
+    try Data("512\n".utf8).write(to: URL(filePath: zone.root + "/audit/1/archived"))
+    #expect(await zone.loop(receiver).forward())
+    #expect(await receiver.places.count == 601)
+  }
+
+  @Test func areWaitedForWhereNothingSaysWhereTheyWent() async throws {
+    let zone = try Zone()
+    try await zone.record(600)
+    let receiver = Receiver()
+    try FileManager.default.removeItem(atPath: zone.root + "/audit/1/tile/entries/000")
+    #expect(await !zone.loop(receiver).forward())
+    #expect(await receiver.places.isEmpty)
   }
 }
 

@@ -47,7 +47,7 @@ import Testing
     #expect(
       Set(stores) == [
         "Storage", "AuditLog", "AuditWitness", "AuditForward", "Exchange", "Letters", "TrustNews", "Acts", "People",
-        "AuditIndex",
+        "AuditIndex", "Evidence",
       ])
   }
 

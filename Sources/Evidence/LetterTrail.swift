@@ -1,0 +1,42 @@
+import GRDB
+
+/// Where a letter stands in the logs of both zones.
+enum LetterTrail {
+  static let entriesMax = 5_000
+
+  /// - Parameter number: the public one.
+  /// - Returns: the letter's identifier, and the entries that tell of it, the oldest first.
+  /// - Throws: `EvidenceError` where no letter has this number, or the index knows nothing of it.
+  static func places(number: String, _ db: Database) throws -> (id: String, places: [EvidencePlace]) {
+    guard let id = try String.fetchOne(db, sql: "SELECT id FROM desk_letter WHERE number = ?", arguments: [number])
+    else { throw EvidenceError("there is no letter of this number") }
+    let places = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT DISTINCT e.zone, e.log, e.position FROM audit_subject JOIN audit_event e USING (zone, log, position)
+        WHERE subject IN (?, ?) ORDER BY e.at, e.zone, e.log, e.position LIMIT ?
+        """, arguments: [id, number, entriesMax + 1]
+    ).map { EvidencePlace(zone: $0["zone"], log: $0["log"], index: $0["position"]) }
+    guard !places.isEmpty else { throw EvidenceError("the index of the audit logs knows nothing of this letter yet") }
+    guard places.count <= entriesMax else { throw EvidenceError("more than \(entriesMax) entries tell of this letter") }
+    return (id, places)
+  }
+}
+
+extension EvidenceMaker {
+  /// The evidence of a letter's way, from the zone's own database, beside its daemon.
+  ///
+  /// - Parameter number: the public one.
+  /// - Throws: as `evidence(of:title:subject:_:)`; `EvidenceError` where nothing is known of such a letter.
+  public func evidence(ofLetter number: String) async throws -> EvidenceBundle {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(10)
+    let queue = try DatabaseQueue(path: dataDirectory + "/zone.sqlite", configuration: configuration)
+    defer { try? queue.close() }
+    return try await queue.read { db in
+      let (id, places) = try LetterTrail.places(number: number, db)
+      return try evidence(of: places, title: .letter(number), subject: id, db)
+    }
+  }
+}
