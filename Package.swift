@@ -148,8 +148,8 @@ let package = Package(
     program(
       "guandu-intranet",
       imports: [
-        "Zones", "Cryptography", "Trust", "TrustNews", "Storage", "AuditIndex", "Exchange", "Daemon", "Acts", "People",
-        "Letters", "Desk",
+        "Zones", "Cryptography", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditIndex", "Evidence", "Exchange",
+        "Daemon", "Acts", "People", "Letters", "Desk",
       ],
       [arguments, logging, lifecycle]),
     program(

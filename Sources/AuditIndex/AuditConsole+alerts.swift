@@ -97,6 +97,19 @@ extension AuditConsole {
   }
 }
 
+extension AuditConsole {
+  /// Records that an officer took evidence out of the zone.
+  ///
+  /// - Parameter object: of what: `alert 7`, `letter 2026-000001`.
+  public func noteExport(of object: String, by official: Official) async throws(AuditConsoleError) {
+    try demand(official, .settleAlerts)
+    let (now, audit) = (self.now(), self.audit)
+    try await write { db in
+      try Act("evidence.exported", object).record(by: official, at: now, audit, db)
+    }
+  }
+}
+
 /// A search that its owner gave a name.
 public struct SavedSearch: Sendable, Equatable {
   public let id: Int64

@@ -43,32 +43,63 @@ extension AuditConsole {
   /// All that the logs of both zones tell of a letter, the oldest first.
   ///
   /// - Parameter number: the public one.
+  /// - Returns: `letter`: its identifier.
+  /// - Throws: `notFound` where the logs know nothing of it.
   public func trail(
     number: String, for official: Official
-  ) async throws(AuditConsoleError) -> [(event: AuditEvent, standing: EntryStanding)] {
+  ) async throws(AuditConsoleError) -> (letter: String?, events: [(event: AuditEvent, standing: EntryStanding)]) {
     try demand(official)
-    let events = try await read { db in
-      try Row.fetchAll(
+    let (names, events) = try await read { db in try Self.indexed(number, db) }
+    guard !events.isEmpty else { throw .notFound }
+    var trail: [(event: AuditEvent, standing: EntryStanding)] = []
+    for event in events {
+      let standing = try await entry(event.place, for: official)
+      trail.append(Self.line(event, standing, names))
+    }
+    return (names.first { $0 != number }, trail.sorted { $0.event.at < $1.event.at })
+  }
+
+  /// What the index has of a letter: so many entries of each zone, lest one of them crowds out the other's.
+  private static func indexed(_ number: String, _ db: Database) throws -> (names: Set<String>, events: [AuditEvent]) {
+    let names = try String.fetchAll(
+      db,
+      sql: """
+        SELECT DISTINCT other.subject FROM audit_subject known
+        JOIN audit_event e USING (zone, log, position)
+        JOIN audit_subject other ON
+          (other.zone, other.log, other.position) = (known.zone, known.log, known.position)
+        WHERE known.subject = ? AND kind IN ('letter.accepted', 'act.recorded') LIMIT 10
+        """, arguments: [number])
+    var events: [AuditEvent] = []
+    for zone in try String.fetchAll(db, sql: "SELECT DISTINCT zone FROM audit_indexed") {
+      events += try Row.fetchAll(
         db,
         sql: """
           SELECT DISTINCT e.* FROM audit_subject s JOIN audit_event e USING (zone, log, position)
-          WHERE subject = ? OR subject IN (
-            SELECT other.subject FROM audit_subject known
-            JOIN audit_subject other USING (zone, log, position) JOIN audit_event USING (zone, log, position)
-            WHERE known.subject = ? AND kind IN ('letter.accepted', 'act.recorded')
-          )
-          ORDER BY at, zone, log, position LIMIT ?
-          """, arguments: [number, number, Self.trailMax]
+          WHERE subject IN (\(databaseQuestionMarks(count: names.count))) AND s.zone = ? ORDER BY log, position LIMIT ?
+          """, arguments: StatementArguments(names) + [zone, trailMax]
       ).map(AuditEvent.init(row:))
     }
-    guard !events.isEmpty else { throw .notFound }
-    var trail: [(AuditEvent, EntryStanding)] = []
-    for event in events { trail.append((event, try await entry(event.place, for: official))) }
-    return trail
+    return (Set(names), events)
+  }
+
+  /// A line says what the log says. Where the index says something else, somebody was at it.
+  private static func line(
+    _ event: AuditEvent, _ standing: EntryStanding, _ names: Set<String>
+  ) -> (event: AuditEvent, standing: EntryStanding) {
+    guard case .proved(let proved) = standing else { return (event, standing) }
+    let entry = IndexedEntry(proved.bytes, zone: event.place.zone)
+    let told = AuditEvent(event.place, entry)
+    guard told == event, !names.isDisjoint(with: entry.subjects) else {
+      return (told, .unproved("the index says something else than the log: \(event.kind), \(event.at)"))
+    }
+    return (told, standing)
   }
 
   struct Verifiers: Sendable {
     let logs: [NoteVerifier]
+    /// Keys whose certificates were revoked or have ended: what they signed counts under a witness's word alone.
+    let endedLogs: [NoteVerifier]
     let witnesses: [NoteVerifier]
   }
 
@@ -81,16 +112,26 @@ extension AuditConsole {
         (name: $0["name"] as String, der: [UInt8]($0["der"] as Data))
       }
     }
-    func peers(_ suffix: String) -> [(zone: String, key: [UInt8])] {
+    func known(_ suffix: String) -> [(zone: String, key: [UInt8], standing: SignerStanding)] {
       certificates.filter { $0.name.hasSuffix(suffix) }.compactMap { name, der in
-        guard let key = (try? Certificate(der: der))?.ed25519PublicKey else { return nil }
-        return (String(name.dropLast(suffix.count)), key)
+        guard let certificate = try? Certificate(der: der), certificate.commonName == name,
+          let key = certificate.ed25519PublicKey
+        else { return nil }
+        let standing = judge(certificate)
+        if case .unknown = standing { return nil }
+        return (String(name.dropLast(suffix.count)), key, standing)
       }
     }
-    let logs = own ? [keys.log] : peers(" audit log").filter { $0.zone == log.zone.text }.map(\.key)
-    let witnesses = own ? peers(" audit witness") : [(folders.zone.text, keys.witness)]
+    func verifier(_ key: [UInt8]) -> NoteVerifier? { NoteVerifier(name: origin, kind: .ed25519, publicKey: key) }
+    func isGood(_ standing: SignerStanding) -> Bool { if case .good = standing { true } else { false } }
+    let signers = known(" audit log").filter { $0.zone == log.zone.text }
+    let witnesses =
+      own
+      ? known(" audit witness").filter { isGood($0.standing) && $0.zone != log.zone.text }.map { ($0.zone, $0.key) }
+      : [(folders.zone.text, keys.witness)]
     return Verifiers(
-      logs: logs.compactMap { NoteVerifier(name: origin, kind: .ed25519, publicKey: $0) },
+      logs: ((own ? [keys.log] : []) + signers.filter { isGood($0.standing) }.map(\.key)).compactMap(verifier),
+      endedLogs: signers.filter { !isGood($0.standing) }.compactMap { verifier($0.key) },
       witnesses: witnesses.compactMap {
         NoteVerifier(name: "\($0.0)/audit/witness", kind: .cosignature, publicKey: $0.1)
       })
@@ -117,8 +158,9 @@ extension AuditConsole {
     let bytes = try folder.entry(place.position, size: size)
     let proof = LogProof(
       index: place.position, hashes: try folder.proofs(size: size).inclusion(of: place.position), checkpoint: note)
-    guard let key = try verifiers.logs.first(where: { try note.time(signedBy: $0) != nil }) else {
-      throw AuditError("the checkpoint is not signed by a key of this log")
+    let keys = verifiers.logs + (word == nil ? [] : verifiers.endedLogs)
+    guard let key = try keys.first(where: { try note.time(signedBy: $0) != nil }) else {
+      throw AuditError("the checkpoint is not signed by a key of this log that counts")
     }
     _ = try proof.verify(entry: bytes, log: key)
     return ProvedEntry(place: place, bytes: bytes, proof: proof.text, key: key.description, witnessed: word)

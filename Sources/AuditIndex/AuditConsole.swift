@@ -5,7 +5,7 @@ import GRDB
 public import Roles
 public import Storage
 import TransparencyLog
-import Trust
+public import Trust
 import Zones
 
 /// Why something was not shown or done.
@@ -30,6 +30,7 @@ public final class AuditConsole: Sendable {
   let folders: LogFolders
   let database: ZoneDatabase
   let keys: Keys
+  let judge: @Sendable (Certificate) -> SignerStanding
   let audit: AuditTrail
   let now: @Sendable () -> Int
 
@@ -47,14 +48,18 @@ public final class AuditConsole: Sendable {
     }
   }
 
-  /// - Parameter now: milliseconds since 1970.
+  /// - Parameters:
+  ///   - judge: what a certificate of a log or a witness is worth now. The database has them, and is not believed.
+  ///   - now: milliseconds since 1970.
   public init(
-    folders: LogFolders, database: ZoneDatabase, keys: Keys, audit: AuditTrail,
+    folders: LogFolders, database: ZoneDatabase, keys: Keys,
+    judge: @escaping @Sendable (Certificate) -> SignerStanding, audit: AuditTrail,
     now: @escaping @Sendable () -> Int = { auditClock() }
   ) {
     self.folders = folders
     self.database = database
     self.keys = keys
+    self.judge = judge
     self.audit = audit
     self.now = now
   }
@@ -70,6 +75,15 @@ public final class AuditConsole: Sendable {
   func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(AuditConsoleError) -> T {
     do { return try await database.write(body) } catch { throw error as? AuditConsoleError ?? .unavailable }
   }
+}
+
+/// What a certificate of a log or a witness is worth.
+public enum SignerStanding: Sendable {
+  case good
+  /// It was revoked, or has ended: what a witness cosigned while it was good still counts.
+  case ended
+  /// None of this zone's authorities has issued it for this.
+  case unknown
 }
 
 /// Which entries are looked for. What is empty is not looked at.
@@ -116,6 +130,11 @@ public struct AuditEvent: Sendable, Equatable {
   init(row: Row) {
     place = EntryPlace(zone: row["zone"], log: row["log"], position: row["position"])
     (at, kind, peer, code, amount) = (row["at"], row["kind"], row["peer"], row["code"], row["amount"])
+  }
+
+  init(_ place: EntryPlace, _ entry: IndexedEntry) {
+    self.place = place
+    (at, kind, peer, code, amount) = (entry.at, entry.kind, entry.peer, entry.code, entry.amount)
   }
 }
 

@@ -60,6 +60,8 @@ public struct AuditIndexKeeper: Service {
   private static let bundleMaxBytes = 16 << 20
   /// An alert that goes on and on keeps so many of its entries at hand.
   private static let alertEntriesMax = 1_000
+  /// Whoever writes a log must not fill the officer's page: what comes beyond shares one alert.
+  private static let openAlertsOfAKind = 100
 
   private let folders: LogFolders
   private let database: ZoneDatabase
@@ -91,7 +93,10 @@ public struct AuditIndexKeeper: Service {
 
   /// Takes in all that is new.
   public func index() async throws {
-    for log in try folders.all() { try await index(log) }
+    var failure: (any Error)?
+    // One log that cannot be read keeps no other one from the officer.
+    for log in try folders.all() { do { try await index(log) } catch { failure = error } }
+    if let failure { throw failure }
   }
 
   private func index(_ log: KnownLog) async throws {
@@ -120,7 +125,7 @@ public struct AuditIndexKeeper: Service {
   }
 
   private static func add(_ bytes: [UInt8], _ log: KnownLog, _ position: Int, _ db: Database) throws {
-    guard let entry = IndexedEntry(bytes) else { return }
+    let entry = IndexedEntry(bytes, zone: log.zone.text)
     let (zone, number) = (log.zone.text, log.number)
     try db.cachedStatement(
       sql: """
@@ -155,7 +160,17 @@ public struct AuditIndexKeeper: Service {
 
   /// A check of a whole log that failed is an alert, too.
   static func raiseCheckFailure(_ result: LogCheckResult, at: String, _ db: Database) throws {
-    let arguments: StatementArguments = [result.zone, "\(result.zone)/audit/\(result.log)"]
+    let arguments: StatementArguments = [
+      result.zone, String("\(result.zone)/audit/\(result.log): \(result.fault ?? "")".prefix(300)),
+    ]
+    // What cannot be mended, and was acknowledged, is not news each day.
+    let isSettled = try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT EXISTS (
+          SELECT 1 FROM alert WHERE acknowledged_at IS NOT NULL AND kind = 'check.failed' AND zone = ? AND code = ?)
+        """, arguments: arguments)
+    guard isSettled != true else { return }
     try db.execute(
       sql: """
         UPDATE alert SET count = count + 1, last_at = ?
@@ -168,6 +183,16 @@ public struct AuditIndexKeeper: Service {
         """, arguments: arguments + [at, at])
   }
 
+  private static func find(
+    _ kind: String, _ zone: String, _ peer: String, _ code: String, _ db: Database
+  ) throws -> Int64? {
+    try Int64.fetchOne(
+      db,
+      sql: """
+        SELECT id FROM alert WHERE acknowledged_at IS NULL AND kind = ? AND zone = ? AND peer = ? AND code = ?
+        """, arguments: [kind, zone, peer, code])
+  }
+
   private static func raise(
     _ kind: String, _ entry: IndexedEntry, _ zone: String, _ number: Int, _ position: Int, _ db: Database
   ) throws {
@@ -176,25 +201,30 @@ public struct AuditIndexKeeper: Service {
       db, sql: "SELECT EXISTS (SELECT 1 FROM alert_entry WHERE zone = ? AND log = ? AND position = ?)",
       arguments: [zone, number, position])
     guard known != true else { return }
-    let open = try Row.fetchOne(
-      db,
-      sql: """
-        SELECT id, count FROM alert
-        WHERE acknowledged_at IS NULL AND kind = ? AND zone = ? AND peer = ? AND code = ?
-        """, arguments: [kind, zone, entry.peer, entry.code])
+    var (peer, code) = (entry.peer, entry.code)
+    let openOfKind = try Int.fetchOne(
+      db, sql: "SELECT COUNT(*) FROM alert WHERE acknowledged_at IS NULL AND kind = ? AND zone = ?",
+      arguments: [kind, zone])
+    var open = try find(kind, zone, peer, code, db)
+    if open == nil, openOfKind ?? 0 >= openAlertsOfAKind {
+      (peer, code) = ("", "")
+      open = try find(kind, zone, peer, code, db)
+    }
     let alert: Int64
     if let open {
-      alert = open["id"]
+      alert = open
       try db.execute(
-        sql: "UPDATE alert SET count = count + ?, last_at = ? WHERE id = ?", arguments: [entry.amount, entry.at, alert])
+        sql: "UPDATE alert SET count = min(count + ?, 1000000000000), last_at = ? WHERE id = ?",
+        arguments: [entry.amount, entry.at, alert])
     } else {
       try db.execute(
         sql: """
           INSERT INTO alert (kind, zone, peer, code, first_at, last_at, count) VALUES (?, ?, ?, ?, ?, ?, ?)
-          """, arguments: [kind, zone, entry.peer, entry.code, entry.at, entry.at, entry.amount])
+          """, arguments: [kind, zone, peer, code, entry.at, entry.at, entry.amount])
       alert = db.lastInsertedRowID
     }
-    guard (open?["count"] as Int? ?? 0) < alertEntriesMax else { return }
+    let kept = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM alert_entry WHERE alert = ?", arguments: [alert])
+    guard kept ?? 0 < alertEntriesMax else { return }
     try db.execute(
       sql: "INSERT OR IGNORE INTO alert_entry (alert, zone, log, position) VALUES (?, ?, ?, ?)",
       arguments: [alert, zone, number, position])

@@ -22,6 +22,8 @@ public let auditIndexMigrations = [
         PRIMARY KEY (zone, log, position)
       ) WITHOUT ROWID;
       CREATE INDEX audit_event_by_time ON audit_event (at);
+      CREATE INDEX audit_event_by_zone ON audit_event (zone, at);
+      CREATE INDEX audit_event_by_kind ON audit_event (kind, at);
       -- Which entries tell of a letter, or of another thing with an identifier.
       CREATE TABLE audit_subject (
         subject TEXT NOT NULL,
@@ -30,6 +32,7 @@ public let auditIndexMigrations = [
         position INTEGER NOT NULL,
         PRIMARY KEY (subject, zone, log, position)
       ) WITHOUT ROWID;
+      CREATE INDEX audit_subject_by_place ON audit_subject (zone, log, position);
       CREATE TABLE audit_indexed (
         zone TEXT NOT NULL,
         log INTEGER NOT NULL,
@@ -65,6 +68,7 @@ public let auditIndexMigrations = [
         position INTEGER NOT NULL,
         PRIMARY KEY (alert, zone, log, position)
       ) WITHOUT ROWID;
+      CREATE INDEX alert_entry_by_place ON alert_entry (zone, log, position);
       CREATE TABLE saved_search (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         person TEXT NOT NULL,
@@ -82,6 +86,8 @@ public let auditIndexMigrations = [
         -- How many of them a witness has cosigned, and when; NULL for none.
         witnessed INTEGER,
         witnessed_at INTEGER,
+        -- How many lie in cold storage, where the check did not see them.
+        unseen INTEGER NOT NULL DEFAULT 0,
         -- NULL where everything held.
         fault TEXT
       );

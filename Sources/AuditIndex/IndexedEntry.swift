@@ -3,6 +3,10 @@ import PacketFormat
 
 /// What of an entry can be searched for.
 struct IndexedEntry: Sendable, Equatable {
+  /// Messages or tries; whoever writes a log must not make sums run over.
+  private static let amountMax = 1_000_000
+  private static let textMax = 120
+
   let kind: String
   let at: String
   var peer = ""
@@ -10,13 +14,16 @@ struct IndexedEntry: Sendable, Equatable {
   var amount = 1
   var subjects: [String] = []
 
-  /// Nil for what is no entry: the check of the log says so; the index passes it over.
-  init?(_ bytes: [UInt8]) {
-    guard let json = try? JSONValue.parse(bytes), let kind = json["kind"]?.text, let at = json["at"]?.text else {
-      return nil
+  /// What is no entry of `zone` counts as one of no known kind.
+  init(_ bytes: [UInt8], zone: String) {
+    guard let json = try? JSONValue.parse(bytes), (try? AuditEntry.check(bytes, zone: zone)) != nil,
+      let kind = json["kind"]?.text, let at = json["at"]?.text
+    else {
+      (kind, at) = (Self.unknown, "1970-01-01T00:00:00.000Z")
+      return
     }
     (self.kind, self.at) = (kind, at)
-    func text(_ key: String) -> String { json[key]?.text ?? "" }
+    func text(_ key: String) -> String { String((json[key]?.text ?? "").prefix(Self.textMax)) }
     peer = text("peer")
     switch AuditEntry.Kind(rawValue: kind) {
     case .packetSent, .packetApplied:
@@ -37,7 +44,7 @@ struct IndexedEntry: Sendable, Equatable {
         subjects =
           [text("subject")] + (text("object").hasPrefix("letter ") ? [String(text("object").dropFirst(7))] : [])
       }
-    case .loginRefused: (code, amount) = (text("reason"), json["count"]?.number ?? 1)
+    case .loginRefused: (code, amount) = (text("reason"), min(max(1, json["count"]?.number ?? 1), Self.amountMax))
     case .guessStopped: code = text("limit")
     case .peerLogAlarm: code = text("alarm")
     case .keysChanged: peer = text("owner")
@@ -50,6 +57,8 @@ struct IndexedEntry: Sendable, Equatable {
 }
 
 extension IndexedEntry {
+  static let unknown = "unknown.entry"
+
   /// Acts that change who may do what.
   private static let actsOfRights: Set<String> = [
     "person.added", "person.changed", "person.removed", "person.taken-over", "people.imported", "certificate.enrolled",
@@ -71,7 +80,7 @@ extension IndexedEntry {
     case .zoneStarted: wasStopped ? nil : "zone.killed"
     case .actRecorded: Self.actsOfRights.contains(code) ? "rights.changed" : nil
     case .zoneStopped, .packetSent, .packetApplied, .letterAccepted, .linkHeard, .trustList, .peerCheckpoint: nil
-    case nil: "unknown.entry"
+    case nil: Self.unknown
     }
   }
 }

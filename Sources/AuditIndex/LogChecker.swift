@@ -17,6 +17,8 @@ public struct LogCheckResult: Sendable, Equatable {
   public let size: Int
   /// How many entries a witness has cosigned, and when (milliseconds since 1970); nil for none.
   public let witnessed: (size: Int, at: Int)?
+  /// How many entries lie in cold storage, and were not seen.
+  public let unseen: Int
   /// Nil where everything held.
   public let fault: String?
 
@@ -73,7 +75,7 @@ public final class LogChecker: Service {
     let logs = (try? console.folders.all()) ?? []
     for log in logs {
       guard !Task.isCancelled else { return }
-      let result = await check(log)
+      guard let result = await check(log) else { continue }
       if let fault = result.fault {
         logger.critical("a log does not hold", metadata: ["log": "\(log.origin)", "fault": "\(fault)"])
       }
@@ -83,12 +85,22 @@ public final class LogChecker: Service {
     }
   }
 
-  private func check(_ log: KnownLog) async -> LogCheckResult {
+  /// Nil for a log that is only just beginning.
+  private func check(_ log: KnownLog) async -> LogCheckResult? {
     let folder = LogFolder(path: log.folder)
     do {
-      guard let note = try folder.checkpoint() else { throw AuditError("its files are not here") }
+      guard let note = try folder.checkpoint() else {
+        let isKnown = try await console.database.read { db in
+          try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM audit_indexed WHERE zone = ? AND log = ?)",
+            arguments: [log.zone.text, log.number])
+        }
+        guard isKnown == true else { return nil }
+        throw AuditError("its checkpoint is gone")
+      }
       let verifiers = try await console.verifiers(of: log)
-      guard let key = try verifiers.logs.first(where: { try note.time(signedBy: $0) != nil }) else {
+      let keys = verifiers.logs + verifiers.endedLogs
+      guard let key = try keys.first(where: { try note.time(signedBy: $0) != nil }) else {
         throw AuditError("its checkpoint is not signed by a key of this log")
       }
       let (witnesses, zone) = (verifiers.witnesses, log.zone.text)
@@ -98,10 +110,11 @@ public final class LogChecker: Service {
       return LogCheckResult(
         at: console.now(), zone: zone, log: log.number, size: found.checkpoint.size,
         witnessed: found.witnessed.values.max { $0.size < $1.size }.map { ($0.size, $0.seconds * 1_000) },
-        fault: found.faults.first)
+        unseen: found.unseen, fault: found.faults.first.map { "\($0)" })
     } catch {
       return LogCheckResult(
-        at: console.now(), zone: log.zone.text, log: log.number, size: 0, witnessed: nil, fault: "\(error)")
+        at: console.now(), zone: log.zone.text, log: log.number, size: 0, witnessed: nil, unseen: 0,
+        fault: "\(error)")
     }
   }
 
@@ -109,10 +122,12 @@ public final class LogChecker: Service {
     try await console.database.write { db in
       try db.execute(
         sql: """
-          INSERT INTO log_check (at, zone, log, size, witnessed, witnessed_at, fault) VALUES (?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO log_check (at, zone, log, size, witnessed, witnessed_at, unseen, fault)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          result.at, result.zone, result.log, result.size, result.witnessed?.size, result.witnessed?.at, result.fault,
+          result.at, result.zone, result.log, result.size, result.witnessed?.size, result.witnessed?.at, result.unseen,
+          result.fault,
         ])
       try db.execute(
         sql: "DELETE FROM log_check WHERE id <= (SELECT MAX(id) FROM log_check) - ?", arguments: [Self.keptResults])
@@ -143,7 +158,7 @@ extension AuditConsole {
         let (size, at): (Int?, Int?) = (row["witnessed"], row["witnessed_at"])
         return LogCheckResult(
           at: row["at"], zone: row["zone"], log: row["log"], size: row["size"], witnessed: size.map { ($0, at ?? 0) },
-          fault: row["fault"])
+          unseen: row["unseen"], fault: row["fault"])
       }
     }
   }

@@ -52,7 +52,7 @@ struct TimeCheck: Sendable {
 
   private mutating func explains(_ index: Int, _ at: Int, _ value: JSONValue) -> Bool {
     guard let text = value["before"]?.text, let before = entryTime(Array(text.utf8)),
-      let moved = value["milliseconds"]?.number, abs(moved) < Self.movedMax,
+      let moved = value["milliseconds"]?.number, (-Self.movedMax...Self.movedMax).contains(moved),
       abs(before + moved - at) <= Self.toleranceMilliseconds, before >= (newest ?? before) - Self.toleranceMilliseconds
     else { return false }
     if let run = pending, at - run.at > Self.toleranceMilliseconds || at < run.at - Self.toleranceMilliseconds {

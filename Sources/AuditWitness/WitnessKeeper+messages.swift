@@ -61,7 +61,7 @@ extension WitnessKeeper {
   }
 
   /// Keeps a certificate that was found good.
-  private static func keep(_ certificate: Certificate, _ db: Database) throws {
+  static func keep(_ certificate: Certificate, _ db: Database) throws {
     try db.execute(
       sql: "INSERT OR IGNORE INTO audit_certificate (fingerprint, name, der) VALUES (?, ?, ?)",
       arguments: [certificate.fingerprint.hex, certificate.commonName, Data(certificate.der)])
@@ -152,8 +152,8 @@ extension WitnessKeeper {
       arguments: [peer.text])
     if let last, last["kind"] == kind, last["held_note"] == held, !held.isEmpty || kind == "old-log" { return }
     let today = try Int.fetchOne(
-      db, sql: "SELECT COUNT(*) FROM witness_alarm WHERE peer = ? AND at > ?",
-      arguments: [peer.text, now() - 86_400_000])
+      db, sql: "SELECT COUNT(*) FROM witness_alarm WHERE peer = ? AND kind = ? AND at > ?",
+      arguments: [peer.text, kind, now() - 86_400_000])
     // Whoever has the peer's keys could fill this zone's disk with alarms.
     guard (today ?? 0) < Self.alarmsADay else { return }
     try alarm(kind, peer.text, held: held, note: shown.note.encoded, db)
@@ -200,6 +200,11 @@ extension WitnessKeeper {
     else { throw MessageRefusal(code: "unknown-checkpoint", reason: "no checkpoint of \(word.size) was shown") }
     note.add(word.signature)
     try Self.require(witness, on: note, at: now())
+    // Else a witness could make this zone begin logs as it likes.
+    guard let key = keys.logCertificate.ed25519PublicKey,
+      let own = NoteVerifier(name: word.origin, kind: .ed25519, publicKey: key),
+      (try? Checkpoint.open(note, log: own)) != nil
+    else { throw MessageRefusal(code: "unknown-checkpoint", reason: "this zone's log has not signed what is held") }
     logger.critical(
       "the witness holds a checkpoint that this zone does not know of: was it put back to an earlier day?",
       metadata: ["peer": "\(peer)", "log": "\(word.origin)", "size": "\(word.size)"])
@@ -210,7 +215,7 @@ extension WitnessKeeper {
     db.afterNextTransaction { _ in Task { await log.goOn(after: checkpoint, epoch: epoch) } }
   }
 
-  private static func epoch(of origin: String, _ zone: ZoneName) -> Int? {
+  static func epoch(of origin: String, _ zone: ZoneName) -> Int? {
     let prefix = "\(zone)/audit/"
     guard origin.hasPrefix(prefix), let epoch = Int(origin.dropFirst(prefix.count)), (1..<1 << 40).contains(epoch),
       LogKeeper.origin(zone, epoch: epoch) == origin
@@ -239,13 +244,8 @@ extension WitnessKeeper {
       sql: "DELETE FROM checkpoint_offer WHERE peer = ? AND offered_at < ? AND size < ? AND origin = ?",
       arguments: [peer.text, now() - Self.offersKeptMilliseconds, word.size, word.origin])
     try Self.keep(word.certificate, db)
-    // Where nothing newer is on its way, what the peer lacks of this is lost.
-    let newest = try Int.fetchOne(
-      db, sql: "SELECT MAX(size) FROM checkpoint_offer WHERE peer = ? AND origin = ?",
-      arguments: [peer.text, word.origin])
-    if word.mirrored < word.size, newest == word.size {
-      try sendAgain(word.origin, from: word.mirrored, to: peer, db)
-    }
+    // Entries are sent before their checkpoint: what the peer lacks of it now was lost.
+    if word.mirrored < word.size { try sendAgain(word.origin, from: word.mirrored, as: word.size, to: peer, db) }
     let (log, good) = (self.log, note)
     db.afterNextTransaction { _ in Task { await log.keepWitnessed(good) } }
   }

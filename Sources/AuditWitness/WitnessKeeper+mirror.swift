@@ -14,6 +14,7 @@ extension WitnessKeeper {
   /// So many bytes of entries are put into the outbox at a time.
   private static let roundMaxBytes = 4 << 20
   private static let chunkEntries = 8_192
+  private static let chunkMaxBytes = 16 << 20
 
   /// Sends what the peer has not got of the log up to a checkpoint.
   ///
@@ -21,14 +22,24 @@ extension WitnessKeeper {
   func sendEntries(_ checkpoint: Checkpoint, _ folder: LogFolder, to link: LinkConfiguration) async throws -> Bool {
     guard link.outgoingPolicy.messageTypes.contains(EntriesMessage.type) else { return true }
     let (peer, origin, at) = (link.peer, checkpoint.origin, now())
-    let sent =
-      try await database.read { db in
+    let (sent, isWaiting) = try await database.read { db in
+      (
         try Int.fetchOne(
-          db, sql: "SELECT next FROM mirror_sent WHERE peer = ? AND origin = ?", arguments: [peer.text, origin])
-      } ?? 0
+          db, sql: "SELECT next FROM mirror_sent WHERE peer = ? AND origin = ?", arguments: [peer.text, origin]) ?? 0,
+        try Bool.fetchOne(
+          db,
+          sql: """
+            SELECT EXISTS (SELECT 1 FROM outbox WHERE peer = ?1 AND type = ?2 AND id > coalesce(
+              (SELECT MAX(last_row) FROM sent_packet WHERE peer = ?1 AND lane = 'm'), 0))
+            """, arguments: [peer.text, EntriesMessage.type]) ?? false
+      )
+    }
+    // Letters do not queue behind a log that catches up.
+    if isWaiting, sent < checkpoint.size { return false }
     var (next, total, messages): (Int, Int, [Message]) = (sent, 0, [])
     while next < checkpoint.size, total < Self.roundMaxBytes {
-      let entries = try folder.some(from: next, size: checkpoint.size, maxBytes: EntriesMessage.maxBytes)
+      let entries = try folder.some(
+        from: next, size: checkpoint.size, maxBytes: min(EntriesMessage.maxBytes, link.limits.packetMaxBytes / 4))
       let id = newIdentifier(at: at)
       messages.append(
         Message(
@@ -49,14 +60,28 @@ extension WitnessKeeper {
   }
 
   /// A peer that was restored may lack what it once had: it is sent again.
-  func sendAgain(_ origin: String, from count: Int, to peer: ZoneName, _ db: Database) throws {
+  ///
+  /// - Parameter size: of the log, when the peer said so.
+  func sendAgain(_ origin: String, from count: Int, as size: Int, to peer: ZoneName, _ db: Database) throws {
     try db.execute(
-      sql: "UPDATE mirror_sent SET next = ? WHERE peer = ? AND origin = ? AND next > ?",
-      arguments: [count, peer.text, origin, count])
+      sql: """
+        UPDATE mirror_sent SET next = ?1, again_at = max(next, ?2)
+        WHERE peer = ?3 AND origin = ?4 AND next > ?1 AND again_at < ?2
+        """, arguments: [count, size, peer.text, origin])
   }
 
   /// Keeps a peer's entries until a checkpoint covers them. What is here already, and what does not follow, is passed over.
   func keep(_ message: EntriesMessage, of peer: ZoneName, _ db: Database) throws {
+    let newest = try Int.fetchOne(
+      db, sql: "SELECT MAX(epoch) FROM witnessed_log WHERE peer = ?", arguments: [peer.text])
+    guard let epoch = Self.epoch(of: message.log, peer), epoch >= newest ?? 0 else {
+      throw MessageRefusal(code: "schema", reason: "“\(message.log)” is no log that goes on")
+    }
+    // A log that was left behind gets no checkpoint any more.
+    try db.execute(
+      sql: """
+        DELETE FROM mirror_entry WHERE peer = ? AND origin NOT IN (?, ?)
+        """, arguments: [peer.text, message.log, LogKeeper.origin(peer, epoch: max(1, newest ?? epoch))])
     var next = try mirrored(message.log, of: peer, db)
     for (offset, entry) in message.entries.enumerated() where message.first + offset == next {
       try db.cachedStatement(
@@ -82,6 +107,26 @@ extension WitnessKeeper {
     for log in try await cosignedLogs() where log.count >= log.size { try await integrate(log) }
   }
 
+  /// Up to so many bytes of the entries that wait.
+  private func waiting(_ log: CosignedLog, from first: Int) async throws -> [[UInt8]] {
+    let last = min(log.size, first + Self.chunkEntries)
+    return try await database.read { db in
+      var (entries, bytes): ([[UInt8]], Int) = ([], 0)
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT position, bytes FROM mirror_entry WHERE peer = ? AND origin = ? AND position >= ? AND position < ?
+          ORDER BY position
+          """, arguments: [log.peer.text, log.origin, first, last])
+      while bytes < Self.chunkMaxBytes, let row = try rows.next(), row["position"] == first + entries.count {
+        let entry = [UInt8](row["bytes"] as Data)
+        entries.append(entry)
+        bytes += entry.count
+      }
+      return entries
+    }
+  }
+
   private struct CosignedLog: Sendable {
     let peer: ZoneName
     let origin: String
@@ -91,6 +136,8 @@ extension WitnessKeeper {
     let key: String
     /// How many entries have come.
     let count: Int
+    /// How many of them stand in files.
+    let integrated: Int
   }
 
   private func cosignedLogs() async throws -> [CosignedLog] {
@@ -98,14 +145,14 @@ extension WitnessKeeper {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT w.peer, w.origin, epoch, size, note, log_key, count FROM witnessed_log w
+          SELECT w.peer, w.origin, epoch, size, note, log_key, count, integrated FROM witnessed_log w
           JOIN mirror USING (peer, origin) WHERE log_key IS NOT NULL AND integrated < size AND failed < size
           """
       ).compactMap { row in
         ZoneName(row["peer"] as String).map {
           CosignedLog(
             peer: $0, origin: row["origin"], epoch: row["epoch"], size: row["size"], note: row["note"],
-            key: row["log_key"], count: row["count"])
+            key: row["log_key"], count: row["count"], integrated: row["integrated"])
         }
       }
     }
@@ -115,31 +162,18 @@ extension WitnessKeeper {
     guard let verifier = NoteVerifier(log.key) else { return }
     let path = "\(mirrorFolder)/\(log.peer)/\(log.epoch)"
     let note = try SignedNote(Array(log.note.utf8))
-    do {
-      try files.createFolder(mirrorFolder)
-      try files.createFolder("\(mirrorFolder)/\(log.peer)")
-      var writer = try LogWriter(folder: LogFolder(path: path, files: files), log: verifier)
-      while writer.size < log.size {
-        let (from, to) = (writer.size, min(log.size, writer.size + Self.chunkEntries))
-        let entries = try await database.read { db in
-          try Data.fetchAll(
-            db,
-            sql: """
-              SELECT bytes FROM mirror_entry WHERE peer = ? AND origin = ? AND position >= ? AND position < ?
-              ORDER BY position
-              """, arguments: [log.peer.text, log.origin, from, to]
-          ).map { [UInt8]($0) }
-        }
-        guard entries.count == to - from else { throw AuditError("entries \(from) to \(to) did not come") }
-        try writer.stage(entries)
-      }
-      try writer.seal(note)
-      try LogFolder(path: path, files: files).keepWitnessed(try cosigned(note))
-    } catch let error as AuditError {
-      return try await giveUp(log, error.reason)
-    } catch let error as NoteError {
-      return try await giveUp(log, error.reason)
+    try files.createFolder(mirrorFolder)
+    try files.createFolder("\(mirrorFolder)/\(log.peer)")
+    guard var writer = try writer(at: path, verifier), writer.size >= log.integrated else {
+      return try await beginAgain(log, path)
     }
+    while writer.size < log.size {
+      let entries = try await waiting(log, from: writer.size)
+      guard !entries.isEmpty else { return try await beginAgain(log, path) }
+      try writer.stage(entries)
+    }
+    do { try writer.seal(note) } catch let error as AuditError { return try await giveUp(log, error.reason) }
+    try LogFolder(path: path, files: files).keepWitnessed(try cosigned(note))
     try await database.write { db in
       try db.execute(
         sql: "UPDATE mirror SET integrated = ? WHERE peer = ? AND origin = ?",
@@ -150,7 +184,34 @@ extension WitnessKeeper {
     }
   }
 
-  /// What came is not what the peer has signed: an alarm, and all of it is asked for anew.
+  /// Nil where what lies here is damaged.
+  private func writer(at path: String, _ log: NoteVerifier) throws -> LogWriter? {
+    do { return try LogWriter(folder: LogFolder(path: path, files: files), log: log) } catch is AuditError {
+      return nil
+    } catch is NoteError {
+      return nil
+    } catch let error as FileError where error.isMissing {
+      return nil
+    }
+  }
+
+  /// The copy here is lost or damaged, which is no fault of the peer's: what is left is put aside, and all of it is asked for
+  /// again.
+  private func beginAgain(_ log: CosignedLog, _ path: String) async throws {
+    logger.error(
+      "the copy of a peer's log is damaged or incomplete; it is asked for again",
+      metadata: ["peer": "\(log.peer)", "log": "\(log.origin)"])
+    if files.exists(path) { try files.rename(path, to: "\(path).damaged-\(now())") }
+    try await database.write { db in
+      try db.execute(
+        sql: "UPDATE mirror SET count = 0, integrated = 0, failed = 0 WHERE peer = ? AND origin = ?",
+        arguments: [log.peer.text, log.origin])
+      try db.execute(
+        sql: "DELETE FROM mirror_entry WHERE peer = ? AND origin = ?", arguments: [log.peer.text, log.origin])
+    }
+  }
+
+  /// What came is not what the peer has signed: an alarm, and it is asked for anew.
   private func giveUp(_ log: CosignedLog, _ reason: String) async throws {
     logger.critical(
       "a peer's entries are not those of its checkpoint",
@@ -159,9 +220,7 @@ extension WitnessKeeper {
       try alarm("entries", log.peer.text, held: "", note: log.note, db)
       try db.execute(
         sql: """
-          UPDATE mirror SET failed = ?, count = coalesce(
-            (SELECT MIN(position) FROM mirror_entry m WHERE m.peer = mirror.peer AND m.origin = mirror.origin), integrated)
-          WHERE peer = ? AND origin = ?
+          UPDATE mirror SET failed = ?, count = integrated WHERE peer = ? AND origin = ?
           """, arguments: [log.size, log.peer.text, log.origin])
       try db.execute(
         sql: "DELETE FROM mirror_entry WHERE peer = ? AND origin = ?", arguments: [log.peer.text, log.origin])

@@ -8,6 +8,7 @@ public import Logging
 import PacketFormat
 public import ServiceLifecycle
 public import Storage
+import Synchronization
 import TransparencyLog
 public import Trust
 public import Zones
@@ -36,6 +37,7 @@ public final class WitnessKeeper: Service {
   private let intervalMilliseconds: Int
   /// A new log, too, is shown after an interval: by then it tells of more than a start.
   private let startedAt: UnixMilliseconds
+  private let failures = Mutex<[String: String]>([:])
 
   /// - Parameters:
   ///   - log: this zone's.
@@ -66,19 +68,15 @@ public final class WitnessKeeper: Service {
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      var lastFailure = ""
+      // Logs of earlier keys are proved with these.
+      _ = try? await self.database.write { [keys = self.keys] db in try Self.keep(keys.logCertificate, db) }
       repeat {
-        do {
-          for link in self.links { try await self.offer(to: link) }
-          try await self.integrateMirrors()
-          lastFailure = ""
-        } catch {
-          let text = "\(error)"
-          if text != lastFailure {
-            self.logger.error("the log cannot be shown to its witness", metadata: ["error": "\(text)"])
+        for link in self.links {
+          await self.telling("the log cannot be shown to its witness", link.peer.text) {
+            try await self.offer(to: link)
           }
-          lastFailure = text
         }
+        await self.telling("a peer's log cannot be copied", "") { try await self.integrateMirrors() }
         await self.noticeSilence()
       } while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil
     }
@@ -104,7 +102,13 @@ public final class WitnessKeeper: Service {
     }
     let wait = newsSize > last?.size ?? 0 ? intervalMilliseconds : Self.idleMilliseconds
     guard checkpoint.size > 0, at - (last?.at ?? startedAt) >= wait else { return }
-    guard try await sendEntries(checkpoint, folder, to: link) else { return }
+    let isSent: Bool
+    do { isSent = try await sendEntries(checkpoint, folder, to: link) } catch {
+      // A witness without a copy is better than none.
+      tell("the log's entries cannot be sent for a copy", link.peer.text, "\(error)")
+      isSent = true
+    }
+    guard isSent else { return }
     var proofs: [Int: [TreeHash]] = [:]
     for size in [last?.size, cosigned].compactMap({ $0 }) where size <= checkpoint.size {
       proofs[size] = try folder.proofs(size: checkpoint.size).consistency(from: size)
@@ -121,6 +125,22 @@ public final class WitnessKeeper: Service {
           ON CONFLICT (peer, origin, size) DO UPDATE SET note = excluded.note, offered_at = excluded.offered_at
           """, arguments: [peer, checkpoint.origin, checkpoint.size, note.encoded, at])
     }
+  }
+
+  private func telling(_ what: Logger.Message, _ whom: String, _ body: () async throws -> Void) async {
+    do {
+      try await body()
+      failures.withLock { $0["\(what) \(whom)"] = nil }
+    } catch { tell(what, whom, "\(error)") }
+  }
+
+  /// A failure that lasts is told once.
+  private func tell(_ what: Logger.Message, _ whom: String, _ error: String) {
+    let isNew = failures.withLock { failures in
+      defer { failures["\(what) \(whom)"] = error }
+      return failures["\(what) \(whom)"] != error
+    }
+    if isNew { logger.error(what, metadata: ["peer": "\(whom)", "error": "\(error)"]) }
   }
 
   private func noticeSilence() async {

@@ -60,6 +60,8 @@ public let witnessMigrations = [
         peer TEXT NOT NULL,
         origin TEXT NOT NULL,
         next INTEGER NOT NULL,
+        -- What the peer lacked was last sent again when the log was so large: older words do not count.
+        again_at INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (peer, origin)
       );
       -- How much of a peer's log has come, and how much of it stands in files.

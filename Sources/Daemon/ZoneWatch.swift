@@ -23,8 +23,10 @@ struct ZoneWatch: Service {
       var silent: Set<ZoneName> = []
       while (try? await Task.sleep(for: .seconds(Self.pollSeconds))) != nil {
         do {
-          if let jump = clock.jump(wall: Date().unixMilliseconds, steady: Self.steadyMilliseconds()) {
+          let (wall, steady) = (Date().unixMilliseconds, Self.steadyMilliseconds())
+          if let jump = clock.jump(wall: wall, steady: steady) {
             try await self.enter(jump)
+            clock.accept(wall: wall, steady: steady)
           }
           try await self.look(at: &silent)
         } catch { self.logger.error("the watch could not enter what it saw", metadata: ["error": "\(error)"]) }
@@ -77,12 +79,18 @@ struct ClockWatch: Sendable {
 
   private var last: (wall: UnixMilliseconds, steady: Int)?
 
-  /// - Returns: how far the clock was moved since the last call, where that is more than a correction.
+  /// - Returns: how far the clock was moved since the first call, or since what was accepted last, where that is more than a
+  ///   correction: many small moves are one large one.
   mutating func jump(wall: UnixMilliseconds, steady: Int) -> Jump? {
-    defer { last = (wall, steady) }
-    guard let last else { return nil }
+    guard let last else {
+      accept(wall: wall, steady: steady)
+      return nil
+    }
     let expected = last.wall + (steady - last.steady)
     guard abs(wall - expected) >= ZoneWatch.jumpMilliseconds else { return nil }
     return Jump(expected: expected, milliseconds: wall - expected)
   }
+
+  /// From now on the clock is taken as it is: the move is entered.
+  mutating func accept(wall: UnixMilliseconds, steady: Int) { last = (wall, steady) }
 }

@@ -25,6 +25,9 @@ let auditStrings = StringTable([
   ),
   .init("auditFrom", "自（如 2026-11-23 或 2026-11-23 15:20）", "From (2026-11-23, or 2026-11-23 15:20)"),
   .init("auditTo", "至", "To"),
+  .init(
+    "auditDateWrong", "日期请写作 2026-11-23、2026-11-23 15 或 2026-11-23 15:20。",
+    "Write a date as 2026-11-23, 2026-11-23 15, or 2026-11-23 15:20."),
   .init("auditZone", "所在区", "Zone"),
   .init("auditPeer", "对端", "Peer"),
   .init("auditKind", "种类", "Kind"),
@@ -45,8 +48,8 @@ let auditStrings = StringTable([
   .init("searchesHeading", "已保存的查询", "Saved searches"),
   .init("trailNumber", "信件编号", "Letter number"),
   .init(
-    "trailHint", "列出两区日志中与该信件有关的全部条目，并逐条核对其证明。此处不显示信件内容。",
-    "All entries of both zones' logs about a letter, each with its proof checked now. The letter's text is not shown here."
+    "trailHint", "列出两区日志中写有该信件的条目（每区最多500条），并逐条核对其证明。此处不显示信件内容。",
+    "The entries of both zones' logs that name a letter (500 of each zone at most), each with its proof checked now. The letter's text is not shown here."
   ),
   .init("trailNone", "两区日志中没有该编号的信件。", "The logs know no letter of this number."),
   .init("trailProof", "证明", "Proof"),
@@ -64,6 +67,16 @@ let auditStrings = StringTable([
     "entryProofHint", "将原文（末尾不加换行）和证明各存为文件，可用 guandu audit check-proof 或其他 tlog 工具在别处核验。",
     "Saved as files (the entry without a newline at its end), they can be checked elsewhere by guandu audit check-proof or another tool for such logs."
   ),
+  .init("evidenceExport", "导出证据", "Export the evidence"),
+  .init(
+    "evidenceHint", "下载一个 tar 文件：条目、证明、数据包清单和签名、证书、报告（HTML、PDF）及核验说明。导出会记入办理记录。",
+    "A tar file: entries, proofs, packets' manifests and signatures, certificates, a report (HTML, PDF), and how to check them. The export is recorded."
+  ),
+  .init("evidenceOfLetter", "信件 {0} 全程记录", "The trail of letter {0}"),
+  .init("noEvidenceTitle", "无法导出证据", "There is no evidence"),
+  .init(
+    "noEvidenceText", "有条目不能证明，或日志文件不在本机。请先核验日志，并查看系统日志中的原因。",
+    "An entry is not proved, or the log's files are not here. Check the logs; the system's log has the reason."),
   .init("alertsOpen", "待处理", "Open"),
   .init("alertsAcknowledged", "已处理", "Acknowledged"),
   .init("alertsNone", "没有警报。", "There are no alerts."),
@@ -85,6 +98,7 @@ let auditStrings = StringTable([
   .init("checkSize", "条目数", "Entries"),
   .init("checkResult", "结果", "Result"),
   .init("checkGood", "完好", "It holds"),
+  .init("checkUnseen", "；另有{0}条在冷存储中，未核验", "; {0} entries lie in cold storage and were not seen"),
   .init("checkBad", "不符：", "It does not hold: "),
   .init("checkWitnessed", "{0}条，{1}", "{0} entries, {1}"),
   .init("checkUnwitnessed", "尚未经见证", "no witness yet"),

@@ -10,8 +10,8 @@ let auditTemplates = [
   </ul></nav>
   """#,
   "audit-filter": #"""
-  <div class="field"><label for="from">{{t.auditFrom}}</label><input type="text" id="from" name="from" value="{{from}}"></div>
-  <div class="field"><label for="to">{{t.auditTo}}</label><input type="text" id="to" name="to" value="{{to}}"></div>
+  <div class="field"><label for="from">{{t.auditFrom}}</label><input type="text" id="from" name="from" value="{{from}}"{{#wrong.from}} aria-invalid="true" aria-describedby="error"{{/wrong.from}}></div>
+  <div class="field"><label for="to">{{t.auditTo}}</label><input type="text" id="to" name="to" value="{{to}}"{{#wrong.to}} aria-invalid="true" aria-describedby="error"{{/wrong.to}}></div>
   <div class="field"><label for="zone">{{t.auditZone}}</label>
   <select id="zone" name="zone"><option value="">{{t.auditAny}}</option>
   {{#zones}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{id}}</option>
@@ -61,6 +61,7 @@ let auditTemplates = [
   "audit-entries": #"""
   <h1>{{t.auditEntries}}</h1>
   {{> audit-tabs}}
+  {{> problems}}
   <form class="box" method="get" action="/audit/entries">
   {{> audit-filter}}
   </form>
@@ -100,7 +101,12 @@ let auditTemplates = [
   <tbody>
   {{#trail}}<tr><td class="tight">{{at}}</td><td>{{zone}}</td><td>{{kind}}{{#code}} <span class="soft">{{code}}</span>{{/code}}</td><td><a href="{{path}}">{{place}}</a></td><td{{^isProved}} class="error"{{/isProved}}>{{standing}}</td></tr>
   {{/trail}}</tbody>
-  </table>{{/hasTrail}}
+  </table>
+  {{#canExport}}<form method="post" action="/audit/trail/evidence">
+  <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="number" value="{{number}}">
+  <p class="hint" id="evidence-hint">{{t.evidenceHint}}</p>
+  <div class="actions"><button type="submit" id="export" aria-describedby="evidence-hint">{{t.evidenceExport}}</button></div>
+  </form>{{/canExport}}{{/hasTrail}}
   """#,
   "audit-alerts": #"""
   <h1>{{t.auditAlerts}}</h1>
@@ -134,6 +140,11 @@ let auditTemplates = [
   {{#isAcknowledged}}<dt>{{t.alertBy}}</dt><dd>{{by}}，{{at}}</dd><dt>{{t.alertRemark}}</dt><dd id="remark-given">{{remark}}</dd>{{/isAcknowledged}}
   </dl>
   {{#hasEvents}}<h2>{{t.alertEntries}}</h2>{{> audit-events}}{{/hasEvents}}
+  {{#canExport}}<form method="post" action="/audit/alerts/{{id}}/evidence">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <p class="hint" id="evidence-hint">{{t.evidenceHint}}</p>
+  <div class="actions"><button class="plain" type="submit" id="export" aria-describedby="evidence-hint">{{t.evidenceExport}}</button></div>
+  </form>{{/canExport}}
   {{#canSettle}}<form class="box" method="post" action="/audit/alerts/{{id}}/acknowledge">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field"><label for="remark">{{t.alertRemark}}</label>
@@ -154,7 +165,7 @@ let auditTemplates = [
   {{#hasChecks}}<table class="cards" id="checks">
   <thead><tr><th scope="col">{{t.auditAt}}</th><th scope="col">{{t.checkLog}}</th><th scope="col">{{t.checkSize}}</th><th scope="col">{{t.checkWitnessedHeading}}</th><th scope="col">{{t.checkResult}}</th></tr></thead>
   <tbody>
-  {{#checks}}<tr><td class="tight">{{at}}</td><td>{{log}}</td><td>{{size}}</td><td>{{witnessed}}</td><td{{^isGood}} class="error"{{/isGood}}>{{#isGood}}{{t.checkGood}}{{/isGood}}{{^isGood}}{{t.checkBad}}{{fault}}{{/isGood}}</td></tr>
+  {{#checks}}<tr><td class="tight">{{at}}</td><td>{{log}}</td><td>{{size}}</td><td>{{witnessed}}</td><td{{^isGood}} class="error"{{/isGood}}>{{#isGood}}{{t.checkGood}}{{#unseen}}{{unseen}}{{/unseen}}{{/isGood}}{{^isGood}}{{t.checkBad}}{{fault}}{{/isGood}}</td></tr>
   {{/checks}}</tbody>
   </table>{{/hasChecks}}
   """#,

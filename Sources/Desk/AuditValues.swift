@@ -35,6 +35,12 @@ struct AuditSearch: Sendable {
     Self.names.compactMap { name in values[name].map { "\(name)=\(queryEncoded($0))" } }.joined(separator: "&")
   }
 
+  /// Dates that are none are said, and not taken for no limit at all.
+  var problems: [(field: String, key: String)] {
+    ["from", "to"].filter { name in values[name].map { auditInstant($0, isEnd: false) == nil } ?? false }
+      .map { ($0, "auditDateWrong") }
+  }
+
   /// Dates and times are what the office's clock shows; entries have UTC.
   var filter: AuditFilter {
     var filter = AuditFilter()

@@ -40,6 +40,7 @@ extension DeskSite {
     values["hasEvents"] = !events.isEmpty
     values["remarkTyped"] = typed
     values["canSettle"] = alert.acknowledged == nil && presence.official.may(.settleAlerts, .office)
+    values["canExport"] = evidenceSource != nil && !events.isEmpty && presence.official.may(.settleAlerts, .office)
     values["hint"] = kitchen.strings.text("alertHint-\(alert.kind)", request.language)
     return page(
       "audit-alert", values, titleKey: "auditAlert", request, presence, problems: problems,

@@ -49,7 +49,10 @@ extension DeskSite {
     _ request: WebRequest, _ presence: Presence, problems: [(field: String, key: String)] = [], query: String? = nil
   ) async throws -> Response {
     let console = try demandConsole(presence)
-    let search = AuditSearch(query.map(AuditSearch.values) ?? AuditSearch.values(of: request))
+    var search = AuditSearch(query.map(AuditSearch.values) ?? AuditSearch.values(of: request))
+    // All of a log's years would take their time.
+    if search.values["from"] == nil { search.values["from"] = String(officeTime(Date(timeIntervalSinceNow: -6 * 86_400)).prefix(10)) }
+    let problems = problems + search.problems
     let hours = try await asking { () async throws(AuditConsoleError) in
       try await console.hours(search.filter, for: presence.official)
     }
@@ -90,7 +93,9 @@ extension DeskSite {
     values["previous"] = "\(paging.number - 1)"
     values["hasNext"] = found.hasMore
     values["next"] = "\(paging.number + 1)"
-    return page("audit-entries", values, titleKey: "auditEntries", request, presence, languagePath: "/audit/entries")
+    return page(
+      "audit-entries", values, titleKey: "auditEntries", request, presence, problems: search.problems,
+      languagePath: "/audit/entries")
   }
 
   private func entryPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
@@ -120,7 +125,9 @@ extension DeskSite {
     let number = WrittenText.line(request.request.uri.queryParameters["number"].map(String.init) ?? "")
     var values: [String: Any] = ["number": String(number.prefix(32)), "isAsked": !number.isEmpty]
     do {
-      let trail = number.isEmpty ? [] : try await console.trail(number: number, for: presence.official)
+      let trail =
+        number.isEmpty ? [] : try await console.trail(number: number, for: presence.official).events
+      values["canExport"] = evidenceSource != nil && presence.official.may(.settleAlerts, .office)
       values["hasTrail"] = !trail.isEmpty
       values["trail"] = trail.map { event, standing in
         eventValues(event, request.language).merging(standingValues(standing, request.language)) { own, _ in own }
@@ -145,7 +152,10 @@ extension DeskSite {
         "checks": checks.map { check in
           [
             "at": auditTime(check.at), "log": "\(check.zone)/audit/\(check.log)", "size": "\(check.size)",
-            "isGood": check.fault == nil, "fault": check.fault as Any? ?? false,
+            "isGood": check.fault == nil,
+            "unseen": check.unseen > 0
+              ? strings.text("checkUnseen", request.language, "\(check.unseen)") as Any : false,
+            "fault": check.fault as Any? ?? false,
             "witnessed": check.witnessed.map {
               strings.text("checkWitnessed", request.language, "\($0.size)", auditTime($0.at))
             } ?? strings.text("checkUnwitnessed", request.language),

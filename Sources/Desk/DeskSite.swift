@@ -43,6 +43,7 @@ public final class DeskSite: Service {
   /// Nil where the zone keeps no audit log.
   let console: AuditConsole?
   let checker: LogChecker?
+  let evidenceSource: EvidenceSource?
   let concerns: @Sendable () -> [DeskConcern]
 
   /// - Parameters:
@@ -50,12 +51,13 @@ public final class DeskSite: Service {
   ///   - issuer: nil where this zone issues no certificates.
   ///   - console: what security officers look at; nil where the zone keeps no audit log.
   ///   - checker: checks the logs out of turn.
+  ///   - evidence: makes evidence folders; nil where the zone makes none.
   ///   - concerns: asked for each page of those who look after the zone's trust.
   /// - Throws: where a template cannot be read, which a test forbids.
   public init(
     configuration: ZoneConfiguration, letters: DeskLetters, office: OfficeDirectory,
     trust: any HandlerCertificateVerifying, issuer: (any HandlerCertificateIssuing)? = nil,
-    console: AuditConsole? = nil, checker: LogChecker? = nil,
+    console: AuditConsole? = nil, checker: LogChecker? = nil, evidence: EvidenceSource? = nil,
     concerns: @escaping @Sendable () -> [DeskConcern] = { [] }, logger: Logger
   ) throws {
     self.configuration = configuration
@@ -65,6 +67,7 @@ public final class DeskSite: Service {
     self.issuer = issuer
     self.console = console
     self.checker = checker
+    evidenceSource = evidence
     self.concerns = concerns
     self.logger = logger
     let limits = configuration.desk ?? DeskConfiguration(listenAddress: "", port: 0)
@@ -113,6 +116,7 @@ public final class DeskSite: Service {
     addImportRoutes(to: &routes)
     addActRoutes(to: &routes)
     addAuditRoutes(to: &routes)
+    addEvidenceRoutes(to: &routes)
     addEnrolmentRoutes(to: &routes)
     addKeyRoutes(to: &routes)
     return routes

@@ -4,12 +4,15 @@ import AuditIndex
 import Cryptography
 import Daemon
 import Desk
+import Evidence
 import Exchange
 import Foundation
 import Letters
 import Logging
+import PacketFormat
 import People
 import ServiceLifecycle
+import Storage
 import Trust
 import TrustNews
 import Zones
@@ -55,7 +58,8 @@ struct GuanduIntranet: AsyncParsableCommand {
       configuration: start.configuration, letters: letters, office: office,
       trust: HandlerVerifier(trust: start.identity.trust),
       issuer: try start.configuration.desk?.enrolment.map { try HandlerIssuer($0) },
-      console: officers?.console, checker: officers?.checker, concerns: { start.trustConcerns().map(DeskConcern.init) },
+      console: officers?.console, checker: officers?.checker, evidence: try Self.evidence(start),
+      concerns: { start.trustConcerns().map(DeskConcern.init) },
       logger: start.logger)
     try await start.run(
       start.keepers(
@@ -67,6 +71,26 @@ struct GuanduIntranet: AsyncParsableCommand {
         + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])
   }
 
+  /// Evidence folders as archives, made beside the exchange; nil where the zone keeps no audit log.
+  private static func evidence(_ start: ZoneStart) throws -> EvidenceSource? {
+    guard start.audit != nil else { return nil }
+    let (maker, database) = (try EvidenceMaker(start.configuration), start.database)
+    return { request in
+      let bundle = try await database.read { db in
+        try maker.evidence(
+          of: request.places.map { EvidencePlace(zone: $0.zone, log: $0.log, index: $0.position) },
+          title: EvidenceTitle(chinese: request.chineseTitle, english: request.englishTitle),
+          subject: request.subject, db)
+      }
+      var archive: [UInt8] = []
+      for file in try bundle.files() {
+        archive += Archive.header(name: "evidence/" + file.path, byteCount: file.bytes.count)
+        archive += file.bytes + Archive.padding(byteCount: file.bytes.count)
+      }
+      return archive + Archive.end
+    }
+  }
+
   /// What security officers look at; nil where the zone keeps no audit log.
   private static func officers(
     _ start: ZoneStart
@@ -76,7 +100,8 @@ struct GuanduIntranet: AsyncParsableCommand {
     let folders = LogFolders(zone: start.configuration.name, dataDirectory: start.configuration.dataDirectory)
     let console = AuditConsole(
       folders: folders, database: start.database,
-      keys: .init(log: keys.log.publicKey, witness: keys.witness.publicKey), audit: audit)
+      keys: .init(log: keys.log.publicKey, witness: keys.witness.publicKey),
+      judge: { [trust = start.identity.trust] in standing(of: $0, trust) }, audit: audit)
     return (
       console, LogChecker(console: console, logger: start.logger),
       AuditIndexKeeper(folders: folders, database: start.database, logger: start.logger)
@@ -94,6 +119,21 @@ extension DeskConcern {
     case .listMissing(let authority, let refuses): self = .listMissing(authority: authority, refuses: refuses)
     }
   }
+}
+
+/// What a certificate of an audit log or a witness is worth now.
+private func standing(of certificate: Certificate, _ trust: TrustStore) -> SignerStanding {
+  do { try trust.verify(certificate, for: .audit, at: Date()) } catch {
+    let ended: [TrustError.Code] = [.revoked, .listMissing, .listOverdue]
+    if ended.contains(error.code) { return .ended }
+    guard error.code == .expired else { return .unknown }
+    // It must have been good once.
+    do { try trust.verify(certificate, for: .audit, at: certificate.notAfter.addingTimeInterval(-1)) } catch {
+      return ended.contains(error.code) ? .ended : .unknown
+    }
+    return .ended
+  }
+  return .good
 }
 
 /// Judges a browser's certificate by the zone's trust store, at the moment of the request.

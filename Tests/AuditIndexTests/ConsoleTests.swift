@@ -48,7 +48,9 @@ private final class Office: Sendable {
     let folders = LogFolders(zone: zone, dataDirectory: root)
     index = AuditIndexKeeper(folders: folders, database: database, logger: logger)
     console = AuditConsole(
-      folders: folders, database: database, keys: .init(log: key.publicKey, witness: key.publicKey), audit: trail)
+      folders: folders, database: database, keys: .init(log: key.publicKey, witness: key.publicKey),
+      judge: { _ in .unknown },
+      audit: trail)
     checker = LogChecker(console: console, logger: logger)
     try await keeper.begin()
   }
@@ -145,7 +147,7 @@ private final class Office: Sendable {
       try trail.letterAccepted("letter-1", number: "2026-000001", db)
       try trail.letterAccepted("letter-2", number: "2026-000002", db)
     }
-    let trail = try await office.console.trail(number: "2026-000001", for: Office.officer)
+    let trail = try await office.console.trail(number: "2026-000001", for: Office.officer).events
     #expect(trail.map(\.event.place.position) == [1])
     guard case .proved(let entry) = try #require(trail.first).standing else {
       Issue.record("it is not proved")
@@ -168,6 +170,57 @@ private final class Office: Sendable {
     await office.checker.check()
     #expect(try await office.console.checks(limit: 9, for: Office.officer).first?.fault != nil)
     #expect(try await office.alerts().map(\.kind) == ["check.failed"])
+  }
+
+  @Test func saysSoWhereTheTablesSayAnotherThingThanTheLog() async throws {
+    let office = try await Office()
+    try await office.happen { try $0.letterAccepted("letter-1", number: "2026-000001", $1) }
+    try await office.happen { try $0.letterAccepted("letter-2", number: "2026-000002", $1) }
+    func standings() async throws -> [Bool] {
+      try await office.console.trail(number: "2026-000001", for: Office.officer).events.map {
+        if case .proved = $0.standing { true } else { false }
+      }
+    }
+    #expect(try await standings() == [true])
+    // Another letter's entry is slipped in.
+    try await office.database.write { db in
+      try db.execute(sql: "INSERT INTO audit_subject VALUES ('letter-1', 'intranet', 1, 0)")
+    }
+    #expect(try await standings().sorted { $0 && !$1 } == [true, false])
+    try await office.database.write { db in
+      try db.execute(sql: "DELETE FROM audit_subject WHERE position = 0")
+      try db.execute(sql: "UPDATE audit_event SET at = '2026-01-01T00:00:00.000Z' WHERE position = 1")
+    }
+    #expect(try await standings() == [false])
+  }
+
+  @Test func isNotStoppedByWhatAnotherZoneWrites() async throws {
+    let office = try await Office()
+    let peer = office.peer
+    for _ in 0..<4 {
+      try await office.happen { try $0.loginRefused("untrusted", certificate: "", count: Int.max, $1) }
+    }
+    for number in 0..<150 {
+      try await office.happen { try $0.messageRefused("m", from: peer, code: "code \(number)", $1) }
+    }
+    try await office.happen { trail, db in
+      try db.execute(sql: "INSERT INTO audit_entry (bytes) VALUES (x'00')")
+      try db.execute(
+        sql: "INSERT INTO audit_entry (bytes) VALUES (?)",
+        arguments: [
+          Data(
+            """
+            {"kind":"clock.jumped","zone":"intranet","at":"2026-11-23T10:00:00.000Z",\
+            "before":"2026-11-23T10:00:00.000Z","milliseconds":-9223372036854775808}
+            """.utf8)
+        ])
+    }
+    let alerts = try await office.console.alerts(open: true, limit: 1_000, offset: 0, for: Office.officer).alerts
+    #expect(alerts.contains { $0.kind == "unknown.entry" })
+    #expect(alerts.filter { $0.kind == "message.refused" }.count == 101)
+    #expect(try await !office.console.hours(AuditFilter(), for: Office.officer).isEmpty)
+    await office.checker.check()
+    #expect(try await office.console.checks(limit: 1, for: Office.officer).first?.fault != nil)
   }
 
   @Test func isForOfficersAlone() async throws {

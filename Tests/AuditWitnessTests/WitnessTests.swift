@@ -291,6 +291,34 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     #expect(try Checkpoint(text: #require(try copy(witness).checkpoint()).text).size == 12)
   }
 
+  @Test func isAskedForAgainWhereItIsLostAndAccusesNobody() async throws {
+    let witness = try Witness()
+    try await keep(witness, log(9))
+    try await witness.show(log(9))
+    try await witness.keeper.integrateMirrors()
+    // A restore brings the database back, and not the copy.
+    try FileManager.default.removeItem(atPath: copy(witness).path)
+    try await keep(witness, Array(log(12).suffix(3)), from: 9)
+    try await witness.show(log(12), after: [9])
+    try await witness.keeper.integrateMirrors()
+    try await witness.show(log(12), after: [12])
+    #expect(try await witness.alarms().isEmpty)
+    #expect(try await witness.mirrored() == [9, 12, 0])
+    try await keep(witness, log(12))
+    try await witness.show(log(12), after: [12])
+    try await witness.keeper.integrateMirrors()
+    #expect(try Checkpoint(text: #require(try copy(witness).checkpoint()).text).size == 12)
+    // So it is where the copy is damaged.
+    let tile = URL(filePath: copy(witness).path + "/tile/0/000.p/12")
+    try Data(try Data(contentsOf: tile).reversed()).write(to: tile)
+    try await keep(witness, ["entry 12"], from: 12)
+    try await witness.show(log(13), after: [12])
+    try await witness.keeper.integrateMirrors()
+    #expect(try await witness.alarms().isEmpty)
+    try await witness.show(log(13), after: [13])
+    #expect(try await witness.mirrored().last == 0)
+  }
+
   @Test func isNotOfAnotherZonesLog() async throws {
     let witness = try Witness()
     let message = EntriesMessage(log: "intranet/audit/1", first: 0, entries: [Array("x".utf8)])

@@ -99,6 +99,20 @@ private func checkedTable(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope) 
   return ("/import", [:])
 }
 
+/// A letter that the index knows of.
+private func trail(_ desk: TestDesk) async throws -> String {
+  try await desk.zone.database.write { db in
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO audit_event VALUES
+          ('intranet', 1, 7, '2026-11-23T01:00:00.000Z', 'letter.accepted', '', '', 1);
+        INSERT OR IGNORE INTO audit_subject VALUES ('2026-000001', 'intranet', 1, 7), ('letter-1', 'intranet', 1, 7);
+        INSERT OR IGNORE INTO audit_indexed VALUES ('intranet', 1, 8);
+        """)
+  }
+  return "/audit/trail/evidence"
+}
+
 /// An alert that is open.
 private func alert(_ desk: TestDesk) async throws -> Int64 {
   try await desk.zone.database.write { db in
@@ -132,6 +146,8 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "GET /audit/alerts/{id}": office { "/audit/alerts/\(try await alert($0))" },
   "POST /audit/alerts/{id}/acknowledge": office(
     { "/audit/alerts/\(try await alert($0))/acknowledge" }, ["remark": "已核实"]),
+  "POST /audit/alerts/{id}/evidence": office { "/audit/alerts/\(try await alert($0))/evidence" },
+  "POST /audit/trail/evidence": office({ try await trail($0) }, ["number": "2026-000001"]),
   "POST /audit/searches": office("/audit/searches", ["name": "今日", "query": "kind=packet.refused"]),
   "POST /audit/searches/{id}/remove": office("/audit/searches/1/remove"),
   "GET /audit/checks": office("/audit/checks"),

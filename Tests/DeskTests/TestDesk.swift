@@ -45,7 +45,7 @@ final class TestDesk: Sendable {
     office = zone.office
     site = try DeskSite(
       configuration: configuration, letters: zone.desk, office: office, trust: trust, issuer: TestIssuer(),
-      console: zone.console, checker: zone.checker, concerns: concerns,
+      console: zone.console, checker: zone.checker, evidence: { _ in Array("tar".utf8) }, concerns: concerns,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     responder = site.responder()
     try await furnish()

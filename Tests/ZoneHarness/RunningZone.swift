@@ -84,7 +84,8 @@ public final class RunningZone: Sendable {
       Ed25519PrivateKey(seed: SecretBytes(Digest.of(Array(configuration.name.text.utf8)).bytes)))
     let folders = LogFolders(zone: configuration.name, dataDirectory: configuration.dataDirectory)
     console = AuditConsole(
-      folders: folders, database: database, keys: .init(log: logKey.publicKey, witness: logKey.publicKey), audit: trail)
+      folders: folders, database: database, keys: .init(log: logKey.publicKey, witness: logKey.publicKey),
+      judge: { _ in .unknown }, audit: trail)
     checker = LogChecker(console: console, logger: logger)
     index = AuditIndexKeeper(folders: folders, database: database, logger: logger)
     let log = LogKeeper(
