@@ -38,36 +38,42 @@ public struct LogCheck: Sendable {
     let checkpoint = try Checkpoint.open(note, log: log)
     let held = try openWitnessed()
     var result = CheckedLog(checkpoint: checkpoint, witnessed: try cosignatures(of: held), peer: peer)
-    result.times = held.flatMap { held in
-      result.witnessed.values.map(\.seconds).min().map {
-        WitnessTimes(
-          size: held.checkpoint.size, seconds: $0, carriedMilliseconds: carriedWithinMinutes.map { $0 * 60_000 })
-      }
-    }
-    var upper = UpperTiles(folder: folder)
-    let fullTiles = checkpoint.size / Tile.width
-    for start in stride(from: 0, to: fullTiles, by: Self.tilesAtOnce) {
-      let indexes = start..<min(start + Self.tilesAtOnce, fullTiles)
-      for tile in try look(at: indexes.map { Tile(.entries, $0) }) {
-        try upper.append(tile.root)
-        result.take(tile)
-      }
-      progress(indexes.upperBound * Tile.width, checkpoint.size)
-    }
-    var edge: [TreeHash] = []
-    if let tile = Tile.partial(.entries, size: checkpoint.size) {
-      let last = try tileCheck.look(at: tile)
-      result.take(last)
-      edge = last.edge
-    }
-    try upper.finish()
-    guard upper.root(with: edge) == checkpoint.root else {
+    result.times = held.flatMap { times(of: $0.checkpoint, result.witnessed) }
+    guard try root(of: checkpoint.size, into: &result, progress) == checkpoint.root else {
       throw AuditError("the entries are not those of the checkpoint")
     }
     progress(checkpoint.size, checkpoint.size)
     if let held { try requireExtension(of: held.checkpoint, by: checkpoint) }
     result.finish()
     return result
+  }
+
+  /// Looks at all entries and tiles.
+  ///
+  /// - Returns: the root that they lead to.
+  private func root(
+    of size: Int, into result: inout CheckedLog, _ progress: (_ done: Int, _ total: Int) -> Void
+  ) throws -> TreeHash {
+    var upper = UpperTiles(folder: folder)
+    let fullTiles = size / Tile.width
+    for start in stride(from: 0, to: fullTiles, by: Self.tilesAtOnce) {
+      let indexes = start..<min(start + Self.tilesAtOnce, fullTiles)
+      for tile in try look(at: indexes.map { Tile(.entries, $0) }) {
+        try upper.append(tile.root)
+        result.take(tile)
+      }
+      progress(indexes.upperBound * Tile.width, size)
+    }
+    let last = try Tile.partial(.entries, size: size).map { try tileCheck.look(at: $0) }
+    if let last { result.take(last) }
+    try upper.finish()
+    return upper.root(with: last?.edge ?? [])
+  }
+
+  private func times(of held: Checkpoint, _ witnessed: [String: (size: Int, seconds: Int)]) -> WitnessTimes? {
+    witnessed.values.map(\.seconds).min().map {
+      WitnessTimes(size: held.size, seconds: $0, carriedMilliseconds: carriedWithinMinutes.map { $0 * 60_000 })
+    }
   }
 
   private func openWitnessed() throws -> (note: SignedNote, checkpoint: Checkpoint)? {

@@ -7,7 +7,7 @@ struct TimeCheck: Sendable {
   /// less than this goes by.
   static let toleranceMilliseconds = 10_000
   /// Ten thousand years.
-  private static let movedMax = 315_576_000_000_000
+  private static let movedMax: UInt = 315_576_000_000_000
 
   /// Entries that bear earlier times than the one before them, one after the other.
   struct Run: Equatable, Sendable {
@@ -52,7 +52,7 @@ struct TimeCheck: Sendable {
 
   private mutating func explains(_ index: Int, _ at: Int, _ value: JSONValue) -> Bool {
     guard let text = value["before"]?.text, let before = entryTime(Array(text.utf8)),
-      let moved = value["milliseconds"]?.number, (-Self.movedMax...Self.movedMax).contains(moved),
+      let moved = value["milliseconds"]?.number, moved.magnitude < Self.movedMax,
       abs(before + moved - at) <= Self.toleranceMilliseconds, before >= (newest ?? before) - Self.toleranceMilliseconds
     else { return false }
     if let run = pending, at - run.at > Self.toleranceMilliseconds || at < run.at - Self.toleranceMilliseconds {

@@ -47,6 +47,7 @@ import TransparencyLog
   @Test(arguments: [
     // Another time than it says; from another time than was; long after.
     (402.0, 1_002.0, -60_000), (402.0, 500.0, -98_000), (900.0, 1_500.0, -600_000),
+    (402.0, 1_002.0, Int.min),
   ])
   func areAFaultWhereTheWordOnTheClockDoesNotFit(at: Double, before: Double, milliseconds: Int) throws {
     let log = try WrittenLog()
