@@ -51,7 +51,9 @@ extension DeskSite {
     let console = try demandConsole(presence)
     var search = AuditSearch(query.map(AuditSearch.values) ?? AuditSearch.values(of: request))
     // All of a log's years would take their time.
-    if search.values["from"] == nil { search.values["from"] = String(officeTime(Date(timeIntervalSinceNow: -6 * 86_400)).prefix(10)) }
+    if search.values["from"] == nil {
+      search.values["from"] = String(officeTime(Date(timeIntervalSinceNow: -6 * 86_400)).prefix(10))
+    }
     let problems = problems + search.problems
     let hours = try await asking { () async throws(AuditConsoleError) in
       try await console.hours(search.filter, for: presence.official)
