@@ -80,19 +80,31 @@ extension AuditConsole {
   public func acknowledge(
     _ id: Int64, remark: String, by official: Official
   ) async throws(AuditConsoleError) {
+    try await acknowledge([id], remark: remark, by: official)
+  }
+
+  /// Acknowledges several at once with one remark: all of them, or none. Each is an act.
+  ///
+  /// - Throws: `badText` without a remark, or for no alert or more than 100; `notFound` where one of them is not open.
+  public func acknowledge(
+    _ ids: [Int64], remark: String, by official: Official
+  ) async throws(AuditConsoleError) {
     try demand(official, .settleAlerts)
+    guard (1...Self.alertsAtOnce).contains(ids.count) else { throw .badText }
     let remark = remark.trimmingCharacters(in: .whitespacesAndNewlines)
     guard !remark.isEmpty, remark.count <= Self.remarkMax else { throw .badText }
     let (now, audit) = (self.now(), self.audit)
     try await write { db in
-      try db.execute(
-        sql: """
-          UPDATE alert SET acknowledged_at = ?, acknowledged_by = ?, acknowledged_name = ?, remark = ?
-          WHERE id = ? AND acknowledged_at IS NULL
-          """, arguments: [now, official.person, official.name, remark, id])
-      guard db.changesCount == 1 else { throw AuditConsoleError.notFound }
-      try Act("alert.acknowledged", "alert \(id)", content: Digest.of(remark.utf8), detail: remark)
-        .record(by: official, at: now, audit, db)
+      for id in ids {
+        try db.execute(
+          sql: """
+            UPDATE alert SET acknowledged_at = ?, acknowledged_by = ?, acknowledged_name = ?, remark = ?
+            WHERE id = ? AND acknowledged_at IS NULL
+            """, arguments: [now, official.person, official.name, remark, id])
+        guard db.changesCount == 1 else { throw AuditConsoleError.notFound }
+        try Act("alert.acknowledged", "alert \(id)", content: Digest.of(remark.utf8), detail: remark)
+          .record(by: official, at: now, audit, db)
+      }
     }
   }
 }

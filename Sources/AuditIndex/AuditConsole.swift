@@ -26,6 +26,7 @@ public final class AuditConsole: Sendable {
   /// Characters of a remark.
   public static let remarkMax = 500
   public static let searchNameMax = 60
+  public static let alertsAtOnce = 100
 
   let folders: LogFolders
   let database: ZoneDatabase

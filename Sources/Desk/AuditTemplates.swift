@@ -113,12 +113,22 @@ let auditTemplates = [
   {{> audit-tabs}}
   <p>{{#isOpen}}<strong>{{t.alertsOpen}}</strong> · <a href="/audit/alerts?show=acknowledged">{{t.alertsAcknowledged}}</a>{{/isOpen}}{{^isOpen}}<a href="/audit/alerts">{{t.alertsOpen}}</a> · <strong>{{t.alertsAcknowledged}}</strong>{{/isOpen}}</p>
   {{#isEmpty}}<p class="soft">{{t.alertsNone}}</p>{{/isEmpty}}
-  {{#hasAlerts}}<table class="cards" id="alerts">
-  <thead><tr><th scope="col">{{t.auditAlert}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditPeer}}</th><th scope="col">{{t.auditCode}}</th><th scope="col">{{t.auditCount}}</th><th scope="col">{{t.alertFirst}}</th><th scope="col">{{t.alertLast}}</th></tr></thead>
+  {{> problems}}
+  {{#hasAlerts}}<form method="post" action="/audit/alerts">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <table class="cards" id="alerts">
+  <thead><tr><th scope="col">{{t.auditAlert}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditPeer}}</th><th scope="col">{{t.auditCode}}</th><th scope="col">{{t.auditCount}}</th><th scope="col">{{t.alertFirst}}</th><th scope="col">{{t.alertLast}}</th>{{#canSettle}}<th scope="col">{{t.alertsChoose}}</th>{{/canSettle}}</tr></thead>
   <tbody>
-  {{#alerts}}<tr data-kind="{{kind}}"><td><a href="/audit/alerts/{{id}}">{{title}}</a>{{#isAcknowledged}}<br><span class="soft">{{by}}，{{at}}：{{remark}}</span>{{/isAcknowledged}}</td><td>{{zone}}</td><td>{{#peer}}{{peer}}{{/peer}}</td><td>{{#code}}{{code}}{{/code}}</td><td>{{count}}</td><td class="tight">{{firstAt}}</td><td class="tight">{{lastAt}}</td></tr>
+  {{#alerts}}<tr data-kind="{{kind}}"><td><a href="/audit/alerts/{{id}}">{{title}}</a>{{#isAcknowledged}}<br><span class="soft">{{by}}，{{at}}：{{remark}}</span>{{/isAcknowledged}}</td><td>{{zone}}</td><td>{{#peer}}{{peer}}{{/peer}}</td><td>{{#code}}{{code}}{{/code}}</td><td>{{count}}</td><td class="tight">{{firstAt}}</td><td class="tight">{{lastAt}}</td>{{#canSettle}}<td><label class="tick"><input type="checkbox" name="alert-{{id}}" value="1"{{#chosen}} checked{{/chosen}}> <span class="soft">{{t.alertsChoose}} {{title}}</span></label></td>{{/canSettle}}</tr>
   {{/alerts}}</tbody>
-  </table>{{/hasAlerts}}
+  </table>
+  {{#canSettle}}<div class="box">
+  <div class="field"><label for="remark">{{t.alertRemark}}</label>
+  <p class="hint" id="remark-hint">{{t.alertRemarkHint}}</p>
+  <textarea id="remark" name="remark" rows="3" maxlength="500" aria-describedby="remark-hint{{#wrong.remark}} error{{/wrong.remark}}"{{#wrong.remark}} aria-invalid="true"{{/wrong.remark}}>{{remarkTyped}}</textarea></div>
+  <div class="actions"><button type="submit" id="acknowledge-chosen">{{t.alertsAcknowledge}}</button></div>
+  </div>{{/canSettle}}
+  </form>{{/hasAlerts}}
   {{#isPaged}}<nav class="paging" aria-label="{{t.pages}}">
   {{#hasPrevious}}<a class="button plain" rel="prev" href="/audit/alerts?show={{show}}&amp;page={{previous}}">{{t.previousPage}}</a>{{/hasPrevious}}
   <span>{{t.pageNumber}}{{number}}</span>

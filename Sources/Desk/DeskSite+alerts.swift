@@ -8,7 +8,10 @@ import WebKitchen
 extension DeskSite {
   private static let pageSize = 50
 
-  func alertsPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+  func alertsPage(
+    _ request: WebRequest, _ presence: Presence, problems: [(field: String, key: String)] = [], typed: String = "",
+    chosen: Set<Int64> = []
+  ) async throws -> Response {
     let console = try demandConsole(presence)
     let paging = Paging(request, size: Self.pageSize)
     let isOpen = request.request.uri.queryParameters["show"] != "acknowledged"
@@ -19,12 +22,31 @@ extension DeskSite {
       "audit-alerts",
       [
         "isOpen": isOpen, "isEmpty": found.alerts.isEmpty, "hasAlerts": !found.alerts.isEmpty,
-        "alerts": found.alerts.map { alertValues($0, request.language) },
+        "canSettle": isOpen && presence.official.may(.settleAlerts, .office), "remarkTyped": typed,
+        "alerts": found.alerts.map { alert in
+          var values = alertValues(alert, request.language)
+          values["chosen"] = chosen.contains(alert.id)
+          return values
+        },
         "number": "\(paging.number)", "show": isOpen ? "open" : "acknowledged",
         "isPaged": paging.number > 1 || paging.offset + found.alerts.count < found.total,
         "hasPrevious": paging.number > 1, "previous": "\(paging.number - 1)",
         "hasNext": paging.offset + found.alerts.count < found.total, "next": "\(paging.number + 1)",
-      ], titleKey: "auditAlerts", request, presence, languagePath: "/audit/alerts")
+      ], titleKey: "auditAlerts", request, presence, problems: problems, languagePath: "/audit/alerts")
+  }
+
+  /// One remark for all that were ticked.
+  func acknowledgeSeveral(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let form = try await form(of: request, presence)
+    let console = try demandConsole(presence, .settleAlerts)
+    let remark = WrittenText.lines(form["remark"])
+    let chosen = form.values.keys.filter { $0.hasPrefix("alert-") }.compactMap { Int64($0.dropFirst(6)) }.sorted()
+    do { try await console.acknowledge(chosen, remark: remark, by: presence.official) } catch {
+      guard case .badText = error else { return try await asking { () async throws(AuditConsoleError) in throw error } }
+      let problem = chosen.isEmpty ? ("alerts", "alertsNoneChosen") : ("remark", "remarkMissing")
+      return try await alertsPage(request, presence, problems: [problem], typed: remark, chosen: Set(chosen))
+    }
+    return seeOther("/audit/alerts")
   }
 
   func alertPage(

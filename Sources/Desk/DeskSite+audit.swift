@@ -21,6 +21,7 @@ extension DeskSite {
     }
     handle(.get, "/audit/trail", .readAudit, &routes) { [self] in try await trailPage($0, $1) }
     handle(.get, "/audit/alerts", .readAudit, &routes) { [self] in try await alertsPage($0, $1) }
+    handle(.post, "/audit/alerts", .settleAlerts, &routes) { [self] in try await acknowledgeSeveral($0, $1) }
     handle(.get, "/audit/alerts/{id}", .readAudit, &routes) { [self] in try await alertPage($0, $1) }
     handle(.post, "/audit/alerts/{id}/acknowledge", .settleAlerts, &routes) { [self] in try await acknowledge($0, $1) }
     handle(.post, "/audit/searches", .readAudit, &routes) { [self] in try await saveSearch($0, $1) }

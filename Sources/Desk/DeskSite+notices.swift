@@ -21,7 +21,11 @@ extension DeskSite {
   static let urgentDays = 7
 
   func notices(for presence: Presence, _ language: Language) -> [SiteKitchen.Notice] {
-    let own = ownNotice(presence.certificateEnds, language)
+    var own = ownNotice(presence.certificateEnds, language)
+    if presence.openAlerts > 0 {
+      own.append(
+        .init(kitchen.strings.text("noticeOpenAlerts", language, "\(presence.openAlerts)"), isUrgent: false))
+    }
     guard presence.official.may(.readTrust, .office) else { return own }
     return own + concerns().map { notice($0, language) }
   }

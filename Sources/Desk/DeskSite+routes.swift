@@ -12,6 +12,8 @@ struct Presence: Sendable {
   let official: Official
   let session: Session<DeskVisit>
   let certificateEnds: Date
+  /// How many alerts wait; 0 for those whom they do not concern.
+  var openAlerts = 0
 }
 
 extension RouteRule {

@@ -1,3 +1,4 @@
+import AuditIndex
 import Cryptography
 import HTTPTypes
 import Hummingbird
@@ -106,7 +107,12 @@ extension DeskSite {
       throw WebFailure.foreignSession
     }
     guard visit.person == caller.official.person else { return nil }
-    return Presence(official: caller.official, session: session, certificateEnds: caller.certificateEnds)
+    var presence = Presence(official: caller.official, session: session, certificateEnds: caller.certificateEnds)
+    if caller.official.may(.readAudit, .office), let console {
+      // A page is shown all the same where they cannot be counted.
+      presence.openAlerts = (try? await console.openAlerts(for: caller.official)) ?? 0
+    }
+    return presence
   }
 
   /// For a page: to the door and back. For a form: nothing is done, and what was written is handed back.

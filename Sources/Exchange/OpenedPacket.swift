@@ -1,4 +1,5 @@
 import AuditLog
+import DurableFiles
 import Foundation
 import GRDB
 import PacketFormat
@@ -309,6 +310,9 @@ struct PacketApplier: Sendable {
       return PreparedMessage(message: message, bytes: bytes, change: .success(try handler.prepare(message)))
     } catch let refusal as MessageRefusal {
       return PreparedMessage(message: message, bytes: bytes, change: .failure(refusal))
+    } catch let error as FileError {
+      // This zone's own trouble, and no fault of the message: the packet is tried again.
+      return PreparedMessage(message: message, bytes: bytes, change: .success { _ in throw error })
     } catch {
       let refusal = MessageRefusal(code: "schema", reason: "\(error)")
       return PreparedMessage(message: message, bytes: bytes, change: .failure(refusal))

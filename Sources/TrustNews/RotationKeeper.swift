@@ -80,7 +80,7 @@ public final class RotationKeeper: Service {
       if try await tell([pair, current]) { try use(next, pair) }
     } else if let member = members.last(where: { $0.name == current.name }), member.stage == .inUse {
       guard now() >= (member.usedSince ?? 0) + member.overlapSeconds * 1_000,
-        try await !isAnyPacketKept(notSignedBy: current.name), try await tell([current])
+        try await !isAnyPacketKept(notSignedBy: current.name), try await tell([current], awaitsOneWayPeers: false)
       else { return }
       _ = try identity.rotated.markAlone(member)
       log.pairIsAlone(current)
@@ -97,16 +97,24 @@ public final class RotationKeeper: Service {
 
   /// What is not secured yet may be dropped again as it is, and the peer must know its signer then.
   private func isAnyPacketKept(notSignedBy name: String) async throws -> Bool {
-    try await database.read { db in
+    // Packets to a peer that there is no link with any more are never dropped again.
+    let peers = links.map(\.peer.text)
+    return try await database.read { db in
       try Bool.fetchOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM sent_packet WHERE signer IS NOT ?)", arguments: [name]) == true
+        db,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM sent_packet
+            WHERE signer IS NOT ? AND peer IN (\(databaseQuestionMarks(count: peers.count))))
+          """, arguments: [name] + StatementArguments(peers)) == true
     }
   }
 
   /// States to every peer that these pairs are the zone's, once.
   ///
+  /// - Parameter awaitsOneWayPeers: whether those count that never say a word, too: a pair is used then only by the
+  ///   operator's own command.
   /// - Returns: whether all of them have taken that in.
-  private func tell(_ pairs: [ZonePair]) async throws -> Bool {
+  private func tell(_ pairs: [ZonePair], awaitsOneWayPeers: Bool = true) async throws -> Bool {
     let statement = KeyStatement(
       number: now(), pairs: pairs.map { .init(signing: $0.signingCertificate, encryption: $0.encryptionCertificate) })
     let key = pairs.map(\.name).joined(separator: ",")
@@ -117,7 +125,7 @@ public final class RotationKeeper: Service {
       for link in links {
         let row = try Row.fetchOne(
           db, sql: "SELECT outcome FROM key_statement WHERE peer = ? AND pairs = ?", arguments: [link.peer.text, key])
-        outcomes.append(row?["outcome"])
+        if awaitsOneWayPeers || link.repeatTimes == nil { outcomes.append(row?["outcome"]) }
         guard row == nil else { continue }
         let id = newIdentifier(at: now)
         let message = Message(

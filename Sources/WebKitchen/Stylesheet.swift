@@ -68,13 +68,13 @@ let stylesheet = #"""
   .good { border-left: 6px solid var(--green); background: #eef8f1; padding: 0.75rem 1rem; }
   .notice { border: 1px solid var(--line); background: #fafbfc; padding: 0.5rem 1.25rem; border-radius: 4px; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-  dl.facts dd { overflow-wrap: anywhere; }
   .written { white-space: pre-wrap; overflow-wrap: anywhere; }
   dl.facts { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: 0.5rem 1.25rem; margin: 0 0 1.5rem; }
   dl.facts dt { font-weight: 700; color: var(--soft); }
   dl.facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
   .box { border: 1px solid var(--line); border-radius: 4px; padding: 1rem 1.25rem; margin: 0 0 1.25rem; }
   .box > h2:first-of-type { margin-top: 0; }
+  .tick { display: inline-block; min-height: 44px; padding: 0.6rem 0; }
   .ticket { border: 2px solid var(--blue); border-radius: 6px; padding: 1.25rem; margin: 1.25rem 0; }
   .ticket dt { color: var(--soft); }
   .ticket dd { margin: 0 0 1rem; }

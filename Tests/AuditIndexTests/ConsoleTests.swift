@@ -223,6 +223,22 @@ private final class Office: Sendable {
     #expect(try await office.console.checks(limit: 1, for: Office.officer).first?.fault != nil)
   }
 
+  @Test func acknowledgesSeveralOrNone() async throws {
+    let office = try await Office()
+    let peer = office.peer
+    for code in ["a", "b", "c"] { try await office.happen { try $0.messageRefused("m", from: peer, code: code, $1) } }
+    let ids = try await office.alerts().map(\.id)
+    await #expect(throws: AuditConsoleError.notFound) {
+      try await office.console.acknowledge(ids + [99], remark: "x", by: Office.officer)
+    }
+    await #expect(throws: AuditConsoleError.badText) {
+      try await office.console.acknowledge([], remark: "x", by: Office.officer)
+    }
+    #expect(try await office.console.openAlerts(for: Office.officer) == 3)
+    try await office.console.acknowledge(ids, remark: "演练", by: Office.officer)
+    #expect(try await office.console.openAlerts(for: Office.officer) == 0)
+  }
+
   @Test func isForOfficersAlone() async throws {
     let office = try await Office()
     let (console, clerk) = (office.console, Office.clerk)

@@ -196,6 +196,20 @@ def test_a_date_that_is_none_is_said(officer):
     assert "2026-11-23 15:20" in officer.error()
 
 
+def test_officer_acknowledges_what_is_ticked(officer, administrator):
+    assert add_person(administrator, unique("p"), "leader") == 200
+    alert(officer, "rights.changed", "intranet", "添加人员")
+    officer.open("/audit/alerts")
+    assert "条警报待处理" in officer.page.inner_text("body")
+    officer.page.check("#alerts tr[data-kind='rights.changed']:has(td:nth-child(4):text('添加人员')) input")
+    assert officer.submit("#acknowledge-chosen") == 422
+    assert officer.page.locator("#alerts input:checked").count() == 1
+    officer.look("alerts-ticked")
+    officer.page.fill("#remark", "新任命，已核对文件。")
+    assert officer.submit("#acknowledge-chosen") == 200
+    assert not officer.page.locator("#alerts tr[data-kind='rights.changed']:has(td:nth-child(4):text('添加人员'))").count()
+
+
 def test_a_remark_is_needed(officer, contexts, deployment, tmp_path):
     stranger = contexts(client_certificates=[deployment.certificate(**self_signed(tmp_path, "Nobody"))]).new_page()
     stranger.goto(deployment.desk + "/")

@@ -143,6 +143,10 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "GET /audit/entries/{zone}/{log}/{position}": office("/audit/entries/intranet/1/0"),
   "GET /audit/trail": office("/audit/trail?number=2026-000001"),
   "GET /audit/alerts": office("/audit/alerts"),
+  "POST /audit/alerts": { desk, _, scope in
+    guard scope == .all else { return nil }
+    return ("/audit/alerts", ["alert-\(try await alert(desk))": "1", "remark": "已核实"])
+  },
   "GET /audit/alerts/{id}": office { "/audit/alerts/\(try await alert($0))" },
   "POST /audit/alerts/{id}/acknowledge": office(
     { "/audit/alerts/\(try await alert($0))/acknowledge" }, ["remark": "已核实"]),

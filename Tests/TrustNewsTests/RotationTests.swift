@@ -117,6 +117,23 @@ private func code(_ body: () async throws -> Void) async -> TrustError.Code? {
     try await intranet.stop()
   }
 
+  @Test func isUsedAtTheOperatorsWordWhereThePeerNeverSaysOneAndCanBeFollowedByAnother() async throws {
+    let zones = try Zones()
+    var configuration = zones.zones.dmz
+    configuration.links[0].repeatTimes = 1
+    let dmz = try RunningZone(configuration)
+    for _ in 0..<2 {
+      let before = dmz.identity.current.name
+      _ = try await zones.ask(dmz, "rotate-install", try zones.certify(try await zones.ask(dmz, "rotate", "0")))
+      try await dmz.eventually("the pair waits") { try zones.members(dmz).last == .certified }
+      #expect(dmz.identity.current.name == before)
+      _ = try await zones.ask(dmz, "rotate-switch")
+      #expect(dmz.identity.current.name != before)
+      try await dmz.eventually("the rotation is over") { try zones.members(dmz).last == .alone }
+    }
+    try await dmz.stop()
+  }
+
   @Test func isUsedAfterARestartAndOpensWhatWasSealedForTheOldOne() async throws {
     let zones = try Zones()
     var (dmz, intranet) = (try RunningZone(zones.zones.dmz), try RunningZone(zones.zones.intranet))
