@@ -67,7 +67,7 @@ extension DeskSite {
     let found = try await office.people(
       matching: search, in: known, limit: Self.pageSize, offset: paging.offset, for: presence.official)
     let names = Dictionary(units.map { ($0.identifier, name(of: $0, language)) }) { first, _ in first }
-    let filter = "search=\(encoded(search))&amp;unit=\(encoded(unit))"
+    let filter = "search=\(queryEncoded(search))&amp;unit=\(queryEncoded(unit))"
     return page(
       "people",
       [
@@ -88,14 +88,6 @@ extension DeskSite {
       ], titleKey: "navPeople", request, presence, languagePath: "/people")
   }
 
-  private func encoded(_ text: String) -> String {
-    text.utf8.map { byte in
-      let isPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._".utf8.contains(byte)
-      let hex = String(byte, radix: 16, uppercase: true)
-      return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + hex
-    }.joined()
-  }
-
   private func newPersonPage(
     _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], typed: OfficePerson? = nil
   ) async throws -> Response {
@@ -110,7 +102,7 @@ extension DeskSite {
   private func addPerson(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let form = try await form(of: request, presence)
     let person = typedPerson(WrittenText.line(form["identifier"]), form)
-    return try await settled("/people/\(encoded(person.identifier))") {
+    return try await settled("/people/\(queryEncoded(person.identifier))") {
       try await office.add(person, by: presence.official)
     } again: {
       try await newPersonPage(request, presence, problems: $0, typed: person)
