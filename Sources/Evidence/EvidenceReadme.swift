@@ -3,7 +3,7 @@ enum EvidenceReadme {
   static let text = #"""
     # 审计证据 / Audit evidence
 
-    本文件夹不依赖观渡软件即可核验：只需 `bash`、`openssl`（3.0 或更新）、`sha256sum`，以及任一支持 C2SP tlog 的工具（下面用 Go）。请先将整个文件夹复制到自己的计算机，在该文件夹内按顺序执行下列命令。每一步打印 `ok` 或 `BAD`；出现一个 `BAD`，即该项不成立。
+    本文件夹不依赖官渡软件即可核验：只需 `bash`、`openssl`（3.0 或更新）、`sha256sum`，以及任一支持 C2SP tlog 的工具（下面用 Go）。请先将整个文件夹复制到自己的计算机，在该文件夹内按顺序执行下列命令。每一步打印 `ok` 或 `BAD`；出现一个 `BAD`，即该项不成立。
 
     This folder is checked without Guandu: with `bash`, `openssl` (3.0 or later), `sha256sum`, and any tool for C2SP's tlogs (here Go's). Copy all of it to a computer of your own, and run the commands below inside the folder, in their order. Each step prints `ok` or `BAD`; one `BAD`, and that thing does not hold.
 

@@ -19,7 +19,7 @@ struct EvidenceReport: Sendable {
     TwoTexts("未证明的事项", "What is not proved")
   )
   static let note = TwoTexts(
-    "时间为各区域自身时钟所记（UTC）。核验方法见 README.md，无需观渡软件。",
+    "时间为各区域自身时钟所记（UTC）。核验方法见 README.md，无需官渡软件。",
     "Times are by the zones' own clocks (UTC). README.md says how to check all of it without Guandu.")
 
   static let provedTexts = [
