@@ -144,4 +144,10 @@ public let exchangeMigrations: [Migration] =
         -- The certificate (SHA-256) that a packet is signed under; NULL for those of earlier releases.
         ALTER TABLE sent_packet ADD COLUMN signer TEXT;
         """),
+    Migration(
+      "exchange-4",
+      sql: """
+        -- The peer's certificate (SHA-256) that a packet is sealed for; NULL for those of earlier releases.
+        ALTER TABLE sent_packet ADD COLUMN recipient TEXT;
+        """),
   ]

@@ -44,4 +44,9 @@ final class LinkSealer: Sendable {
     ready.withLock { $0 = Ready(sealer: sealer, generations: generations, at: date) }
     return sealer
   }
+
+  /// See `ZoneIdentity.counts`.
+  func counts(signer: String?, recipient: String?, at date: Date) -> Bool {
+    identity.counts(signer: signer, recipient: recipient, for: peer, at: date)
+  }
 }

@@ -14,6 +14,8 @@ struct PacketRecord: Sendable {
   let byteCount: Int
   /// SHA-256 of the certificate that it is signed under, in hex.
   let signer: String
+  /// SHA-256 of the peer's certificate that it is sealed for, in hex.
+  let recipient: String?
   let proof: SignatureProof
 
   /// Moves the stream on and remembers the packet, in the caller's transaction.
@@ -30,12 +32,13 @@ struct PacketRecord: Sendable {
     try db.executeCached(
       sql: """
         INSERT INTO sent_packet
-          (peer, lane, sequence, file, digest, bytes, first_row, last_row, confirmed, attempts, sent_at, next_drop, signer)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)
+          (peer, lane, sequence, file, digest, bytes, first_row, last_row, confirmed, attempts, sent_at, next_drop, signer,
+            recipient)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)
         """,
       arguments: [
         peer.text, stream.lane.rawValue, sequence, file, digest.text, byteCount, rows.first, rows.last, sentAt,
-        nextDrop, signer,
+        nextDrop, signer, recipient,
       ])
   }
 }
@@ -58,6 +61,6 @@ extension SealedPacket {
     PacketRecord(
       stream: manifest.stream, sequence: manifest.sequence, file: fileName,
       digest: HexDigest(manifestDigest.hex) ?? .zero, byteCount: byteCount,
-      signer: signer.hex, proof: proof)
+      signer: signer.hex, recipient: manifest.recipients.first?.text, proof: proof)
   }
 }

@@ -20,6 +20,8 @@ struct PeerKeyFiles: Sendable {
   struct Known: Sendable {
     var signing: [Certificate]
     var encryption: Certificate
+    /// Those that the peer replaced itself: it still opens what was sealed for them.
+    var former: [Certificate]
     /// The number of the statement that counts; 0 for none.
     var number: Int
   }
@@ -29,11 +31,13 @@ struct PeerKeyFiles: Sendable {
     let configured = try link.peerSigningCertificates.map { try Certificate.load(pemFile: $0)[0] }
     let encryption = try Certificate.load(pemFile: link.peerEncryptionCertificate)[0]
     guard let (statement, replaced) = try word() else {
-      return Known(signing: configured, encryption: encryption, number: 0)
+      return Known(signing: configured, encryption: encryption, former: [], number: 0)
     }
+    let isReplaced = replaced.contains(encryption.fingerprint.hex)
+    let said = statement.pairs.map(\.encryption)
     return Known(
       signing: statement.pairs.map(\.signing) + configured.filter { !replaced.contains($0.fingerprint.hex) },
-      encryption: replaced.contains(encryption.fingerprint.hex) ? statement.pairs[0].encryption : encryption,
+      encryption: isReplaced ? said[0] : encryption, former: isReplaced ? said.dropFirst() + [encryption] : said,
       number: statement.number)
   }
 

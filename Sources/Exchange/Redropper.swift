@@ -1,3 +1,4 @@
+import AuditLog
 import Drop
 import DurableFiles
 import Foundation
@@ -13,21 +14,31 @@ actor Redropper {
 
   let context: SenderContext
   private let keepsSentBlobs: Bool
+  private let ring: @Sendable () -> Void
   private let oneWay: OneWayPackets?
   private var lastForgotten: UnixMilliseconds = 0
   private let executor = ThreadExecutor("exchange.redrop")
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+  private struct Certificates: FetchableRecord, Decodable, Sendable {
+    let signer: String?
+    let recipient: String?
+  }
+
   private struct Entry: FetchableRecord, Decodable, Sendable {
     let lane: String
     let sequence: Int
     let file: String
     let attempts: Int
+    let signer: String?
+    let recipient: String?
   }
 
-  init(context: SenderContext, keepsSentBlobs: Bool) {
+  /// - Parameter ring: wakes the lanes.
+  init(context: SenderContext, keepsSentBlobs: Bool, ring: @escaping @Sendable () -> Void) {
     self.context = context
+    self.ring = ring
     self.keepsSentBlobs = keepsSentBlobs
     oneWay = context.link.repeatTimes.map { OneWayPackets(peer: context.link.peer, times: $0) }
   }
@@ -64,6 +75,7 @@ actor Redropper {
     for name in try context.files.list(context.sentFolder) where !known.contains(name) {
       try context.files.remove(context.sentFolder + "/" + name)
     }
+    try await replaceOutdated()
     let oneWay = self.oneWay
     try await context.database.write { db in
       if let oneWay { return try oneWay.prepare(db) }
@@ -94,11 +106,12 @@ actor Redropper {
       try Entry.cachedAll(
         db,
         sql: """
-          SELECT lane, sequence, file, attempts FROM sent_packet
+          SELECT lane, sequence, file, attempts, signer, recipient FROM sent_packet
           WHERE peer = ? AND confirmed = 0 AND next_drop <= ? ORDER BY lane DESC, sequence LIMIT ?
           """, arguments: [peer, now, Self.packetsAtOnce])
     }
     guard !due.isEmpty else { return }
+    if due.contains(where: { !counts(signer: $0.signer, recipient: $0.recipient) }) { return try await makeAnew() }
     let (lying, missing) = (due.filter { context.drop.holds($0.file) }, due.filter { !context.drop.holds($0.file) })
     for entry in missing {
       // Gone where a receipt came in between, or where somebody removed the file.
@@ -115,6 +128,36 @@ actor Redropper {
       let (entries, next) = (lying.map { ($0.lane, $0.sequence) }, now + context.link.limits.redropSeconds * 1000)
       try await context.database.write { db in try oneWay.wait(for: entries, until: next, db) }
     }
+  }
+
+  /// At the start, before the peer's word on such packets comes in.
+  private func replaceOutdated() async throws {
+    let peer = context.link.peer.text
+    let known = try await context.database.read { db in
+      try Certificates.cachedAll(
+        db, sql: "SELECT DISTINCT signer, recipient FROM sent_packet WHERE peer = ? AND confirmed = 0",
+        arguments: [peer])
+    }
+    if known.contains(where: { !counts(signer: $0.signer, recipient: $0.recipient) }) { try await makeAnew() }
+  }
+
+  private func counts(signer: String?, recipient: String?) -> Bool {
+    context.sealer.counts(signer: signer, recipient: recipient, at: Date(unixMilliseconds: context.now()))
+  }
+
+  /// A packet that is signed under a certificate that has ended, or sealed for one whose key the peer has no more, would be
+  /// refused for ever, and its messages with it. So everything that is not secured is sealed again, in a new epoch.
+  private func makeAnew() async throws {
+    let reason = "packets on their way were signed under, or sealed for, certificates that count no more"
+    let (peer, audit) = (context.link.peer, context.audit)
+    let (epoch, files) = try await context.database.write { db in
+      let (epoch, files) = try OutgoingStream.raiseEpoch(peer, above: 0, db)
+      try audit?.epochOpened(epoch, to: peer, reason: reason, db)
+      return (epoch, files)
+    }
+    context.log.epochRaised(epoch, reason)
+    for file in files { try context.files.remove(context.sentFolder + "/" + file) }
+    ring()
   }
 
   private func finishOld(_ now: UnixMilliseconds) async throws {

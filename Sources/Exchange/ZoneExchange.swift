@@ -69,7 +69,12 @@ public final class ZoneExchange: Service {
         peer: link.peer, messages: LaneSender(context: sender, lane: .messages, bell: bells.messages),
         blobs: LaneSender(context: sender, lane: .blobs, bell: bells.blobs),
         control: ControlSender(context: sender, bell: bells.control),
-        redropper: Redropper(context: sender, keepsSentBlobs: keepsSentBlobs),
+        redropper: Redropper(
+          context: sender, keepsSentBlobs: keepsSentBlobs,
+          ring: {
+            bells.messages.ring()
+            bells.blobs.ring()
+          }),
         receiver: LinkReceiver(context: receiver))
     }
   }

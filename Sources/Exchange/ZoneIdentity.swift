@@ -45,7 +45,8 @@ public final class ZoneIdentity: Sendable {
       for recipient in [known.encryption] + holders {
         try trust.verifyRecipient(recipient, at: date)
       }
-      peers[link.peer] = PeerCertificates(signing: known.signing, encryption: [known.encryption] + holders)
+      peers[link.peer] = PeerCertificates(
+        signing: known.signing, encryption: [known.encryption] + holders, former: known.former)
       (peerFiles[link.peer], escrow[link.peer]) = (own, holders)
     }
     (self.peers, self.peerFiles, self.escrow) = (peers, peerFiles, escrow)
@@ -123,7 +124,38 @@ public final class ZoneIdentity: Sendable {
     }
     try files.remember(statement)
     let now = try files.known()
-    certificates.replace(signing: now.signing, encryption: [now.encryption] + (escrow[peer] ?? []))
+    certificates.replace(
+      signing: now.signing, encryption: [now.encryption] + (escrow[peer] ?? []), former: now.former)
+    return true
+  }
+
+  /// Whether a peer can still take in what was sealed for it a while ago: what is signed under this zone's certificate in
+  /// use, or a former one that has neither ended nor been revoked, and sealed for a certificate whose key the peer has, and
+  /// that was not revoked.
+  ///
+  /// - Parameters:
+  ///   - signer: the signing certificate's SHA-256, in hex; nil where nothing is known of it.
+  ///   - recipient: that of the peer's encryption certificate; likewise.
+  func counts(signer: String?, recipient: String?, for peer: ZoneName, at date: Date) -> Bool {
+    isGood(signer: signer, at: date) && isGood(recipient: recipient, of: certificates(of: peer), at: date)
+  }
+
+  private func isGood(signer: String?, at date: Date) -> Bool {
+    let (current, pairs) = state.withLock { ($0.current, $0.pairs) }
+    guard let signer, signer != current.name else { return true }
+    guard let pair = pairs.first(where: { $0.name == signer }) else { return false }
+    do { try trust.verifyDespiteLists(pair.signingCertificate, for: .zoneSigning, at: date) } catch {
+      return error.code != .expired && error.code != .revoked
+    }
+    return true
+  }
+
+  private func isGood(recipient: String?, of peer: PeerCertificates, at date: Date) -> Bool {
+    guard let recipient else { return true }
+    guard let certificate = peer.openable.first(where: { $0.fingerprint.hex == recipient }) else { return false }
+    do { try trust.verifyDespiteLists(certificate, for: .zoneEncryption, at: date) } catch {
+      return error.code != .revoked
+    }
     return true
   }
 }

@@ -7,6 +7,7 @@ public final class PeerCertificates: Sendable {
   private struct State {
     var signing: Set<Certificate>
     var encryption: [Certificate]
+    var former: [Certificate]
     var generation = 0
   }
 
@@ -15,20 +16,24 @@ public final class PeerCertificates: Sendable {
   /// - Parameters:
   ///   - signing: those that a packet of the peer may be signed under.
   ///   - encryption: whom packets for the peer are sealed for: the peer first, then escrow holders.
-  public init(signing: [Certificate], encryption: [Certificate] = []) {
-    state = Mutex(State(signing: Set(signing), encryption: encryption))
+  ///   - former: those of the peer that nothing is sealed for any more, and that it still has the keys of.
+  public init(signing: [Certificate], encryption: [Certificate] = [], former: [Certificate] = []) {
+    state = Mutex(State(signing: Set(signing), encryption: encryption, former: former))
   }
 
   public var signing: Set<Certificate> { state.withLock { $0.signing } }
   public var encryption: [Certificate] { state.withLock { $0.encryption } }
+  /// Those that the peer can open something with: the one in use, and former ones.
+  public var openable: [Certificate] { state.withLock { $0.encryption.prefix(1) + $0.former } }
   /// Rises with every change: what was judged in an earlier generation may be wrong now.
   public var generation: Int { state.withLock { $0.generation } }
 
   /// From the next packet on, these count and no others.
-  public func replace(signing: [Certificate], encryption: [Certificate]) {
+  public func replace(signing: [Certificate], encryption: [Certificate], former: [Certificate] = []) {
     state.withLock { state in
-      guard state.signing != Set(signing) || state.encryption != encryption else { return }
-      state = State(signing: Set(signing), encryption: encryption, generation: state.generation + 1)
+      guard state.signing != Set(signing) || state.encryption != encryption || state.former != former else { return }
+      state = State(
+        signing: Set(signing), encryption: encryption, former: former, generation: state.generation + 1)
     }
   }
 }
