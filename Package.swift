@@ -172,7 +172,7 @@ let package = Package(
       "AuditIndexTests",
       of: [
         "AuditIndex", "AuditLog", "AuditWitness", "Acts", "Exchange", "Storage", "DurableFiles", "Zones", "Roles",
-        "Cryptography",
+        "Cryptography", "TransparencyLog",
       ], [grdb, logging]),
     tests(
       "AuditWitnessTests",

@@ -55,6 +55,9 @@ public struct RecordedAct: Sendable {
 public struct ActExport: Sendable {
   /// `acts.jsonl`: the entries as they were written, one a line.
   public let lines: [UInt8]
+  /// `salts`: for each act that has one, its number and 32 hex digits, one a line. With it the audit log's digest of the act
+  /// can be made again.
+  public let salts: [UInt8]
   /// Each certificate that was acted with, DER.
   public let certificates: [[UInt8]]
   public let count: Int
@@ -69,15 +72,17 @@ public struct ActExport: Sendable {
     let queue = try DatabaseQueue(path: dataDirectory + "/zone.sqlite", configuration: configuration)
     defer { try? queue.close() }
     return try await queue.read { db in
-      var (lines, count, digest) = ([UInt8](), 0, Digest.zero)
-      let rows = try Row.fetchCursor(db, sql: "SELECT entry, digest FROM act ORDER BY number")
+      var (lines, salts, count, digest) = ([UInt8](), [UInt8](), 0, Digest.zero)
+      let rows = try Row.fetchCursor(db, sql: "SELECT number, entry, digest, salt FROM act ORDER BY number")
       while let row = try rows.next() {
         lines += Array(row["entry"] as Data) + [UInt8(ascii: "\n")]
+        if let salt = row["salt"] as Data? { salts += Array("\(row["number"] as Int) \(encodeHex(salt))\n".utf8) }
         digest = Digest(bytes: Array(row["digest"] as Data)) ?? .zero
         count += 1
       }
       let certificates = try Data.fetchAll(db, sql: "SELECT der FROM act_certificate ORDER BY fingerprint")
-      return ActExport(lines: lines, certificates: certificates.map { Array($0) }, count: count, digest: digest)
+      return ActExport(
+        lines: lines, salts: salts, certificates: certificates.map { Array($0) }, count: count, digest: digest)
     }
   }
 

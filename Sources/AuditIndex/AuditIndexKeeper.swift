@@ -160,26 +160,28 @@ public struct AuditIndexKeeper: Service {
 
   /// A check of a whole log that failed is an alert, too.
   static func raiseCheckFailure(_ result: LogCheckResult, at: String, _ db: Database) throws {
+    let origin = result.isOfRecord ? "" : "\(result.zone)/audit/\(result.log): "
     let arguments: StatementArguments = [
-      result.zone, String("\(result.zone)/audit/\(result.log): \(result.fault ?? "")".prefix(300)),
+      result.isOfRecord ? "record.differs" : "check.failed", result.zone,
+      String("\(origin)\(result.fault ?? "")".prefix(300)),
     ]
     // What cannot be mended, and was acknowledged, is not news each day.
     let isSettled = try Bool.fetchOne(
       db,
       sql: """
         SELECT EXISTS (
-          SELECT 1 FROM alert WHERE acknowledged_at IS NOT NULL AND kind = 'check.failed' AND zone = ? AND code = ?)
+          SELECT 1 FROM alert WHERE acknowledged_at IS NOT NULL AND kind = ? AND zone = ? AND code = ?)
         """, arguments: arguments)
     guard isSettled != true else { return }
     try db.execute(
       sql: """
         UPDATE alert SET count = count + 1, last_at = ?
-        WHERE acknowledged_at IS NULL AND kind = 'check.failed' AND zone = ? AND code = ?
+        WHERE acknowledged_at IS NULL AND kind = ? AND zone = ? AND code = ?
         """, arguments: [at] + arguments)
     guard db.changesCount == 0 else { return }
     try db.execute(
       sql: """
-        INSERT INTO alert (kind, zone, peer, code, first_at, last_at, count) VALUES ('check.failed', ?, '', ?, ?, ?, 1)
+        INSERT INTO alert (kind, zone, code, peer, first_at, last_at, count) VALUES (?, ?, ?, '', ?, ?, 1)
         """, arguments: arguments + [at, at])
   }
 

@@ -1,3 +1,4 @@
+import Acts
 import AuditLog
 import Foundation
 import GRDB
@@ -5,6 +6,7 @@ public import Logging
 public import Roles
 public import ServiceLifecycle
 import Storage
+import Synchronization
 import TransparencyLog
 import Zones
 
@@ -13,6 +15,7 @@ public struct LogCheckResult: Sendable, Equatable {
   /// Milliseconds since 1970.
   public let at: Int
   public let zone: String
+  /// Its number; 0 where the record of acts was compared with the zone's logs.
   public let log: Int
   public let size: Int
   /// How many entries a witness has cosigned, and when (milliseconds since 1970); nil for none.
@@ -21,6 +24,8 @@ public struct LogCheckResult: Sendable, Equatable {
   public let unseen: Int
   /// Nil where everything held.
   public let fault: String?
+
+  public var isOfRecord: Bool { log == 0 }
 
   public static func == (left: LogCheckResult, right: LogCheckResult) -> Bool {
     (left.at, left.zone, left.log, left.size, left.fault) == (right.at, right.zone, right.log, right.size, right.fault)
@@ -34,6 +39,7 @@ public final class LogChecker: Service {
 
   private let console: AuditConsole
   private let logger: Logger
+  private let isStopping = Mutex(false)
   private let requests = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
   public init(console: AuditConsole, logger: Logger) {
@@ -49,18 +55,25 @@ public final class LogChecker: Service {
 
   public func run() async throws {
     await cancelWhenGracefulShutdown { [self] in
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask {
-          while !Task.isCancelled {
-            let wait = await self.millisecondsToNext()
-            guard (try? await Task.sleep(for: .milliseconds(wait))) != nil else { return }
-            self.requests.continuation.yield()
-            // The check's own result moves the next time.
-            guard (try? await Task.sleep(for: .seconds(60))) != nil else { return }
-          }
+      await withTaskCancellationHandler {
+        await withTaskGroup(of: Void.self) { group in
+          group.addTask { await self.askEachDay() }
+          group.addTask { for await _ in self.requests.stream { await self.check() } }
         }
-        group.addTask { for await _ in self.requests.stream { await self.check() } }
+      } onCancel: {
+        // A check that runs ends at its next step.
+        isStopping.withLock { $0 = true }
       }
+    }
+  }
+
+  private func askEachDay() async {
+    while !Task.isCancelled {
+      let wait = await millisecondsToNext()
+      guard (try? await Task.sleep(for: .milliseconds(wait))) != nil else { return }
+      requests.continuation.yield()
+      // The check's own result moves the next time.
+      guard (try? await Task.sleep(for: .seconds(60))) != nil else { return }
     }
   }
 
@@ -70,24 +83,53 @@ public final class LogChecker: Service {
     return max(1_000, min(Self.intervalMilliseconds, last + Self.intervalMilliseconds - console.now()))
   }
 
-  /// Checks all logs, one after the other.
+  /// Checks all logs, one after the other, and the record of acts against the zone's own.
   func check() async {
     let logs = (try? console.folders.all()) ?? []
+    let record = try? await console.database.read { try ActDigests($0) }
+    var own: [CheckedLog]? = []
     for log in logs {
-      guard !Task.isCancelled else { return }
-      guard let result = await check(log) else { continue }
-      if let fault = result.fault {
-        logger.critical("a log does not hold", metadata: ["log": "\(log.origin)", "fault": "\(fault)"])
-      }
-      do { try await save(result) } catch {
-        logger.error("the result of a check could not be kept", metadata: ["error": "\(error)"])
-      }
+      guard !Task.isCancelled, let result = await check(log, &own) else { continue }
+      await keep(result, of: log.origin)
+    }
+    guard !Task.isCancelled, let own, let record, let result = await compare(record, own) else { return }
+    await keep(result, of: "the record of acts")
+  }
+
+  private func keep(_ result: LogCheckResult, of what: String) async {
+    if let fault = result.fault {
+      logger.critical("a check has failed", metadata: ["of": "\(what)", "fault": "\(fault)"])
+    }
+    do { try await save(result) } catch {
+      logger.error("the result of a check could not be kept", metadata: ["error": "\(error)"])
     }
   }
 
-  /// Nil for a log that is only just beginning.
-  private func check(_ log: KnownLog) async -> LogCheckResult? {
+  /// Nil where the database could not be read.
+  private func compare(_ record: ActDigests, _ logs: [CheckedLog]) async -> LogCheckResult? {
+    var comparison = RecordComparison(logs: logs, isComplete: true)
+    var last = 0
+    do {
+      while true {
+        let start = last
+        let acts = try await console.database.read { try record.next(after: start, $0) }
+        guard let end = acts.last?.number else { break }
+        for (_, act) in acts { comparison.take(act) }
+        last = end
+      }
+    } catch { return nil }
+    comparison.finish()
+    return LogCheckResult(
+      at: console.now(), zone: console.folders.zone.text, log: 0, size: comparison.matched, witnessed: nil, unseen: 0,
+      fault: comparison.faults.first)
+  }
+
+  /// Nil for a log that is only just beginning, and where the check was broken off.
+  ///
+  /// - Parameter own: takes what was found in a log of this zone; nil from then on where one does not hold.
+  private func check(_ log: KnownLog, _ own: inout [CheckedLog]?) async -> LogCheckResult? {
     let folder = LogFolder(path: log.folder)
+    let isOwn = log.zone == console.folders.zone
     do {
       guard let note = try folder.checkpoint() else {
         let isKnown = try await console.database.read { db in
@@ -104,14 +146,22 @@ public final class LogChecker: Service {
         throw AuditError("its checkpoint is not signed by a key of this log")
       }
       let (witnesses, zone) = (verifiers.witnesses, log.zone.text)
-      let found = try await offTheThreadsOfAll {
-        try LogCheck(folder: folder, log: key, witnesses: witnesses, zone: zone).run()
+      let found = try await offTheThreadsOfAll { [self] in
+        var check = LogCheck(folder: folder, log: key, witnesses: witnesses, zone: zone)
+        check.collectsActs = isOwn
+        return try check.run { _, _ in
+          if isStopping.withLock({ $0 }) { throw CancellationError() }
+        }
       }
+      if isOwn { own?.append(found) }
       return LogCheckResult(
         at: console.now(), zone: zone, log: log.number, size: found.checkpoint.size,
         witnessed: found.witnessed.values.max { $0.size < $1.size }.map { ($0.size, $0.seconds * 1_000) },
         unseen: found.unseen, fault: found.faults.first.map { "\($0)" })
+    } catch is CancellationError {
+      return nil
     } catch {
+      if isOwn { own = nil }
       return LogCheckResult(
         at: console.now(), zone: log.zone.text, log: log.number, size: 0, witnessed: nil, unseen: 0,
         fault: "\(error)")

@@ -157,6 +157,20 @@ public struct AuditTrail: Sendable {
     try record(.peerLogAlarm, [.init("peer", .string(peer.text)), .init("alarm", .string(kind))], db)
   }
 
+  /// The numbers of acts whose entries wait to be written to the log.
+  public static func pendingActs(_ db: Database) throws -> Set<Int> {
+    let beginning = AuditEntry.beginning(of: .actRecorded)
+    var numbers: Set<Int> = []
+    let rows = try Data.fetchCursor(db, sql: "SELECT bytes FROM audit_entry")
+    while let row = try rows.next() {
+      guard row.starts(with: beginning), let number = (try? JSONValue.parse(Array(row)))?["number"]?.number else {
+        continue
+      }
+      numbers.insert(number)
+    }
+    return numbers
+  }
+
   public func zoneStarted(_ db: Database) throws { try record(.zoneStarted, [], db) }
   public func zoneStopped(_ db: Database) throws { try record(.zoneStopped, [], db) }
 

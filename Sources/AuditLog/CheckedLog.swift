@@ -17,14 +17,19 @@ public struct CheckedLog: Sendable {
   public private(set) var faults: [String] = []
   /// What a reader should know, each a sentence.
   public private(set) var notes: [String] = []
+  /// Officials' acts, in the order of the log; nil where they were not asked for.
+  public private(set) var acts: [LoggedAct]?
   var times: WitnessTimes?
   private(set) var crossings: Crossings?
   private var order = TimeCheck()
   private var index = 0
 
-  init(checkpoint: Checkpoint, witnessed: [String: (size: Int, seconds: Int)], peer: String?) {
+  init(
+    checkpoint: Checkpoint, witnessed: [String: (size: Int, seconds: Int)], peer: String?, collectsActs: Bool
+  ) {
     self.checkpoint = checkpoint
     self.witnessed = witnessed
+    acts = collectsActs ? [] : nil
     crossings = peer.map { Crossings(zone: String(checkpoint.origin.prefix { $0 != "/" }), peer: $0) }
   }
 
@@ -40,6 +45,9 @@ public struct CheckedLog: Sendable {
       order.take(index, facts, jump: facts.kind == .clockJumped ? members : nil)
       times?.take(index, at: facts.at)
       if let members { crossings?.take(facts, members) }
+      if let members, acts != nil, facts.kind == .actRecorded, let act = LoggedAct(members, index: index) {
+        acts?.append(act)
+      }
       index += 1
     }
   }

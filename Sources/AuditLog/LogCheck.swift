@@ -19,6 +19,8 @@ public struct LogCheck: Sendable {
   /// The other zone, where its log is to be compared with this one. What is needed for that takes memory: about 250 bytes a
   /// packet.
   public var peer: String?
+  /// Whether the officials' acts are kept, to be compared with their record: 64 bytes each.
+  public var collectsActs = false
 
   /// - Parameters:
   ///   - log: the log's key.
@@ -31,18 +33,19 @@ public struct LogCheck: Sendable {
     scan = zone.map(EntryScan.init)
   }
 
-  /// - Parameter progress: told how many entries were looked at, and of how many.
+  /// - Parameter progress: told how many entries were looked at, and of how many; what it throws ends the check.
   /// - Throws: `AuditError`, `NoteError` for the first thing that does not hold; `FileError` where something is missing.
-  public func run(progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> CheckedLog {
+  public func run(progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws -> CheckedLog {
     guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
     let checkpoint = try Checkpoint.open(note, log: log)
     let held = try openWitnessed()
-    var result = CheckedLog(checkpoint: checkpoint, witnessed: try cosignatures(of: held), peer: peer)
+    var result = CheckedLog(
+      checkpoint: checkpoint, witnessed: try cosignatures(of: held), peer: peer, collectsActs: collectsActs)
     result.times = held.flatMap { times(of: $0.checkpoint, result.witnessed) }
     guard try root(of: checkpoint.size, into: &result, progress) == checkpoint.root else {
       throw AuditError("the entries are not those of the checkpoint")
     }
-    progress(checkpoint.size, checkpoint.size)
+    try progress(checkpoint.size, checkpoint.size)
     if let held { try requireExtension(of: held.checkpoint, by: checkpoint) }
     result.finish()
     return result
@@ -52,7 +55,7 @@ public struct LogCheck: Sendable {
   ///
   /// - Returns: the root that they lead to.
   private func root(
-    of size: Int, into result: inout CheckedLog, _ progress: (_ done: Int, _ total: Int) -> Void
+    of size: Int, into result: inout CheckedLog, _ progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws -> TreeHash {
     var upper = UpperTiles(folder: folder)
     let fullTiles = size / Tile.width
@@ -62,7 +65,7 @@ public struct LogCheck: Sendable {
         try upper.append(tile.root)
         result.take(tile)
       }
-      progress(indexes.upperBound * Tile.width, size)
+      try progress(indexes.upperBound * Tile.width, size)
     }
     let last = try Tile.partial(.entries, size: size).map { try tileCheck.look(at: $0) }
     if let last { result.take(last) }
@@ -107,9 +110,10 @@ public struct LogCheck: Sendable {
   }
 
   private var tileCheck: TileCheck {
-    let crossings: Set<AuditEntry.Kind> = [.packetSent, .packetApplied, .packetRefused, .peerCheckpoint]
-    return TileCheck(
-      folder: folder, scan: scan, kinds: peer == nil ? [.clockJumped] : crossings.union([.clockJumped]))
+    var kinds: Set<AuditEntry.Kind> = [.clockJumped]
+    if peer != nil { kinds.formUnion([.packetSent, .packetApplied, .packetRefused, .peerCheckpoint]) }
+    if collectsActs { kinds.insert(.actRecorded) }
+    return TileCheck(folder: folder, scan: scan, kinds: kinds)
   }
 
   private func look(at tiles: [Tile]) throws -> [TileCheck.Result] {

@@ -66,6 +66,11 @@ let alertStrings = StringTable([
     "alertHint-check.failed", "日志的条目、哈希或签名不符，可能被篡改。请保全文件，勿重启，并用 guandu audit verify 另行核验副本。",
     "Its entries, hashes or signatures do not fit: it may have been tampered with. Keep the files, do not restart, and verify a copy with guandu audit verify."
   ),
+  .init("alert-record.differs", "操作记录与日志不符", "The record of acts is not what the log says"),
+  .init(
+    "alertHint-record.differs", "数据库中的操作记录被改动、删除或增补。请保全数据库和日志文件，并用 guandu acts export 和 guandu acts verify --log 另行核验。",
+    "Acts were changed in the database, taken out of it, or put into it. Keep the database and the log's files, and check them with guandu acts export and guandu acts verify --log."
+  ),
   .init("act-alert.acknowledged", "处理警报", "Acknowledged an alert"),
   .init("act-evidence.exported", "导出证据", "Exported evidence"),
 ])

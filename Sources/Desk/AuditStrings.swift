@@ -92,10 +92,11 @@ let auditStrings = StringTable([
   .init("remarkMissing", "请填写处理意见（500字以内）。", "Write a remark of at most 500 characters."),
   .init("alertAcknowledge", "确认处理", "Acknowledge"),
   .init("alertEntries", "有关条目", "Its entries"),
+  .init("checkRecord", "操作记录与日志比对", "The record of acts, against the log"),
   .init("checkNow", "立即核验", "Check now"),
   .init(
-    "checksHint", "每日一次，自第一条起重新核验本区日志和对端日志副本：条目、哈希、检查点、签名和见证。",
-    "Once a day this zone's logs and the copies of its peers' are checked from their first entry on: entries, hashes, checkpoints, signatures, witnesses."
+    "checksHint", "每日一次，自第一条起重新核验本区日志和对端日志副本：条目、哈希、检查点、签名和见证，并将操作记录与日志逐条比对。",
+    "Once a day this zone's logs and the copies of its peers' are checked from their first entry on: entries, hashes, checkpoints, signatures, witnesses; and the record of acts is compared with the log, act by act."
   ),
   .init("checksNone", "尚未核验。", "Nothing has been checked yet."),
   .init("checkLog", "日志", "Log"),

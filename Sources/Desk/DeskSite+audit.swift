@@ -154,14 +154,16 @@ extension DeskSite {
         "canSettle": presence.official.may(.settleAlerts, .office),
         "checks": checks.map { check in
           [
-            "at": auditTime(check.at), "log": "\(check.zone)/audit/\(check.log)", "size": "\(check.size)",
+            "at": auditTime(check.at), "size": "\(check.size)",
+            "log": check.isOfRecord
+              ? strings.text("checkRecord", request.language) : "\(check.zone)/audit/\(check.log)",
             "isGood": check.fault == nil,
             "unseen": check.unseen > 0
               ? strings.text("checkUnseen", request.language, "\(check.unseen)") as Any : false,
             "fault": check.fault as Any? ?? false,
             "witnessed": check.witnessed.map {
               strings.text("checkWitnessed", request.language, "\($0.size)", auditTime($0.at))
-            } ?? strings.text("checkUnwitnessed", request.language),
+            } ?? (check.isOfRecord ? "–" : strings.text("checkUnwitnessed", request.language)),
           ]
         },
       ], titleKey: "auditChecks", request, presence)

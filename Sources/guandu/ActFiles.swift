@@ -1,4 +1,5 @@
 import Acts
+import AuditLog
 import Cryptography
 import DurableFiles
 import Exchange
@@ -35,6 +36,7 @@ struct ActFiles {
     var pem = ""
     for der in export.certificates { pem += try Certificate(der: der).pem }
     try files.writeNew(folder + "/acts.jsonl", [export.lines])
+    try files.writeNew(folder + "/salts", [export.salts])
     try files.writeNew(folder + "/certificates.pem", [Array(pem.utf8)])
     try files.writeNew(folder + "/head", [head])
     try files.writeNew(folder + "/head.sig", [key.sign(head)])
@@ -76,6 +78,23 @@ struct ActFiles {
     }
     result.count = chain.count
     return result
+  }
+
+  /// What is compared with the audit log: each entry's salted digest, in their order. `verify` comes before.
+  func digests() throws -> [RecordComparison.Act] {
+    guard files.exists(folder + "/salts") else {
+      throw refused("\(folder)/salts: missing; an export of an earlier release cannot be compared with the log")
+    }
+    var salts: [Int: [UInt8]] = [:]
+    for (index, line) in try read("salts").split(separator: UInt8(ascii: "\n")).enumerated() {
+      let halves = String(decoding: line, as: UTF8.self).split(separator: " ")
+      guard halves.count == 2, let number = Int(halves[0]), let salt = decodeHex(String(halves[1])), salt.count == 16,
+        salts.updateValue(salt, forKey: number) == nil
+      else { throw refused("salts: line \(index + 1): not an act's number and 32 hex digits") }
+    }
+    return try lines().enumerated().map { index, line in
+      RecordComparison.Act(number: index + 1, digest: salts[index + 1].map { Digest.of($0 + line) })
+    }
   }
 
   /// `12 2026-11-23T09:12:00.000Z letter.answered letter 2026-000001 by li: signed with 3fa9…`

@@ -35,8 +35,8 @@ extension AuditCommand {
       try await reportingAudit {
         let keys = try KeyList(path: keys)
         var (faults, unseen) = (0, 0)
-        let others = try against.map { try Self.logs(in: $0, cold: nil) } ?? []
-        let folders = try Self.logs(in: folder, cold: cold)
+        let others = try against.map { try logFolders(in: $0, cold: nil) } ?? []
+        let folders = try logFolders(in: folder, cold: cold)
         let peer = try others.first.map { try keys.zone(of: keys.log(of: $0)) }
         let zone = try keys.zone(of: keys.log(of: folders[0]))
         let logs = try folders.map { try check($0, keys, peer: peer, &faults) }
@@ -47,7 +47,7 @@ extension AuditCommand {
           try Self.compare(logs, theirs, &faults)
         }
         guard faults == 0 else {
-          throw CommandFailure(.refused, "\(faults) fault\(faults == 1 ? "" : "s"), told above; the rest holds")
+          throw faultsTold(faults)
         }
         print(
           unseen == 0
@@ -62,58 +62,15 @@ extension AuditCommand {
       let result: CheckedLog
     }
 
-    /// The folder itself, or those of the logs in it, the oldest first.
-    private static func logs(in path: String, cold: String?) throws -> [LogFolder] {
-      let folder = LogFolder(path: path, cold: cold)
-      if try folder.checkpoint() != nil { return [folder] }
-      let numbers = try Files().list(path).compactMap(Int.init).sorted()
-      guard !numbers.isEmpty else { throw AuditError("\(path): there is no checkpoint, and no log") }
-      return numbers.map { number in
-        LogFolder(path: "\(path)/\(number)", cold: cold.map { "\($0)/\(number)" })
-      }
-    }
-
     private func check(_ folder: LogFolder, _ keys: KeyList, peer: String?, _ faults: inout Int) throws -> Checked {
       let log = try keys.log(of: folder)
       var check = LogCheck(folder: folder, log: log, witnesses: keys.witnesses, zone: keys.zone(of: log))
       check.carriedWithinMinutes = carriedWithin
       check.peer = peer
-      var progress: ProgressLine?
-      let result = try check.run { done, total in
-        var line = progress ?? ProgressLine(total: total)
-        line.show(done, "\(done) of \(total) entries")
-        progress = line
-      }
-      progress?.end()
-      Self.show(result)
+      let result = try runShowingProgress(check)
+      show(result)
       faults += result.faults.count
       return Checked(folder: folder, result: result)
-    }
-
-    private static func show(_ result: CheckedLog) {
-      print("\(result.checkpoint.origin): \(result.checkpoint.size) entries, root \(result.checkpoint.root)")
-      for (kind, count) in result.kinds.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-        print("  \(kind.rawValue) \(count)")
-      }
-      for (name, word) in result.witnessed.sorted(by: { $0.key < $1.key }) {
-        let rest = result.checkpoint.size - word.size
-        print(
-          "witnessed by \(name) at \(timestamp(word.seconds * 1_000)): \(word.size) entries"
-            + (rest > 0 ? "; the \(rest) after them are not witnessed yet" : ""))
-      }
-      if result.witnessed.isEmpty {
-        print("no witness has cosigned it: it is consistent, and may be another log than once was")
-      }
-      if result.unseen > 0 {
-        print(
-          "\(result.unseen) entries are in cold storage: their hashes lead to the root, their contents were not seen")
-      }
-      tell(result.notes, result.faults)
-    }
-
-    private static func tell(_ notes: [String], _ faults: [String]) {
-      for note in notes { print("note: \(printable(note))") }
-      for fault in faults { print("FAULT: \(printable(fault))") }
     }
 
     private static func requireNews(of newest: CheckedLog?, _ hours: Double, _ faults: inout Int) {

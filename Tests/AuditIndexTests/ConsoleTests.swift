@@ -15,7 +15,7 @@ import Zones
 @testable import AuditLog
 
 /// A zone with a log, its index, and an officer who looks at it.
-private final class Office: Sendable {
+final class Office: Sendable {
   let root: String
   let key: Ed25519PrivateKey
   let zone: ZoneName
@@ -27,6 +27,7 @@ private final class Office: Sendable {
   let console: AuditConsole
   let checker: LogChecker
 
+  static let migrations = exchangeMigrations + actMigrations + witnessMigrations + auditIndexMigrations
   static let officer = Official(
     person: "officer", name: "安全员", certificateFingerprint: "", roles: [.securityOfficer])
   static let clerk = Official(person: "clerk", name: "收发", certificateFingerprint: "", roles: [.clerk])
@@ -40,8 +41,7 @@ private final class Office: Sendable {
     trail = AuditTrail(zone: zone) { "2026-11-23T10:00:00.000Z" }
     database = try ZoneDatabase(
       path: root + "/zone.sqlite",
-      migrations: exchangeMigrations + actMigrations + witnessMigrations
-        + auditIndexMigrations)
+      migrations: Self.migrations)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     keeper = LogKeeper(
       zone: zone, database: database, files: Files(), folder: root + "/audit", key: key, trail: trail, logger: logger)

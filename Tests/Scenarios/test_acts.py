@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sqlite3
 import subprocess
 
 from deployment import Clerk, eventually, write_letter
@@ -12,9 +13,10 @@ def export(deployment, folder):
     return deployment.guandu("acts", "export", "--config", deployment.folder / "intranet/zone.yaml", folder)
 
 
-def verify(deployment, folder):
+def verify(deployment, folder, *more):
     ca = deployment.folder / "ca"
-    return deployment.guandu("acts", "verify", "--root", ca / "root.pem", "--intermediate", ca / "issuing.pem", folder)
+    return deployment.guandu(
+        "acts", "verify", "--root", ca / "root.pem", "--intermediate", ca / "issuing.pem", folder, *more)
 
 
 def test_an_answer_can_be_proved_from_files_and_a_changed_record_is_found(deployment, tmp_path):
@@ -68,3 +70,56 @@ def test_an_answer_can_be_proved_from_files_and_a_changed_record_is_found(deploy
     other_zone = spoiled(lambda place: shutil.copy(deployment.folder / "dmz/keys/signing.pem", place / "signing.pem"))
     assert "head.sig" in other_zone
     assert export(deployment, folder).returncode == 73, "an export is never written over"
+
+
+def rewrite_record(database, old, new):
+    """As somebody does who owns the database: an entry is another, and all digests after it fit."""
+    with sqlite3.connect(database) as db:
+        digest = bytes(32)
+        for number, entry in db.execute("SELECT number, entry FROM act ORDER BY number").fetchall():
+            entry = entry.replace(old, new)
+            before = json.loads(entry)["previous"].encode()
+            entry = entry.replace(before, digest.hex().encode())
+            digest = hashlib.sha256(digest + entry).digest()
+            db.execute("UPDATE act SET entry = ?, digest = ? WHERE number = ?", (entry, digest, number))
+
+
+def test_a_record_that_was_written_anew_and_signed_is_not_what_the_log_says(deployment, tmp_path):
+    deployment.start("dmz", "intranet")
+    number = write_letter(deployment, "13800138000", "路灯不亮", "请修理。")[0]
+    clerk = Clerk(deployment)
+    eventually(lambda: clerk.get(f"/letters/{number}")[0] == 200, "the letter is on the desk")
+    clerk.sign_for(number)
+    acts = deployment.count("intranet", "SELECT COUNT(*) FROM act")
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM audit_entry") == 0, "the log is written")
+    logs = deployment.folder / "intranet/data/audit"
+    keys = tmp_path / "keys"
+    keys.write_text("".join(
+        deployment.guandu("audit", "keys", "--config", deployment.folder / zone / "zone.yaml").stdout
+        for zone in ("intranet", "dmz")))
+
+    def compare(name):
+        folder = tmp_path / name
+        made = export(deployment, folder)
+        assert made.returncode == 0, made.stderr
+        assert verify(deployment, folder).returncode == 0
+        copy = shutil.copytree(logs, tmp_path / f"{name}-logs")
+        return verify(deployment, folder, "--log", copy, "--keys", keys)
+
+    sound = compare("sound")
+    assert sound.returncode == 0 and f"{acts} acts stand in the log as in the record" in sound.stdout, sound.stderr
+
+    deployment.stop("intranet")
+    rewrite_record(deployment.folder / "intranet/data/zone.sqlite", b'"name":"', b'"name":"*')
+    changed = compare("changed")
+    assert changed.returncode == 65 and f"FAULT: act {acts} is another in the record than entry" in changed.stdout, changed
+    with sqlite3.connect(deployment.folder / "intranet/data/zone.sqlite") as db:
+        db.execute("DELETE FROM act WHERE number = ?", (acts,))
+    assert f"FAULT: act {acts} is gone from the record" in compare("cut").stdout
+
+    shutil.rmtree(logs / "1/tile/entries")
+    lost = compare("without-entries")
+    assert lost.returncode == 65 and "tile/entries" in lost.stderr, lost
+    (tmp_path / "sound/salts").unlink()
+    old = verify(deployment, tmp_path / "sound", "--log", tmp_path / "sound-logs", "--keys", keys)
+    assert old.returncode == 65 and "salts: missing" in old.stderr, old

@@ -1,0 +1,35 @@
+public import AuditLog
+import Cryptography
+import Foundation
+public import GRDB
+
+/// The record of acts as it is compared with the audit log.
+public struct ActDigests: Sendable {
+  private static let actsAtOnce = 1_000
+
+  /// Those that wait to be written to the log.
+  private let pending: Set<Int>
+  /// The last act when the comparison began.
+  private let last: Int
+
+  /// Begins a comparison. To be called before the log is read: every act up to here stands in it then, or waits for it.
+  public init(_ db: Database) throws {
+    pending = try AuditTrail.pendingActs(db)
+    last = try Int.fetchOne(db, sql: "SELECT MAX(number) FROM act") ?? 0
+  }
+
+  /// The next acts after `number`; empty where there are none.
+  ///
+  /// - Returns: with each its number.
+  public func next(after number: Int, _ db: Database) throws -> [(number: Int, act: RecordComparison.Act)] {
+    let rows = try Row.fetchAll(
+      db, sql: "SELECT number, entry, salt FROM act WHERE number > ? AND number <= ? ORDER BY number LIMIT ?",
+      arguments: [number, last, Self.actsAtOnce])
+    return rows.map { row in
+      let (number, entry, salt): (Int, Data, Data?) = (row["number"], row["entry"], row["salt"])
+      let act = RecordComparison.Act(
+        number: number, digest: salt.map { Digest.of(Array($0) + Array(entry)) }, isPending: pending.contains(number))
+      return (number, act)
+    }
+  }
+}
