@@ -18,17 +18,19 @@ public struct ActDigests: Sendable {
     last = try Int.fetchOne(db, sql: "SELECT MAX(number) FROM act") ?? 0
   }
 
-  /// The next acts after `number`; empty where there are none.
+  /// The next acts after `number`; empty where there are none. Those that came after the beginning may or may not stand in the
+  /// log.
   ///
   /// - Returns: with each its number.
   public func next(after number: Int, _ db: Database) throws -> [(number: Int, act: RecordComparison.Act)] {
     let rows = try Row.fetchAll(
-      db, sql: "SELECT number, entry, salt FROM act WHERE number > ? AND number <= ? ORDER BY number LIMIT ?",
-      arguments: [number, last, Self.actsAtOnce])
+      db, sql: "SELECT number, entry, salt FROM act WHERE number > ? ORDER BY number LIMIT ?",
+      arguments: [number, Self.actsAtOnce])
     return rows.map { row in
       let (number, entry, salt): (Int, Data, Data?) = (row["number"], row["entry"], row["salt"])
       let act = RecordComparison.Act(
-        number: number, digest: salt.map { Digest.of(Array($0) + Array(entry)) }, isPending: pending.contains(number))
+        number: number, digest: salt.map { Digest.of(Array($0) + Array(entry)) },
+        isPending: number > last || pending.contains(number))
       return (number, act)
     }
   }

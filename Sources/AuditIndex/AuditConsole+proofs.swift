@@ -23,8 +23,17 @@ public struct ProvedEntry: Sendable {
 /// Whether an entry's place could be proved.
 public enum EntryStanding: Sendable {
   case proved(ProvedEntry)
-  /// Its files say something else than their checkpoint, or are not there: for the reader, lowercase.
-  case unproved(String)
+  case unproved(Unproved)
+}
+
+/// Why an entry's place is not proved.
+public enum Unproved: Equatable, Sendable {
+  /// The log's folder says that the entry was taken to cold storage.
+  case archived
+  /// The tables, from which lists are made, say this of it, and the log something else.
+  case tablesDiffer(kind: String, at: String)
+  /// The log's files are not here, do not fit their checkpoint, or are signed by nobody who is known: in English.
+  case broken(String)
 }
 
 extension AuditConsole {
@@ -37,7 +46,10 @@ extension AuditConsole {
     guard let zone = ZoneName(place.zone), place.log > 0, place.position >= 0 else { throw .notFound }
     let log = folders.log(zone, place.log)
     let verifiers = try await verifiers(of: log)
-    do { return .proved(try prove(place, log, verifiers)) } catch { return .unproved("\(error)") }
+    do { return .proved(try prove(place, log, verifiers)) } catch {
+      let archived = (try? LogFolder(path: log.folder).archivedCount()) ?? 0
+      return .unproved(place.position < archived ? .archived : .broken("\(error)"))
+    }
   }
 
   /// All that the logs of both zones tell of a letter, the oldest first.
@@ -91,7 +103,7 @@ extension AuditConsole {
     let entry = IndexedEntry(proved.bytes, zone: event.place.zone)
     let told = AuditEvent(event.place, entry)
     guard told == event, !names.isDisjoint(with: entry.subjects) else {
-      return (told, .unproved("the index says something else than the log: \(event.kind), \(event.at)"))
+      return (told, .unproved(.tablesDiffer(kind: event.kind, at: event.at)))
     }
     return (told, standing)
   }

@@ -22,7 +22,7 @@ public struct LogCheckResult: Sendable, Equatable {
   public let witnessed: (size: Int, at: Int)?
   /// How many entries lie in cold storage, and were not seen.
   public let unseen: Int
-  /// Nil where everything held.
+  /// Nil where everything held: in English; of the record of acts a finding's code.
   public let fault: String?
 
   public var isOfRecord: Bool { log == 0 }
@@ -120,8 +120,8 @@ public final class LogChecker: Service {
     } catch { return nil }
     comparison.finish()
     return LogCheckResult(
-      at: console.now(), zone: console.folders.zone.text, log: 0, size: comparison.matched, witnessed: nil, unseen: 0,
-      fault: comparison.faults.first)
+      at: console.now(), zone: console.folders.zone.text, log: 0, size: comparison.matched, witnessed: nil,
+      unseen: comparison.archived, fault: comparison.findings.first?.code)
   }
 
   /// Nil for a log that is only just beginning, and where the check was broken off.

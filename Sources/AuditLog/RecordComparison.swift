@@ -45,7 +45,28 @@ public struct RecordComparison: Sendable {
     }
   }
 
-  /// What cannot be, each a sentence.
+  /// An act that record and logs do not agree on.
+  public enum Finding: Equatable, Sendable {
+    /// The record has another than this entry of this log says.
+    case changed(Int, index: Int, log: String)
+    /// The record has it no more.
+    case gone(Int, index: Int, log: String)
+    /// No log has it.
+    case unlogged(Int)
+
+    /// `changed 2 5 intranet/audit/1`: what it is, the act, the entry's place, the log.
+    public var code: String {
+      switch self {
+      case .changed(let act, let index, let log): "changed \(act) \(index) \(log)"
+      case .gone(let act, let index, let log): "gone \(act) \(index) \(log)"
+      case .unlogged(let act): "unlogged \(act)"
+      }
+    }
+  }
+
+  /// What cannot be; those of the logs in their order, then those of the record.
+  public private(set) var findings: [Finding] = []
+  /// The findings, each a sentence; the first ones, and how many there are beyond.
   public private(set) var faults: [String] = []
   /// What a reader should know, each a sentence.
   public private(set) var notes: [String] = []
@@ -60,7 +81,9 @@ public struct RecordComparison: Sendable {
   private var last = 0
   private var numbers: Set<Int> = []
   private var unlogged: [Int] = []
-  private var (older, later, archived) = (0, 0, 0)
+  /// Acts of the record that may stand among archived entries, which were not at hand.
+  public private(set) var archived = 0
+  private var (older, later) = (0, 0)
 
   /// - Parameters:
   ///   - logs: all of the zone's, the oldest first, as `LogCheck` found them with `collectsActs`.
@@ -110,12 +133,9 @@ public struct RecordComparison: Sendable {
 
   /// Says what was found.
   public mutating func finish() {
-    var wrong: [String] = []
-    for place in logs.indices { compare(place, &wrong) }
-    tell(wrong, "more acts of the logs that the record has otherwise, or not", to: &faults)
-    tell(
-      unlogged.map { "act \($0) is in the record, and in no log" }, "more acts of the record that are in no log",
-      to: &faults)
+    for place in logs.indices { compare(place) }
+    findings += unlogged.map { .unlogged($0) }
+    tell(findings.map(\.text), "more acts that record and logs do not agree on", to: &faults)
     if older > 0 { notes.append("\(older) acts are older than the logs: not compared") }
     if archived > 0 { notes.append("\(archived) acts may stand among the archived entries: not compared") }
     if later > 0 {
@@ -123,7 +143,7 @@ public struct RecordComparison: Sendable {
     }
   }
 
-  private mutating func compare(_ place: Int, _ wrong: inout [String]) {
+  private mutating func compare(_ place: Int) {
     let (log, next) = (logs[place], logs[(place + 1)...])
     let resumed = next.compactMap(\.acts.first?.number).min() ?? (next.isEmpty ? .max : last + 1)
     var undone: [Int] = []
@@ -131,15 +151,26 @@ public struct RecordComparison: Sendable {
       if act.number >= resumed {
         undone.append(act.number)
       } else if numbers.contains(act.number) {
-        wrong.append("act \(act.number) is another in the record than entry \(act.index) of \(log.origin) says")
+        findings.append(.changed(act.number, index: act.index, log: log.origin))
       } else {
-        wrong.append("act \(act.number) is gone from the record; entry \(act.index) of \(log.origin) has it")
+        findings.append(.gone(act.number, index: act.index, log: log.origin))
       }
     }
     if let first = undone.first, let last = undone.last, let successor = next.first {
       notes.append(
         "acts \(first) to \(last) of \(log.origin) are not in the record: it was put back when \(successor.origin) began"
       )
+    }
+  }
+}
+
+extension RecordComparison.Finding {
+  fileprivate var text: String {
+    switch self {
+    case .changed(let act, let index, let log):
+      "act \(act) is another in the record than entry \(index) of \(log) says"
+    case .gone(let act, let index, let log): "act \(act) is gone from the record; entry \(index) of \(log) has it"
+    case .unlogged(let act): "act \(act) is in the record, and in no log"
     }
   }
 }

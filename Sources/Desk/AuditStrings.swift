@@ -58,7 +58,15 @@ let auditStrings = StringTable([
     "Proved: it stands in the log, which {0} cosigned at {1}"),
   .init(
     "provedUnwitnessed", "已证明在日志中；尚未经对端见证", "Proved: it stands in the log; no witness has cosigned that yet"),
-  .init("unproved", "不能证明：{0}", "Not proved: {0}"),
+  .init(
+    "unprovedArchived", "条目已归档，不在本机；可用 guandu audit prove --cold 证明",
+    "In cold storage, and not at hand here; guandu audit prove --cold proves it"),
+  .init(
+    "unprovedTables", "不能证明：列表中为“{0}，{1}”，与日志不一致，列表数据可能被改动",
+    "Not proved: the list has “{0}, {1}”, and the log something else; the list's table may have been changed"),
+  .init(
+    "unprovedBroken", "不能证明：日志文件缺失，或与检查点、签名不符（技术信息：{0}）",
+    "Not proved: the log's files are missing, or do not fit checkpoint and signatures (in detail: {0})"),
   .init("entryMembers", "内容", "Content"),
   .init("entryBytes", "条目原文", "The entry as it stands"),
   .init("entryProof", "存在证明（C2SP tlog-proof）", "Proof (C2SP tlog-proof)"),
@@ -105,6 +113,10 @@ let auditStrings = StringTable([
   .init("checkGood", "完好", "It holds"),
   .init("checkUnseen", "；另有{0}条在冷存储中，未核验", "; {0} entries lie in cold storage and were not seen"),
   .init("checkBad", "不符：", "It does not hold: "),
+  .init("checkBroken", "日志文件缺失，或与检查点、签名、格式不符（技术信息：{0}）", "in detail: {0}"),
+  .init("recordFinding-changed", "第{0}号操作与日志{2}第{1}条所记不一致", "act {0} is another than entry {1} of {2} says"),
+  .init("recordFinding-gone", "第{0}号操作已不在记录中，日志{2}第{1}条有其登记", "act {0} is gone; entry {1} of {2} has it"),
+  .init("recordFinding-unlogged", "第{0}号操作在记录中，日志中没有", "act {0} is in the record, and in no log"),
   .init("checkWitnessed", "{0}条，{1}", "{0} entries, {1}"),
   .init("checkUnwitnessed", "尚未经见证", "no witness yet"),
   .init("checkWitnessedHeading", "见证", "Witnessed"),

@@ -103,8 +103,33 @@ extension DeskSite {
         ?? kitchen.strings.text("provedUnwitnessed", language)
       return ["isProved": true, "isWitnessed": entry.witnessed != nil, "standing": text]
     case .unproved(let reason):
-      return ["isProved": false, "standing": kitchen.strings.text("unproved", language, reason)]
+      return ["isProved": false, "standing": unprovedText(reason, language)]
     }
+  }
+
+  private func unprovedText(_ reason: Unproved, _ language: Language) -> String {
+    switch reason {
+    case .archived: kitchen.strings.text("unprovedArchived", language)
+    case .tablesDiffer(let kind, let at):
+      kitchen.strings.text("unprovedTables", language, kindText(kind, language), auditTime(at))
+    case .broken(let reason): kitchen.strings.text("unprovedBroken", language, reason)
+    }
+  }
+
+  /// What a check has found, in words.
+  func faultText(_ check: LogCheckResult, _ language: Language) -> String? {
+    guard let fault = check.fault else { return nil }
+    return check.isOfRecord ? recordText(fault, language) : kitchen.strings.text("checkBroken", language, fault)
+  }
+
+  /// `changed 2 5 intranet/audit/1`, in words.
+  private func recordText(_ finding: String, _ language: Language) -> String {
+    let parts = finding.split(separator: " ", maxSplits: 3).map(String.init)
+    let key = "recordFinding-\(parts.first ?? "")"
+    guard deskStrings.has(key), parts.count == 2 || parts.count == 4 else { return finding }
+    return parts.count == 4
+      ? kitchen.strings.text(key, language, parts[1], parts[2], parts[3])
+      : kitchen.strings.text(key, language, parts[1])
   }
 
   func placeText(_ place: EntryPlace) -> String { "\(place.zone)/audit/\(place.log) · \(place.position)" }
@@ -118,6 +143,7 @@ extension DeskSite {
     if kind == "act.recorded" || kind == "rights.changed", deskStrings.has("act-\(code)") {
       return kitchen.strings.text("act-\(code)", language)
     }
+    if kind == "record.differs" { return recordText(code, language) }
     let key = "auditCode-\(code)"
     return deskStrings.has(key) ? kitchen.strings.text(key, language) : code
   }

@@ -160,7 +160,7 @@ extension DeskSite {
             "isGood": check.fault == nil,
             "unseen": check.unseen > 0
               ? strings.text("checkUnseen", request.language, "\(check.unseen)") as Any : false,
-            "fault": check.fault as Any? ?? false,
+            "fault": shown(faultText(check, request.language) ?? ""),
             "witnessed": check.witnessed.map {
               strings.text("checkWitnessed", request.language, "\($0.size)", auditTime($0.at))
             } ?? (check.isOfRecord ? "–" : strings.text("checkUnwitnessed", request.language)),
