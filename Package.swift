@@ -156,7 +156,7 @@ let package = Package(
       "guandu",
       imports: [
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
-        "Exchange", "TrustNews", "Acts", "AuditLog", "TransparencyLog", "Evidence",
+        "Exchange", "TrustNews", "Acts", "AuditLog", "AuditWitness", "AuditForward", "TransparencyLog", "Evidence",
       ],
       ["CCurl", arguments]),
 

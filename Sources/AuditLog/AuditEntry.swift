@@ -76,7 +76,7 @@ public struct AuditEntry: Equatable, Sendable {
         ]
       case .packetRefused: ["peer": .text, "stream": .text, "sequence": .number, "digest": .text, "code": .text]
       case .messageRefused: ["peer": .text, "message": .text, "code": .text]
-      case .fileQuarantined: ["peer": .text, "file": .text, "code": .text]
+      case .fileQuarantined: ["peer": .text, "file": .text, "code": .text, "digest": .text, "bytes": .number]
       case .peerCheckpoint: ["peer": .text, "log": .text, "size": .number, "root": .text]
       case .peerLogAlarm: ["peer": .text, "alarm": .text]
       case .epochOpened: ["peer": .text, "epoch": .number, "reason": .text]

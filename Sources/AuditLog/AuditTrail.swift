@@ -1,4 +1,4 @@
-import Cryptography
+public import Cryptography
 public import GRDB
 import PacketFormat
 public import Zones
@@ -129,11 +129,18 @@ public struct AuditTrail: Sendable {
       [.init("peer", .string(peer.text)), .init("message", .string(id)), .init("code", .string(code))], db)
   }
 
-  /// - Parameter file: what the quarantine calls it: nothing that somebody else has chosen.
-  public func fileQuarantined(_ file: String, from peer: ZoneName, code: String, _ db: Database) throws {
+  /// - Parameters:
+  ///   - file: what the quarantine calls it: nothing that somebody else has chosen.
+  ///   - digest: SHA-256 of its bytes; nil for what is no file, or one that is too large to be a packet.
+  public func fileQuarantined(
+    _ file: String, from peer: ZoneName, code: String, digest: Digest? = nil, bytes: Int = 0, _ db: Database
+  ) throws {
     try record(
       .fileQuarantined,
-      [.init("peer", .string(peer.text)), .init("file", .string(file)), .init("code", .string(code))], db)
+      [
+        .init("peer", .string(peer.text)), .init("file", .string(file)), .init("code", .string(code)),
+        .init("digest", .string(digest?.hex ?? "")), .init("bytes", .integer(bytes)),
+      ], db)
   }
 
   public func epochOpened(_ epoch: Int, to peer: ZoneName, reason: String, _ db: Database) throws {

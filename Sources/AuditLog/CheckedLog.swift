@@ -9,6 +9,8 @@ public struct CheckedLog: Sendable {
   public let checkpoint: Checkpoint
   /// How far each witness has cosigned the log, by its name.
   public let witnessed: [String: (size: Int, seconds: Int)]
+  /// Who else has put a cosignature there, by a key that was not given: nobody has checked it.
+  public let unknownWitnesses: [String]
   /// Entries by kind; empty where shapes were not looked at.
   public private(set) var kinds: [AuditEntry.Kind: Int] = [:]
   /// Entries in cold storage that were not at hand: their hashes lead to the root, and nobody has looked at them.
@@ -25,10 +27,12 @@ public struct CheckedLog: Sendable {
   private var index = 0
 
   init(
-    checkpoint: Checkpoint, witnessed: [String: (size: Int, seconds: Int)], peer: String?, collectsActs: Bool
+    checkpoint: Checkpoint, witnessed: [String: (size: Int, seconds: Int)], unknownWitnesses: [String],
+    peer: String?, collectsActs: Bool
   ) {
     self.checkpoint = checkpoint
     self.witnessed = witnessed
+    self.unknownWitnesses = unknownWitnesses
     acts = collectsActs ? [] : nil
     crossings = peer.map { Crossings(zone: String(checkpoint.origin.prefix { $0 != "/" }), peer: $0) }
   }

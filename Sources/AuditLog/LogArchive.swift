@@ -30,13 +30,15 @@ public struct LogArchive {
 
   /// Moves all full bundles from the log's beginning whose entries are older than `before`, up to the first that is not.
   ///
-  /// - Parameter before: milliseconds since 1970.
+  /// - Parameters:
+  ///   - before: milliseconds since 1970.
+  ///   - limit: of the entries' places: what is not below it is needed where it is.
   /// - Returns: how many entries were moved.
   /// - Throws: `AuditError` for entries that are not those of the log, or a file of another content in the cold folder;
   ///   `NoteError`, `FileError`. What was moved until then stays moved.
-  public func run(before: Int) throws -> Int {
+  public func run(before: Int, below limit: Int = .max) throws -> Int {
     guard let note = try log.checkpoint() else { return 0 }
-    let fullBundles = try Checkpoint(text: note.text).size / Tile.width
+    let fullBundles = try min(Checkpoint(text: note.text).size, limit) / Tile.width
     let first = try log.archivedCount() / Tile.width
     var next = first
     var sums = try readSums()

@@ -39,8 +39,11 @@ public struct LogCheck: Sendable {
     guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
     let checkpoint = try Checkpoint.open(note, log: log)
     let held = try openWitnessed()
+    let witnessed = try cosignatures(of: held)
+    let others = held?.note.signatures.map(\.name).filter { $0 != log.name && witnessed[$0] == nil } ?? []
     var result = CheckedLog(
-      checkpoint: checkpoint, witnessed: try cosignatures(of: held), peer: peer, collectsActs: collectsActs)
+      checkpoint: checkpoint, witnessed: witnessed, unknownWitnesses: Set(others).sorted(), peer: peer,
+      collectsActs: collectsActs)
     result.times = held.flatMap { times(of: $0.checkpoint, result.witnessed) }
     guard try root(of: checkpoint.size, into: &result, progress) == checkpoint.root else {
       throw AuditError("the entries are not those of the checkpoint")

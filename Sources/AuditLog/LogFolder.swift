@@ -21,7 +21,7 @@ public struct LogFolder: Sendable {
   /// - Throws: `FileError`, `NoteError`.
   public func checkpoint() throws -> SignedNote? {
     guard files.exists(path + "/checkpoint") else { return nil }
-    return try SignedNote(try read(path + "/checkpoint", atMost: SignedNote.maxBytes))
+    return try note(path + "/checkpoint")
   }
 
   /// The newest checkpoint that a witness has cosigned; nil where there is none. It is a file of ours, beside those of
@@ -30,7 +30,12 @@ public struct LogFolder: Sendable {
   /// - Throws: `FileError`, `NoteError`.
   public func witnessed() throws -> SignedNote? {
     guard files.exists(path + "/witnessed") else { return nil }
-    return try SignedNote(try read(path + "/witnessed", atMost: SignedNote.maxBytes))
+    return try note(path + "/witnessed")
+  }
+
+  private func note(_ path: String) throws -> SignedNote {
+    let bytes = try read(path, atMost: SignedNote.maxBytes)
+    do { return try SignedNote(bytes) } catch { throw NoteError("\(path): \(error.reason)") }
   }
 
   package func keepWitnessed(_ note: SignedNote) throws {

@@ -1,7 +1,10 @@
 import AuditLog
+import Cryptography
+import DurableFiles
 import Foundation
 import GRDB
 import PacketFormat
+import PacketSeal
 import Storage
 import Zones
 
@@ -41,8 +44,38 @@ extension LinkReceiver {
     }
     let (files, peer) = (putAway, context.link.peer)
     try await context.sender.database.write { db in
-      for file in files { try audit.fileQuarantined(file.file, from: peer, code: file.code, db) }
+      for file in files {
+        try audit.fileQuarantined(
+          file.file, from: peer, code: file.code, digest: file.digest, bytes: file.byteCount, db)
+      }
     }
     putAway.removeFirst(files.count)
+  }
+
+  struct PutAway: Sendable {
+    let file: String
+    let code: String
+    /// Nil for what is no file, or larger than any packet.
+    let digest: Digest?
+    let byteCount: Int
+  }
+
+  /// A file that was just put away: whoever exchanges it there for another has the log against them.
+  func seen(_ name: String, _ rejection: PacketRejection) -> PutAway {
+    let (code, limit) = (rejection.code.rawValue, context.link.limits.packetMaxBytes)
+    guard let file = try? context.sender.files.openForReading(context.quarantineFolder + "/" + name) else {
+      return PutAway(file: name, code: code, digest: nil, byteCount: 0)
+    }
+    let hasher = SHA256Hasher()
+    var offset = 0
+    while offset < min(file.byteCount, limit) {
+      guard let piece = try? file.read(at: offset, count: min(1 << 20, file.byteCount - offset)), !piece.isEmpty else {
+        break
+      }
+      hasher.update(piece)
+      offset += piece.count
+    }
+    let isWhole = offset == file.byteCount
+    return PutAway(file: name, code: code, digest: isWhole ? hasher.finish() : nil, byteCount: file.byteCount)
   }
 }

@@ -49,7 +49,7 @@ actor LinkReceiver {
   /// Verified packets ahead of their turn.
   private var held: [String: Candidate] = [:]
   /// What was put away and is not in the audit log yet.
-  var putAway: [(file: String, code: String)] = []
+  var putAway: [PutAway] = []
   /// Of the trust that they were verified by.
   private var trustGeneration = 0
 
@@ -220,7 +220,7 @@ actor LinkReceiver {
       "name: \(name.debugDescription)\nat: \(timestamp(now))\ncode: \(rejection.code.rawValue)\nreason: \(rejection.reason)"
     do {
       try context.drop.quarantine(name, into: context.quarantineFolder, as: newName, reason: reason)
-      putAway.append((newName, rejection.code.rawValue))
+      putAway.append(seen(newName, rejection))
     } catch {
       context.log.failed("moving a file to quarantine", error)
     }

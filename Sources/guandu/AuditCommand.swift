@@ -15,7 +15,10 @@ struct AuditCommand: AsyncParsableCommand {
   struct Prove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints the proof that an entry stands in a log (C2SP tlog-proof).",
-      discussion: "With --entry the entry itself goes into a file: both together are what check-proof needs.")
+      discussion: """
+        With --entry the entry itself goes into a file: both together are what check-proof needs. The proof is under the \
+        newest checkpoint that a witness has cosigned, or under the newest of all where that one does not reach the entry.
+        """)
 
     @Argument(help: "The log's folder.") var folder: String
     @Argument(help: "The entry's index, from 0.") var index: Int
@@ -25,11 +28,17 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
       try await reportingAudit {
         let folder = LogFolder(path: folder, cold: cold)
-        guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
+        guard let newest = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
+        let covering = try folder.witnessed().flatMap { try Checkpoint(text: $0.text).size > index ? $0 : nil }
+        let note = covering ?? newest
         let size = try Checkpoint(text: note.text).size
         let bytes = try folder.entry(index, size: size)
         let hashes = try folder.proofs(size: size).inclusion(of: index)
-        if let entry { try Files().writeNew(entry, [bytes], mode: 0o640) }
+        if let entry {
+          do { try Files().writeNew(entry, [bytes], mode: 0o640) } catch {
+            throw CommandFailure(.cannotWrite, "--entry \(error)")
+          }
+        }
         print(LogProof(index: index, hashes: hashes, checkpoint: note).text, terminator: "")
       }
     }
@@ -52,10 +61,13 @@ struct AuditCommand: AsyncParsableCommand {
         let checkpoint = try proof.verify(entry: entry, log: log)
         print(
           "entry \(proof.index) stands in \(checkpoint.origin), \(checkpoint.size) entries, root \(checkpoint.root)")
+        var isWitnessed = false
         for witness in keys.witnesses {
           guard let time = try proof.checkpoint.time(signedBy: witness) else { continue }
           print("witnessed by \(witness.name) at \(timestamp(time * 1_000))")
+          isWitnessed = true
         }
+        if !isWitnessed { print("no witness's word is in it: that log may have been another one since") }
         print(printable(String(decoding: entry, as: UTF8.self)))
       }
     }

@@ -39,6 +39,7 @@ extension AuditCommand {
         let folders = try logFolders(in: folder, cold: cold)
         let peer = try others.first.map { try keys.zone(of: keys.log(of: $0)) }
         let zone = try keys.zone(of: keys.log(of: folders[0]))
+        guard peer != zone else { throw AuditError("--against \(against ?? ""): that is a log of \(zone) too") }
         let logs = try folders.map { try check($0, keys, peer: peer, &faults) }
         unseen = logs.map(\.result.unseen).reduce(0, +)
         if let hours = witnessedWithin { Self.requireNews(of: logs.last?.result, hours, &faults) }
@@ -49,11 +50,13 @@ extension AuditCommand {
         guard faults == 0 else {
           throw faultsTold(faults)
         }
-        print(
-          unseen == 0
-            ? "verified"
-            : "verified, but for the contents of \(unseen) archived entries, which were not looked at: give their folder with --cold"
-        )
+        var but: [String] = []
+        if unseen > 0 {
+          but.append(
+            "the contents of \(unseen) archived entries, which were not looked at: give their folder with --cold")
+        }
+        if logs.contains(where: \.result.witnessed.isEmpty) { but.append("a witness's word: nobody's was checked") }
+        print(but.isEmpty ? "verified" : "verified, but for \(but.joined(separator: "; and for "))")
       }
     }
 

@@ -5,6 +5,7 @@ import TransparencyLog
 
 /// The folder itself, or those of the logs in it, the oldest first.
 func logFolders(in path: String, cold: String?) throws -> [LogFolder] {
+  if let cold, (try? Files().list(cold)) == nil { throw AuditError("--cold \(cold): no folder that can be read") }
   let folder = LogFolder(path: path, cold: cold)
   if try folder.checkpoint() != nil { return [folder] }
   let numbers = try Files().list(path).compactMap(Int.init).sorted()
@@ -42,7 +43,10 @@ func show(_ result: CheckedLog) {
       "witnessed by \(name) at \(timestamp(word.seconds * 1_000)): \(word.size) entries"
         + (rest > 0 ? "; the \(rest) after them are not witnessed yet" : ""))
   }
-  if result.witnessed.isEmpty {
+  for name in result.unknownWitnesses {
+    print("cosigned by \(printable(name)): its key is not among the keys that were given, so its word was not checked")
+  }
+  if result.witnessed.isEmpty, result.unknownWitnesses.isEmpty {
     print("no witness has cosigned it: it is consistent, and may be another log than once was")
   }
   if result.unseen > 0 {

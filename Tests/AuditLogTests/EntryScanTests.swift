@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import GRDB
 import Storage
@@ -21,7 +22,8 @@ import Zones
       try trail.packetApplied(packet, [], blobs: [], db)
       try trail.packetRefused(packet, code: "policy", db)
       try trail.messageRefused("a", from: zone, code: "schema", db)
-      try trail.fileQuarantined("f", from: zone, code: "signature", db)
+      try trail.fileQuarantined("f", from: zone, code: "signature", digest: SHA256Hasher().finish(), bytes: 7, db)
+      try trail.fileQuarantined("g", from: zone, code: "size", db)
       try trail.epochOpened(-2, to: zone, reason: "restored", db)
       try trail.peerCheckpoint(of: zone, log: "intranet/audit/1", size: 5, root: "AA==", db)
       try trail.peerLogAlarm("fork", of: zone, db)

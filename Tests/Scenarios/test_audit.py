@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -82,7 +83,7 @@ def test_what_crossed_stands_in_both_logs_and_is_proved_by_others(deployment, tl
     deployment.stop()
     for zone, peer in (("dmz", "intranet"), ("intranet", "dmz")):
         outcome = verify(deployment, zone)
-        assert outcome.returncode == 0 and outcome.stdout.endswith("verified\n"), outcome.stdout + outcome.stderr
+        assert outcome.returncode == 0 and "\nverified" in outcome.stdout, outcome.stdout + outcome.stderr
         checked = subprocess.run([tlogcheck, folder(deployment, zone), keys(deployment)], capture_output=True, text=True)
         assert checked.returncode == 0, checked.stderr
         assert checked.stdout.split(",")[0] in outcome.stdout
@@ -166,7 +167,8 @@ def test_each_zone_witnesses_the_others_log(deployment, tlogcheck):
     assert whole.returncode == 0 and "dmz/audit/1: " in whole.stdout, whole.stdout + whole.stderr
     tampered = folder(deployment, "intranet") / "witnessed"
     tampered.write_text(tampered.read_text().replace("dmz/audit/witness", "dmz/audit/witness2"))
-    assert "no witness has cosigned it" in verify(deployment, "intranet").stdout
+    told = verify(deployment, "intranet").stdout
+    assert "cosigned by dmz/audit/witness2: its key is not among" in told and "nobody's was checked" in told, told
 
 
 def test_an_idle_link_does_not_talk_about_its_logs_for_ever(deployment):
@@ -219,6 +221,7 @@ def test_a_zone_that_is_put_back_to_an_earlier_day_is_found_by_its_witness(deplo
 
 
 def test_old_entries_go_to_cold_storage_and_stay_provable(deployment, tlogcheck, tmp_path):
+    show_often(deployment)
     deployment.start("dmz", "intranet")
     log_size(deployment, "dmz")
     deployment.stop("dmz")
@@ -230,9 +233,31 @@ def test_old_entries_go_to_cold_storage_and_stay_provable(deployment, tlogcheck,
     eventually(lambda: log_size(deployment, "dmz") > 600, "they stand in the log")
     tomorrow = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86_400))
     cold = tmp_path / "cold"
-    moved = deployment.guandu("audit", "archive", "--config", deployment.folder / "dmz/zone.yaml", "--before", tomorrow,
-                              "--out", cold)
-    assert moved.returncode == 0 and "512 entries moved" in moved.stdout, moved.stderr
+
+    def archive():
+        done = deployment.guandu(
+            "audit", "archive", "--config", deployment.folder / "dmz/zone.yaml", "--before", tomorrow, "--out", cold)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    # What the peer's copy, or a SIEM, still lacks stays where it is.
+    sent = "SELECT COALESCE(MAX(next), 0) FROM mirror_sent"
+    eventually(lambda: deployment.count("dmz", sent) > 600, "they left for the peer's copy")
+    deployment.stop("dmz")
+    database = deployment.folder / "dmz/data/zone.sqlite"
+    left = deployment.count("dmz", sent)
+    with sqlite3.connect(database) as db:
+        db.execute("UPDATE mirror_sent SET next = 300")
+    assert "256 entries moved" in (told := archive()) and "from 300 on stay: intranet's copy" in told, told
+    with sqlite3.connect(database) as db:
+        db.execute("UPDATE mirror_sent SET next = ?", (left,))
+    config = deployment.folder / "dmz/zone.yaml"
+    text = config.read_text()
+    config.write_text(re.sub(r"(?m)^audit:$", f"audit:\n  forward: {{json_lines: {tmp_path}/lines}}", text))
+    assert "0 entries moved" in (told := archive()) and "from 0 on stay: json_lines" in told, told
+    config.write_text(text)
+    deployment.start("dmz")
+    assert "256 entries moved" in archive()
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=cold / "1", check=True)
     # The daemon goes on, also over a restart.
     write_letter(deployment, "13800138000", "一", "二")
@@ -244,6 +269,14 @@ def test_old_entries_go_to_cold_storage_and_stay_provable(deployment, tlogcheck,
     assert without.returncode == 0 and "512 entries are in cold storage" in without.stdout, without.stderr
     assert without.stdout.endswith("give their folder with --cold\n")
     whole = verify(deployment, "dmz", 1, "--cold", cold / "1")
+    alone = deployment.folder.parent / "own-keys"
+    alone.write_text(deployment.guandu("audit", "keys", "--config", deployment.folder / "dmz/zone.yaml").stdout)
+    unasked = deployment.guandu("audit", "verify", folder(deployment, "dmz"), "--keys", alone, "--cold", cold / "1")
+    assert unasked.returncode == 0 and "cosigned by intranet/audit/witness: its key is not among" in unasked.stdout
+    assert unasked.stdout.endswith("verified, but for a witness's word: nobody's was checked\n"), unasked.stdout
+    itself = verify(deployment, "dmz", 1, "--against", folder(deployment, "dmz"))
+    assert itself.returncode == 65 and "that is a log of dmz too" in itself.stderr
+    assert verify(deployment, "dmz", 1, "--cold", cold / "nothing").returncode == 65
     assert whole.returncode == 0 and whole.stdout.endswith("\nverified\n"), whole.stdout + whole.stderr
     logs = folder(deployment, "dmz").parent
     assert deployment.guandu("audit", "verify", logs, "--keys", keys(deployment), "--cold", cold).returncode == 0
