@@ -4,7 +4,8 @@ import WebKitchen
 let auditKinds = [
   "packet.sent", "packet.applied", "packet.refused", "message.refused", "file.quarantined", "letter.accepted",
   "act.recorded", "login.refused", "guess.stopped", "keys.changed", "trust.list", "zone.started", "zone.stopped",
-  "clock.jumped", "link.silent", "link.heard", "epoch.opened", "log.opened", "peer.checkpoint", "peer.log-alarm",
+  "clock.jumped", "link.silent", "link.heard", "epoch.opened", "streams.forgotten", "log.opened", "peer.checkpoint",
+  "peer.log-alarm",
 ]
 
 /// The texts of the security officer's console.
@@ -137,6 +138,7 @@ let auditStrings = StringTable([
   .init("audit-clock.jumped", "时钟跳变", "Clock moved"),
   .init("audit-link.silent", "对端失联", "Peer silent"),
   .init("audit-link.heard", "对端恢复", "Peer heard again"),
+  .init("audit-streams.forgotten", "清除对端传送序列", "The peer's streams were forgotten"),
   .init("audit-epoch.opened", "恢复后重新发送", "Everything leaves anew after a restore"),
   .init("audit-log.opened", "新日志开始", "A log begins"),
   .init("audit-peer.checkpoint", "见证对端日志", "Peer's log witnessed"),

@@ -127,9 +127,6 @@ def test_a_watcher_sees_what_leaves(deployment):
 
 def test_packets_are_dropped_again_on_request(deployment):
     deployment.set_limits("redrop_seconds", 3600)
-    file = deployment.folder / "intranet/zone.yaml"
-    file.write_text(file.read_text() + "\nbackups:\n  folder: backups\n  every_hours: 168\n  kept: 3\n")
-    (deployment.folder / "intranet/backups").mkdir()
     deployment.start("dmz", "intranet")
     eventually(lambda: list((deployment.folder / "intranet/backups").iterdir()), "the first backup")
     for number in range(3):
@@ -158,6 +155,7 @@ def test_what_the_peer_has_secured_cannot_be_dropped_again(deployment):
     deployment.start("dmz", "intranet")
     write_letter(deployment, "13800138000", "关于路灯", "请修理路灯。")
     eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter") == 1, "the letter arrives")
+    deployment.back_up("intranet")
     eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet WHERE lane = 'm'") == 0, "secured")
     last = deployment.count("dmz", "SELECT next_sequence FROM outgoing_stream WHERE lane = 'm'") - 1
     said = link(deployment, "replay", "dmz", "--from", 1).stdout
