@@ -9,7 +9,6 @@ import time
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -168,18 +167,19 @@ class Forger:
         return age_encrypt(compact(plaintext), self.recipient)
 
     def packet(
-            self, stream, messages=(), blobs=(), sequence=None, previous=None, counts=None, receipts=(), contents=None,
-            sealed=None, raw_archive=None, binding=None, line=None, signed=None, certificate=None, **fields):
-        """One packet of `stream`. `blobs`: pairs of an element of the manifest and its bytes. `contents` replaces the files
-        in the archive, `raw_archive` the archive, `sealed` the age file, `line` the manifest's line, `fields` some of it;
-        a field that is `...` is left out."""
+            self, stream, /, messages=(), blobs=(), sequence=None, previous=None, counts=None, receipts=(), sealed=None,
+            raw_archive=None, line=None, signed=None, certificate=None, fields=(), **more):
+        """One packet of `stream`. `blobs`: pairs of an element of the manifest and its bytes. `raw_archive` replaces the
+        archive (a function of what `packet.json` says), `sealed` the age file, `line` the manifest's line (a function of
+        the manifest), `fields` and `more` some of its fields; one that is `...` is left out."""
+        fields = {**dict(fields), **more}
         sequence = stream.sequence + 1 if sequence is None else sequence
         named = {
             "id": identifier(), "from": self.zone, "to": self.peer, "stream": stream.name, "seq": sequence}
-        named.update({name: value for name, value in fields.items() if name in named})
+        named.update({name: value for name, value in fields.items() if name in named and value is not ...})
         if sealed is None:
             if raw_archive is None:
-                files = contents(named) if contents else [("packet.json", compact(binding(named) if binding else named))] + [
+                files = [("packet.json", compact(named))] + [
                     (f"messages/{number:08}.json", compact(content)) for number, content in enumerate(messages, 1)] + [
                     (f"blobs/{part['sha256']}/{part['offset']}", content) for part, content in blobs]
                 raw_archive = archive(files)
@@ -210,7 +210,7 @@ class Forger:
         (self.folder / f".{name}").rename(self.folder / name)
         return name
 
-    def send(self, stream, messages=(), wait=True, **more):
+    def send(self, stream, /, messages=(), wait=True, **more):
         """The next packet of `stream`."""
         packet = self.packet(stream, messages, **more)
         self.drop(packet)
@@ -257,8 +257,13 @@ class Forger:
         return [fate(id) for id in messages]
 
     def packet_codes(self, stream):
-        """The packets of a stream that were refused whole, by sequence."""
-        return dict(self.rows("SELECT sequence, code FROM refusal WHERE message_id IS NULL AND stream = ?", stream.name))
+        """The packets of a stream that were refused whole, by sequence. From the log: the rows go once the sender knows."""
+        codes = {}
+        for line in self.deployment.log(self.peer).read_text(errors="replace").splitlines():
+            if '"packet refused"' in line and f'"{stream.name}"' in line:
+                entry = json.loads(line)
+                codes[int(entry["seq"])] = entry["code"]
+        return codes
 
     def put_away(self):
         """What lies in the peer's quarantine: the code by the name that each file had in the drop."""

@@ -6,7 +6,6 @@ import subprocess
 import pytest
 
 from deployment import eventually
-from hostile_peer import Stream
 from test_hostile_peer import Life, nothing_is_half_done
 
 JUNK = 10_000
