@@ -75,9 +75,9 @@ class Life:
 
     def after(self, files=()):
         """What must hold after every round."""
-        for name in self.forger.folder.iterdir():
-            if not name.name.startswith((f"{self.forger.zone}.a.", ".")):
-                name.unlink()  # what waits for its turn, for ever
+        for file in self.forger.folder.glob("*.gdp"):
+            if file.is_file() and not file.name.startswith((f"{self.forger.zone}.a.", ".")):
+                file.unlink()  # what waits for its turn, for ever
         self.forger.alive()
         nothing_is_half_done(self.deployment, self.target)
         self.deployment.stop(self.target)
