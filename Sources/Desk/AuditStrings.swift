@@ -48,10 +48,10 @@ let auditStrings = StringTable([
   .init("searchesHeading", "已保存的查询", "Saved searches"),
   .init("trailNumber", "信件编号", "Letter number"),
   .init(
-    "trailHint", "列出两区日志中写有该信件的条目（每区最多500条），并逐条核对其证明。此处不显示信件内容。",
-    "The entries of both zones' logs that name a letter (500 of each zone at most), each with its proof checked now. The letter's text is not shown here."
+    "trailHint", "列出两区日志中写有该信件的条目（每区最多500条），并逐条核对其证明。附件内容所在的数据包不在此列；是否遗漏，须用 guandu audit verify 核验日志文件。此处不显示信件内容。",
+    "The entries of both zones' logs that name a letter (500 of each zone at most), each with its proof checked now. Packets that hold attachments are not among them; whether a line is missing, only guandu audit verify on the logs' files can tell. The letter's text is not shown here."
   ),
-  .init("trailNone", "两区日志中没有该编号的信件。", "The logs know no letter of this number."),
+  .init("trailNone", "未找到该编号的信件。", "No letter of this number was found."),
   .init("trailProof", "证明", "Proof"),
   .init(
     "provedWitnessed", "已证明：在日志中；日志截至 {1} 由 {0} 见证",

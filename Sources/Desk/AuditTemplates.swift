@@ -37,10 +37,10 @@ let auditTemplates = [
   </form>
   {{#isEmpty}}<p class="soft">{{t.auditNone}}</p>{{/isEmpty}}
   {{#hasHours}}<p><a href="/audit/entries?{{query}}">{{t.auditShowEntries}}</a></p>
-  <table class="cards" id="hours">
-  <thead><tr><th scope="col">{{t.auditAt}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditPeer}}</th><th scope="col">{{t.auditKind}}</th><th scope="col">{{t.auditCode}}</th><th scope="col">{{t.auditCount}}</th><th scope="col">{{t.auditMessages}}</th></tr></thead>
-  <tbody>
-  {{#hours}}<tr><td class="tight">{{hour}}</td><td>{{zone}}</td><td>{{#peer}}{{peer}}{{/peer}}</td><td><a href="/audit/entries?{{query}}">{{kind}}</a></td><td>{{#code}}{{code}}{{/code}}</td><td>{{count}}</td><td>{{#messages}}{{messages}}{{/messages}}</td></tr>
+  <table role="table" class="cards" id="hours">
+  <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.auditAt}}</th><th role="columnheader" scope="col">{{t.auditZone}}</th><th role="columnheader" scope="col">{{t.auditPeer}}</th><th role="columnheader" scope="col">{{t.auditKind}}</th><th role="columnheader" scope="col">{{t.auditCode}}</th><th role="columnheader" scope="col">{{t.auditCount}}</th><th role="columnheader" scope="col">{{t.auditMessages}}</th></tr></thead>
+  <tbody role="rowgroup">
+  {{#hours}}<tr role="row"><td role="cell" data-label="{{t.auditAt}}" class="tight">{{hour}}</td><td role="cell" data-label="{{t.auditZone}}">{{zone}}</td><td role="cell" data-label="{{t.auditPeer}}">{{#peer}}{{peer}}{{/peer}}</td><td role="cell" data-label="{{t.auditKind}}"><a href="/audit/entries?{{query}}">{{kind}}</a></td><td role="cell" data-label="{{t.auditCode}}">{{#code}}{{code}}{{/code}}</td><td role="cell" data-label="{{t.auditCount}}">{{count}}</td><td role="cell" data-label="{{t.auditMessages}}">{{#messages}}{{messages}}{{/messages}}</td></tr>
   {{/hours}}</tbody>
   </table>{{/hasHours}}
   <form class="box" method="post" action="/audit/searches">
@@ -51,10 +51,10 @@ let auditTemplates = [
   </form>
   """#,
   "audit-events": #"""
-  <table class="cards" id="events">
-  <thead><tr><th scope="col">{{t.auditAt}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditKind}}</th><th scope="col">{{t.auditPeer}}</th><th scope="col">{{t.auditCode}}</th><th scope="col">{{t.auditPlace}}</th></tr></thead>
-  <tbody>
-  {{#events}}<tr><td class="tight">{{at}}</td><td>{{zone}}</td><td>{{kind}}</td><td>{{#peer}}{{peer}}{{/peer}}</td><td>{{#code}}{{code}}{{/code}}</td><td><a href="{{path}}">{{place}}</a></td></tr>
+  <table role="table" class="cards" id="events">
+  <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.auditAt}}</th><th role="columnheader" scope="col">{{t.auditZone}}</th><th role="columnheader" scope="col">{{t.auditKind}}</th><th role="columnheader" scope="col">{{t.auditPeer}}</th><th role="columnheader" scope="col">{{t.auditCode}}</th><th role="columnheader" scope="col">{{t.auditPlace}}</th></tr></thead>
+  <tbody role="rowgroup">
+  {{#events}}<tr role="row"><td role="cell" data-label="{{t.auditAt}}" class="tight">{{at}}</td><td role="cell" data-label="{{t.auditZone}}">{{zone}}</td><td role="cell" data-label="{{t.auditKind}}">{{kind}}</td><td role="cell" data-label="{{t.auditPeer}}">{{#peer}}{{peer}}{{/peer}}</td><td role="cell" data-label="{{t.auditCode}}">{{#code}}{{code}}{{/code}}</td><td role="cell" data-label="{{t.auditPlace}}"><a href="{{path}}">{{place}}</a></td></tr>
   {{/events}}</tbody>
   </table>
   """#,
@@ -96,10 +96,10 @@ let auditTemplates = [
   <div class="actions"><button type="submit" id="search">{{t.auditSearch}}</button></div>
   </form>
   {{#isAsked}}{{^hasTrail}}<p id="none" role="status">{{t.trailNone}}</p>{{/hasTrail}}{{/isAsked}}
-  {{#hasTrail}}<table class="cards" id="trail">
-  <thead><tr><th scope="col">{{t.auditAt}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditKind}}</th><th scope="col">{{t.auditPlace}}</th><th scope="col">{{t.trailProof}}</th></tr></thead>
-  <tbody>
-  {{#trail}}<tr><td class="tight">{{at}}</td><td>{{zone}}</td><td>{{kind}}{{#code}} <span class="soft">{{code}}</span>{{/code}}</td><td><a href="{{path}}">{{place}}</a></td><td{{^isProved}} class="error"{{/isProved}}>{{standing}}</td></tr>
+  {{#hasTrail}}<table role="table" class="cards" id="trail">
+  <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.auditAt}}</th><th role="columnheader" scope="col">{{t.auditZone}}</th><th role="columnheader" scope="col">{{t.auditKind}}</th><th role="columnheader" scope="col">{{t.auditPlace}}</th><th role="columnheader" scope="col">{{t.trailProof}}</th></tr></thead>
+  <tbody role="rowgroup">
+  {{#trail}}<tr role="row"><td role="cell" data-label="{{t.auditAt}}" class="tight">{{at}}</td><td role="cell" data-label="{{t.auditZone}}">{{zone}}</td><td role="cell" data-label="{{t.auditKind}}">{{kind}}{{#code}} <span class="soft">{{code}}</span>{{/code}}</td><td role="cell" data-label="{{t.auditPlace}}"><a href="{{path}}">{{place}}</a></td><td role="cell" data-label="{{t.trailProof}}"{{^isProved}} class="error"{{/isProved}}>{{standing}}</td></tr>
   {{/trail}}</tbody>
   </table>
   {{#canExport}}<form method="post" action="/audit/trail/evidence">
@@ -116,10 +116,10 @@ let auditTemplates = [
   {{> problems}}
   {{#hasAlerts}}<form method="post" action="/audit/alerts">
   <input type="hidden" name="csrf" value="{{csrf}}">
-  <table class="cards" id="alerts">
-  <thead><tr><th scope="col">{{t.auditAlert}}</th><th scope="col">{{t.auditZone}}</th><th scope="col">{{t.auditPeer}}</th><th scope="col">{{t.auditCode}}</th><th scope="col">{{t.auditCount}}</th><th scope="col">{{t.alertFirst}}</th><th scope="col">{{t.alertLast}}</th>{{#canSettle}}<th scope="col">{{t.alertsChoose}}</th>{{/canSettle}}</tr></thead>
-  <tbody>
-  {{#alerts}}<tr data-kind="{{kind}}"><td><a href="/audit/alerts/{{id}}">{{title}}</a>{{#isAcknowledged}}<br><span class="soft">{{by}}，{{at}}：{{remark}}</span>{{/isAcknowledged}}</td><td>{{zone}}</td><td>{{#peer}}{{peer}}{{/peer}}</td><td>{{#code}}{{code}}{{/code}}</td><td>{{count}}</td><td class="tight">{{firstAt}}</td><td class="tight">{{lastAt}}</td>{{#canSettle}}<td><label class="tick"><input type="checkbox" name="alert-{{id}}" value="1"{{#chosen}} checked{{/chosen}}> <span class="soft">{{t.alertsChoose}} {{title}}</span></label></td>{{/canSettle}}</tr>
+  <table role="table" class="cards" id="alerts">
+  <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.auditAlert}}</th><th role="columnheader" scope="col">{{t.auditZone}}</th><th role="columnheader" scope="col">{{t.auditPeer}}</th><th role="columnheader" scope="col">{{t.auditCode}}</th><th role="columnheader" scope="col">{{t.auditCount}}</th><th role="columnheader" scope="col">{{t.alertFirst}}</th><th role="columnheader" scope="col">{{t.alertLast}}</th>{{#canSettle}}<th role="columnheader" scope="col">{{t.alertsChoose}}</th>{{/canSettle}}</tr></thead>
+  <tbody role="rowgroup">
+  {{#alerts}}<tr role="row" data-kind="{{kind}}"><td role="cell" data-label="{{t.auditAlert}}"><a href="/audit/alerts/{{id}}">{{title}}</a>{{#isAcknowledged}}<br><span class="soft">{{by}}，{{at}}：{{remark}}</span>{{/isAcknowledged}}</td><td role="cell" data-label="{{t.auditZone}}">{{zone}}</td><td role="cell" data-label="{{t.auditPeer}}">{{#peer}}{{peer}}{{/peer}}</td><td role="cell" data-label="{{t.auditCode}}">{{#code}}{{code}}{{/code}}</td><td role="cell" data-label="{{t.auditCount}}">{{count}}</td><td role="cell" data-label="{{t.alertFirst}}" class="tight">{{firstAt}}</td><td role="cell" data-label="{{t.alertLast}}" class="tight">{{lastAt}}</td>{{#canSettle}}<td role="cell" data-label="{{t.alertsChoose}}"><label class="tick"><input type="checkbox" name="alert-{{id}}" value="1"{{#chosen}} checked{{/chosen}}> <span class="soft">{{t.alertsChoose}} {{title}}</span></label></td>{{/canSettle}}</tr>
   {{/alerts}}</tbody>
   </table>
   {{#canSettle}}<div class="box">
@@ -172,10 +172,10 @@ let auditTemplates = [
   <div class="actions"><button type="submit" id="check-now">{{t.checkNow}}</button></div>
   </form>{{/canSettle}}
   {{#isEmpty}}<p class="soft">{{t.checksNone}}</p>{{/isEmpty}}
-  {{#hasChecks}}<table class="cards" id="checks">
-  <thead><tr><th scope="col">{{t.auditAt}}</th><th scope="col">{{t.checkLog}}</th><th scope="col">{{t.checkSize}}</th><th scope="col">{{t.checkWitnessedHeading}}</th><th scope="col">{{t.checkResult}}</th></tr></thead>
-  <tbody>
-  {{#checks}}<tr><td class="tight">{{at}}</td><td>{{log}}</td><td>{{size}}</td><td>{{witnessed}}</td><td{{^isGood}} class="error"{{/isGood}}>{{#isGood}}{{t.checkGood}}{{#unseen}}{{unseen}}{{/unseen}}{{/isGood}}{{^isGood}}{{t.checkBad}}{{fault}}{{/isGood}}</td></tr>
+  {{#hasChecks}}<table role="table" class="cards" id="checks">
+  <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.auditAt}}</th><th role="columnheader" scope="col">{{t.checkLog}}</th><th role="columnheader" scope="col">{{t.checkSize}}</th><th role="columnheader" scope="col">{{t.checkWitnessedHeading}}</th><th role="columnheader" scope="col">{{t.checkResult}}</th></tr></thead>
+  <tbody role="rowgroup">
+  {{#checks}}<tr role="row"><td role="cell" data-label="{{t.auditAt}}" class="tight">{{at}}</td><td role="cell" data-label="{{t.checkLog}}">{{log}}</td><td role="cell" data-label="{{t.checkSize}}">{{size}}</td><td role="cell" data-label="{{t.checkWitnessedHeading}}">{{witnessed}}</td><td role="cell" data-label="{{t.checkResult}}"{{^isGood}} class="error"{{/isGood}}>{{#isGood}}{{t.checkGood}}{{#unseen}}{{unseen}}{{/unseen}}{{/isGood}}{{^isGood}}{{t.checkBad}}{{fault}}{{/isGood}}</td></tr>
   {{/checks}}</tbody>
   </table>{{/hasChecks}}
   """#,

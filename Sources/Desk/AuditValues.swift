@@ -12,12 +12,12 @@ struct AuditSearch: Sendable {
 
   init(_ values: [String: String]) {
     self.values = values.filter { Self.names.contains($0.key) && !$0.value.isEmpty }
-      .mapValues { String(WrittenText.line($0).prefix(60)) }
+      .mapValues { String(halfWidth(WrittenText.line($0)).prefix(60)) }
   }
 
   static func values(of request: WebRequest) -> [String: String] {
-    let query = request.request.uri.queryParameters
-    return Dictionary(uniqueKeysWithValues: names.map { ($0, query[$0[...]].map(String.init) ?? "") })
+    let query = request.query
+    return Dictionary(uniqueKeysWithValues: names.map { ($0, query[$0]) })
   }
 
   /// From the query of an address, as this desk wrote it.
@@ -165,6 +165,19 @@ func auditHour(_ hour: String) -> String {
   (try? Date(hour + ":00:00Z", strategy: .iso8601)).map { String(officeTime($0).prefix(13)) } ?? hour
 }
 
+/// As a Chinese keyboard may have typed it, `２０２６－１１－２３　１５：２０`, in half-width characters.
+func halfWidth(_ text: String) -> String {
+  var scalars = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    switch scalar.value {
+    case 0xFF01...0xFF5E: scalars.append(Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar)
+    case 0x3000: scalars.append(" ")
+    default: scalars.append(scalar)
+    }
+  }
+  return String(scalars).trimmingCharacters(in: .whitespaces)
+}
+
 /// The instant in UTC at which what an officer wrote begins, or ends: `2026-11-23`, `2026-11-23 15`, `2026-11-23 15:20`.
 func auditInstant(_ text: String, isEnd: Bool) -> String? {
   let parts = text.split(whereSeparator: { " T:-".contains($0) }).map { Int($0) }
@@ -175,7 +188,10 @@ func auditInstant(_ text: String, isEnd: Bool) -> String? {
   let time = Array(numbers.dropFirst(3)) + rest.dropFirst(numbers.count - 3)
   func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
   let local = "\(numbers[0])-\(two(numbers[1]))-\(two(numbers[2]))T\(time.map(two).joined(separator: ":"))+08:00"
-  guard let date = try? Date(local, strategy: .iso8601) else { return nil }
+  // The thirtieth of February is taken by the parser, and is another day.
+  guard let date = try? Date(local, strategy: .iso8601), officeTime(date).prefix(10) == local.prefix(10) else {
+    return nil
+  }
   return date.formatted(.iso8601).dropLast() + (isEnd ? ".999Z" : ".000Z")
 }
 

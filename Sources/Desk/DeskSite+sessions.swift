@@ -118,7 +118,8 @@ extension DeskSite {
   /// For a page: to the door and back. For a form: nothing is done, and what was written is handed back.
   func comeInFirst(_ request: WebRequest) async throws -> Response {
     guard request.request.method == .post else {
-      return seeOther(request.path == "/" ? "/login" : "/login?to=" + request.path)
+      let query = request.request.uri.query.map { "%3F" + queryEncoded($0) } ?? ""
+      return seeOther(request.path == "/" ? "/login" : "/login?to=" + request.path + query)
     }
     guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
     let form = try? await URLEncodedForm.read(request)
@@ -134,7 +135,7 @@ extension DeskSite {
   private func loginPage(_ request: WebRequest, _ caller: Caller, status: HTTPResponse.Status = .ok) async throws
     -> Response
   {
-    let target = Self.target(request.request.uri.queryParameters["to"].map(String.init) ?? "")
+    let target = Self.target(request.query["to"])
     if try await presence(of: caller, request) != nil { return seeOther(target) }
     let session =
       request.cookie(Self.cookieName).flatMap { sessions.find($0) }
@@ -208,10 +209,10 @@ extension DeskSite {
       Role.allCases.filter(roles.contains).map { kitchen.strings.text("role-\($0.rawValue)", language) }, language)
   }
 
-  /// A path of this site, or the start where it is none.
+  /// A path of this site, with what was looked for there, or the start where it is none.
   static func target(_ text: String) -> String {
-    let isPath = text.wholeMatch(of: /\/(?:[A-Za-z0-9._-]+\/?)*/) != nil && text.utf8.count <= 200
-    return isPath && text != "/login" ? text : "/"
+    let isPath = text.wholeMatch(of: /\/(?:[A-Za-z0-9._-]+\/?)*(?:\?[A-Za-z0-9._=&%+-]*)?/) != nil
+    return isPath && text.utf8.count <= 400 && text.prefix(while: { $0 != "?" }) != "/login" ? text : "/"
   }
 
   private func setCookie(_ session: Session<DeskVisit>, _ response: Response) -> Response {

@@ -5,6 +5,11 @@ import Glibc
 ///
 /// It reads no packet, and nothing from a name.
 public struct DropFolder: Sendable {
+  /// How many names of `new/` are looked at.
+  public static let waitingMax = 100_000
+  /// More than any link's `drop_max_packets`.
+  private static let usageMax = 1_000_001
+
   public let path: String
   private let files: Files
 
@@ -70,16 +75,21 @@ public struct DropFolder: Sendable {
 
   /// How many files lie in `new/`, and how large they are together.
   public func usage() throws(FileError) -> (packets: Int, bytes: Int) {
-    let names = try files.list(newFolder)
+    let names = try files.list(newFolder, most: Self.usageMax)
     var bytes = 0
     for name in names { bytes += files.byteCount(newFolder + "/" + name) ?? 0 }
     return (names.count, bytes)
   }
 
   /// The names that wait in `new/`. Hidden ones are a gatekeeper's unfinished copies.
+  ///
+  /// At most `waitingMax`, the file system's choice where more lie there.
   public func waiting() throws(FileError) -> [String] {
-    try files.list(newFolder).filter { !$0.hasPrefix(".") }
+    try files.list(newFolder, most: Self.waitingMax).filter { !$0.hasPrefix(".") }
   }
+
+  /// What lies at `name` in `new/`; nil where nothing does.
+  public func status(_ name: String) -> FileStatus? { files.status(newFolder + "/" + name) }
 
   public func open(_ name: String) throws(FileError) -> ReadableFile {
     try files.openForReading(newFolder + "/" + name)
@@ -88,16 +98,44 @@ public struct DropFolder: Sendable {
   /// Removes a packet that was dealt with. If a crash brings it back, it is known by its sequence.
   public func settle(_ name: String) throws(FileError) { try files.remove(newFolder + "/" + name) }
 
-  /// Moves whatever lies at `name` into `folder` under `newName`, with `reason` in a file beside it.
-  public func quarantine(_ name: String, into folder: String, as newName: String, reason: String) throws(FileError) {
-    let target = folder + "/" + newName
-    try files.writeNew(target + ".reason", [Array((reason + "\n").utf8)])
+  /// What was kept of something that was put away.
+  public enum PutAway: Equatable, Sendable {
+    /// All of it.
+    case whole
+    /// Its first bytes, so many; the rest is gone.
+    case head(bytes: Int)
+    /// Nothing: a link or a FIFO on another file system.
+    case nothing
+    /// It lies where it lay, untouched: a folder on another file system.
+    case left
+    /// It is gone; somebody took it.
+    case absent
+  }
+
+  /// Moves whatever lies at `name` into `folder` under `newName`. The caller syncs `folder`, once for many.
+  ///
+  /// Where `folder` is on another file system, a regular file is copied up to `wholeMaxBytes`; of a larger one the first
+  /// `headBytes` are kept. A folder cannot be moved there and stays.
+  public func putAway(
+    _ name: String, into folder: String, as newName: String, wholeMaxBytes: Int, headBytes: Int
+  ) throws(FileError) -> PutAway {
+    let (source, target) = (newFolder + "/" + name, folder + "/" + newName)
     do {
-      try files.renameExclusively(newFolder + "/" + name, to: target)
-    } catch let error where error.number == EXDEV {
-      try moveAcross(name, to: target)
+      try files.renameExclusively(source, to: target)
+      return .whole
+    } catch let error where error.isMissing {
+      return .absent
+    } catch let error where error.number == EXDEV {}
+    guard let status = files.status(source) else { return .absent }
+    if status.isFolder { return .left }
+    guard status.isRegular else {
+      try settle(name)
+      return .nothing
     }
-    try files.syncFolder(folder)
+    let isWhole = status.byteCount <= wholeMaxBytes
+    try copyAcross(name, to: target, most: isWhole ? wholeMaxBytes : headBytes)
+    try settle(name)
+    return isWhole ? .whole : .head(bytes: headBytes)
   }
 
   /// Moves a file that was put away back to where it is looked at.
@@ -111,21 +149,18 @@ public struct DropFolder: Sendable {
     try syncNew()
   }
 
-  /// Only regular files can be carried over to another file system; anything else is removed, its reason kept.
-  private func moveAcross(_ name: String, to target: String) throws(FileError) {
-    do {
-      let reader = try open(name)
-      let writer = try files.create(target)
-      var offset = 0
-      while offset < reader.byteCount {
-        let bytes = try reader.read(at: offset, count: 1024 * 1024)
-        if bytes.isEmpty { break }
-        try writer.append(bytes)
-        offset += bytes.count
-      }
-      try writer.sync()
-      try writer.close()
-    } catch let error where [EINVAL, ELOOP, ENXIO].contains(error.number) {}
-    try settle(name)
+  private func copyAcross(_ name: String, to target: String, most: Int) throws(FileError) {
+    let reader = try open(name)
+    let writer = try files.create(target)
+    let count = min(reader.byteCount, most)
+    var offset = 0
+    while offset < count {
+      let bytes = try reader.read(at: offset, count: min(1 << 20, count - offset))
+      if bytes.isEmpty { break }
+      try writer.append(bytes)
+      offset += bytes.count
+    }
+    try writer.sync()
+    try writer.close()
   }
 }

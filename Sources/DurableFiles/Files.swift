@@ -137,9 +137,14 @@ public struct Files: Sendable {
   /// Tells whether a path still leads to the same file; nil where there is nothing.
   public func inode(_ path: String) -> UInt64? { calls.status(path)?.inode }
 
-  /// The names in a folder, without `.` and `..`, in no order.
-  public func list(_ path: String) throws(FileError) -> [String] {
-    try step(.list, path) { calls.list(path) }
+  /// What lies at a path; a link is not followed. Nil where there is nothing.
+  public func status(_ path: String) -> FileStatus? { calls.status(path) }
+
+  /// The names in a folder, without `.` and `..`, in no order. Bytes that are not UTF-8 come out as U+FFFD.
+  ///
+  /// - Parameter most: how many at the most.
+  public func list(_ path: String, most: Int = .max) throws(FileError) -> [String] {
+    try step(.list, path) { calls.list(path, most: most) }
   }
 
   /// Takes the lock file at `path` for this process; it is released when the lock goes or the process dies.

@@ -23,18 +23,27 @@ package protocol SystemCalls: Sendable {
   /// Links are not followed.
   func status(_ path: String) -> FileStatus?
   func status(_ descriptor: Int32) -> FileStatus?
-  func list(_ path: String) -> [String]?
+  /// - Parameter most: how many names at the most; which, where there are more, is the file system's choice.
+  func list(_ path: String, most: Int) -> [String]?
   func lock(_ descriptor: Int32) -> Int32
 }
 
-package struct FileStatus: Sendable {
-  package var isRegular: Bool
-  package var byteCount: Int
-  package var inode: UInt64
+/// What lies at a path.
+public struct FileStatus: Equatable, Sendable {
+  public var isRegular: Bool
+  public var isFolder: Bool
+  public var byteCount: Int
+  /// What it takes of the disk: less than `byteCount` where the file has holes.
+  public var allocatedBytes: Int
+  public var inode: UInt64
 
-  package init(isRegular: Bool, byteCount: Int, inode: UInt64) {
+  package init(
+    isRegular: Bool, isFolder: Bool = false, byteCount: Int, allocatedBytes: Int? = nil, inode: UInt64
+  ) {
     self.isRegular = isRegular
+    self.isFolder = isFolder
     self.byteCount = byteCount
+    self.allocatedBytes = allocatedBytes ?? byteCount
     self.inode = inode
   }
 }
@@ -76,11 +85,11 @@ struct LinuxCalls: SystemCalls {
     return fstat(descriptor, &status) == 0 ? FileStatus(status) : nil
   }
 
-  func list(_ path: String) -> [String]? {
+  func list(_ path: String, most: Int) -> [String]? {
     guard let folder = opendir(path) else { return nil }
     defer { closedir(folder) }
     var names: [String] = []
-    while let entry = readdir(folder) {
+    while names.count < most, let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
@@ -95,6 +104,7 @@ struct LinuxCalls: SystemCalls {
 extension FileStatus {
   fileprivate init(_ status: stat) {
     self.init(
-      isRegular: status.st_mode & S_IFMT == S_IFREG, byteCount: Int(status.st_size), inode: UInt64(status.st_ino))
+      isRegular: status.st_mode & S_IFMT == S_IFREG, isFolder: status.st_mode & S_IFMT == S_IFDIR,
+      byteCount: Int(status.st_size), allocatedBytes: Int(status.st_blocks) * 512, inode: UInt64(status.st_ino))
   }
 }

@@ -46,6 +46,14 @@ struct EvidenceReport: Sendable {
       "记录的时间由各区域自己书写；见证时间只说明记录不晚于该时刻。",
       "A line's time is what its zone wrote; a witness's time says only that the line was there by then."),
     TwoTexts(
+      "由谁办理：记录中只有办理记录的加盐摘要。须由办理机关出具办理记录（guandu acts export），并与日志比对（guandu acts verify --log）。",
+      "Who acted: entries hold a salted digest of the record of acts. The office has to show that record (guandu acts export), and have it compared with the log (guandu acts verify --log)."
+    ),
+    TwoTexts(
+      "附件的传送：附件内容所在的数据包不在所列之内，其摘要记于两部日志中有关数据包条目的 blobs 项。",
+      "How attachments crossed: the packets that hold their bytes are not listed; both logs have the digests, as blobs of the packets' entries."
+    ),
+    TwoTexts(
       "没有其他记录：本报告的条目由本区域的索引选出。要排除遗漏，须核验整部日志。",
       "That there is nothing else: an index of this zone chose the lines. To rule out that one was left out takes the whole logs."
     ),

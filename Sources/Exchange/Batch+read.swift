@@ -16,8 +16,9 @@ extension Batch {
   /// - Parameters:
   ///   - limit: in bytes.
   ///   - atMost: how many.
-  static func ofMessages(_ peer: ZoneName, _ limit: Int, atMost: Int, _ db: Database) throws -> Batch {
+  static func ofMessages(_ told: ToldStreams, _ limit: Int, atMost: Int, _ db: Database) throws -> Batch {
     var batch = Batch()
+    let peer = told.peer
     let packed = try OutgoingStream.read(peer, .messages, db).packed
     let statement = try db.cachedStatement(
       sql:
@@ -45,7 +46,7 @@ extension Batch {
       batch.classification = max(batch.classification, Classification(rawValue: row["classification"]) ?? .topSecret)
       batch.bytes += cost
     }
-    batch.mustReport = try Self.mustReport(peer, db)
+    batch.mustReport = try Self.mustReport(told, db)
     return batch
   }
 
@@ -59,10 +60,10 @@ extension Batch {
   }
 
   /// Refusals that no packet has carried yet, in streams that are still told of.
-  private static func mustReport(_ peer: ZoneName, _ db: Database) throws -> Bool {
+  private static func mustReport(_ told: ToldStreams, _ db: Database) throws -> Bool {
     let some = try Bool.cachedOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM refusal WHERE peer = ? AND carrier IS NULL)", arguments: [peer.text])
-    return try some == true && !ReceiptList.current(peer: peer, backedUp: false, db).refusalRows.isEmpty
+      db, sql: "SELECT EXISTS (SELECT 1 FROM refusal WHERE peer = ? AND carrier IS NULL)", arguments: [told.peer.text])
+    return try some == true && !ReceiptList.current(told, db).refusalRows.isEmpty
   }
 
   /// How many packets of blobs share their syncs: enough that the disk is never waited for twice, few enough that a

@@ -1,3 +1,4 @@
+import AuditLog
 import Drop
 import DurableFiles
 import Foundation
@@ -12,14 +13,17 @@ import Zones
 actor ControlSender {
   private let context: SenderContext
   private let bell: Bell
+  private let wake: @Sendable () -> Void
   private var lastName: String?
   private let executor = ThreadExecutor("exchange.send.c")
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  init(context: SenderContext, bell: Bell) {
+  /// - Parameter wake: wakes the other lanes.
+  init(context: SenderContext, bell: Bell, wake: @escaping @Sendable () -> Void) {
     self.context = context
     self.bell = bell
+    self.wake = wake
   }
 
   /// The first packet, at the start, says where this zone stands; on an idle link one goes now and then as a sign of life.
@@ -63,8 +67,26 @@ actor ControlSender {
     if !context.debt.isSettled { try await send() }
   }
 
+  /// The stamps of the last epoch lie over a day ahead of the clock: it was ahead then, or is behind now. In a new epoch
+  /// they begin at the clock, so that the peer does not take this zone's word for one out of the future.
+  private func reopenWhereClockWentBack() async throws {
+    guard await context.stamps.ahead > ClockTrust.aheadMaxMilliseconds else { return }
+    let (peer, now, audit) = (context.link.peer, context.now(), context.audit)
+    let reason = "the last epoch's stamps lie over a day ahead of this zone's clock"
+    let (epoch, files) = try await context.database.write { db in
+      let (epoch, files) = try OutgoingStream.raiseEpoch(peer, above: 0, control: now, db)
+      try audit?.epochOpened(epoch, to: peer, reason: reason, db)
+      return (epoch, files)
+    }
+    await context.stamps.restart()
+    context.log.epochRaised(epoch, reason)
+    for file in files { try context.files.remove(context.sentFolder + "/" + file) }
+    wake()
+  }
+
   /// Sends the newest word.
   func send() async throws {
+    try await reopenWhereClockWentBack()
     let due = context.debt.due
     let peer = context.link.peer
     let position = try await context.position(.control)

@@ -62,7 +62,7 @@ struct ExchangeLog: Sendable {
   func messageRefused(_ id: String, type: String, _ refusal: MessageRefusal) {
     logger.error(
       "message refused",
-      metadata: ["message": "\(id)", "type": "\(type)", "code": "\(refusal.code)", "reason": "\(refusal.reason)"])
+      metadata: ["id": "\(id)", "type": "\(type)", "code": "\(refusal.code)", "reason": "\(refusal.reason)"])
   }
 
   func fileQuarantined(_ name: String, _ rejection: PacketRejection) {
@@ -71,6 +71,39 @@ struct ExchangeLog: Sendable {
       metadata: [
         "file": "\(name.debugDescription)", "code": "\(rejection.code.rawValue)", "reason": "\(rejection.reason)",
       ])
+  }
+
+  func fileLeft(_ name: String, _ reason: String) {
+    logger.error(
+      "something in the drop can be neither read nor put away; remove it",
+      metadata: ["file": "\(name.debugDescription)", "reason": "\(reason)"])
+  }
+
+  func quarantineMadeRoom(_ name: String) {
+    logger.warning(
+      "the quarantine is full: its oldest file was removed, its reason is kept", metadata: ["file": "\(name)"])
+  }
+
+  func peerStampIsAhead(_ manifest: Manifest) {
+    guard recent.isNews("stamp", "ahead") else { return }
+    logger.critical(
+      "a packet of the peer is dated over a day ahead of this clock; one of the two clocks is wrong",
+      metadata: [
+        "code": "clock-ahead", "stream": "\(manifest.stream)", "dated": "\(timestamp(manifest.stamp))",
+      ])
+  }
+
+  func receiptIgnored(_ stream: StreamName) {
+    guard recent.isNews("receipt", "\(stream)") else { return }
+    logger.critical(
+      "the peer tells of an epoch of ours that can never have been; it is ignored",
+      metadata: ["code": "epoch", "stream": "\(stream)"])
+  }
+
+  func blobsGaveWay(_ count: Int) {
+    logger.error(
+      "the peer has begun too many files; those begun first were let go, and begin anew when more comes of them",
+      metadata: ["files": "\(count)"])
   }
 
   func packetDroppedAgain(lane: String, sequence: Int, attempts: Int) {

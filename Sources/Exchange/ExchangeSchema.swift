@@ -150,4 +150,22 @@ public let exchangeMigrations: [Migration] =
         -- The peer's certificate (SHA-256) that a packet is sealed for; NULL for those of earlier releases.
         ALTER TABLE sent_packet ADD COLUMN recipient TEXT;
         """),
+    Migration(
+      "exchange-5",
+      sql: """
+        -- Set once nothing is left that a message waits for: it acts in its turn.
+        ALTER TABLE waiting_message ADD COLUMN ready INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX waiting_message_ready ON waiting_message (peer, stream, sequence) WHERE ready = 1;
+        CREATE INDEX waiting_message_by_age ON waiting_message (peer, since);
+        -- When a blob's first part came: those begun first give way where too many are begun.
+        ALTER TABLE incoming_blob ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX incoming_blob_begun ON incoming_blob (since) WHERE complete = 0 AND refused IS NULL;
+        -- Streams that an operator had this zone forget: what still comes of them is put away.
+        CREATE TABLE forgotten_stream (
+          peer TEXT NOT NULL,
+          stream TEXT NOT NULL,
+          at INTEGER NOT NULL,
+          PRIMARY KEY (peer, stream)
+        );
+        """),
   ]

@@ -19,6 +19,10 @@ struct IncomingBlobs {
     var hasher: SHA256Hasher?
   }
 
+  /// How many blobs may be begun and not whole, and how many bytes of them may lie here (or four of the largest that the
+  /// policy lets in, if that is more).
+  static let begunMax = 1_000
+  static let begunMaxBytes = 4 << 30
   /// Less is not worth a second thread.
   private static let smallBytes = 256 * 1024
 
@@ -167,12 +171,33 @@ struct IncomingBlobRow: FetchableRecord, Decodable, Sendable {
       arguments: [digest])
   }
 
-  func save(_ db: Database) throws {
+  /// The digests of those begun first that must go, so that `new` more have room.
+  static func tooMany(
+    beside new: Int, most: Int, mostBytes: Int, keeping needed: Set<String>, _ db: Database
+  ) throws -> [String] {
+    let rows = try Row.cachedAll(
+      db,
+      sql: """
+        SELECT digest, received FROM incoming_blob WHERE complete = 0 AND refused IS NULL ORDER BY since
+        """)
+    var (count, bytes): (Int, Int) = (rows.count + new, rows.reduce(0) { $0 + ($1["received"] as Int) })
+    var gone: [String] = []
+    for row in rows where count > most || bytes > mostBytes {
+      let digest: String = row["digest"]
+      if needed.contains(digest) { continue }
+      gone.append(digest)
+      (count, bytes) = (count - 1, bytes - row["received"])
+    }
+    return gone
+  }
+
+  /// - Parameter now: milliseconds since 1970; kept where the blob is new.
+  func save(at now: UnixMilliseconds, _ db: Database) throws {
     try db.executeCached(
       sql: """
-        INSERT INTO incoming_blob (digest, total, received, complete) VALUES (?, ?, ?, ?)
+        INSERT INTO incoming_blob (digest, total, received, complete, since) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (digest) DO UPDATE SET
           total = excluded.total, received = excluded.received, complete = excluded.complete, refused = NULL
-        """, arguments: [digest, total, received, isComplete])
+        """, arguments: [digest, total, received, isComplete, now])
   }
 }

@@ -10,8 +10,10 @@ enum IncomingFile {
   case whole(PacketHead)
   /// Perhaps still being copied; its size now.
   case incomplete(Int)
-  /// Gone, or not readable at this moment.
+  /// Gone.
   case absent
+  /// The disk refuses it at this moment.
+  case unreadable(FileError)
   /// Never a packet for this link.
   case foreign(PacketRejection)
 
@@ -32,7 +34,8 @@ enum IncomingFile {
       return .foreign(PacketRejection(error))
     } catch let error as FileError {
       let isForGood = [EINVAL, ELOOP, ENXIO, EACCES, EPERM, EISDIR].contains(error.number)
-      return isForGood ? .foreign(PacketRejection(.file, "not a readable regular file")) : .absent
+      if isForGood { return .foreign(PacketRejection(.file, "not a readable regular file")) }
+      return error.isMissing ? .absent : .unreadable(error)
     } catch {
       return .absent
     }

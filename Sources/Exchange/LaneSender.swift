@@ -34,15 +34,16 @@ struct SenderContext: Sendable {
 
   /// Where a lane stands, with the newest word for the peer.
   func position(_ lane: Lane) async throws -> StreamPosition {
-    let (peer, backedUp, database) = (link.peer, self.backedUp, self.database)
+    let (told, database) = (self.told, self.database)
     return try await stamps.withStamp { stamp in
-      try await database.read { db in
-        try StreamPosition.read(peer, lane, stamp: stamp, backedUp: backedUp, db)
-      }
+      try await database.read { db in try StreamPosition.read(told, lane, stamp: stamp, db) }
     }
   }
 
-  static let node = ZoneName("a").unsafelyUnwrapped
+  /// What the peer is told of.
+  var told: ToldStreams { ToldStreams(peer: link.peer, nodes: link.peerNodes, backedUp: backedUp) }
+
+  static let node = ZoneName.firstNode
 }
 
 extension LinkLimits {
@@ -151,10 +152,10 @@ actor LaneSender {
   private func nextBatches() async throws -> [Batch] {
     let (peer, limit, lane) = (context.link.peer, context.link.limits.contentMaxBytes, self.lane)
     let window = context.link.limits.blobWindowPackets
-    let room = rate.room(at: context.now())
+    let (room, told) = (rate.room(at: context.now()), context.told)
     return try await context.database.read { db in
       if lane == .messages {
-        let batch = try Batch.ofMessages(peer, limit, atMost: room, db)
+        let batch = try Batch.ofMessages(told, limit, atMost: room, db)
         return batch.isEmpty && !batch.isFull ? [] : [batch]
       }
       return try Batch.ofBlobs(peer, limit, window: window, db)

@@ -1,5 +1,6 @@
 import Drop
 import DurableFiles
+import GRDB
 import PacketFormat
 import PacketSeal
 import Storage
@@ -15,7 +16,7 @@ extension LinkReceiver {
     do {
       try checkClassification(manifest)
       opened.barredBlobs = barredBlobs(manifest)
-      let payload = try context.drop.open(candidate.name).read(at: candidate.headBytes, count: manifest.payload.bytes)
+      guard let payload = readPayload(of: candidate) else { return nil }
       var contents = try candidate.packet.open(payload: payload, with: context.identity.encryptionKeys)
       contents.blobs.removeAll { opened.barredBlobs.contains($0.part.sha256.text) }
       let cancelled = try await cancelledBlobs(contents)
@@ -24,7 +25,7 @@ extension LinkReceiver {
       try await store(contents)
       opened.outcome = .apply(messages, blobs: blobs.rows(for: contents.blobs.map(\.part)))
     } catch let rejection as PacketRejection where rejection.code == .payload {
-      quarantine(candidate.name, rejection)
+      reject(candidate.name, rejection)
       return nil
     } catch let rejection as PacketRejection {
       context.log.packetRefused(manifest, rejection)
@@ -32,6 +33,18 @@ extension LinkReceiver {
       opened.outcome = .refuse(rejection)
     }
     return opened
+  }
+
+  /// Nil where the file is another than the one that was looked at, or the disk refuses it: it is looked at anew.
+  private func readPayload(of candidate: Candidate) -> [UInt8]? {
+    do {
+      let file = try context.drop.open(candidate.name)
+      return try file.read(at: candidate.headBytes, count: candidate.manifest.payload.bytes)
+    } catch {
+      held[candidate.name] = nil
+      if !error.isMissing { context.log.failed("reading a packet", error) }
+      return nil
+    }
   }
 
   private func checkClassification(_ manifest: Manifest) throws(PacketRejection) {
@@ -57,27 +70,27 @@ extension LinkReceiver {
     _ messages: [[UInt8]], _ manifest: Manifest, _ opened: inout OpenedPacket
   ) throws(PacketRejection) -> [PreparedMessage] {
     var prepared: [PreparedMessage] = []
-    var counts: [String: Int]? = [:]
+    var counts: [String: Int] = [:]
     let read = context.applier.read(messages, allowed: context.link.incomingPolicy.messageTypes)
     for (bytes, message) in zip(messages, read) {
       switch message {
       case .prepared(let message):
-        counts?[message.message.type, default: 0] += 1
+        counts[message.message.type, default: 0] += 1
         prepared.append(message)
       case .notAllowed(let message):
-        counts?[message.type, default: 0] += 1
+        counts[message.type, default: 0] += 1
         context.log.messageRefused(
           message.id, type: message.type,
           MessageRefusal(code: PacketRejection.Code.policyType.rawValue, reason: "the link's policy does not name it"))
         opened.badMessages.append(.init(id: message.id, code: PacketRejection.Code.policyType.rawValue))
       case .malformed(let error):
-        guard let id = Message.identifier(in: bytes) else { throw PacketRejection(error) }
-        context.log.messageRefused(id, type: "-", MessageRefusal(code: "schema", reason: error.reason))
-        opened.badMessages.append(.init(id: id, code: "schema"))
-        counts = nil
+        guard let name = Message.name(in: bytes) else { throw PacketRejection(error) }
+        counts[name.type, default: 0] += 1
+        context.log.messageRefused(name.id, type: name.type, MessageRefusal(code: "schema", reason: error.reason))
+        opened.badMessages.append(.init(id: name.id, code: "schema"))
       }
     }
-    guard counts == nil || counts == manifest.messages else {
+    guard counts == manifest.messages else {
       throw PacketRejection(.archive, "the messages are not those that the manifest counts")
     }
     return prepared
@@ -90,12 +103,34 @@ extension LinkReceiver {
     return try await context.sender.database.read { db in try BlobsCancelled.cancelled(unknown, db) }
   }
 
+  /// Blobs that were begun first give way, so that a peer which begins and never ends does not fill the disk.
+  private func makeRoom(for new: Set<String>, keeping needed: Set<String>) async throws {
+    let mostBytes = max(IncomingBlobs.begunMaxBytes, 4 * context.link.incomingPolicy.blobMaxBytes)
+    let gone = try await context.sender.database.read { db in
+      try IncomingBlobRow.tooMany(
+        beside: new.count, most: IncomingBlobs.begunMax, mostBytes: mostBytes, keeping: needed, db)
+    }
+    if gone.isEmpty { return }
+    context.log.blobsGaveWay(gone.count)
+    try await context.sender.database.write { db in
+      for digest in gone {
+        try db.executeCached(
+          sql: "DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL", arguments: [digest])
+      }
+    }
+    for digest in gone { try blobs.drop(digest) }
+  }
+
   private func store(_ contents: PacketContents) async throws {
     guard !contents.blobs.isEmpty else { return }
     let unknown = blobs.unknown(contents.blobs.map(\.part))
     if !unknown.isEmpty {
-      blobs.learn(
-        try await context.sender.database.read { db in try unknown.compactMap { try IncomingBlobRow.read($0, db) } })
+      let known = try await context.sender.database.read { db in
+        try unknown.compactMap { try IncomingBlobRow.read($0, db) }
+      }
+      blobs.learn(known)
+      let new = Set(unknown).subtracting(known.map(\.digest))
+      if !new.isEmpty { try await makeRoom(for: new, keeping: Set(contents.blobs.map(\.part.sha256.text))) }
     }
     for (part, range) in contents.blobs { try blobs.write(part, contents.archive[range]) }
     try blobs.finish(contents.blobs.map(\.part))

@@ -20,11 +20,34 @@ extension LinkReceiver {
       try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM waiting_message WHERE since < ?)", arguments: [oldest])
     }
     guard isAny == true else { return }
-    let count = try await context.sender.database.write { db in try applier.giveUp(waitingSince: oldest, db) }
+    let (count, report) = try await context.sender.database.write { db in
+      var report = PacketApplier.Report()
+      return (try applier.giveUp(waitingSince: oldest, &report, db), report)
+    }
+    if count == PacketApplier.readyAtOnce { lastGivenUp = 0 }
+    mayBeMoreReady = mayBeMoreReady || report.mayBeMoreReady
+    forget(report.cancelledBlobs)
     if count > 0 {
       oweReceipt()
       context.messageBell.ring()
     }
+  }
+
+  /// Messages that wait for nothing more and did not act with the packet that released them. True where some acted.
+  func actOnReady() async throws -> Bool {
+    guard mayBeMoreReady else { return false }
+    let applier = context.applier
+    let report = try await context.sender.database.write { db in
+      var report = PacketApplier.Report()
+      try applier.performReady(&report, db)
+      return report
+    }
+    mayBeMoreReady = report.mayBeMoreReady
+    forget(report.cancelledBlobs)
+    guard report.applied > 0 || report.refused else { return false }
+    oweReceipt()
+    context.messageBell.ring()
+    return true
   }
 
   /// A kill may have left bytes of these.
@@ -50,32 +73,5 @@ extension LinkReceiver {
       }
     }
     putAway.removeFirst(files.count)
-  }
-
-  struct PutAway: Sendable {
-    let file: String
-    let code: String
-    /// Nil for what is no file, or larger than any packet.
-    let digest: Digest?
-    let byteCount: Int
-  }
-
-  /// A file that was just put away: whoever exchanges it there for another has the log against them.
-  func seen(_ name: String, _ rejection: PacketRejection) -> PutAway {
-    let (code, limit) = (rejection.code.rawValue, context.link.limits.packetMaxBytes)
-    guard let file = try? context.sender.files.openForReading(context.quarantineFolder + "/" + name) else {
-      return PutAway(file: name, code: code, digest: nil, byteCount: 0)
-    }
-    let hasher = SHA256Hasher()
-    var offset = 0
-    while offset < min(file.byteCount, limit) {
-      guard let piece = try? file.read(at: offset, count: min(1 << 20, file.byteCount - offset)), !piece.isEmpty else {
-        break
-      }
-      hasher.update(piece)
-      offset += piece.count
-    }
-    let isWhole = offset == file.byteCount
-    return PutAway(file: name, code: code, digest: isWhole ? hasher.finish() : nil, byteCount: file.byteCount)
   }
 }

@@ -30,7 +30,6 @@ struct ReceiverContext: Sendable {
 /// Takes in what the peer dropped: in order, once each, and the rest to quarantine.
 actor LinkReceiver {
   private static let headsAtOnce = 2_000
-  private static let rejectsAtOnce = 200
   private static let runMaxPackets = 16
   /// Of a large file: what one commit waits for on its way to the disk is what a letter may have to wait for.
   private static let blobRunMaxPackets = 2
@@ -39,17 +38,26 @@ actor LinkReceiver {
   let context: ReceiverContext
   private let executor = ThreadExecutor("exchange.receive")
   var blobs: IncomingBlobs
-  private var positions: [StreamName: (applied: Int, digest: HexDigest)]?
+  var positions: [StreamName: (applied: Int, digest: HexDigest)]?
+  /// Streams that an operator had this zone forget.
+  var forgotten: Set<StreamName> = []
   /// Files that wait for their rest: the size last seen, and since when.
-  private var incomplete: [String: (bytes: Int, since: UnixMilliseconds)] = [:]
+  var incomplete: [String: (bytes: Int, since: UnixMilliseconds)] = [:]
+  /// What was judged and is to be put away, a few in each pass.
+  var rejected: [String: PacketRejection] = [:]
+  /// What cannot be put away, and until when it is not looked at.
+  var left: [String: UnixMilliseconds] = [:]
   /// Since when packets of closed epochs wait for a gap before them.
-  private var closing: [String: UnixMilliseconds] = [:]
+  var closing: [String: UnixMilliseconds] = [:]
   var lastGivenUp = 0
   private var rate: MessageRate
   /// Verified packets ahead of their turn.
-  private var held: [String: Candidate] = [:]
+  var held: [String: Candidate] = [:]
   /// What was put away and is not in the audit log yet.
   var putAway: [PutAway] = []
+  let quarantine: Quarantine
+  /// A start may find some.
+  var mayBeMoreReady = true
   /// Of the trust that they were verified by.
   private var trustGeneration = 0
 
@@ -58,6 +66,7 @@ actor LinkReceiver {
   init(context: ReceiverContext) {
     self.context = context
     rate = MessageRate(perMinute: context.link.incomingPolicy.messagesPerMinute)
+    quarantine = Quarantine(folder: context.quarantineFolder, files: context.sender.files)
     blobs = IncomingBlobs(store: context.sender.blobs)
   }
 
@@ -95,23 +104,27 @@ actor LinkReceiver {
     forgetAbsent(Set(names))
     forgetVerdicts()
     if positions == nil {
-      positions = try await loadPositions()
+      try await loadPositions()
       forget(try await allCancelled())
     }
     sortAgain()
     let progressed = takeIn(names)
     let candidates = held.values.sorted { $0.name < $1.name }
+    let acted = try await actOnReady()
     if try await receiveControl(candidates.filter { $0.manifest.stream.lane == .control }) { return true }
     if try await receiveInOrder(candidates, lane: .messages) { return true }
     if try await receiveInOrder(candidates, lane: .blobs) { return true }
     limitHeld()
-    return putAwayClosed() || progressed
+    let closed = putAwayClosed()
+    return try putAwayRejected() || closed || progressed || acted
   }
 
   private func forgetAbsent(_ names: Set<String>) {
     incomplete = incomplete.filter { names.contains($0.key) }
     held = held.filter { names.contains($0.key) }
     closing = closing.filter { names.contains($0.key) }
+    rejected = rejected.filter { names.contains($0.key) }
+    left = left.filter { names.contains($0.key) }
   }
 
   /// What was verified by an older list of revocations, or an older word on the peer's certificates, is verified again.
@@ -126,13 +139,13 @@ actor LinkReceiver {
     for candidate in held.values.sorted(by: { $0.name < $1.name })
     where candidate.manifest.sequence <= positions?[candidate.manifest.stream]?.applied ?? 0 {
       held[candidate.name] = nil
-      _ = sort(candidate)
+      sort(candidate)
     }
   }
 
-  private func loadPositions() async throws -> [StreamName: (applied: Int, digest: HexDigest)] {
+  private func loadPositions() async throws {
     let peer = context.link.peer.text
-    return try await context.sender.database.read { db in
+    (positions, forgotten) = try await context.sender.database.read { db in
       var positions: [StreamName: (applied: Int, digest: HexDigest)] = [:]
       let rows = try Row.fetchCursor(
         db, sql: "SELECT stream, applied, digest FROM incoming_stream WHERE peer = ?", arguments: [peer])
@@ -140,31 +153,40 @@ actor LinkReceiver {
         guard let stream = StreamName(row["stream"]), let digest = HexDigest(row["digest"]) else { continue }
         positions[stream] = (row["applied"], digest)
       }
-      return positions
+      let forgotten = try String.fetchAll(
+        db, sql: "SELECT stream FROM forgotten_stream WHERE peer = ?", arguments: [peer])
+      return (positions, Set(forgotten.compactMap { StreamName($0) }))
     }
   }
 
-  /// Looks at the files that are new, verifies what is whole, and puts the rest away. True where more remain.
+  /// Looks at the files that are new, and verifies what is whole. True where more remain.
   private func takeIn(_ names: [String]) -> Bool {
-    var (looked, rejected) = (0, 0)
-    for name in names where held[name] == nil {
-      guard looked < Self.headsAtOnce, rejected < Self.rejectsAtOnce else { return true }
+    var looked = 0
+    let now = context.sender.now()
+    for name in names where held[name] == nil && rejected[name] == nil {
+      if let until = left[name], now < until { continue }
+      if let seen = incomplete[name], context.drop.status(name)?.byteCount == seen.bytes {
+        if waitedTooLong(name, seen.bytes) { reject(name, Self.incompleteForGood(seen.bytes)) }
+        continue
+      }
+      guard looked < Self.headsAtOnce else { return true }
+      looked += 1
       switch IncomingFile.look(at: name, in: context.drop, maxBytes: context.link.limits.packetMaxBytes) {
-      case .absent: continue
+      case .absent:
+        // A name that is not UTF-8 leads to no file that could be moved.
+        if name.unicodeScalars.contains("\u{FFFD}") { leave(name, "its name is not UTF-8") }
+      case .unreadable(let error): context.log.failed("reading a file of the drop", error)
       case .incomplete(let bytes):
-        if waitedTooLong(name, bytes) {
-          quarantine(name, PacketRejection(.incomplete, "\(bytes) bytes, and no more came"))
-          rejected += 1
-        }
-      case .foreign(let rejection):
-        quarantine(name, rejection)
-        rejected += 1
-      case .whole(let head):
-        looked += 1
-        if !verify(name, head) { rejected += 1 }
+        if waitedTooLong(name, bytes) { reject(name, Self.incompleteForGood(bytes)) }
+      case .foreign(let rejection): reject(name, rejection)
+      case .whole(let head): verify(name, head)
       }
     }
     return false
+  }
+
+  private static func incompleteForGood(_ bytes: Int) -> PacketRejection {
+    PacketRejection(.incomplete, "\(bytes) bytes, and no more came")
   }
 
   private func waitedTooLong(_ name: String, _ bytes: Int) -> Bool {
@@ -175,7 +197,7 @@ actor LinkReceiver {
     return context.sender.now() - seen.since > context.link.limits.incompleteSeconds * 1000
   }
 
-  private func verify(_ name: String, _ head: PacketHead) -> Bool {
+  private func verify(_ name: String, _ head: PacketHead) {
     incomplete[name] = nil
     let (unverified, date) = (UnverifiedPacket(head: head), Date(unixMilliseconds: context.sender.now()))
     do throws(PacketRejection) {
@@ -184,49 +206,31 @@ actor LinkReceiver {
         guard learn(name, unverified, at: date) else { throw error }
         packet = try context.verifier.verify(unverified, at: date)
       }
-      return sort(Candidate(name: name, headBytes: head.byteCount, packet: packet))
+      try checkStream(packet.manifest.stream)
+      sort(Candidate(name: name, headBytes: head.byteCount, packet: packet))
     } catch {
-      quarantine(name, error)
-      return false
+      reject(name, error)
     }
   }
 
-  /// Holds a packet that may still have its turn; settles one that was here before. False where it was put away.
-  private func sort(_ candidate: Candidate) -> Bool {
+  /// Holds a packet that may still have its turn; settles one that was here before.
+  private func sort(_ candidate: Candidate) {
     let manifest = candidate.manifest
     let position = positions?[manifest.stream]
     if manifest.sequence > position?.applied ?? 0 {
       held[candidate.name] = candidate
-      return true
+      return
     }
     if let position, manifest.sequence == position.applied, candidate.packet.manifestDigest != position.digest {
-      quarantine(candidate.name, PacketRejection(.fork, "another packet was applied as seq \(manifest.sequence)"))
-      return false
+      return reject(
+        candidate.name, PacketRejection(.fork, "another packet was applied as seq \(manifest.sequence)"))
     }
     context.log.packetRepeated(manifest)
     settle(candidate.name)
     if manifest.stream.lane != .control { oweReceipt() }
-    return true
   }
 
-  func quarantine(_ name: String, _ rejection: PacketRejection) {
-    context.log.fileQuarantined(name, rejection)
-    held[name] = nil
-    incomplete[name] = nil
-    closing[name] = nil
-    let now = context.sender.now()
-    let newName = "\(now)-\(newIdentifier(at: now).suffix(12)).gdp"
-    let reason =
-      "name: \(name.debugDescription)\nat: \(timestamp(now))\ncode: \(rejection.code.rawValue)\nreason: \(rejection.reason)"
-    do {
-      try context.drop.quarantine(name, into: context.quarantineFolder, as: newName, reason: reason)
-      putAway.append(seen(newName, rejection))
-    } catch {
-      context.log.failed("moving a file to quarantine", error)
-    }
-  }
-
-  private func settle(_ name: String) {
+  func settle(_ name: String) {
     held[name] = nil
     do { try context.drop.settle(name) } catch { context.log.failed("removing a packet that was taken in", error) }
   }
@@ -257,7 +261,7 @@ extension LinkReceiver {
       let since = closing[candidate.name] ?? now
       closing[candidate.name] = since
       guard now - since > context.link.limits.incompleteSeconds * 1000 else { continue }
-      quarantine(
+      reject(
         candidate.name,
         PacketRejection(.closed, "its sender has opened a new epoch, and packets before this one never came"))
       putAway = true
@@ -265,27 +269,34 @@ extension LinkReceiver {
     return putAway
   }
 
-  /// The newest control packet counts; the others are let go.
+  /// The newest control packet counts; the others are let go. One whose number lies ahead of our clock is never taken for
+  /// the newest, and counts beside it.
   private func receiveControl(_ candidates: [Candidate]) async throws -> Bool {
-    let newest = candidates.max {
+    let latest = context.sender.now() + ClockTrust.aheadMaxMilliseconds
+    let (ahead, usual) = (
+      candidates.filter { $0.manifest.sequence > latest }, candidates.filter { $0.manifest.sequence <= latest }
+    )
+    let (first, second) = (Self.newest(usual), Self.newest(ahead))
+    for other in candidates where other.name != first?.name && other.name != second?.name { settle(other.name) }
+    for candidate in [first, second].compactMap(\.self) {
+      if let opened = try await open(candidate) { try await apply([opened]) }
+    }
+    return first != nil || second != nil
+  }
+
+  private static func newest(_ candidates: [Candidate]) -> Candidate? {
+    candidates.max {
       ($0.manifest.stream.epoch, $0.manifest.sequence) < ($1.manifest.stream.epoch, $1.manifest.sequence)
     }
-    guard let newest else { return false }
-    for other in candidates where other.name != newest.name { settle(other.name) }
-    guard let opened = try await open(newest) else { return true }
-    try await apply([opened])
-    return true
   }
 
   /// Applies the next packets of each stream of `lane`. A run shares one transaction.
   private func receiveInOrder(_ candidates: [Candidate], lane: Lane) async throws -> Bool {
     var byStream: [StreamName: [Int: Candidate]] = [:]
     for candidate in candidates where candidate.manifest.stream.lane == lane {
-      if let twin = byStream[candidate.manifest.stream]?[candidate.manifest.sequence] {
-        // Two files of one sequence: the first is enough, and a false one of the two is told by `prev` and digest.
-        if twin.packet.manifestDigest == candidate.packet.manifestDigest { settle(candidate.name) }
-        continue
-      }
+      // Two files of one sequence: the first is tried. The other stays until one is applied, for the first may be damaged,
+      // and a false one of the two is told by `prev` and digest.
+      if byStream[candidate.manifest.stream]?[candidate.manifest.sequence] != nil { continue }
       byStream[candidate.manifest.stream, default: [:]][candidate.manifest.sequence] = candidate
     }
     var progressed = false
@@ -312,7 +323,7 @@ extension LinkReceiver {
       bytes += stream.lane == .messages ? next.manifest.payload.bytes : 0
       if !run.isEmpty && bytes > Self.runMaxBytes { break }
       guard next.manifest.previous == previous else {
-        quarantine(next.name, PacketRejection(.fork, "“prev” names another packet than the one applied before"))
+        reject(next.name, PacketRejection(.fork, "“prev” names another packet than the one applied before"))
         break
       }
       guard let opened = try await open(next) else { break }
@@ -335,7 +346,9 @@ extension LinkReceiver {
 
   /// Whether files have come that were not looked at.
   private func hasNews() throws -> Bool {
-    try context.drop.waiting().contains { held[$0] == nil && incomplete[$0] == nil }
+    try context.drop.waiting().contains {
+      held[$0] == nil && incomplete[$0] == nil && rejected[$0] == nil && left[$0] == nil
+    }
   }
 
   private func apply(_ run: [OpenedPacket]) async throws {
@@ -347,11 +360,13 @@ extension LinkReceiver {
     }
     life?.warn(context.log)
     for (packet, report) in zip(run, reports) {
-      positions?[packet.manifest.stream] = (packet.manifest.sequence, packet.digest)
+      if report.movedStream { positions?[packet.manifest.stream] = (packet.manifest.sequence, packet.digest) }
+      if report.forgotStreams { positions = nil }
       if case .apply = packet.outcome { context.log.packetApplied(packet.manifest, messages: report.applied) }
       settle(packet.name)
       clearUp(report.aftermath)
       forget(report.cancelledBlobs)
+      mayBeMoreReady = mayBeMoreReady || report.mayBeMoreReady
     }
     blobs.forgetComplete()
     if run.contains(where: { $0.manifest.stream.lane != .control }) { oweReceipt() }
@@ -360,7 +375,7 @@ extension LinkReceiver {
     context.blobBell.ring()
   }
 
-  private func forget(_ cancelled: [HexDigest]) {
+  func forget(_ cancelled: [HexDigest]) {
     for digest in cancelled {
       do { try blobs.drop(digest.text) } catch { context.log.failed("removing a blob that was cancelled", error) }
     }

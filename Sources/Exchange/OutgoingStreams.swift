@@ -15,14 +15,14 @@ struct StreamPosition: Sendable {
   var stamp: UnixMilliseconds
 
   static func read(
-    _ peer: ZoneName, _ lane: Lane, stamp: UnixMilliseconds, backedUp: Bool, _ db: Database
+    _ told: ToldStreams, _ lane: Lane, stamp: UnixMilliseconds, _ db: Database
   ) throws -> StreamPosition {
-    let stream = try OutgoingStream.read(peer, lane, db)
+    let stream = try OutgoingStream.read(told.peer, lane, db)
     return StreamPosition(
       epoch: stream.epoch, expected: stream.nextSequence,
       sequence: lane == .control ? max(stamp, stream.nextSequence) : stream.nextSequence,
       previous: lane == .control ? .zero : HexDigest(stream.previous) ?? .zero,
-      receipts: try ReceiptList.current(peer: peer, backedUp: backedUp, db), stamp: stamp)
+      receipts: try ReceiptList.current(told, db), stamp: stamp)
   }
 }
 
@@ -80,20 +80,24 @@ struct OutgoingStream: FetchableRecord, Decodable, Sendable {
   /// Opens a new epoch on a link: old numbers are never used again, and everything that the peer has not secured leaves
   /// anew, in its old order. The peer knows messages by their ids, so none acts twice.
   ///
+  /// - Parameter control: where lane c goes on; nil for where it stands. Its numbers are times, and the newest replaces
+  ///   the rest.
   /// - Returns: the epoch, and the files in `sent/` that are of no more use.
+  /// - Throws: `EpochsUsedUp` at `StreamName.maxEpoch`.
   static func raiseEpoch(
-    _ peer: ZoneName, above known: Int, _ db: Database
+    _ peer: ZoneName, above known: Int, control: UnixMilliseconds? = nil, _ db: Database
   ) throws -> (epoch: Int, files: [String]) {
-    let epoch = try max(read(peer, .messages, db).epoch, known) + 1
+    let newest = try max(read(peer, .messages, db).epoch, known)
+    guard newest < StreamName.maxEpoch else { throw EpochsUsedUp() }
+    let epoch = newest + 1
     let files = try String.cachedAll(
       db, sql: "DELETE FROM sent_packet WHERE peer = ? RETURNING file", arguments: [peer.text])
-    // Lane c goes on counting: its numbers are times, and the newest replaces the rest.
     try db.executeCached(
       sql: """
         UPDATE outgoing_stream SET epoch = ?, previous = ?, packed = 0, applied = 0, effective = 0,
-          next_sequence = CASE lane WHEN 'c' THEN next_sequence ELSE 1 END
+          next_sequence = CASE lane WHEN 'c' THEN COALESCE(?, next_sequence) ELSE 1 END
         WHERE peer = ?
-        """, arguments: [epoch, HexDigest.zero.text, peer.text])
+        """, arguments: [epoch, HexDigest.zero.text, control, peer.text])
     try db.executeCached(
       sql: "UPDATE outgoing_blob SET next_offset = 0, last_sequence = NULL WHERE peer = ?", arguments: [peer.text])
     try db.executeCached(sql: "UPDATE refusal SET carrier = NULL WHERE peer = ?", arguments: [peer.text])
@@ -103,6 +107,11 @@ struct OutgoingStream: FetchableRecord, Decodable, Sendable {
 
 /// A packet was made for a stream that has a new epoch by now. It is made anew.
 struct StreamMoved: Error {}
+
+/// A stream's epoch stands at `StreamName.maxEpoch`. Only a database that somebody wrote to can bring this about.
+struct EpochsUsedUp: Error, CustomStringConvertible {
+  var description: String { "no epoch is left above \(StreamName.maxEpoch); forget the stream with guandu link" }
+}
 
 /// Gives stamps that only rise, and keeps two senders from taking theirs in one order and the word that they carry in
 /// another.
@@ -116,6 +125,12 @@ actor StampClock {
 
   /// Stamps lie above `stamp` from now on.
   func follow(_ stamp: Int) { last = max(last, stamp) }
+
+  /// How far the next stamp lies ahead of the clock, in milliseconds: over 0 where the clock was set back.
+  var ahead: Int { last - now() }
+
+  /// Begins at the clock again: for a new epoch, whose stamps need not lie above those of the last.
+  func restart() { last = now() }
 
   /// Runs `body` with a new stamp; nobody else's runs meanwhile.
   func withStamp<T: Sendable>(_ body: @Sendable (UnixMilliseconds) async throws -> T) async rethrows -> T {

@@ -84,7 +84,12 @@ extension LinkReceiver {
       return context.applier.prepare(message, bytes)
     }
     let applier = context.applier
-    let new = try await context.sender.database.write { db in try applier.applyReleased(prepared, db) }
+    let (new, report) = try await context.sender.database.write { db in
+      var report = PacketApplier.Report()
+      return (try applier.applyReleased(prepared, &report, db), report)
+    }
+    mayBeMoreReady = mayBeMoreReady || report.mayBeMoreReady
+    forget(report.cancelledBlobs)
     // Something that waited for one of these may have been refused, or have taken effect.
     context.sender.debt.owe()
     context.controlBell.ring()

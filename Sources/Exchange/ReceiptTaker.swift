@@ -25,18 +25,29 @@ struct ReceiptTaker: Sendable {
 
   func take(_ manifest: Manifest, _ db: Database) throws -> Aftermath {
     var aftermath = Aftermath()
-    let ours = manifest.receipts.filter { $0.stream.zone == zone && $0.stream.node == SenderContext.node }
+    let ours = manifest.receipts.filter { receipt in
+      guard receipt.stream.zone == zone, receipt.stream.node == SenderContext.node else { return false }
+      guard receipt.stream.epoch <= IncomingStreams.toldEpochMax else {
+        log.receiptIgnored(receipt.stream)
+        return false
+      }
+      return true
+    }
     if let known = try epochToPass(ours, db) {
       try raise(above: known, "the peer knows more of our stream than we do", &aftermath, db)
       return aftermath
     }
-    guard try isNewest(manifest, db) else { return aftermath }
+    // Such a date must not be taken for the peer's newest word: what it says counts where it goes forward.
+    let isAhead = manifest.stamp > now() + ClockTrust.aheadMaxMilliseconds
+    if isAhead { log.peerStampIsAhead(manifest) }
+    guard try isAhead || isNewest(manifest, db) else { return aftermath }
     for lane in [Lane.messages, .blobs] {
       let stream = try OutgoingStream.read(peer, lane, db)
       let name = StreamName(zone: zone, node: SenderContext.node, epoch: stream.epoch, lane: lane)
       let receipt =
         ours.first { $0.stream == name }
         ?? Receipt(stream: name, applied: 0, digest: .zero, effective: 0, secured: 0, refused: [])
+      if isAhead, receipt.applied < stream.applied { continue }
       if receipt.applied < stream.applied, try goBack(to: receipt, from: stream, &aftermath, db) { return aftermath }
       try takeRefusals(receipt, db)
       try confirm(receipt, &aftermath, db)

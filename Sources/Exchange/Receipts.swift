@@ -14,11 +14,21 @@ final class ReceiptDebt: Sendable {
   func settled(_ due: Int) { counts.withLock { $0.sent = max($0.sent, due) } }
 }
 
+/// Which streams of a peer a receipt tells of, and what it says of them.
+struct ToldStreams: Sendable {
+  let peer: ZoneName
+  /// The nodes that the link's configuration names; streams of others are passed over.
+  let nodes: [ZoneName]
+  /// Whether this zone checks its backups; else all that is effective counts as secured.
+  let backedUp: Bool
+}
+
 /// The receipts that a zone can sign for now.
 struct ReceiptList: Sendable {
-  /// The newest epochs of a lane that are told of: the last one closed, and the one open.
+  /// The newest epochs of a node's lane that are told of: the last one closed, and the one open.
   static let epochsTold = 2
-  private static let maxStreams = 64
+  /// 16 nodes, 3 lanes, 2 epochs.
+  private static let maxStreams = 96
 
   var receipts: [Receipt] = []
   /// The rows of the refusals among them that no packet has carried yet.
@@ -28,23 +38,27 @@ struct ReceiptList: Sendable {
   ///
   /// A receipt never states a packet as applied whose refusals it leaves out. What waits for a blob or another message is
   /// applied and not yet effective. Lane c is told of too: a peer that a backup has set back learns its last epoch from it.
-  ///
-  /// - Parameter backedUp: whether this zone checks its backups; else all that is effective counts as secured.
-  static func current(peer: ZoneName, backedUp: Bool, _ db: Database) throws -> ReceiptList {
+  static func current(_ told: ToldStreams, _ db: Database) throws -> ReceiptList {
     var list = ReceiptList()
+    let peer = told.peer
     let streams = try db.cachedStatement(
       sql: """
         SELECT stream, applied, digest, secured,
-          (SELECT MIN(sequence) FROM waiting_message w WHERE w.peer = s.peer AND w.stream = s.stream) AS waiting,
-          ROW_NUMBER() OVER (PARTITION BY lane ORDER BY epoch DESC) AS age
-        FROM incoming_stream s WHERE peer = ? ORDER BY epoch DESC, lane LIMIT ?
+          (SELECT MIN(sequence) FROM waiting_message w WHERE w.peer = s.peer AND w.stream = s.stream) AS waiting
+        FROM incoming_stream s WHERE peer = ? AND epoch <= ? ORDER BY epoch DESC, lane
         """)
-    for row in try Row.fetchAll(streams, arguments: [peer.text, maxStreams]) where row["age"] <= epochsTold {
-      guard let stream = StreamName(row["stream"]), let digest = HexDigest(row["digest"]) else { continue }
+    var counts: [String: Int] = [:]
+    let rows = try Row.fetchCursor(streams, arguments: [peer.text, StreamName.maxEpoch])
+    while list.receipts.count < maxStreams, let row = try rows.next() {
+      guard let stream = StreamName(row["stream"]), let digest = HexDigest(row["digest"]),
+        told.nodes.contains(stream.node)
+      else { continue }
+      counts[stream.nodePrefix + stream.lane.rawValue, default: 0] += 1
+      guard counts[stream.nodePrefix + stream.lane.rawValue, default: 0] <= epochsTold else { continue }
       let applied: Int = row["applied"]
       let waiting: Int? = row["waiting"]
       let effective = min(applied, (waiting ?? applied + 1) - 1)
-      let secured: Int = backedUp ? row["secured"] : effective
+      let secured: Int = told.backedUp ? row["secured"] : effective
       list.receipts.append(
         Receipt(
           stream: stream, applied: applied, digest: digest, effective: effective, secured: min(secured, effective),

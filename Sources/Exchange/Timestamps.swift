@@ -1,5 +1,6 @@
 import Cryptography
 import Glibc
+import PacketFormat
 
 public import struct Foundation.Date
 public import struct Foundation.TimeInterval
@@ -7,8 +8,16 @@ public import struct Foundation.TimeInterval
 /// Milliseconds since 1970-01-01T00:00:00Z, as the database keeps times.
 public typealias UnixMilliseconds = Int
 
+/// The last millisecond of the year 9999: no time that is read is later.
+public let lastUnixMilliseconds: UnixMilliseconds = 253_402_300_799_999
+
 extension Date {
-  public var unixMilliseconds: UnixMilliseconds { Int((timeIntervalSince1970 * 1000).rounded()) }
+  /// Rounded; what lies outside the years 1970 to 9999 becomes the nearest of their moments, and what is no number 1970.
+  public var unixMilliseconds: UnixMilliseconds {
+    let milliseconds = (timeIntervalSince1970 * 1000).rounded()
+    guard milliseconds.isFinite else { return 0 }
+    return Int(min(max(milliseconds, 0), Double(lastUnixMilliseconds)))
+  }
 
   public init(unixMilliseconds: UnixMilliseconds) {
     self.init(timeIntervalSince1970: TimeInterval(unixMilliseconds) / 1000)
@@ -29,20 +38,29 @@ public func timestamp(_ milliseconds: UnixMilliseconds) -> String {
   return day.joined(separator: "-") + "T" + time.joined(separator: ":") + "." + padded(milliseconds % 1000, 3) + "Z"
 }
 
-/// Reads what `timestamp` writes; nil for another form.
+/// Reads `YYYY-MM-DDThh:mm:ssZ`, with three decimals or without: RFC 3339, UTC, the years 1970 to 9999.
+///
+/// - Returns: milliseconds since 1970; nil for another form, or a day or an hour that no calendar has.
 public func parseTimestamp(_ text: String) -> UnixMilliseconds? {
-  let digits = text.utf8.split { !(0x30...0x39).contains($0) }.compactMap { Int(String(decoding: $0, as: UTF8.self)) }
-  guard text.hasSuffix("Z"), digits.count == 6 || digits.count == 7, digits[0] >= 1970, digits[0] < 10_000 else {
+  guard text.utf8.count <= 24, isTimestamp(text) else { return nil }
+  let bytes = Array(text.utf8)
+  func number(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 * 10 + Int($1 - 0x30) } }
+  let (year, month, day) = (number(0..<4), number(5..<7), number(8..<10))
+  let (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
+  guard year >= 1970, (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60 else {
     return nil
   }
   var fields = tm()
-  fields.tm_year = Int32(digits[0] - 1900)
-  fields.tm_mon = Int32(digits[1] - 1)
-  fields.tm_mday = Int32(digits[2])
-  fields.tm_hour = Int32(digits[3])
-  fields.tm_min = Int32(digits[4])
-  fields.tm_sec = Int32(digits[5])
-  return Int(timegm(&fields)) * 1000 + (digits.count == 7 ? digits[6] : 0)
+  fields.tm_year = Int32(year - 1900)
+  fields.tm_mon = Int32(month - 1)
+  fields.tm_mday = Int32(day)
+  fields.tm_hour = Int32(hour)
+  fields.tm_min = Int32(minute)
+  fields.tm_sec = Int32(second)
+  let seconds = Int(timegm(&fields))
+  // `timegm` turns the 31st of a shorter month into the 1st of the next.
+  guard Int(fields.tm_mday) == day || second == 60 else { return nil }
+  return seconds * 1000 + (bytes.count == 24 ? number(20..<23) : 0)
 }
 
 /// A new UUID of version 7 (RFC 9562, section 5.7), in lower case.

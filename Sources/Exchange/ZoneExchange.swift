@@ -56,6 +56,10 @@ public final class ZoneExchange: Service {
         drop: link.outgoingDrop.target(files: files),
         sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now,
         stamps: StampClock(now: now), backedUp: configuration.backups != nil, audit: audit)
+      let wake: @Sendable () -> Void = {
+        bells.messages.ring()
+        bells.blobs.ring()
+      }
       let receipts = ReceiptTaker(
         zone: configuration.name, peer: link.peer, fate: fate, log: log, audit: audit, now: now)
       let receiver = ReceiverContext(
@@ -68,13 +72,8 @@ public final class ZoneExchange: Service {
       return Link(
         peer: link.peer, messages: LaneSender(context: sender, lane: .messages, bell: bells.messages),
         blobs: LaneSender(context: sender, lane: .blobs, bell: bells.blobs),
-        control: ControlSender(context: sender, bell: bells.control),
-        redropper: Redropper(
-          context: sender, keepsSentBlobs: keepsSentBlobs,
-          ring: {
-            bells.messages.ring()
-            bells.blobs.ring()
-          }),
+        control: ControlSender(context: sender, bell: bells.control, wake: wake),
+        redropper: Redropper(context: sender, keepsSentBlobs: keepsSentBlobs, ring: wake),
         receiver: LinkReceiver(context: receiver))
     }
   }

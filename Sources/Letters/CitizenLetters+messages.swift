@@ -71,7 +71,9 @@ extension PublishedLetter {
   fileprivate static func published(in message: Message) throws -> PublishedLetter? {
     guard message.body["published"] != nil else { return nil }
     let text = try message.text("published", maxBytes: 512 * 1024)
-    return try decodeJSON(PublishedLetter.self, Data(text.utf8))
+    do { return try decodeJSON(PublishedLetter.self, Data(text.utf8)) } catch {
+      throw MessageRefusal(code: "schema", reason: "“published” is no letter with its answer")
+    }
   }
 
   fileprivate func insert(letter: String, _ db: Database) throws {

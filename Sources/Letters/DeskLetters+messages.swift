@@ -101,9 +101,12 @@ private struct ArrivingLetter: Sendable {
     guard !number.isEmpty, number.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }) else {
       throw MessageRefusal(code: "schema", reason: "“number” is no number of a letter")
     }
+    guard draft.phone.utf8.count == 11, draft.phone.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      throw MessageRefusal(code: "schema", reason: "“phone” is not 11 digits")
+    }
     let blobs = try message.neededBlobs().map(\.text)
     guard draft.attachments.count <= limits.attachmentsMax, draft.attachments.map(\.blob) == blobs,
-      draft.attachments.allSatisfy({ !$0.name.isEmpty && $0.name.utf8.count <= 255 && $0.bytes >= 0 })
+      draft.attachments.allSatisfy({ !$0.name.isEmpty && $0.name.utf8.count <= 255 && $0.mediaType.utf8.count <= 255 })
     else { throw MessageRefusal(code: "schema", reason: "the attachments are not those of the message") }
   }
 

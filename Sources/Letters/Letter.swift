@@ -40,6 +40,29 @@ public struct LetterAttachment: Codable, Equatable, Sendable {
     self.blob = blob
     self.sealedBytes = sealedBytes
   }
+
+  private enum CodingKeys: String, CodingKey { case name, mediaType, bytes, blob, sealedBytes }
+
+  /// 1 TiB: the largest blob that any link lets through. A letter that names a larger attachment is not read.
+  public static let maxBytes = 1_099_511_627_776
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    mediaType = try container.decode(String.self, forKey: .mediaType)
+    blob = try container.decode(String.self, forKey: .blob)
+    bytes = try Self.size(in: container, .bytes)
+    sealedBytes = try Self.size(in: container, .sealedBytes)
+  }
+
+  private static func size(in container: KeyedDecodingContainer<CodingKeys>, _ key: CodingKeys) throws -> Int {
+    let size = try container.decode(Int.self, forKey: key)
+    guard (0...maxBytes).contains(size) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: container, debugDescription: "a size that no attachment has")
+    }
+    return size
+  }
 }
 
 /// What a citizen wrote, before it is sealed. Lives in memory only.

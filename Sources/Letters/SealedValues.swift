@@ -1,5 +1,6 @@
 import AgeFormat
 import Cryptography
+import Exchange
 import Foundation
 
 /// JSON of a value, as an age file.
@@ -23,8 +24,16 @@ func encodeJSON(_ value: some Encodable) throws -> Data {
   return try encoder.encode(value)
 }
 
+/// - Throws: where the form is another, or a time lies outside the years 1970 to 9999.
 func decodeJSON<T: Decodable>(_ type: T.Type, _ bytes: Data) throws -> T {
   let decoder = JSONDecoder()
-  decoder.dateDecodingStrategy = .millisecondsSince1970
+  decoder.dateDecodingStrategy = .custom { decoder in
+    let container = try decoder.singleValueContainer()
+    let milliseconds = try container.decode(Double.self)
+    guard (0...Double(lastUnixMilliseconds)).contains(milliseconds) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "a time outside 1970 to 9999")
+    }
+    return Date(timeIntervalSince1970: milliseconds / 1000)
+  }
   return try decoder.decode(type, from: bytes)
 }

@@ -86,6 +86,9 @@ public enum Archive {
     guard (1...maxNameBytes).contains(nameBytes.count), nameBytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw FormatError(.archive, "an entry's name is not printable ASCII")
     }
+    guard block[nameBytes.count..<100].allSatisfy({ $0 == 0 }) else {
+      throw FormatError(.archive, "something follows an entry's name")
+    }
     return (String(decoding: nameBytes, as: UTF8.self), byteCount)
   }
 

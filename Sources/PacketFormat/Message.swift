@@ -56,10 +56,12 @@ public struct Message: Equatable, Sendable {
     return message
   }
 
-  /// The id of a message that `parse` refuses; nil where not even that can be read.
-  public static func identifier(in bytes: [UInt8]) -> String? {
-    guard bytes.count <= maxBytes, let id = (try? JSONValue.parse(bytes))?["id"]?.text, isUUIDv7(id) else { return nil }
-    return id
+  /// Id and type of a message that `parse` refuses; nil where not even they can be read.
+  public static func name(in bytes: [UInt8]) -> (id: String, type: String)? {
+    guard bytes.count <= maxBytes, let value = try? JSONValue.parse(bytes), let id = value["id"]?.text, isUUIDv7(id),
+      let type = value["type"]?.text, isMessageType(type)
+    else { return nil }
+    return (id, type)
   }
 
   /// The digests that the body lists under `blobs`, at most 64.

@@ -30,10 +30,15 @@ public enum Lane: String, CaseIterable, Sendable {
 
 /// One sender's numbered series of packets: `zone/node/epoch/lane`.
 public struct StreamName: Hashable, Sendable, CustomStringConvertible {
+  /// 2⁵³ − 1. An epoch that is read is never above it, so that one more can always be added.
+  public static let maxEpoch = 9_007_199_254_740_991
+  /// Two names of 32 bytes, 16 digits, a lane and three slashes.
+  private static let maxBytes = 84
+
   public let zone: ZoneName
   /// `[a-z][a-z0-9-]{0,31}`, one for each machine of a zone.
   public let node: ZoneName
-  /// From 1.
+  /// 1 to `maxEpoch`.
   public let epoch: Int
   public let lane: Lane
 
@@ -46,9 +51,11 @@ public struct StreamName: Hashable, Sendable, CustomStringConvertible {
 
   /// Nil where `text` breaks the form.
   public init?(_ text: String) {
+    guard text.utf8.count <= Self.maxBytes else { return nil }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 4, let zone = ZoneName(parts[0]), let node = ZoneName(parts[1]),
-      let epoch = Int(parts[2]), epoch >= 1, String(epoch) == parts[2], let lane = Lane(rawValue: parts[3])
+      let epoch = Int(parts[2]), (1...Self.maxEpoch).contains(epoch), String(epoch) == parts[2],
+      let lane = Lane(rawValue: parts[3])
     else { return nil }
     self.init(zone: zone, node: node, epoch: epoch, lane: lane)
   }

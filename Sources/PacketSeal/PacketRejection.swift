@@ -32,6 +32,10 @@ public struct PacketRejection: Error, Equatable, Sendable, CustomStringConvertib
     case message
     /// Of an epoch that its sender has closed, with packets before it missing for ever.
     case closed
+    /// Of an epoch too far above the newest that is known of the peer.
+    case epoch
+    /// Of a node that the link's configuration does not name.
+    case node
   }
 
   public let code: Code

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Glibc
 import Logging
 import NIOSSL
 import Synchronization

@@ -125,6 +125,8 @@ let stylesheet = #"""
     table.cards thead { position: absolute; left: -999em; }
     table.cards tr { border-bottom: 1px solid var(--line); padding: 0.6rem 0; }
     table.cards td { border: 0; padding: 0.1rem 0; }
+    table.cards td:empty { display: none; }
+    table.cards td[data-label]::before { content: attr(data-label) " "; font-size: 0.9rem; color: var(--soft); }
   }
   @media print {
     body, main { background: #fff; box-shadow: none; }

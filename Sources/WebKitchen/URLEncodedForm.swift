@@ -9,6 +9,8 @@ public struct URLEncodedForm: Sendable {
 
   private var fields: [String: String] = [:]
 
+  init() {}
+
   /// All fields, by name.
   public var values: [String: String] { fields }
 

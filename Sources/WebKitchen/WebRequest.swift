@@ -60,6 +60,9 @@ public struct WebRequest: Sendable {
 
   public var path: String { request.uri.path }
 
+  /// What a form sent in the address, decoded as such: blanks arrive as `+`. Nothing where the query is broken.
+  public var query: URLEncodedForm { URLEncodedForm(Array((request.uri.query ?? "").utf8)) ?? URLEncodedForm() }
+
   /// What rate limits count a source by: an IPv4 address, or the first 64 bits of an IPv6 one.
   public var source: String {
     address.map { Self.source(of: $0) } ?? ""

@@ -1,5 +1,8 @@
 /// A zone's name as packets and folders carry it: `[a-z][a-z0-9-]{0,31}`.
 public struct ZoneName: Hashable, Sendable, CustomStringConvertible {
+  /// What the one node of a zone is called.
+  public static let firstNode = ZoneName(unchecked: "a")
+
   public let text: String
 
   /// Nil where `text` breaks the pattern.
@@ -10,6 +13,8 @@ public struct ZoneName: Hashable, Sendable, CustomStringConvertible {
     else { return nil }
     self.text = text
   }
+
+  private init(unchecked text: String) { self.text = text }
 
   public var description: String { text }
 }

@@ -133,6 +133,8 @@ public struct LinkConfiguration: Sendable {
   public var repeatTimes: Int?
   /// The certificates that the peer is known by, PEM; a packet signed under any other is quarantined.
   public var peerSigningCertificates: [String]
+  /// The peer's nodes (`[a-z][a-z0-9-]{0,31}`), 1 to 16; packets of another are put away and earn no receipt.
+  public var peerNodes = [ZoneName.firstNode]
   /// What payloads for the peer are encrypted to.
   public var peerEncryptionCertificate: String
   /// Further recipients of everything that this zone sends.

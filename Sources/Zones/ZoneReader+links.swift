@@ -16,7 +16,7 @@ extension ZoneReader {
   private func readLink(_ value: YAMLValue, _ letters: LetterLimits?) -> LinkConfiguration? {
     let names = [
       "peer", "outgoing_drop", "incoming_drop", "peer_signing_certificates", "peer_encryption_certificate",
-      "escrow_certificates", "suites", "receipts", "repeat_times", "limits", "policy",
+      "peer_nodes", "escrow_certificates", "suites", "receipts", "repeat_times", "limits", "policy",
     ]
     guard let group = value.mapping(names) else { return nil }
     let peer = group.required("peer")?.zoneName()
@@ -25,11 +25,13 @@ extension ZoneReader {
     let signing = group.required("peer_signing_certificates")?.paths(.file, atLeast: 1)
     let encryption = group.required("peer_encryption_certificate")?.path(.file)
     let escrow = group.optional("escrow_certificates").map { $0.paths(.file) } ?? []
+    let nodes = group.optional("peer_nodes").map(readNodes) ?? [ZoneName.firstNode]
     let suites = group.required("suites").flatMap(readSuites)
     let repeats = readReceipts(group)
     let limits = group.optional("limits").map(linkLimits) ?? LinkLimits()
     let policy = group.required("policy").flatMap { policies($0, letters) }
-    guard let peer, let outgoing, let incoming, let signing, let encryption, let escrow, let suites, let repeats,
+    guard let peer, let outgoing, let incoming, let signing, let encryption, let escrow, let nodes, let suites,
+      let repeats,
       let limits, let policy
     else { return nil }
     guard outgoing.folder != incoming else {
@@ -40,7 +42,16 @@ extension ZoneReader {
       peerEncryptionCertificate: encryption, escrowCertificates: escrow, suites: suites, limits: limits,
       outgoingPolicy: policy.outgoing, incomingPolicy: policy.incoming)
     link.repeatTimes = repeats.repeatTimes
+    link.peerNodes = nodes
     return link
+  }
+
+  private func readNodes(_ value: YAMLValue) -> [ZoneName]? {
+    guard let elements = value.list(atLeast: 1, atMost: 16) else { return nil }
+    let nodes = elements.compactMap { $0.zoneName() }
+    guard nodes.count == elements.count else { return nil }
+    guard Set(nodes).count == nodes.count else { return value.refused("a node is given twice; remove one") }
+    return nodes
   }
 
   private enum ReceiptMode: String, CaseIterable {

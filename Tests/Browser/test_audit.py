@@ -193,12 +193,33 @@ def test_officer_searches_saves_the_search_and_lets_the_logs_be_checked(officer,
     for path in ("/audit", "/audit/alerts", "/audit/entries", "/audit/checks"):
         assert phone.open(path) == 200
         phone.look(path.strip("/").replace("/", "-"))
+    # Where a table becomes a list, each value says what it is.
+    label = "getComputedStyle(document.querySelector('#checks td:nth-child(2)'), '::before').content"
+    assert phone.page.evaluate(label).strip('" ') == phone.page.get_attribute("#checks td:nth-child(2)", "data-label") != ""
+    assert phone.page.get_by_role("cell").count() >= 5
 
 
 def test_a_date_that_is_none_is_said(officer):
     officer.open("/audit/entries")
     assert officer.open("/audit/entries?from=2026/11/23") == 422
     assert "2026-11-23 15:20" in officer.error()
+    assert officer.open("/audit/entries?from=2026-02-30") == 422
+
+
+def test_a_time_is_typed_as_on_paper(officer):
+    officer.open("/audit/entries")
+    for typed in ("2026-11-23 15:20", " ２０２６－１１－２３　１５：２０ "):
+        officer.page.fill("#from", typed)
+        assert officer.submit("#search") == 200
+        assert officer.page.input_value("#from") == "2026-11-23 15:20"
+
+
+def test_what_was_looked_for_is_there_after_coming_in(contexts, deployment):
+    page = contexts(client_certificates=[deployment.person_certificate("security-officer")]).new_page()
+    page.goto(deployment.desk + "/audit/trail?number=2026-000001+")
+    page.click("#login")
+    page.wait_for_selector("#number")
+    assert page.input_value("#number") == "2026-000001"
 
 
 def test_officer_acknowledges_what_is_ticked(officer, administrator):

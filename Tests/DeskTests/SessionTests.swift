@@ -103,7 +103,10 @@ import Zones
     #expect(answer.status == 403 && answer.text.contains("写了很久的答复"))
   }
 
-  @Test(arguments: ["//evil.example", "https://evil.example", "/\\evil.example", "/a?b", "/login", "/a\r\nb", "evil"])
+  @Test(arguments: [
+    "//evil.example", "https://evil.example", "/\\evil.example", "/a?b\r\nc", "/login", "/login?to=/me", "/a\r\nb",
+    "/a?b#c", "//evil.example?a", "evil",
+  ])
   func `lead nowhere else after coming in`(target: String) async throws {
     let desk = try await TestDesk()
     let person = try await desk.person([.clerk])

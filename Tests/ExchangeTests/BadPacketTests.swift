@@ -85,7 +85,7 @@ import Zones
       try await intranet.count("SELECT 1") == 1
         && FileManager.default.contentsOfDirectory(
           atPath: zones.root + "/d2i/new"
-        ).count == 4
+        ).count == 5
     }
     #expect(try await position(intranet) == 0)
     try forge.drop(packets[0])

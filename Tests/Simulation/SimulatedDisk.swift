@@ -216,7 +216,7 @@ extension SimulatedDisk {
     }
   }
 
-  func list(_ path: String) -> [String]? {
+  func list(_ path: String, most: Int) -> [String]? {
     var names: [String]?
     _ = call([path]) { state in
       names = state.content.folders[path]?.keys.sorted()

@@ -1,5 +1,5 @@
 import Cryptography
-import Exchange
+public import Exchange
 import Foundation
 import Letters
 public import PacketFormat
@@ -34,7 +34,7 @@ public struct PacketForge {
   public func packet(
     sequence: Int = 1, previous: HexDigest = .zero, stream: String = "dmz/a/1/m",
     messages: [(type: String, bytes: [UInt8])] = [], blobs: [(part: Manifest.BlobPart, bytes: [UInt8])] = [],
-    classification: Classification = .internal, receipts: [Receipt] = []
+    classification: Classification = .internal, receipts: [Receipt] = [], stamp: UnixMilliseconds? = nil
   ) throws -> SealedPacket {
     let keys = zones.root + "/keys/"
     let certificate = try Certificate.load(pemFile: keys + signer + ".pem")[0]
@@ -44,23 +44,30 @@ public struct PacketForge {
       signingCertificate: certificate, recipients: [try Certificate.load(pemFile: keys + recipient + ".pem")[0]])
     let outline = PacketOutline(
       id: newIdentifier(
-        at: Self.stamps.withLock {
-          $0 += 1
-          return $0
-        }), stream: try required(StreamName(stream)), sequence: sequence,
+        at: stamp
+          ?? Self.stamps.withLock {
+            $0 += 1
+            return $0
+          }), stream: try required(StreamName(stream)), sequence: sequence,
       previous: previous,
       created: "2026-11-22T13:38:00.123Z", classification: classification, receipts: receipts)
     return try sealer.seal(outline, messages: messages, blobs: blobs)
   }
 
   /// A notice.sent for a notice that nobody knows: applied, and without effect.
-  public static func harmless(_ number: Int = 0, type: String = "notice.sent") -> (type: String, bytes: [UInt8]) {
-    let id = "019ab3c4-7d2e-7c31-9f55-" + String(100_000_000_000 + number)
+  ///
+  /// - Parameter after: the numbers of those that it must follow.
+  public static func harmless(
+    _ number: Int = 0, type: String = "notice.sent", after: [Int] = []
+  ) -> (type: String, bytes: [UInt8]) {
+    let id = identifier(number)
     let message = Message(
-      id: id, type: type, subject: id, after: [], at: "2026-11-22T13:38:00.123Z",
+      id: id, type: type, subject: id, after: after.map(identifier), at: "2026-11-22T13:38:00.123Z",
       body: .object(["notice": .string("none")]))
     return (message.type, message.encoded())
   }
+
+  public static func identifier(_ number: Int) -> String { "019ab3c4-7d2e-7c31-9f55-\(100_000_000_000 + number)" }
 
   /// Puts bytes into a drop (the intranet's incoming one) as a gatekeeper would.
   public func drop(_ bytes: [UInt8], as name: String, into folder: String = "d2i") throws {
@@ -74,9 +81,9 @@ public struct PacketForge {
     try drop(packet.head + packet.payload, as: name ?? packet.fileName, into: folder)
   }
 
-  /// The reason codes of what lies in the intranet's quarantine.
-  public func quarantineCodes() throws -> [String] {
-    let folder = zones.root + "/intranet/quarantine"
+  /// The reason codes of what lies in a zone's quarantine.
+  public func quarantineCodes(of zone: String = "intranet") throws -> [String] {
+    let folder = zones.root + "/\(zone)/quarantine"
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
     return try names.filter { $0.hasSuffix(".reason") }.sorted().compactMap { name in
       let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)

@@ -3,7 +3,7 @@
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = input(data, count)
-  let identifier = Message.identifier(in: bytes)
+  let identifier = Message.name(in: bytes)?.id
   guard let message = try? Message.parse(bytes) else { return 0 }
   require(identifier == message.id, "the id is read otherwise than the message")
   require(isUUIDv7(message.id) && isUUIDv7(message.subject) && isMessageType(message.type), "a malformed name")

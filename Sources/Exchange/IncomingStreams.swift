@@ -1,0 +1,50 @@
+import PacketFormat
+import PacketSeal
+import Zones
+
+/// How far a peer's clock is believed.
+enum ClockTrust {
+  /// A day. What is dated later by our clock is told of, and moves nothing that only a later date could move again.
+  static let aheadMaxMilliseconds = 86_400_000
+}
+
+/// Which of the peer's streams a receiver takes.
+enum IncomingStreams {
+  /// The newest epochs of a node's lane whose positions are kept.
+  static let epochsKept = 64
+  /// How far above the newest known epoch one may lie. A peer that was restored opens the next one; so whoever signs as
+  /// the peer for a while cannot use the epochs up.
+  static let epochLeapMax = 1_000_000
+  /// The highest that is taken from a peer of which nothing is known.
+  static let firstEpochMax = StreamName.maxEpoch / 4
+  /// The highest epoch of ours that is believed when the peer tells of it.
+  static let toldEpochMax = StreamName.maxEpoch / 2
+}
+
+extension StreamName {
+  /// What the names of all streams of this node begin with.
+  var nodePrefix: String { "\(zone)/\(node)/" }
+}
+
+extension LinkReceiver {
+  /// - Throws: `node`, `epoch` or `closed` where the stream is none that is taken.
+  func checkStream(_ stream: StreamName) throws(PacketRejection) {
+    guard context.link.peerNodes.contains(stream.node) else {
+      throw PacketRejection(.node, "node “\(stream.node)” is not among the link's peer_nodes")
+    }
+    if forgotten.contains(stream) {
+      throw PacketRejection(.closed, "an operator had this zone forget the stream")
+    }
+    guard let positions, positions[stream] == nil else { return }
+    let epochs = positions.keys.filter { $0.node == stream.node }.map(\.epoch)
+    let newest = epochs.max()
+    let most = newest.map { $0 + IncomingStreams.epochLeapMax } ?? IncomingStreams.firstEpochMax
+    guard stream.epoch <= most else {
+      throw PacketRejection(.epoch, "epoch \(stream.epoch); the newest known is \(newest ?? 0)")
+    }
+    let later = positions.keys.count { $0.node == stream.node && $0.lane == stream.lane && $0.epoch > stream.epoch }
+    guard later < IncomingStreams.epochsKept else {
+      throw PacketRejection(.closed, "its sender has opened \(later) epochs since")
+    }
+  }
+}
