@@ -93,10 +93,10 @@ class Deployment:
         for zone in list(self.daemons):
             self.kill(zone)
 
-    def rows(self, zone, sql):
+    def rows(self, zone, sql, values=()):
         path = self.folder / zone / "data/zone.sqlite"
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10) as database:
-            return database.execute(sql).fetchall()
+            return database.execute(sql, values).fetchall()
 
     def count(self, zone, sql):
         return self.rows(zone, sql)[0][0]
