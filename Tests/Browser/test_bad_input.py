@@ -283,6 +283,11 @@ def test_a_visit_that_ends_forgets_its_letter(citizen):
     citizen.fill()
     citizen.send()
     assert citizen.submit("main form button.danger") == 200
+    citizen.look("leave")
+    citizen.page.get_by_role("link", name="返回", exact=True).click()
+    citizen.credentials()
+    assert citizen.submit("main form button.danger") == 200
+    assert citizen.submit("#leave") == 200
     citizen.open("/write/done")
     assert citizen.page.url.endswith("/write")
 
