@@ -140,8 +140,8 @@ let outcomeStrings = StringTable([
   .init("current-signed-for", "等待签收", "Waiting to be signed for"),
   .init("current-answered", "办理中", "Being handled"),
   .init("coming-outcome", "答复或不予受理", "An answer, or a decline"),
-  .init("checkAnswer", "下一步：核对", "Continue: check"),
-  .init("checkDecline", "下一步：核对", "Continue: check"),
+  .init("checkAnswer", "下一步：核对答复", "Continue: check the answer"),
+  .init("checkDecline", "下一步：核对不予受理", "Continue: check the decline"),
   .init("checkAnswerTitle", "核对答复", "Check the answer"),
   .init("checkDeclineTitle", "核对不予受理", "Check the decline"),
   .init(

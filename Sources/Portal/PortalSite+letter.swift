@@ -39,8 +39,10 @@ extension PortalSite {
     guard hasRoom, !received.hasNoRoom else { return fullPage(request, visit, received) }
     if request.switchesLanguage, received.problems.isEmpty { return letterPage(request, visit) }
     if problems.isEmpty { return seeOther("/write/check") }
-    return letterPage(
+    var page = letterPage(
       request, visit, problems: problems, status: received.hasOversizedFile ? .contentTooLarge : .unprocessableContent)
+    if received.isCutShort { page.headers[.connection] = "close" }
+    return page
   }
 
   /// Shows what was written, which the visit keeps, with a word on why it cannot go on.

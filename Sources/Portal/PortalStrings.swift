@@ -124,6 +124,10 @@ private let pageStrings = StringTable([
   .init("tooManyFiles", "附件不能超过{2}个，多出的附件未保存。", "At most {2} attachments; the ones above that were not kept."),
   .init("fileTooLarge", "有附件超过{3}，未保存；其他内容已保留。", "An attachment is above {3} and was not kept; everything else was."),
   .init(
+    "filesTooLarge", "附件合计过大，刚才选择的附件均未保存；其他内容已保留。最多{2}个，每个不超过{3}。",
+    "The attachments are too large together, and none that you chose just now was kept; everything else was. At most {2} files of up to {3} each."
+  ),
+  .init(
     "fileKindRefused", "有附件的文件类型不在允许之列（以文件内容为准），未保存；其他内容已保留。允许的类型：{4}。",
     "An attachment is of a kind that is not taken (its content decides) and was not kept; everything else was. Kinds that are taken: {4}."
   ),

@@ -122,6 +122,7 @@ let stylesheet = #"""
   .paging { display: flex; gap: 1rem; align-items: center; margin-top: 1.25rem; }
   .files { padding-left: 1.25rem; }
   details { border: 1px solid var(--line); border-radius: 4px; padding: 0.5rem 1.25rem; margin: 0 0 1.25rem; }
+  .actions + details { margin-top: 1.5rem; }
   summary { cursor: pointer; font-weight: 700; min-height: 44px; padding: 0.5rem 0; }
   @media (max-width: 40rem) {
     h1 { font-size: 1.35rem; }

@@ -71,9 +71,11 @@ public struct WebRequest: Sendable {
   /// Whether a form was sent only to be shown in another language, with what was typed, and nothing is to be done.
   public var switchesLanguage: Bool { request.method == .post && Language.chosen(by: request) != nil }
 
+  private static let queryMaxBytes = 2_000
+
   /// The query as it came, but for `lang`; empty where it is longer than 2,000 bytes.
   var queryWithoutLanguage: String {
-    guard let query = request.uri.query, query.utf8.count <= 2_000 else { return "" }
+    guard let query = request.uri.query, query.utf8.count <= Self.queryMaxBytes else { return "" }
     return query.split(separator: "&").filter { !$0.hasPrefix("lang=") }.joined(separator: "&")
   }
 
