@@ -41,7 +41,6 @@ extension DeskSite {
     let person = presence.official.person
     var values = try await delegationValues(person, presence, request.language, form)
     values["id"] = person
-    values["delegationForm"] = "typed"
     return page(
       "delegation", values, titleKey: "delegationTitle", request, presence, problems: problems,
       languagePath: "/delegation",

@@ -69,7 +69,8 @@ extension DeskSite {
         guard presence.official.may(.readOffice, .office) else {
           return try await delegationPage(request, presence, problems, form)
         }
-        return try await personPage(request, presence, problems: problems, typed: nil, form: form)
+        return try await personPage(
+          request, presence, problems: problems, typed: typedChange(form, presence, person), form: form)
       }
     }
   }
@@ -127,12 +128,19 @@ extension DeskSite {
   }
 
   private func changePerson(_ request: WebRequest, _ presence: Presence) async throws -> Response {
-    let person = typedPerson(identifier("person", request), try await form(of: request, presence))
+    let form = try await form(of: request, presence)
+    let person = typedPerson(identifier("person", request), form)
     return try await settled("/people/\(person.identifier)", request) {
       try await office.change(person, by: presence.official)
     } again: {
-      try await personPage(request, presence, problems: $0, typed: person)
+      try await personPage(request, presence, problems: $0, typed: person, form: form)
     }
+  }
+
+  /// What was typed about a person in the form that their page's other buttons send, too.
+  private func typedChange(_ form: URLEncodedForm, _ presence: Presence, _ person: String) -> OfficePerson? {
+    let mayChange = presence.official.may(.changePeople, .office) && person != presence.official.person
+    return mayChange && form.values["name"] != nil ? typedPerson(person, form) : nil
   }
 
   func personPage(
@@ -155,12 +163,16 @@ extension DeskSite {
     if mayDelegate {
       values.merge(try await delegationValues(person.identifier, presence, request.language, form)) { own, _ in own }
     }
-    values["delegationForm"] = "delegation-form"
-    values["fingerprintTyped"] = form?["fingerprint"] ?? ""
+    values["fingerprintTyped"] = WrittenText.line(form?["fingerprint"] ?? "")
     let path = "/people/\(person.identifier)"
+    // One form for all that can be typed here, so that none of it is lost whichever button is pressed.
+    let isChangeable = values["canChange"] as? Bool == true
+    let action = isChangeable ? path : mayDelegate ? path + "/delegation" : nil
+    values["hasForm"] = action != nil
+    values["formAction"] = action ?? ""
     return page(
       "person", values, titleKey: "personTitle", request, presence, problems: problems, languagePath: path,
-      form: values["canChange"] as? Bool == true ? path : nil)
+      form: action, takesEnter: false)
   }
 
   private func personValues(

@@ -70,10 +70,12 @@ extension DeskSite {
   ///   - languagePath: where the page is found again; where nil, at the request's own path.
   ///   - form: where its form with the id `typed` is posted to, only to be shown again in another language; nil where
   ///     nothing can be typed on it.
+  ///   - takesEnter: whether Enter sends that form, which has one purpose then.
   ///   - isSearch: whether the form with the id `typed` is a search.
   func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest, _ presence: Presence,
-    problems: [Problem] = [], languagePath: String? = nil, form: String? = nil, isSearch: Bool = false,
+    problems: [Problem] = [], languagePath: String? = nil, form: String? = nil, takesEnter: Bool = true,
+    isSearch: Bool = false,
     status: HTTPResponse.Status? = nil, runsScript: Bool = false
   ) -> Response {
     var values = values
@@ -87,7 +89,7 @@ extension DeskSite {
     return kitchen.page(
       template, values, titleKey: titleKey, for: request,
       status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
-      switching: isSearch ? .search : form.map { .form(action: $0) } ?? .link(languagePath),
+      switching: isSearch ? .search : form.map { .form(action: $0, takesEnter: takesEnter) } ?? .link(languagePath),
       links: links(for: presence.official),
       notices: notices(for: presence, request.language), runsScript: runsScript)
   }

@@ -96,24 +96,24 @@ let personTemplates = [
   <h2>{{t.keysTitle}}</h2>
   {{^hasKeys}}<p class="soft">{{t.none}}</p>{{/hasKeys}}
   {{> keys}}
-  {{#canChange}}<form class="box" method="post" action="/people/{{id}}/certificates">
-  <input type="hidden" name="csrf" value="{{csrf}}">
+  {{#hasForm}}<form id="typed" method="post" action="{{formAction}}">
+  <input type="hidden" name="csrf" value="{{csrf}}">{{/hasForm}}
+  {{#canChange}}<div class="box">
   <div class="field">
   <label for="fingerprint">{{t.certificateLabel}}</label>
   <p class="hint" id="fingerprint-hint">{{t.certificateHint}}</p>
   \#(fieldMessage("fingerprint"))
-  <input type="text" id="fingerprint" name="fingerprint" value="{{fingerprintTyped}}" required autocomplete="off"\#(fieldMarks("fingerprint", hint: true))>
+  <input type="text" id="fingerprint" name="fingerprint" value="{{fingerprintTyped}}" autocomplete="off"\#(fieldMarks("fingerprint", hint: true))>
   </div>
-  <div class="actions"><button type="submit" id="add-certificate">{{t.certificateAdd}}</button></div>
-  </form>
-  {{#canOffer}}<form method="post" action="/people/{{id}}/enrolment"><input type="hidden" name="csrf" value="{{csrf}}"><div class="actions"><button class="plain" type="submit" id="offer-enrolment">{{t.enrolOffer}}</button></div></form>{{/canOffer}}
-  <form id="typed" class="box" method="post" action="/people/{{id}}">
-  <input type="hidden" name="csrf" value="{{csrf}}">
+  <div class="actions"><button type="submit" id="add-certificate" formaction="/people/{{id}}/certificates">{{t.certificateAdd}}</button>{{#canOffer}}<button class="plain" type="submit" id="offer-enrolment" formaction="/people/{{id}}/enrolment" formnovalidate>{{t.enrolOffer}}</button>{{/canOffer}}</div>
+  </div>
+  <div class="box">
   <h2>{{t.change}}</h2>
   {{> person-fields}}
-  <div class="actions"><button type="submit" id="change-person">{{t.save}}</button></div>
-  </form>{{/canChange}}
+  <div class="actions"><button type="submit" id="change-person" formaction="/people/{{id}}">{{t.save}}</button></div>
+  </div>{{/canChange}}
   {{#canDelegate}}{{> delegations}}{{/canDelegate}}
+  {{#hasForm}}</form>{{/hasForm}}
   {{#canChange}}<div class="actions">
   <form method="post" action="/people/{{id}}/log-out"><input type="hidden" name="csrf" value="{{csrf}}"><button class="plain" type="submit" id="log-out">{{t.logOutPerson}}</button></form>
   <a class="button danger" id="remove" href="/people/{{id}}/remove">{{t.removePerson}}…</a>
@@ -122,7 +122,10 @@ let personTemplates = [
   "delegation": #"""
   <h1>{{t.delegationTitle}}</h1>
   {{> problems}}
+  <form id="typed" method="post" action="/people/{{id}}/delegation">
+  <input type="hidden" name="csrf" value="{{csrf}}">
   {{> delegations}}
+  </form>
   """#,
   "delegations": #"""
   <h2>{{t.delegationsHeading}}</h2>
@@ -132,8 +135,7 @@ let personTemplates = [
   {{#isGiven}}<p><a class="button danger" href="/people/{{giver}}/delegation/{{delegation}}/end">{{t.delegationEnd}}…</a></p>{{/isGiven}}</li>
   {{/delegations}}</ul>{{/hasDelegations}}
   {{^hasDelegates}}<p class="note">{{t.delegationNobody}}</p>{{/hasDelegates}}
-  {{#hasDelegates}}<form id="{{delegationForm}}" class="box" method="post" action="/people/{{id}}/delegation">
-  <input type="hidden" name="csrf" value="{{csrf}}">
+  {{#hasDelegates}}<div class="box">
   <h3>{{t.delegationAdd}}</h3>
   <p class="hint">{{t.delegationHint}}</p>
   <div class="field">
@@ -145,14 +147,14 @@ let personTemplates = [
   </div>
   <div class="field">
   <label for="from">{{t.delegationFrom}}</label>
-  <input class="short" type="date" id="from" name="from" value="{{fromTyped}}" required>
+  <input class="short" type="date" id="from" name="from" value="{{fromTyped}}">
   </div>
   <div class="field">
   <label for="until">{{t.delegationUntil}}</label>
   \#(fieldMessage("until"))
-  <input class="short" type="date" id="until" name="until" value="{{untilTyped}}" required\#(fieldMarks("until"))>
+  <input class="short" type="date" id="until" name="until" value="{{untilTyped}}"\#(fieldMarks("until"))>
   </div>
-  <div class="actions"><button type="submit" id="delegate-add">{{t.delegationDo}}</button></div>
-  </form>{{/hasDelegates}}
+  <div class="actions"><button type="submit" id="delegate-add" formaction="/people/{{id}}/delegation">{{t.delegationDo}}</button></div>
+  </div>{{/hasDelegates}}
   """#,
 ]

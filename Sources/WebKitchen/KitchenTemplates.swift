@@ -36,7 +36,7 @@ let kitchenTemplates = [
   """#,
   // A page's form goes along with the switch. Its own button comes first all the same, so that Enter presses that one.
   "language": #"""
-  {{#switchForm}}<button class="hidden" type="submit" form="typed" tabindex="-1" aria-hidden="true"></button><button class="bar" id="language" type="submit" form="typed" {{#switchAction}}formaction="{{switchAction}}?lang={{otherLanguage}}"{{/switchAction}}{{^switchAction}}name="lang" value="{{otherLanguage}}"{{/switchAction}} formnovalidate lang="{{otherLanguageTag}}">{{t.switchLanguage}}</button>{{/switchForm}}{{^switchForm}}<a id="language" href="{{languageTarget}}" lang="{{otherLanguageTag}}" hreflang="{{otherLanguageTag}}">{{t.switchLanguage}}</a>{{/switchForm}}
+  {{#switchForm}}<button class="hidden" type="submit" form="typed" tabindex="-1" aria-hidden="true"{{#isIdle}} disabled{{/isIdle}}></button><button class="bar" id="language" type="submit" form="typed" {{#switchAction}}formaction="{{switchAction}}?lang={{otherLanguage}}"{{/switchAction}}{{^switchAction}}name="lang" value="{{otherLanguage}}"{{/switchAction}} formnovalidate lang="{{otherLanguageTag}}">{{t.switchLanguage}}</button>{{/switchForm}}{{^switchForm}}<a id="language" href="{{languageTarget}}" lang="{{otherLanguageTag}}" hreflang="{{otherLanguageTag}}">{{t.switchLanguage}}</a>{{/switchForm}}
   """#,
   "problems": #"""
   {{#hasProblems}}<div id="error" class="error" role="alert" tabindex="-1" autofocus>

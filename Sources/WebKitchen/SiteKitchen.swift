@@ -58,8 +58,9 @@ public struct SiteKitchen: Sendable {
   public enum LanguageSwitch: Sendable {
     /// By a link to this path; where nil, to the request's own.
     case link(String?)
-    /// By a button that posts the form with the id `typed` to this path, which shows it again and does nothing else.
-    case form(action: String)
+    /// By a button that posts the form with the id `typed` to this path, which shows it again and does nothing else. Enter
+    /// sends the form to its own path, or does nothing where it serves several purposes.
+    case form(action: String, takesEnter: Bool = true)
     /// By a button of the form with the id `typed`, which is a search.
     case search
   }
@@ -109,7 +110,9 @@ public struct SiteKitchen: Sendable {
   ) -> [String: Any] {
     var values: [String: Any] = ["otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "switchForm": true]
     switch switching {
-    case .form(let action): values["switchAction"] = action
+    case .form(let action, let takesEnter):
+      values["switchAction"] = action
+      values["isIdle"] = !takesEnter
     case .search: values["switchAction"] = false
     case .link(let path):
       // A path that no route knows could lead anywhere, as `//host` does.

@@ -112,6 +112,32 @@ private func written(_ text: String, _ visibility: String, _ reason: String = ""
   }
 }
 
+@Suite struct ThePageOfAPerson {
+  @Test(arguments: ["", "/certificates", "/delegation"])
+  func `keeps all that was typed on it, by an error and by the other language`(button: String) async throws {
+    let desk = try await TestDesk()
+    let person = try await desk.person([.clerk]).identifier
+    let delegate = try await desk.person([.clerk]).identifier
+    let visit = try await desk.person([.administrator]).comeIn()
+    let typed = [
+      "fingerprint": "12:34", "name": "新的姓名", "unit": "nowhere", "role-handler": "on", "delegate": delegate,
+      "from": "2026-12-01", "until": "2000-01-01",
+    ]
+    for (query, status) in [("", 422), ("?lang=en", 200)] {
+      let before = try await desk.state()
+      let page = await visit.post("/people/\(person)\(button)\(query)", typed)
+      #expect(page.status == status, "\(button)\(query)")
+      #expect(try await desk.state() == before)
+      for value in ["12:34", "新的姓名", "2026-12-01", "2000-01-01"] {
+        #expect(page.text.contains("value=\"\(value)\""), "\(value)")
+      }
+      #expect(page.text.contains("value=\"\(delegate)\" selected"))
+      #expect(page.text.contains("name=\"role-handler\" value=\"on\" checked"))
+      #expect(page.text.contains("aria-hidden=\"true\" disabled></button>"), "Enter serves none of several purposes")
+    }
+  }
+}
+
 @Suite struct TwoClerksAtOnce {
   @Test(arguments: ["answer", "answer/check", "decline", "decline/check"])
   func `learn who was quicker, and the slower one's words stay`(step: String) async throws {
