@@ -47,7 +47,7 @@ let auditStrings = StringTable([
     "searchNameMissing", "请填写名称（60字以内；最多保存50个查询）。", "Give it a name of at most 60 characters; 50 searches can be saved."
   ),
   .init("searchesHeading", "已保存的查询", "Saved searches"),
-  .init("trailNumber", "信件编号", "Letter number"),
+  .init("trailNumber", "受理编号", "Reference number"),
   .init(
     "trailHint", "列出两区日志中写有该信件的条目（每区最多500条），并逐条核对其证明。附件内容所在的数据包不在此列；是否遗漏，须用 guandu audit verify 核验日志文件。此处不显示信件内容。",
     "The entries of both zones' logs that name a letter (500 of each zone at most), each with its proof checked now. Packets that hold attachments are not among them; whether a line is missing, only guandu audit verify on the logs' files can tell. The letter's text is not shown here."

@@ -263,10 +263,15 @@ def test_metrics_tell_of_links_certificates_and_lists(deployment):
     assert {"keys.signing_certificate", "keys.encryption_certificate", "keys.tls_certificate", "trust.root",
             "links.intranet.peer_signing_certificates"} <= keys
     present = [value for (name, _), value in values.items() if name == "guandu_revocation_list_present"]
-    assert present == [0, 0]
+    assert present == [1, 1], "a fresh deployment has its lists"
+
+    def due(values):
+        return {labels: value for (name, labels), value in values.items() if name == "guandu_revocation_list_next_update_seconds"}
+
+    before = due(values)
+    assert len(before) == 2 and min(before.values()) > 1_700_000_000
     issuing = deployment.folder / "ca/issuing"
-    assert deployment.guandu("ca", "crl", "--ca", issuing).returncode == 0
+    assert deployment.guandu("ca", "crl", "--ca", issuing, "--days", "60").returncode == 0
     assert deployment.guandu("trust", "import-crl", "--config", config, issuing / "crl.pem").returncode == 0
-    values = page()
-    assert sorted(value for (name, _), value in values.items() if name == "guandu_revocation_list_present") == [0, 1]
-    assert any(name == "guandu_revocation_list_next_update_seconds" for name, _ in values)
+    after = due(page())
+    assert [after[labels] > before[labels] for labels in before].count(True) == 1, "the issuing authority's next one counts"
