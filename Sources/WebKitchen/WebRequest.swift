@@ -1,5 +1,4 @@
-import Cryptography
-import Glibc
+public import Fairness
 import HTTPTypes
 public import Hummingbird
 import HummingbirdCore
@@ -57,18 +56,35 @@ public struct WebRequest: Sendable {
   public let language: Language
   /// What the route's `{…}` matched.
   public let parameters: [String: String]
+  /// Where the request has its turn; nil where requests are not queued.
+  var turns: FairTurns?
 
   public var path: String { request.uri.path }
 
-  /// What rate limits count a source by: an IPv4 address, or the first 64 bits of an IPv6 one.
-  public var source: String {
-    address.map { Self.source(of: $0) } ?? ""
+  /// Whom limits count this request by.
+  public var source: Source { address.map { Source($0) } ?? .unnamed }
+
+  /// Waits for something that needs no calculation of ours, such as a body or another queue, while others have the
+  /// request's turn.
+  public func aside<T: Sendable, Failure: Error>(
+    _ wait: () async throws(Failure) -> T
+  ) async throws(Failure) -> T {
+    guard let turns else { return try await wait() }
+    turns.leave()
+    let result: Result<T, Failure>
+    do { result = .success(try await wait()) } catch { result = .failure(error) }
+    await turns.enterAgain(source)
+    return try result.get()
   }
 
   /// The certificate of the other end, DER; nil where it showed none.
   public func peerCertificate() async -> [UInt8]? { await connection.peerCertificate() }
 
-  public func cookie(_ name: String) -> String? { request.cookies[name]?.value }
+  /// A cookie's value; nil where there is none of that name, or its value is not ASCII.
+  public func cookie(_ name: String) -> String? { request.cookieValue(name) }
+
+  /// The first parameter of that name in the query, decoded as a form's field is.
+  public func query(_ name: String) -> String? { request.parameter(name) }
 
   /// Whether a browser says that the request comes from a page of ours. Browsers that say nothing are left to the
   /// form's token; `Origin: null` says nothing, since our own `no-referrer` causes it.
@@ -78,18 +94,5 @@ public struct WebRequest: Sendable {
     }
     guard let origin = request.headers[.origin], origin != "null" else { return true }
     return origin == "https://" + (request.head.authority ?? "")
-  }
-
-  static func source(of address: String) -> String {
-    guard address.contains(":") else { return address }
-    if address.hasPrefix("::ffff:"), address.contains(".") { return String(address.dropFirst(7)) }
-    return networkPart(of: address)
-  }
-
-  static func networkPart(of address: String) -> String {
-    var parsed = in6_addr()
-    let plain = address.split(separator: "%").first.map(String.init) ?? address
-    guard inet_pton(AF_INET6, plain, &parsed) == 1 else { return address }
-    return withUnsafeBytes(of: parsed) { encodeHex(Array($0.prefix(8))) }
   }
 }
