@@ -16,7 +16,7 @@ struct ConnectionPatience: Sendable {
   var bodyMinBytes = 4_096
   /// Something of an answer must be taken in such a time.
   var writeSeconds: Int64 = 60
-  /// After the last answer, or the site's stop, for what is still on its way.
+  /// After the last answer was written, or the site's stop: to leave, and as long again to be left.
   var lingerSeconds: Int64 = 3
   /// How often a connection is looked at.
   var lookSeconds: Int64 = 5
@@ -43,6 +43,7 @@ final class ConnectionWatch: ChannelDuplexHandler {
   private var spanBegan: NIODeadline
   private var spanBytes = 0
   private var unwritten = 0
+  private var isEnding = false
   private var lastWritten: NIODeadline
   private let loop: any EventLoop
 
@@ -94,13 +95,27 @@ final class ConnectionWatch: ChannelDuplexHandler {
 
   func bodyEnded() { if stage == .receiving { move(to: .answering) } }
 
+  /// - Parameter isLast: nothing more is answered; once all of it is written the connection ends.
   func answerEnded(isLast: Bool) {
-    if isLast { hangUpSoon() } else { move(to: .idle) }
+    move(to: .idle)
+    isEnding = isLast
+    if isLast, unwritten == 0 { hangUpSoon() }
   }
 
-  func hangUpSoon() {
+  /// Takes leave in a few seconds, and if the other end does not, hangs up in a few more.
+  ///
+  /// - Parameter atOnce: also where an answer is not written to its end yet; else that is waited for.
+  func hangUpSoon(atOnce: Bool = false) {
     let bound = NIOLoopBound(self, eventLoop: loop)
-    loop.scheduleTask(in: .seconds(patience.lingerSeconds)) { bound.value.hangUp() }
+    let linger = TimeAmount.seconds(patience.lingerSeconds)
+    loop.scheduleTask(in: linger) {
+      guard atOnce || bound.value.unwritten == 0 else {
+        bound.value.isEnding = true
+        return
+      }
+      bound.value.context?.channel.close(promise: nil)
+      bound.value.loop.scheduleTask(in: linger) { bound.value.hangUp() }
+    }
   }
 
   private func move(to stage: OpenConnections.Stage) {
@@ -153,15 +168,21 @@ final class ConnectionWatch: ChannelDuplexHandler {
     if unwritten == 0 { lastWritten = loop.now }
     unwritten += 1
     let bound = NIOLoopBound(self, eventLoop: loop)
-    promise.futureResult.whenComplete { _ in
-      bound.value.unwritten -= 1
-      bound.value.lastWritten = bound.value.loop.now
-    }
+    promise.futureResult.whenComplete { _ in bound.value.noteWritten() }
     context.write(data, promise: promise)
   }
 
+  private func noteWritten() {
+    unwritten -= 1
+    lastWritten = loop.now
+    if isEnding, unwritten == 0 {
+      isEnding = false
+      hangUpSoon()
+    }
+  }
+
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is ChannelShouldQuiesceEvent { hangUpSoon() }
+    if event is ChannelShouldQuiesceEvent { hangUpSoon(atOnce: true) }
     context.fireUserInboundEventTriggered(event)
   }
 }

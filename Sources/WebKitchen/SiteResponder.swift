@@ -16,7 +16,7 @@ public struct SiteResponder: HTTPResponder {
   private let turns: FairTurns
 
   /// Requests that are answered at the same time; more than cores, since each waits for the database now and then.
-  static let atOnce = 16
+  package static let atOnce = 16
   /// Requests that wait for that: what is answered in a few seconds.
   static let waitingMost = 2_048
   /// Of them, those of one source.

@@ -70,6 +70,17 @@ final class TestPortal: Sendable {
     return await Page(response)
   }
 
+  func answerToNothing(_ path: String, cookie: String, from address: String) async -> Page {
+    var head = HTTPRequest(method: .post, scheme: "https", authority: "portal.example", path: path)
+    head.headerFields[.cookie] = cookie
+    head.headerFields[.contentType] = "application/x-www-form-urlencoded"
+    let (body, source) = RequestBody.makeStream()
+    let response = await responder.respond(
+      to: Request(head: head, body: body), from: CitizenConnection(remoteAddress: address))
+    source.finish()
+    return await Page(response)
+  }
+
   private static func escaped(_ text: String) -> String {
     text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
   }
@@ -105,6 +116,12 @@ struct TestCitizen: Sendable {
   func post(_ path: String, _ form: [String: String], on formPath: String? = nil) async -> Page {
     let token = await get(formPath ?? path).token ?? ""
     return await send(path, form.merging(["csrf": token]) { own, _ in own })
+  }
+
+  /// Begins a form whose body never comes, until the task is cancelled.
+  func sendNothing(_ path: String) async -> Page {
+    let cookies = jar.cookies.withLock { $0.map { "\($0)=\($1)" }.joined(separator: "; ") }
+    return await portal.answerToNothing(path, cookie: cookies, from: address)
   }
 
   func send(_ path: String, _ form: [String: String]) async -> Page { await answer(.post, path, form) }

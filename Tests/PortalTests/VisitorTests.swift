@@ -173,6 +173,41 @@ extension TestCitizen {
   }
 }
 
+@Suite struct WaitingWithoutATurn {
+  @Test(.timeLimit(.minutes(1))) func `is for bodies that do not come: others are answered`() async throws {
+    let portal = try await TestPortal()
+    let slow = try await TestCitizen(at: portal, from: "192.0.2.66")
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<(4 * SiteResponder.atOnce) { group.addTask { _ = await slow.sendNothing("/lookup") } }
+      #expect(await portal.answer(.get, "/lookup", from: "198.51.100.1").status == 200)
+      #expect(await portal.answer(.get, "/public", from: "192.0.2.66").status == 200)
+      group.cancelAll()
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `is for a gateway that does not answer`() async throws {
+    let (stream, end) = AsyncStream<Void>.makeStream()
+    let asked = Mutex(0)
+    let portal = try await TestPortal(sendSMS: { _, _ in
+      asked.withLock { $0 += 1 }
+      for await _ in stream {}
+    })
+    let most = 2 * SiteResponder.atOnce
+    await withTaskGroup(of: Void.self) { group in
+      for index in 0..<most {
+        group.addTask {
+          guard let citizen = try? await TestCitizen(at: portal, from: "10.0.0.\(index)") else { return }
+          await citizen.agree()
+          _ = await citizen.post("/write/phone", ["phone": "\(13_800_138_000 + index)"])
+        }
+      }
+      while asked.withLock({ $0 }) < most { await Task.yield() }
+      #expect(await portal.answer(.get, "/lookup", from: "10.0.0.1").status == 200)
+      end.finish()
+    }
+  }
+}
+
 @Suite struct AskingToUnlock {
   @Test func `is answered before anything is sent, for any code and phone`() async throws {
     let gateway = TestGateway()

@@ -8,6 +8,25 @@ import Testing
 
 @testable import WebKitchen
 
+/// A socket that takes what is written when it is told to.
+private final class StuckSocket: ChannelOutboundHandler {
+  typealias OutboundIn = ByteBuffer
+  private var promises: [EventLoopPromise<Void>] = []
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    if let promise { promises.append(promise) }
+  }
+
+  @discardableResult
+  func takeOne() -> Bool {
+    guard !promises.isEmpty else { return false }
+    promises.removeFirst().succeed()
+    return true
+  }
+
+  deinit { for promise in promises { promise.fail(ChannelError.ioOnClosedChannel) } }
+}
+
 /// A connection without a socket and with a clock that goes when it is told to; what TLS does is left out.
 private final class TestConnection {
   let channel = EmbeddedChannel()
@@ -32,11 +51,12 @@ private final class TestConnection {
 
   init(
     from source: Source = "192.0.2.1", among connections: OpenConnections = OpenConnections(most: 100),
-    isShaken: Bool = true
+    behind socket: StuckSocket? = nil, isShaken: Bool = true
   ) throws {
     self.connections = connections
     let watch = ConnectionWatch(connections: connections, patience: .standard, loop: channel.eventLoop)
     let pipeline = channel.pipeline.syncOperations
+    if let socket { try pipeline.addHandler(socket) }
     try pipeline.addHandler(watch)
     watch.count(from: source)
     try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
@@ -64,10 +84,14 @@ private final class TestConnection {
     channel.embeddedEventLoop.run()
   }
 
-  func answer(closing: Bool = false) throws {
-    let headers: HTTPHeaders = closing ? ["Content-Length": "0", "Connection": "close"] : ["Content-Length": "0"]
+  func answer(closing: Bool = false, parts: Int = 0) throws {
+    let headers: HTTPHeaders =
+      closing ? ["Content-Length": "\(parts)", "Connection": "close"] : ["Content-Length": "\(parts)"]
     let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
     try channel.pipeline.syncOperations.writeOutbound(.head(head))
+    for _ in 0..<parts {
+      try channel.pipeline.syncOperations.writeOutbound(.body(.byteBuffer(ByteBuffer(string: "x"))))
+    }
     try channel.pipeline.syncOperations.writeOutbound(.end(nil))
     channel.embeddedEventLoop.run()
   }
@@ -189,6 +213,23 @@ extension ChannelPipeline.SynchronousOperations {
       connection.pass(seconds: 10)
     }
     #expect(!connection.isOpen)
+  }
+
+  @Test func `that take nothing of their answer for a minute are left, and none that takes it slowly`() throws {
+    for isSlow in [true, false] {
+      let socket = StuckSocket()
+      let connection = try TestConnection(behind: socket)
+      try connection.receive("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      try connection.answer(parts: 20)
+      for _ in 0..<4 {
+        connection.pass(seconds: 20)
+        if isSlow { socket.takeOne() }
+      }
+      #expect(connection.isOpen == isSlow)
+      while isSlow, socket.takeOne() {}
+      connection.pass(seconds: 6)
+      #expect(!connection.isOpen)
+    }
   }
 
   @Test func `are left three seconds when the site stops`() throws {
