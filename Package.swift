@@ -31,6 +31,9 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let web: [Target.Dependency] = [
@@ -68,6 +71,7 @@ let package = Package(
     .target(name: "CLinux"),
 
     room("Roles"),
+    room("Fairness"),
     room("Zones", imports: ["Roles"], [yams]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
     room("DurableFiles", ["CLinux"]),
@@ -127,12 +131,13 @@ let package = Package(
     room(
       "Letters",
       imports: [
-        "Roles", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange", "Storage",
-        "AuditLog", "Acts",
+        "Roles", "Fairness", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange",
+        "Storage", "AuditLog", "Acts",
       ], [grdb, logging, lifecycle]),
     room("Notices", imports: ["Zones", "DurableFiles"], ["CCurl", logging]),
-    room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle, signals]),
-    room("Portal", imports: ["Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
+    room("WebKitchen", imports: ["Fairness", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
+    room(
+      "Portal", imports: ["Fairness", "Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
     room(
       "Desk",
       imports: [
@@ -161,6 +166,7 @@ let package = Package(
       ["CCurl", arguments]),
 
     tests("TidyTests", of: []),
+    tests("FairnessTests", of: ["Fairness"]),
     tests(
       "AuditLogTests",
       of: [
@@ -202,10 +208,15 @@ let package = Package(
         "Letters",
       ], [grdb, logging]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography", "ChildProcess"]),
-    tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
+    tests(
+      "WebKitchenTests", of: ["WebKitchen", "Fairness"],
+      [httpTypes, hummingbird, hummingbirdCore, nioCore, nioEmbedded, nioHTTP1, nioTLS, logging]),
     tests(
       "PortalTests",
-      of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography", "ZoneHarness", "Exchange", "Storage"],
+      of: [
+        "Portal", "WebKitchen", "Letters", "Notices", "Fairness", "Zones", "Cryptography", "ZoneHarness", "Exchange",
+        "Storage",
+      ],
       [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"], [grdb]),
@@ -221,8 +232,8 @@ let package = Package(
     tests(
       "LettersTests",
       of: [
-        "Letters", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange", "PacketFormat", "Zones", "Cryptography",
-        "Storage",
+        "Letters", "Fairness", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange", "PacketFormat", "Zones",
+        "Cryptography", "Storage",
       ],
       [grdb, logging]),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
@@ -251,7 +262,7 @@ let package = Package(
       name: "guandu-bench",
       dependencies: [
         "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Zones", "Cryptography", "DurableFiles", "PacketFormat",
-        "Storage", "Trust", "TrustNews", "AuditLog", "TransparencyLog", grdb, logging,
+        "Storage", "Trust", "TrustNews", "AuditLog", "TransparencyLog", "Fairness", grdb, logging,
         arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],

@@ -1,5 +1,6 @@
 import Cryptography
 import Exchange
+import Fairness
 import Foundation
 import Letters
 import Synchronization
@@ -127,7 +128,7 @@ struct GuessBench {
     return (Double(honest.value) / Double(seconds), Double(guesses.value))
   }
 
-  private func look(_ citizens: CitizenLetters, _ letter: LetterCredentials, from source: String) async throws -> Bool {
+  private func look(_ citizens: CitizenLetters, _ letter: LetterCredentials, from source: Source) async throws -> Bool {
     guard case .success(let reservation) = try await citizens.guesses.reserveLook(code: letter.code, source: source)
     else { return false }
     guard try await citizens.read(code: letter.code, password: letter.password, source: source) != nil else {
@@ -137,7 +138,7 @@ struct GuessBench {
     return true
   }
 
-  private func tried(_ citizens: CitizenLetters, _ letter: LetterCredentials, from source: String) async throws -> Bool
+  private func tried(_ citizens: CitizenLetters, _ letter: LetterCredentials, from source: Source) async throws -> Bool
   {
     guard case .success = try await citizens.guesses.reserveLook(code: letter.code, source: source) else {
       return false
@@ -155,8 +156,8 @@ struct GuessBench {
     let (code, days, step) = (LetterCode.generate(), 10, 300)
     var through = 0
     for moment in 0..<(days * 86_400 / step) {
-      for attempt in 0..<min(sources * 30, 1_000) {
-        let source = "source \((moment * 1_000 + attempt) % sources)"
+      for attempt in 0..<min(sources * 75, 1_000) {
+        let source: Source = "source \((moment * 1_000 + attempt) % sources)"
         guard case .success = try await book.reserveLook(code: code, source: source) else { break }
         through += 1
       }

@@ -16,18 +16,13 @@ struct AuditSearch: Sendable {
   }
 
   static func values(of request: WebRequest) -> [String: String] {
-    let query = request.query
-    return Dictionary(uniqueKeysWithValues: names.map { ($0, query[$0]) })
+    Dictionary(uniqueKeysWithValues: names.map { ($0, request.query($0) ?? "") })
   }
 
   /// From the query of an address, as this desk wrote it.
   static func values(_ query: String) -> [String: String] {
     var values: [String: String] = [:]
-    for pair in query.split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, let value = String(parts[1]).removingPercentEncoding else { continue }
-      values[String(parts[0])] = value
-    }
+    for name in names { values[name] = queryParameter(name, in: query) }
     return values
   }
 

@@ -14,7 +14,7 @@ extension DeskSite {
   ) async throws -> Response {
     let console = try demandConsole(presence)
     let paging = Paging(request, size: Self.pageSize)
-    let isOpen = request.query["show"] != "acknowledged"
+    let isOpen = request.query("show") != "acknowledged"
     let found = try await asking { () async throws(AuditConsoleError) in
       try await console.alerts(open: isOpen, limit: Self.pageSize, offset: paging.offset, for: presence.official)
     }

@@ -128,7 +128,7 @@ extension DeskSite {
 
   private func trailPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let console = try demandConsole(presence)
-    let number = halfWidth(WrittenText.line(request.query["number"]))
+    let number = halfWidth(WrittenText.line(request.query("number") ?? ""))
     var values: [String: Any] = ["number": String(number.prefix(32)), "isAsked": !number.isEmpty]
     do {
       let trail =

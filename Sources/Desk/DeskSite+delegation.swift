@@ -73,8 +73,11 @@ extension DeskSite {
 
 /// The moment at which a day begins in the office's time (UTC+8), from `2026-11-23`; nil for anything else.
 func officeDay(_ text: String) -> Date? {
-  guard let match = text.wholeMatch(of: /([0-9]{4})-([0-9]{2})-([0-9]{2})/),
-    let year = Int(match.output.1), let month = Int(match.output.2), let day = Int(match.output.3),
+  let parts = text.utf8.prefix(11).split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+  func number(_ index: Int) -> Int? {
+    parts[index].allSatisfy { (0x30...0x39).contains($0) } ? Int(String(decoding: parts[index], as: UTF8.self)) : nil
+  }
+  guard parts.map(\.count) == [4, 2, 2], let year = number(0), let month = number(1), let day = number(2),
     (1970...2200).contains(year), (1...12).contains(month), (1...31).contains(day)
   else { return nil }
   // Days since 1970 in the proleptic Gregorian calendar, years beginning in March.

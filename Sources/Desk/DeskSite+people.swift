@@ -77,9 +77,8 @@ extension DeskSite {
 
   private func peoplePage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let (paging, language) = (Paging(request, size: Self.pageSize), request.language)
-    let query = request.query
-    let search = String(WrittenText.line(query["search"]).prefix(60))
-    let unit = query["unit"]
+    let search = String(WrittenText.line(request.query("search") ?? "").prefix(60))
+    let unit = request.query("unit") ?? ""
     let units = try await office.units(for: presence.official)
     let known = units.contains { $0.identifier == unit } ? unit : nil
     let found = try await office.people(

@@ -135,11 +135,12 @@ extension DeskSite {
   private func loginPage(_ request: WebRequest, _ caller: Caller, status: HTTPResponse.Status = .ok) async throws
     -> Response
   {
-    let target = Self.target(request.query["to"])
+    let target = Self.target(request.query("to") ?? "")
     if try await presence(of: caller, request) != nil { return seeOther(target) }
     let session =
       request.cookie(Self.cookieName).flatMap { sessions.find($0) }
-      ?? sessions.begin(DeskVisit(fingerprint: caller.official.certificateFingerprint))
+      ?? sessions.begin(
+        DeskVisit(fingerprint: caller.official.certificateFingerprint), of: caller.official.certificateFingerprint)
     let official = caller.official
     return setCookie(
       session,
@@ -160,7 +161,7 @@ extension DeskSite {
     let form = try await URLEncodedForm.read(request)
     guard session.accepts(formToken: form["csrf"]) else { throw WebFailure.forgedForm }
     let last = try await office.noteLogin(caller.official, certificate: caller.certificate)
-    guard sessions.promote(session) else { throw WebFailure.unavailable }
+    guard sessions.promote(session, of: caller.official.person) else { throw WebFailure.unavailable }
     session.with { visit in
       visit.person = caller.official.person
       visit.lastLogin = last
@@ -209,10 +210,37 @@ extension DeskSite {
       Role.allCases.filter(roles.contains).map { kitchen.strings.text("role-\($0.rawValue)", language) }, language)
   }
 
-  /// A path of this site, with what was looked for there, or the start where it is none.
+  /// The longest path, with its query, that coming in leads back to.
+  static let targetMaxBytes = 400
+
+  /// A path of this site, with what was looked for there, or the start where it is none: `/` and segments of ASCII
+  /// letters, digits, dots, hyphens and underscores, no empty one among them; then perhaps `?` and a query of the same
+  /// characters and `=&%+`.
   static func target(_ text: String) -> String {
-    let isPath = text.wholeMatch(of: /\/(?:[A-Za-z0-9._-]+\/?)*(?:\?[A-Za-z0-9._=&%+-]*)?/) != nil
-    return isPath && text.utf8.count <= 400 && text.prefix(while: { $0 != "?" }) != "/login" ? text : "/"
+    let bytes = Array(text.utf8.prefix(targetMaxBytes + 1))
+    guard bytes.count <= targetMaxBytes, bytes.first == UInt8(ascii: "/") else { return "/" }
+    let path = bytes.prefix { $0 != UInt8(ascii: "?") }
+    var previous: UInt8?
+    for byte in path {
+      if byte == UInt8(ascii: "/") {
+        guard previous != byte else { return "/" }
+      } else if !isTargetByte(byte) {
+        return "/"
+      }
+      previous = byte
+    }
+    let query = bytes.dropFirst(path.count + 1)
+    guard query.allSatisfy({ isTargetByte($0) || "=&%+".utf8.contains($0) }) else { return "/" }
+    return path.elementsEqual("/login".utf8) ? "/" : text
+  }
+
+  private static func isTargetByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
   }
 
   private func setCookie(_ session: Session<DeskVisit>, _ response: Response) -> Response {

@@ -103,6 +103,9 @@ public final class DeskSite: Service {
     }
   }
 
+  /// How many sessions there are, come in or not.
+  package var sessionCount: Int { sessions.count }
+
   package func responder() -> SiteResponder { SiteResponder(kitchen: kitchen, routes: routes(), logger: logger) }
 
   package func routes() -> RouteTable {

@@ -26,7 +26,7 @@ struct UploadedTable {
           case .ended:
             switch part {
             case "csrf": isTrusted = accepts(String(decoding: content, as: UTF8.self))
-            case "kind": table.kind = String(decoding: content, as: UTF8.self)
+            case "kind": table.kind = WrittenText.withoutPiledMarks(String(decoding: content, as: UTF8.self))
             case "table": table.bytes = content
             default: break
             }

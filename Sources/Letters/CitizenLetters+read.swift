@@ -1,5 +1,6 @@
 import Cryptography
 import Exchange
+public import Fairness
 import Foundation
 import GRDB
 import Storage
@@ -10,12 +11,30 @@ extension CitizenLetters {
   ///
   /// - Parameter source: who asks, as limits count it; those that name none share one turn.
   /// - Throws: `busy` where too many wait; nothing was tried then.
-  public func read(code: LetterCode, password: String, source: String = "") async throws(LetterError) -> CitizenLetter?
-  {
+  public func read(
+    code: LetterCode, password: String, source: Source = .unnamed
+  ) async throws(LetterError) -> CitizenLetter? {
+    switch try await look(code: code, password: password, source: source) {
+    case .opened(let letter): letter
+    case .wrong: nil
+    }
+  }
+
+  /// What a look at a letter came to.
+  public enum Look: Sendable {
+    case opened(CitizenLetter)
+    /// Whether there is a letter of this code is for `GuessBook.settle` alone; nobody outside is told.
+    case wrong(isLetter: Bool)
+  }
+
+  /// As `read`, and says of a wrong look whether there is such a letter.
+  public func look(
+    code: LetterCode, password: String, source: Source = .unnamed
+  ) async throws(LetterError) -> Look {
     try await turns.run(for: source) { () async throws(LetterError) in try await open(code, password) }
   }
 
-  private func open(_ code: LetterCode, _ password: String) async throws(LetterError) -> CitizenLetter? {
+  private func open(_ code: LetterCode, _ password: String) async throws(LetterError) -> Look {
     let (locks, credentials) = (self.locks, LetterCredentials(code: code, password: password))
     let stretched = try await heavy.run { () throws(LetterError) in try locks.stretch(code) }
     let lock: LetterLock?
@@ -30,9 +49,10 @@ extension CitizenLetters {
     let key = try await heavy.run { () throws(LetterError) in
       try locks.unwrap(tried.wrappedKey, credentials, salt: tried.salt)
     }
-    guard let key, let lock else { return nil }
+    guard let key, let lock else { return .wrong(isLetter: lock != nil) }
     do {
-      return try await database.read { try StoredLetter.find(lock.letter, $0) }?.open(with: key)
+      let letter = try await database.read { try StoredLetter.find(lock.letter, $0) }?.open(with: key)
+      return letter.map { .opened($0) } ?? .wrong(isLetter: false)
     } catch { throw .unavailable }
   }
 
@@ -42,7 +62,7 @@ extension CitizenLetters {
   /// - Parameter source: who asks, as limits count it; those that name none share one turn.
   /// - Throws: `busy` where too many wait; nothing was tried then.
   public func phoneBelongs(
-    _ phone: String, to code: LetterCode, source: String = ""
+    _ phone: String, to code: LetterCode, source: Source = .unnamed
   ) async throws(LetterError) -> Bool {
     try await turns.run(for: source) { () async throws(LetterError) in try await compare(phone, with: code) }
   }

@@ -2,6 +2,7 @@ import AgeFormat
 public import AuditLog
 public import Cryptography
 public import Exchange
+public import Fairness
 public import Foundation
 import GRDB
 public import Logging
@@ -70,6 +71,11 @@ public final class CitizenLetters: Sendable {
     self.now = now
   }
 
+  /// A key of this zone's own for another purpose, the same after a restart; whoever has it learns nothing of others.
+  public func key(for purpose: String) -> SecretBytes {
+    hkdfSHA256(secret: locks.pepper, salt: [], info: "guandu key for \(purpose)")
+  }
+
   /// Removes sealed attachments that no letter took before the last stop. To be called before the site opens.
   public func removeOrphans() async throws {
     let taken = try await database.read { db in
@@ -106,7 +112,7 @@ public final class CitizenLetters: Sendable {
   /// - Throws: `linkIsFull` where there is no room, `busy` where too many wait; nothing is changed then, and the same id
   ///   can be tried again.
   public func submit(
-    id: UUID, draft: LetterDraft, credentials: LetterCredentials, source: String = ""
+    id: UUID, draft: LetterDraft, credentials: LetterCredentials, source: Source = .unnamed
   ) async throws(LetterError) -> LetterConfirmation {
     do { try await room.demand() } catch {
       // The first call may have taken the last room.
@@ -124,7 +130,7 @@ public final class CitizenLetters: Sendable {
 
   /// Seals a letter: the costly half of `submit`, which changes nothing yet.
   public func prepare(
-    _ draft: LetterDraft, credentials: LetterCredentials, id: UUID = UUID(), source: String = ""
+    _ draft: LetterDraft, credentials: LetterCredentials, id: UUID = UUID(), source: Source = .unnamed
   ) async throws(LetterError) -> SealedSubmission {
     let letter = try await turns.run(for: source) { () async throws(LetterError) in
       try await seal(draft, credentials)
@@ -195,15 +201,43 @@ public final class CitizenLetters: Sendable {
   /// When the intranet was last heard of.
   public func contact() async throws(LetterError) -> PeerContact { try await link.contact(now(), database) }
 
-  /// Published letters, newest first.
-  public func published(limit: Int, offset: Int) async throws(LetterError) -> [PublishedLetter] {
-    do {
-      return try await database.read { db in
-        try Data.fetchAll(
-          db, sql: "SELECT content FROM published_letter ORDER BY answered_at DESC LIMIT ? OFFSET ?",
-          arguments: [max(0, limit), max(0, offset)]
-        ).map { try decodeJSON(PublishedLetter.self, $0) }
+  /// Where a page of published letters begins, without counting what lies before it.
+  public enum PublishedPlace: Sendable {
+    case newest
+    /// The next older ones after a letter.
+    case olderThan(PublishedLetter.Place)
+    /// The next newer ones before a letter.
+    case newerThan(PublishedLetter.Place)
+  }
+
+  /// Published letters, newest first; the cost is that of what is returned, wherever the page lies.
+  public func published(
+    limit: Int, _ place: PublishedPlace = .newest
+  ) async throws(LetterError) -> [PublishedLetter] {
+    let (condition, order, key): (String, String, PublishedLetter.Place?) =
+      switch place {
+      case .newest: ("", "DESC", nil)
+      case .olderThan(let key): ("WHERE (answered_at, number) < (?, ?)", "DESC", key)
+      case .newerThan(let key): ("WHERE (answered_at, number) > (?, ?)", "ASC", key)
       }
+    do {
+      let letters = try await database.read { db in
+        let most = max(0, limit)
+        let arguments: StatementArguments = key.map { [$0.answeredAt, $0.number, most] } ?? [most]
+        return try Row.fetchAll(
+          db,
+          sql: """
+            SELECT content, answered_at, number FROM published_letter \(condition)
+            ORDER BY answered_at \(order), number \(order) LIMIT ?
+            """, arguments: arguments
+        ).map { row in
+          var letter = try decodeJSON(PublishedLetter.self, row["content"] as Data)
+          letter.place = PublishedLetter.Place(answeredAt: row["answered_at"], number: row["number"])
+          return letter
+        }
+      }
+      if case .newerThan = place { return letters.reversed() }
+      return letters
     } catch { throw .unavailable }
   }
 

@@ -1,13 +1,18 @@
 public import AuditLog
 import Cryptography
 public import Exchange
+public import Fairness
 import Foundation
 import GRDB
 public import Storage
 import Synchronization
 
 /// Counts tries in the DMZ's database, so that a restart forgives none. What is counted by (letter codes, phone numbers,
-/// addresses) stands there as HMACs under a key of the day; key and counts go two days later.
+/// addresses, visits) stands there as HMACs under a key of the day; key and counts go two days later.
+///
+/// Where there are more counts than can be kept, those of codes that no letter is known to have are forgotten first, then
+/// those of sources, whose looks their wider networks' counts and the overall one hold too. The count of a letter that
+/// exists stays for its window.
 public final class GuessBook: Sendable {
   /// Why a try is refused.
   public enum Refusal: Sendable, Equatable {
@@ -19,68 +24,101 @@ public final class GuessBook: Sendable {
 
   /// What was counted beforehand, to be given back where it was no guess.
   public struct Reservation: Sendable {
-    fileprivate let entries: [Entry]
+    fileprivate let entries: [GuessEntry]
+    fileprivate let letterTags: [Tag]
   }
 
-  fileprivate struct Entry: Sendable {
-    let limit: GuessLimit
-    let key: String
+  fileprivate struct Tag: Hashable, Sendable {
+    let scope: String
+    let tag: Data
   }
 
+  /// What is given back of a message that was not sent.
+  public enum GivenBack: Sendable {
+    /// It was never tried.
+    case everything
+    /// The gateway could not be asked or said that it cannot now: the number's owner is not to pay for that, and whoever
+    /// asked is.
+    case ofTheNumber
+  }
+
+  private struct Upkeep {
+    var at: UnixMilliseconds = 0
+    var writes = 0
+    /// Letters that were looked at since, and whether they exist.
+    var found: [Tag: Bool] = [:]
+  }
+
+  /// Counts that are kept; past them some are forgotten.
   static let tagsMax = 200_000
-  private static let daySeconds = 86_400
+  /// How often, in milliseconds and in looks, what has ended or is too much is cleared away.
+  static let upkeepMilliseconds = 60_000
+  static let upkeepWrites = 10_000
 
   private let database: ZoneDatabase
   private let rules: GuessRules
   private let audit: AuditTrail?
+  private let tagsMax: Int
   private let now: @Sendable () -> UnixMilliseconds
-  private let pruned = Mutex<(at: UnixMilliseconds, isCrowded: Bool)>((0, false))
+  private let upkeep = Mutex(Upkeep())
 
   /// - Parameters:
   ///   - audit: the zone's audit log, where each limit that is reached is entered once; nil where it keeps none.
   ///   - now: milliseconds since 1970.
-  public init(
+  public convenience init(
     database: ZoneDatabase, rules: GuessRules, audit: AuditTrail? = nil,
+    now: @escaping @Sendable () -> UnixMilliseconds
+  ) {
+    self.init(database: database, rules: rules, audit: audit, tagsMax: Self.tagsMax, now: now)
+  }
+
+  /// - Parameter tagsMax: counts that are kept.
+  package init(
+    database: ZoneDatabase, rules: GuessRules, audit: AuditTrail? = nil, tagsMax: Int,
     now: @escaping @Sendable () -> UnixMilliseconds
   ) {
     self.database = database
     self.rules = rules
     self.audit = audit
+    self.tagsMax = tagsMax
     self.now = now
   }
 
   /// Counts a look at a letter as wrong, before it is known to be: tries that come at the same time are all counted.
   ///
   /// While too many go wrong overall, a source that has not been wrong lately still has one try, so that a flood does not
-  /// shut out who looks for a letter of their own.
+  /// shut out who looks for a letter of their own; before that, one that has been wrong often is stopped first.
   ///
   /// - Parameters:
-  ///   - code: nil where what was typed is none.
-  ///   - source: an IPv4 address or the first 64 bits of an IPv6 one.
+  ///   - source: who asks.
+  ///   - visit: what the browser is known by, where it is; it has a smaller number of its own.
   public func reserveLook(
-    code: LetterCode?, source: String
+    code: LetterCode, source: Source, visit: String? = nil
   ) async throws(LetterError) -> Result<Reservation, Refused> {
-    let bySource = Entry(limit: rules.source, key: source)
-    let overall = Entry(limit: rules.overall, key: "")
-    let byLetter = code.map { code in
-      [rules.letterQuarter, rules.letterDay].map { Entry(limit: $0, key: code.symbols) }
-    }
+    let rules = self.rules
+    let bySource = rules.wrong(of: source)
+    let ofAsker = bySource + (visit.map { [GuessEntry(limit: rules.visit, key: $0)] } ?? [])
+    let overall = GuessEntry(limit: rules.overall, key: "")
+    let byLetter = [rules.letterQuarter, rules.letterDay].map { GuessEntry(limit: $0, key: code.symbols) }
     return try await write { [audit] book in
-      guard try book.count(bySource) < bySource.limit.most else {
-        try book.tell(bySource, audit)
-        return .failure(Refused(.source, bySource))
+      for entry in ofAsker where try book.count(entry) >= entry.limit.most {
+        try book.tell(entry, audit)
+        return .failure(Refused(.source, entry))
       }
-      for entry in byLetter ?? [] where try book.count(entry) >= entry.limit.most {
+      for entry in byLetter where try book.count(entry) >= entry.limit.most {
         try book.tell(entry, audit)
         return .failure(Refused(.letter, entry))
       }
-      if try book.count(overall) >= overall.limit.most {
-        try book.tell(overall, audit)
-        if try book.count(bySource) > 0 { return .failure(Refused(.overall, overall)) }
+      let (taken, total) = (try book.count(bySource[bySource.count - 1]), try book.count(overall))
+      if total >= overall.limit.most { try book.tell(overall, audit) }
+      if taken > 0, !FairShare.allows(taken: taken, total: total, most: overall.limit.most) {
+        return .failure(Refused(.overall, overall))
       }
-      let entries = [bySource, overall] + (byLetter ?? [])
+      let entries = ofAsker + [overall] + byLetter
       for entry in entries { try book.add(1, to: entry) }
-      return .success(Reservation(entries: entries))
+      return .success(
+        Reservation(
+          entries: entries, letterTags: byLetter.map { Tag(scope: $0.limit.scope, tag: book.tag(of: $0)) }))
     }
   }
 
@@ -89,7 +127,9 @@ public final class GuessBook: Sendable {
     /// How long the lock lasts at most, as pages tell it.
     public let seconds: Int
 
-    fileprivate init(_ refusal: Refusal, _ entry: Entry) { (self.refusal, seconds) = (refusal, entry.limit.seconds) }
+    fileprivate init(_ refusal: Refusal, _ entry: GuessEntry) {
+      (self.refusal, seconds) = (refusal, entry.limit.seconds)
+    }
   }
 
   /// The look was right, or was not made.
@@ -97,47 +137,75 @@ public final class GuessBook: Sendable {
     try await write { book in for entry in reservation.entries { try book.add(-1, to: entry) } }
   }
 
+  /// Notes whether the letter that was looked at exists: if so, its count is never forgotten before its window ends. The
+  /// same work either way, and nothing that waits for a disk.
+  public func settle(_ reservation: Reservation, isLetter: Bool) {
+    upkeep.withLock { upkeep in
+      for tag in reservation.letterTags { upkeep.found[tag] = isLetter }
+    }
+  }
+
   /// Counts a message with a code that is to go to `phone`.
   ///
+  /// - Parameters:
+  ///   - source: who asks; one may have a part of a number's messages alone.
+  ///   - visit: what the browser is known by, where it is.
   /// - Returns: whether it may.
-  public func takeCode(phone: String, source: String) async throws(LetterError) -> Bool {
-    try await takeAll(codeEntries(phone, source))
-  }
-
-  /// The message was not sent after all.
-  public func giveBackCode(phone: String, source: String) async throws(LetterError) {
-    let entries = codeEntries(phone, source)
-    try await write { book in for entry in entries { try book.add(-1, to: entry) } }
-  }
-
-  private func codeEntries(_ phone: String, _ source: String) -> [Entry] {
-    [
-      Entry(limit: rules.codesOfSource, key: source), Entry(limit: rules.codesOfPhone, key: phone),
-      Entry(limit: rules.codesOverall, key: ""),
-    ]
-  }
-
-  /// Lifts the lock on a letter, a few times a day.
-  ///
-  /// - Returns: whether it was lifted.
-  public func unlock(_ code: LetterCode) async throws(LetterError) -> Bool {
-    guard try await takeAll([Entry(limit: rules.unlocks, key: code.symbols)]) else { return false }
-    let rules = self.rules
-    try await write { book in
-      for limit in [rules.letterQuarter, rules.letterDay] {
-        try book.forget(Entry(limit: limit, key: code.symbols))
-      }
-    }
-    return true
-  }
-
-  private func takeAll(_ entries: [Entry]) async throws(LetterError) -> Bool {
-    try await write { [audit] book in
+  public func takeCode(phone: String, source: Source, visit: String? = nil) async throws(LetterError) -> Bool {
+    let overall = GuessEntry(limit: rules.codesOverall, key: "")
+    let bySource = rules.codes(of: source)
+    let entries =
+      bySource + numberEntries(phone, source) + (visit.map { [GuessEntry(limit: rules.codesOfVisit, key: $0)] } ?? [])
+    return try await write { [audit] book in
       for entry in entries where try book.count(entry) >= entry.limit.most {
         try book.tell(entry, audit)
         return false
       }
-      for entry in entries { try book.add(1, to: entry) }
+      let (taken, total) = (try book.count(bySource[bySource.count - 1]), try book.count(overall))
+      guard FairShare.allows(taken: taken, total: total, most: overall.limit.most) else {
+        if total >= overall.limit.most { try book.tell(overall, audit) }
+        return false
+      }
+      for entry in entries + [overall] { try book.add(1, to: entry) }
+      return true
+    }
+  }
+
+  /// The message was not sent after all.
+  public func giveBackCode(
+    phone: String, source: Source, visit: String? = nil, _ what: GivenBack = .everything
+  ) async throws(LetterError) {
+    var entries = numberEntries(phone, source)
+    if what == .everything {
+      entries += rules.codes(of: source) + [GuessEntry(limit: rules.codesOverall, key: "")]
+      entries += visit.map { [GuessEntry(limit: rules.codesOfVisit, key: $0)] } ?? []
+    }
+    let all = entries
+    try await write { book in for entry in all { try book.add(-1, to: entry) } }
+  }
+
+  private func numberEntries(_ phone: String, _ source: Source) -> [GuessEntry] {
+    [rules.codesOfPhone, rules.codesOfPhoneDaily].map { GuessEntry(limit: $0, key: phone) }
+      + [rules.codesOfPair, rules.codesOfPairDaily].map {
+        GuessEntry(limit: $0, key: "\(phone) \(source.widest.key)")
+      }
+  }
+
+  /// Lifts the lock on a letter, a few times a day; in one transaction with what it counts.
+  ///
+  /// - Returns: whether it was lifted.
+  public func unlock(_ code: LetterCode) async throws(LetterError) -> Bool {
+    let rules = self.rules
+    return try await write { [audit] book in
+      let unlocks = GuessEntry(limit: rules.unlocks, key: code.symbols)
+      guard try book.count(unlocks) < unlocks.limit.most else {
+        try book.tell(unlocks, audit)
+        return false
+      }
+      try book.add(1, to: unlocks)
+      for limit in [rules.letterQuarter, rules.letterDay] {
+        try book.forget(GuessEntry(limit: limit, key: code.symbols))
+      }
       return true
     }
   }
@@ -145,20 +213,24 @@ public final class GuessBook: Sendable {
   private func write<T: Sendable>(
     _ body: @escaping @Sendable (OpenBook) throws -> T
   ) async throws(LetterError) -> T {
-    let now = self.now()
-    let mustPrune = pruned.withLock { pruned in
-      guard now - pruned.at >= 60_000 || now < pruned.at else { return false }
-      pruned.at = now
-      return true
+    let (now, most) = (self.now(), tagsMax)
+    let found = upkeep.withLock { upkeep -> [Tag]? in
+      upkeep.writes += 1
+      let isDue =
+        now - upkeep.at >= Self.upkeepMilliseconds || now < upkeep.at || upkeep.writes >= Self.upkeepWrites
+      guard isDue else { return nil }
+      (upkeep.at, upkeep.writes) = (now, 0)
+      defer { upkeep.found = [:] }
+      return upkeep.found.filter(\.value).map(\.key)
     }
-    let isCrowded = pruned.withLock { $0.isCrowded }
     do {
-      let (result, tags) = try await database.write { db in
-        let tags = mustPrune ? try OpenBook.prune(now, db) : nil
-        return (try body(try OpenBook(now: now, isCrowded: isCrowded, db)), tags)
+      return try await database.write { db in
+        if let found {
+          for tag in found { try OpenBook.pin(tag.scope, tag.tag, db) }
+          try OpenBook.prune(now, most: most, db)
+        }
+        return try body(try OpenBook(now: now, db))
       }
-      if let tags { pruned.withLock { $0.isCrowded = tags >= Self.tagsMax } }
-      return result
     } catch { throw .unavailable }
   }
 }
@@ -168,14 +240,13 @@ private struct OpenBook {
   private static let dayMilliseconds = 86_400_000
 
   private let now: UnixMilliseconds
-  private let isCrowded: Bool
   private let db: Database
   // They lie in the database as they are: locked memory would hide nothing, and costs more than the counting.
   private let today: [UInt8]
   private let yesterday: [UInt8]?
 
-  init(now: UnixMilliseconds, isCrowded: Bool, _ db: Database) throws {
-    (self.now, self.isCrowded, self.db) = (now, isCrowded, db)
+  init(now: UnixMilliseconds, _ db: Database) throws {
+    (self.now, self.db) = (now, db)
     let day = now / Self.dayMilliseconds
     func key(_ day: Int) throws -> [UInt8]? {
       try Data.fetchOne(db.cachedStatement(sql: "SELECT key FROM guess_key WHERE day = ?"), arguments: [day])
@@ -191,66 +262,77 @@ private struct OpenBook {
     today = fresh
   }
 
-  /// - Returns: how many tags there are afterwards.
-  static func prune(_ now: UnixMilliseconds, _ db: Database) throws -> Int {
+  /// Clears away what has ended, and what is too much: unknown codes first, then sources, the oldest first.
+  static func prune(_ now: UnixMilliseconds, most: Int, _ db: Database) throws {
     try db.execute(sql: "DELETE FROM guess_count WHERE ends_at <= ?", arguments: [now])
     try db.execute(sql: "DELETE FROM guess_key WHERE day < ?", arguments: [now / dayMilliseconds - 1])
-    return try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM guess_count") ?? 0
+    let count = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM guess_count") ?? 0
+    guard count > most else { return }
+    // Somewhat more, so that it is not done again at once.
+    try db.execute(
+      sql: """
+        DELETE FROM guess_count WHERE (scope, tag) IN (
+          SELECT scope, tag FROM guess_count WHERE forgettable > 0 ORDER BY forgettable, ends_at LIMIT ?)
+        """, arguments: [count - most + most / 10])
+  }
+
+  static func pin(_ scope: String, _ tag: Data, _ db: Database) throws {
+    try db.cachedStatement(sql: "UPDATE guess_count SET forgettable = 0 WHERE scope = ? AND tag = ?")
+      .execute(arguments: [scope, tag])
   }
 
   /// How many were counted in the window that is open, under today's key and yesterday's.
-  func count(_ entry: GuessBook.Entry) throws -> Int {
+  func count(_ entry: GuessEntry) throws -> Int {
     var total = 0
     for key in [today, yesterday].compactMap(\.self) {
       let counted = try Int.fetchOne(
         db.cachedStatement(sql: "SELECT count FROM guess_count WHERE scope = ? AND tag = ? AND ends_at > ?"),
-        arguments: [entry.limit.scope, try slot(entry, key), now])
+        arguments: [entry.limit.scope, tag(of: entry, under: key), now])
       total += counted ?? 0
     }
     return total
   }
 
-  func add(_ change: Int, to entry: GuessBook.Entry) throws {
+  func add(_ change: Int, to entry: GuessEntry) throws {
     let end = now + entry.limit.seconds * 1_000
     try db.cachedStatement(
       sql: """
-        INSERT INTO guess_count (scope, tag, ends_at, count) VALUES (?, ?, ?, max(0, ?))
+        INSERT INTO guess_count (scope, tag, ends_at, count, forgettable) VALUES (?, ?, ?, max(0, ?), ?)
         ON CONFLICT (scope, tag) DO UPDATE SET
           count = CASE WHEN ends_at > ? THEN max(0, count + ?) ELSE max(0, ?) END,
+          forgettable = CASE WHEN ends_at > ? THEN forgettable ELSE excluded.forgettable END,
           told = CASE WHEN ends_at > ? THEN told ELSE 0 END,
           ends_at = CASE WHEN ends_at > ? THEN ends_at ELSE excluded.ends_at END
         """
-    ).execute(arguments: [entry.limit.scope, try slot(entry, today), end, change, now, change, change, now, now])
+    ).execute(arguments: [
+      entry.limit.scope, tag(of: entry), end, change, entry.limit.keeping.rawValue, now, change, change, now, now, now,
+    ])
   }
 
   /// Enters a limit that is reached in the audit log, once in its window.
-  func tell(_ entry: GuessBook.Entry, _ audit: AuditTrail?) throws {
+  func tell(_ entry: GuessEntry, _ audit: AuditTrail?) throws {
     guard let audit else { return }
     var wasTold = true
     for key in [today, yesterday].compactMap(\.self) {
       try db.cachedStatement(
         sql: "UPDATE guess_count SET told = 1 WHERE scope = ? AND tag = ? AND ends_at > ? AND told = 0"
-      ).execute(arguments: [entry.limit.scope, try slot(entry, key), now])
+      ).execute(arguments: [entry.limit.scope, tag(of: entry, under: key), now])
       if db.changesCount > 0 { wasTold = false }
     }
     guard !wasTold else { return }
-    try audit.guessStopped(limit: entry.limit.scope, tag: encodeHex(Array(try slot(entry, today))), db)
+    try audit.guessStopped(limit: entry.limit.scope, tag: encodeHex(Array(tag(of: entry))), db)
   }
 
-  func forget(_ entry: GuessBook.Entry) throws {
+  func forget(_ entry: GuessEntry) throws {
     for key in [today, yesterday].compactMap(\.self) {
       try db.cachedStatement(sql: "DELETE FROM guess_count WHERE scope = ? AND tag = ?")
-        .execute(arguments: [entry.limit.scope, try slot(entry, key)])
+        .execute(arguments: [entry.limit.scope, tag(of: entry, under: key)])
     }
   }
 
-  /// Where there are too many to tell apart, those that are new share 256 counts a scope.
-  private func slot(_ entry: GuessBook.Entry, _ key: [UInt8]) throws -> Data {
-    let tag = Data(hmacSHA256(openKey: key, Array("\(entry.limit.scope) \(entry.key)".utf8)).prefix(16))
-    guard isCrowded else { return tag }
-    let isKnown = try Bool.fetchOne(
-      db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM guess_count WHERE scope = ? AND tag = ?)"),
-      arguments: [entry.limit.scope, tag])
-    return isKnown == true ? tag : tag.prefix(1)
+  func tag(of entry: GuessEntry) -> Data { tag(of: entry, under: today) }
+
+  private func tag(of entry: GuessEntry, under key: [UInt8]) -> Data {
+    Data(hmacSHA256(openKey: key, Array("\(entry.limit.scope) \(entry.key)".utf8)).prefix(16))
   }
 }

@@ -159,6 +159,33 @@ public struct CitizenLetter: Sendable {
 
 /// A letter that is published with its answer: in the clear, for everybody.
 public struct PublishedLetter: Codable, Sendable {
+  /// Where a letter stands among all that are published.
+  public struct Place: Hashable, Sendable {
+    static let numberMaxBytes = 32
+
+    /// Milliseconds since 1970.
+    public let answeredAt: Int
+    public let number: String
+
+    init(answeredAt: Int, number: String) {
+      self.answeredAt = answeredAt
+      self.number = number
+    }
+
+    /// Reads `text`; nil for anything else than that.
+    public init?(_ text: String) {
+      guard text.utf8.count <= 20 + 1 + Self.numberMaxBytes else { return nil }
+      let parts = Array(text.utf8).split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, let answeredAt = Int(String(decoding: parts[0], as: UTF8.self)),
+        parts[1].allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") })
+      else { return nil }
+      self.init(answeredAt: answeredAt, number: String(decoding: parts[1], as: UTF8.self))
+    }
+
+    /// As it may stand in an address.
+    public var text: String { "\(answeredAt).\(number)" }
+  }
+
   public var number: String
   public var mailbox: String
   public var kind: LetterKind
@@ -167,6 +194,12 @@ public struct PublishedLetter: Codable, Sendable {
   public var answer: String
   public var acceptedAt: Date
   public var answeredAt: Date
+  /// Set where the letter comes from the list.
+  public internal(set) var place: Place?
+
+  private enum CodingKeys: String, CodingKey {
+    case number, mailbox, kind, title, text, answer, acceptedAt, answeredAt
+  }
 
   public init(
     number: String, mailbox: String, kind: LetterKind, title: String, text: String, answer: String, acceptedAt: Date,

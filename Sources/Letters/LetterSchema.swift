@@ -102,6 +102,21 @@ public let citizenLetterMigrations: [Migration] = [
       -- Whether the audit log has it that the limit was reached.
       ALTER TABLE guess_count ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
       """),
+  Migration(
+    "citizen-guesses-3",
+    sql: """
+      -- What goes first where there are too many to keep: 1 codes of no known letter, 2 sources that wider ones hold too;
+      -- 0 stays.
+      ALTER TABLE guess_count ADD COLUMN forgettable INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX guess_count_to_forget ON guess_count (forgettable, ends_at) WHERE forgettable > 0;
+      """),
+  Migration(
+    "citizen-letters-4",
+    sql: """
+      -- A page of published letters begins behind a letter, not behind so many.
+      CREATE INDEX published_letter_by_place ON published_letter (answered_at, number);
+      DROP INDEX published_letter_by_time;
+      """),
 ]
 
 /// The intranet's tables of letters.

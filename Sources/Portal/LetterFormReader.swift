@@ -33,6 +33,8 @@ struct LetterFormReader {
   let accepts: @Sendable (String) -> Bool
   /// How many more files the letter can take.
   let room: Int
+  /// Whether the portal has room for files of letters that are not sent yet.
+  let mayKeepFiles: Bool
 
   private var result = Result()
   private var part = Part.ignored
@@ -43,7 +45,11 @@ struct LetterFormReader {
   private static let statedMaxBytes = 2_147_483_648
   private var isTooLarge = false
 
-  init(letters: CitizenLetters, limits: LetterLimits, room: Int, accepts: @escaping @Sendable (String) -> Bool) {
+  init(
+    letters: CitizenLetters, limits: LetterLimits, room: Int, mayKeepFiles: Bool = true,
+    accepts: @escaping @Sendable (String) -> Bool
+  ) {
+    self.mayKeepFiles = mayKeepFiles
     self.letters = letters
     self.limits = limits
     self.room = room
@@ -119,6 +125,11 @@ struct LetterFormReader {
       part = .ignored
       return
     }
+    guard mayKeepFiles else {
+      result.hasNoRoom = true
+      part = .ignored
+      return
+    }
     let current: AttachmentSealer
     do { current = if let sealer { sealer } else { try await letters.sealAttachment() } } catch LetterError.linkIsFull {
       result.hasNoRoom = true
@@ -160,7 +171,8 @@ struct LetterFormReader {
   }
 
   private mutating func endField(_ name: String, _ bytes: [UInt8]) throws {
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw WebFailure.badRequest }
+    guard let sent = String(validating: bytes, as: UTF8.self) else { throw WebFailure.badRequest }
+    let text = WrittenText.withoutPiledMarks(sent)
     switch name {
     case "csrf":
       guard accepts(text) else { throw WebFailure.forgedForm }

@@ -11,32 +11,35 @@ extension PortalSite {
     }
     routes.on(.get, "/write", .everyone) { [self] request in
       try await demandRoom()
-      return noticePage(request, try visit(of: request))
+      return noticePage(request)
     }
     routes.on(.post, "/write/notice", .ownForm) { [self] in try await agree($0) }
     routes.on(.post, "/leave", .ownForm) { [self] in try await leave($0) }
   }
 
   private func noticePage(
-    _ request: WebRequest, _ visit: Visit, problems: [LetterForm.Problem] = [], agrees: Bool = false
+    _ request: WebRequest, problems: [LetterForm.Problem] = [], agrees: Bool = false
   ) -> Response {
-    page(
-      "notice", ["step1": true, "agrees": agrees], titleKey: "noticeTitle", request, visit, problems: problems,
+    openPage(
+      "notice", ["step1": true, "agrees": agrees], titleKey: "noticeTitle", request, .notice, problems: problems,
       path: "/write", form: "/write/notice")
   }
 
   private func agree(_ request: WebRequest) async throws -> Response {
-    let (visit, form) = try await posted(request)
-    if request.switchesLanguage { return noticePage(request, visit, agrees: form["agree"] == "yes") }
+    let form = try await postedOpenly(request, .notice)
+    if request.switchesLanguage { return noticePage(request, agrees: form["agree"] == "yes") }
     try await demandRoom()
     guard form["agree"] == "yes" else {
-      return noticePage(request, visit, problems: [.init(field: "agree", textKey: "agreeMissing")])
+      return noticePage(request, problems: [.init(field: "agree", textKey: "agreeMissing")])
     }
-    visit.with { visit in
-      if visit.confirmation != nil { visit.startAnew() }
-      visit.hasAgreed = true
-    }
-    return seeOther("/write/phone")
+    existingVisit(of: request)?.with { visit in if visit.confirmation != nil { visit.startAnew() } }
+    return set(Self.agreedCookieName, forms.token(.agreed, form.visitor), seeOther("/write/phone"))
+  }
+
+  /// Whether the notice was agreed to, as the browser remembers it for us.
+  func hasAgreed(_ request: WebRequest) -> Bool {
+    guard let token = request.cookie(Self.agreedCookieName) else { return false }
+    return forms.form(token, .agreed, visitor(of: request)) != nil
   }
 
   private func leave(_ request: WebRequest) async throws -> Response {
@@ -46,8 +49,8 @@ extension PortalSite {
     }
     sessions.remove(visit)
     await forget([visit])
-    var response = seeOther("/")
-    response.headers[.setCookie] = "\(Self.cookieName)=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"
-    return response
+    return [Self.cookieName, Self.agreedCookieName, Visitor.cookieName].reduce(seeOther("/")) { response, name in
+      set(name, "", response, isForgotten: true)
+    }
   }
 }

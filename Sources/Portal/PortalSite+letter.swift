@@ -10,7 +10,7 @@ import struct Foundation.UUID
 extension PortalSite {
   func addLetterRoutes(to routes: inout RouteTable) {
     routes.on(.get, "/write/letter", .everyone) { [self] request in
-      let visit = try visit(of: request)
+      guard let visit = existingVisit(of: request) else { return seeOther("/write/phone") }
       if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }
       guard visit.with({ $0.phone != nil }) else { return keep(visit, request, seeOther("/write/phone")) }
       if visit.with({ $0.form.isEmpty && $0.attachments.isEmpty }) { try await demandRoom() }
@@ -30,10 +30,14 @@ extension PortalSite {
     guard visit.with({ $0.beginUpload() }) else { throw WebFailure.tooMany }
     defer { visit.with { $0.uploads = max(0, $0.uploads - 1) } }
     var reader = LetterFormReader(
-      letters: letters, limits: configuration.letters, room: configuration.letters.attachmentsMax
+      letters: letters, limits: configuration.letters, room: configuration.letters.attachmentsMax,
+      mayKeepFiles: unsent.mayGrow(request.source)
     ) { visit.accepts(formToken: $0) }
     let received = try await reader.read(request)
-    let (problems, orphans) = visit.with { merge(received, into: &$0) }
+    let (problems, orphans) = visit.with { visit in
+      defer { unsent.note(&visit) }
+      return merge(received, into: &visit)
+    }
     for orphan in orphans { await letters.discard(orphan) }
     let hasRoom = try await hasRoom()
     guard hasRoom, !received.hasNoRoom else { return fullPage(request, visit, received) }

@@ -6,65 +6,70 @@ import WebKitchen
 /// Looking a letter up with its code and password.
 extension PortalSite {
   func addLookupRoutes(to routes: inout RouteTable) {
-    routes.on(.get, "/lookup", .everyone) { [self] in lookupPage($0, try visit(of: $0)) }
+    routes.on(.get, "/lookup", .everyone) { [self] in lookupPage($0) }
     routes.on(.post, "/lookup", .ownForm) { [self] in try await lookUp($0) }
     routes.on(.get, "/letter", .everyone) { [self] in try await showLetter($0) }
   }
 
   private func lookupPage(
-    _ request: WebRequest, _ visit: Visit, code: String = "", password: String = "", problem: String? = nil,
-    seconds: Int = 0, status: HTTPResponse.Status? = nil
+    _ request: WebRequest, code: String = "", password: String = "", problem: String? = nil, seconds: Int = 0,
+    status: HTTPResponse.Status? = nil
   ) -> Response {
-    page(
+    openPage(
       "lookup", ["code": code, "password": password, "isLocked": problem == "letterLocked"], titleKey: "lookupTitle",
-      request, visit, problems: problem.map { [.init(field: "code", textKey: $0, seconds: seconds)] } ?? [],
-      status: status,
-      path: "/lookup", form: "/lookup")
+      request, .lookup, problems: problem.map { [.init(field: "code", textKey: $0, seconds: seconds)] } ?? [],
+      status: status, path: "/lookup", form: "/lookup")
   }
 
   private func lookUp(_ request: WebRequest) async throws -> Response {
-    let (visit, form) = try await posted(request)
+    let form = try await postedOpenly(request, .lookup)
     let typed = String(WrittenText.line(form["code"]).prefix(60))
     if request.switchesLanguage {
       let password = String(WrittenText.line(form["password"]).prefix(20))
-      return lookupPage(request, visit, code: typed, password: password)
+      return lookupPage(request, code: typed, password: password)
     }
-    let code = LetterCode(typed: typed)
+    // One message for every kind of wrong, so that nobody learns which codes exist. What cannot be a code or a password
+    // is no guess.
+    guard let code = LetterCode(typed: typed), let password = typedDigits(form["password"]), password.utf8.count == 6
+    else { return lookupPage(request, code: typed, problem: "lookupWrong") }
     let reservation: GuessBook.Reservation
-    switch try await reserveLook(code, request) {
+    switch try await reserveLook(code, form.visitor, request) {
     case .success(let reserved): reservation = reserved
     case .failure(let refused):
       return lookupPage(
-        request, visit, code: typed, problem: refused.refusal == .letter ? "letterLocked" : "tooManyLookups",
+        request, code: typed, problem: refused.refusal == .letter ? "letterLocked" : "tooManyLookups",
         seconds: refused.seconds, status: .tooManyRequests)
     }
-    // One message for every kind of wrong, so that nobody learns which codes exist.
-    guard let code, let password = typedDigits(form["password"]), password.utf8.count == 6 else {
-      return lookupPage(request, visit, code: typed, problem: "lookupWrong")
-    }
     do {
-      guard try await letters.read(code: code, password: password, source: request.source) != nil else {
-        return lookupPage(request, visit, code: typed, problem: "lookupWrong")
+      let look = try await request.aside { () async throws(LetterError) in
+        try await letters.look(code: code, password: password, source: request.source)
+      }
+      if case .wrong(let isLetter) = look {
+        letters.guesses.settle(reservation, isLetter: isLetter)
+        return lookupPage(request, code: typed, problem: "lookupWrong")
       }
     } catch LetterError.busy {
       try await giveBack(reservation)
-      return retryShortly(
-        lookupPage(request, visit, code: typed, problem: "lookupBusy", status: .serviceUnavailable))
+      return retryShortly(lookupPage(request, code: typed, problem: "lookupBusy", status: .serviceUnavailable))
     } catch {
       throw WebFailure.unavailable
     }
+    letters.guesses.settle(reservation, isLetter: true)
     try await giveBack(reservation)
-    guard sessions.promote(visit) else { throw WebFailure.unavailable }
+    let visit = beginVisit(of: request, owner: "letter \(code.symbols)")
+    guard sessions.promote(visit, of: "letter \(code.symbols)", from: request.source) else {
+      throw WebFailure.unavailable
+    }
     visit.with { $0.opened = LetterCredentials(code: code, password: password) }
     return keep(visit, request, seeOther("/letter"))
   }
 
   private func reserveLook(
-    _ code: LetterCode?, _ request: WebRequest
+    _ code: LetterCode, _ visitor: Visitor, _ request: WebRequest
   ) async throws -> Result<GuessBook.Reservation, GuessBook.Refused> {
-    do { return try await letters.guesses.reserveLook(code: code, source: request.source) } catch {
-      throw WebFailure.unavailable
-    }
+    do {
+      return try await letters.guesses.reserveLook(code: code, source: request.source, visit: visitor.name)
+    } catch { throw WebFailure.unavailable }
   }
 
   private func giveBack(_ reservation: GuessBook.Reservation) async throws {
@@ -73,7 +78,9 @@ extension PortalSite {
 
   private func read(_ opened: LetterCredentials, _ request: WebRequest) async throws -> CitizenLetter? {
     do {
-      return try await letters.read(code: opened.code, password: opened.password, source: request.source)
+      return try await request.aside { () async throws(LetterError) in
+        try await letters.read(code: opened.code, password: opened.password, source: request.source)
+      }
     } catch LetterError.busy {
       throw WebFailure.busy
     } catch {
@@ -82,7 +89,7 @@ extension PortalSite {
   }
 
   private func showLetter(_ request: WebRequest) async throws -> Response {
-    let visit = try visit(of: request)
+    guard let visit = existingVisit(of: request) else { return seeOther("/lookup") }
     guard let opened = visit.with({ $0.opened }), let letter = try await read(opened, request) else {
       visit.with { $0.opened = nil }
       return keep(visit, request, seeOther("/lookup"))

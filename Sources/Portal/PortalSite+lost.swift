@@ -14,11 +14,10 @@ extension PortalSite {
       throw WebFailure.forgedForm
     }
     let fields = try await writtenFields(of: request)
-    let visit = try visit(of: request)
-    var response = page(
+    var response = openPage(
       "lost",
       ["letterTitle": WrittenText.line(fields["title"] ?? ""), "text": WrittenText.lines(fields["text"] ?? "")],
-      titleKey: "forgedTitle", request, visit, status: .forbidden, path: "/write", form: "/write/letter")
+      titleKey: "forgedTitle", request, .notice, status: .forbidden, path: "/write", form: "/write/letter")
     response.headers[.connection] = "close"
     return response
   }
@@ -47,6 +46,6 @@ extension PortalSite {
     } catch is MultipartParser.Malformed {
       throw WebFailure.badRequest
     }
-    return fields.mapValues { String(decoding: $0, as: UTF8.self) }
+    return fields.mapValues { WrittenText.withoutPiledMarks(String(decoding: $0, as: UTF8.self)) }
   }
 }

@@ -1,19 +1,16 @@
 import HTTPTypes
 import Hummingbird
-import Logging
 import WebKitchen
 
 /// The mobile number and its code.
 extension PortalSite {
   func addPhoneRoutes(to routes: inout RouteTable) {
     routes.on(.get, "/write/phone", .everyone) { [self] request in
-      let visit = try visit(of: request)
-      guard visit.with({ $0.hasAgreed }) else { return keep(visit, request, seeOther("/write")) }
-      return phonePage(request, visit)
+      hasAgreed(request) ? phonePage(request) : seeOther("/write")
     }
     routes.on(.post, "/write/phone", .ownForm) { [self] in try await askForCode($0) }
     routes.on(.get, "/write/code", .everyone) { [self] request in
-      let visit = try visit(of: request)
+      guard let visit = existingVisit(of: request) else { return seeOther("/write/phone") }
       if visit.with({ $0.pendingCode == nil }) {
         return keep(visit, request, seeOther(visit.with { $0.phone == nil } ? "/write/phone" : "/write/letter"))
       }
@@ -23,11 +20,10 @@ extension PortalSite {
   }
 
   private func phonePage(
-    _ request: WebRequest, _ visit: Visit, typed: String = "", problem: String? = nil,
-    status: HTTPResponse.Status? = nil
+    _ request: WebRequest, typed: String = "", problem: String? = nil, status: HTTPResponse.Status? = nil
   ) -> Response {
-    page(
-      "phone", ["step2": true, "phone": typed], titleKey: "phoneTitle", request, visit,
+    openPage(
+      "phone", ["step2": true, "phone": typed], titleKey: "phoneTitle", request, .phone,
       problems: problem.map { [.init(field: "phone", textKey: $0)] } ?? [], status: status, path: "/write/phone",
       form: "/write/phone")
   }
@@ -47,29 +43,30 @@ extension PortalSite {
   }
 
   private func askForCode(_ request: WebRequest) async throws -> Response {
-    let (visit, form) = try await posted(request)
-    guard visit.with({ $0.hasAgreed }) else { return seeOther("/write") }
+    let form = try await postedOpenly(request, .phone)
+    guard hasAgreed(request) else { return seeOther("/write") }
     let typed = String(WrittenText.line(form["phone"]).prefix(40))
-    if request.switchesLanguage { return phonePage(request, visit, typed: typed) }
+    if request.switchesLanguage { return phonePage(request, typed: typed) }
     try await demandRoom()
-    guard let phone = PhoneNumber(typed: form["phone"]) else {
-      return phonePage(request, visit, typed: typed, problem: "phoneWrong")
+    guard let phone = PhoneNumber(typed: form["phone"])?.digits else {
+      return phonePage(request, typed: typed, problem: "phoneWrong")
     }
-    guard try await mayAskForCode(phone.digits, request) else {
-      return phonePage(request, visit, typed: typed, problem: "tooManyCodes", status: .tooManyRequests)
+    // A form that was sent twice has had its message.
+    guard forms.use(form.form) else { return seeOther("/write/code") }
+    guard try await mayAskForCode(phone, form.visitor, request) else {
+      return phonePage(request, typed: typed, problem: "tooManyCodes", status: .tooManyRequests)
     }
     let code = PendingCode.makeCode()
-    visit.with { $0.pendingCode = PendingCode(code: code, phone: phone.digits, secret: codeSecret) }
     do {
-      try await sendSMS(
-        phone.digits, kitchen.strings.text("smsText", request.language, code, address))
+      let text = kitchen.strings.text("smsText", request.language, code, address)
+      try await request.aside { try await sendSMS(phone, text) }
     } catch {
-      visit.with { $0.pendingCode = nil }
-      // Neither the number nor the gateway's words, which may repeat it.
-      logger.error("sms code not sent", metadata: ["error": "\(type(of: error))"])
-      return phonePage(request, visit, typed: typed, problem: "smsFailed", status: .serviceUnavailable)
+      await codes.note(error, phone: phone, source: request.source)
+      return phonePage(request, typed: typed, problem: "smsFailed", status: .serviceUnavailable)
     }
-    return seeOther("/write/code")
+    let visit = beginVisit(of: request, owner: "phone \(phone)")
+    visit.with { $0.pendingCode = PendingCode(code: code, phone: phone, secret: codeSecret) }
+    return keep(visit, request, seeOther("/write/code"))
   }
 
   private func enterCode(_ request: WebRequest) async throws -> Response {
@@ -86,8 +83,8 @@ extension PortalSite {
       return answer
     }
     switch answer {
-    case .right:
-      guard sessions.promote(visit) else { throw WebFailure.unavailable }
+    case .right(let phone):
+      guard sessions.promote(visit, of: "phone \(phone)", from: request.source) else { throw WebFailure.unavailable }
       return keep(visit, request, seeOther("/write/letter"))
     case .wrong:
       let typed = String(WrittenText.line(form["code"]).prefix(20))

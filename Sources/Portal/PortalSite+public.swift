@@ -13,20 +13,32 @@ extension PortalSite {
   }
 
   private func listPublished(_ request: WebRequest) async throws -> Response {
-    let paging = Paging(request, size: Self.pageSize)
-    let found: [PublishedLetter]
+    let (older, newer) = (place("before", request), place("after", request))
+    let asked: CitizenLetters.PublishedPlace = older.map { .olderThan($0) } ?? newer.map { .newerThan($0) } ?? .newest
+    var found: [PublishedLetter]
     do {
-      found = try await letters.published(limit: Self.pageSize + 1, offset: paging.offset)
+      found = try await letters.published(limit: Self.pageSize + 1, asked)
     } catch {
       throw WebFailure.unavailable
     }
+    // One more than is shown says that there are others on that side.
+    let hasMore = found.count > Self.pageSize
+    let isUpwards = older == nil && newer != nil
+    found = Array(isUpwards ? found.suffix(Self.pageSize) : found.prefix(Self.pageSize))
+    let (hasNewer, hasOlder) = (isUpwards ? hasMore : older != nil, isUpwards || hasMore)
     return kitchen.page(
       "public",
       [
-        "isEmpty": found.isEmpty, "letters": found.prefix(Self.pageSize).map { summary($0, request.language) },
-        "paging": paging.values(path: "/public", hasNext: found.count > Self.pageSize),
+        "isEmpty": found.isEmpty, "letters": found.map { summary($0, request.language) },
+        "isPaged": hasNewer || hasOlder,
+        "newer": hasNewer ? found.first?.place?.text as Any? ?? false : false,
+        "older": hasOlder ? found.last?.place?.text as Any? ?? false : false,
       ],
       titleKey: "publicTitle", for: request)
+  }
+
+  private func place(_ name: String, _ request: WebRequest) -> PublishedLetter.Place? {
+    request.query(name).flatMap { PublishedLetter.Place($0) }
   }
 
   private func showPublished(_ request: WebRequest) async throws -> Response {

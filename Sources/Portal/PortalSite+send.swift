@@ -9,13 +9,13 @@ import Zones
 extension PortalSite {
   func addSendRoutes(to routes: inout RouteTable) {
     routes.on(.get, "/write/check", .everyone) { [self] request in
-      let visit = try visit(of: request)
+      guard let visit = existingVisit(of: request) else { return seeOther("/write/letter") }
       if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }
       return checkPage(request, visit) ?? keep(visit, request, seeOther("/write/letter"))
     }
     routes.on(.post, "/write/send", .ownForm) { [self] in try await send($0) }
     routes.on(.get, "/write/done", .everyone) { [self] request in
-      let visit = try visit(of: request)
+      guard let visit = existingVisit(of: request) else { return seeOther("/write") }
       return donePage(request, visit) ?? keep(visit, request, seeOther("/write"))
     }
   }
@@ -59,10 +59,13 @@ extension PortalSite {
     }
     do {
       // Two presses arrive here together; the letters' room takes the first of an id and answers both alike.
-      let confirmation = try await letters.submit(
-        id: submission.id, draft: draft, credentials: submission.credentials, source: request.source)
+      let confirmation = try await request.aside {
+        try await letters.submit(
+          id: submission.id, draft: draft, credentials: submission.credentials, source: request.source)
+      }
       visit.with { visit in
         if visit.confirmation == nil { visit.finish(confirmation) }
+        unsent.note(&visit)
       }
       return seeOther("/write/done")
     } catch LetterError.linkIsFull {

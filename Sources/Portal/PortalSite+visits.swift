@@ -1,3 +1,4 @@
+import Fairness
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -6,17 +7,31 @@ import Zones
 
 typealias Visit = Session<PortalVisit>
 
-extension PortalSite {
-  /// The visit that a page belongs to; a new one where there is none.
-  func visit(of request: WebRequest) throws -> Visit {
-    if let session = existingVisit(of: request) { return session }
-    guard limits.visitsPerSource.take(request.source) else { throw WebFailure.tooMany }
-    return sessions.begin(PortalVisit())
-  }
+/// What a step before a visit was sent with.
+struct OpenForm: Sendable {
+  let visitor: Visitor
+  let fields: URLEncodedForm
+  let form: SignedForms.Form
 
+  subscript(name: String) -> String { fields[name] }
+}
+
+/// Visits, which begin with a message to a phone or with a letter that was opened, and the steps before, of which nothing
+/// is kept.
+extension PortalSite {
+  /// The visit that a request belongs to; nil where there is none.
   func existingVisit(of request: WebRequest) -> Visit? {
     request.cookie(Self.cookieName).flatMap { sessions.find($0) }
   }
+
+  /// The visit of a request, or a new one.
+  ///
+  /// - Parameter owner: whose it is; an owner has a few at most.
+  func beginVisit(of request: WebRequest, owner: String) -> Visit {
+    existingVisit(of: request) ?? sessions.begin(PortalVisit(source: request.source), of: owner)
+  }
+
+  func visitor(of request: WebRequest) -> Visitor { Visitor(cookie: request.cookie(Visitor.cookieName)) }
 
   /// The visit and the form of a POST, once both fit together.
   func posted(_ request: WebRequest) async throws -> (Visit, URLEncodedForm) {
@@ -26,14 +41,26 @@ extension PortalSite {
     return (visit, form)
   }
 
+  /// The form of a POST of a step before a visit, once its signature holds.
+  func postedOpenly(_ request: WebRequest, _ purpose: SignedForms.Purpose) async throws -> OpenForm {
+    let visitor = visitor(of: request)
+    guard request.comesFromOwnPage, !visitor.isNew else { throw WebFailure.forgedForm }
+    let fields = try await URLEncodedForm.read(request)
+    guard let form = forms.form(fields["csrf"], purpose, visitor) else { throw WebFailure.forgedForm }
+    return OpenForm(visitor: visitor, fields: fields, form: form)
+  }
+
   /// Hands the browser its visit's cookie where it does not have it yet.
   func keep(_ visit: Visit, _ request: WebRequest, _ response: Response) -> Response {
     guard request.cookie(Self.cookieName) != visit.cookieValue else { return response }
+    return set(Self.cookieName, visit.cookieValue, response)
+  }
+
+  func set(_ cookie: String, _ value: String, _ response: Response, isForgotten: Bool = false) -> Response {
     var response = response
+    let age = isForgotten ? "Max-Age=0; " : ""
     response.headers.append(
-      HTTPField(
-        name: .setCookie,
-        value: "\(Self.cookieName)=\(visit.cookieValue); Path=/; Secure; HttpOnly; SameSite=Lax"))
+      HTTPField(name: .setCookie, value: "\(cookie)=\(value); Path=/; \(age)Secure; HttpOnly; SameSite=Lax"))
     return response
   }
 
@@ -46,8 +73,28 @@ extension PortalSite {
     _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest, _ visit: Visit,
     problems: [LetterForm.Problem] = [], status: HTTPResponse.Status? = nil, path: String, form: String? = nil
   ) -> Response {
+    let page = page(template, values, visit.formToken, titleKey, request, problems, status, path, form)
+    return keep(visit, request, page)
+  }
+
+  /// The same of a step before a visit, with a signed form.
+  func openPage(
+    _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest,
+    _ purpose: SignedForms.Purpose, problems: [LetterForm.Problem] = [], status: HTTPResponse.Status? = nil,
+    path: String, form: String? = nil
+  ) -> Response {
+    let visitor = visitor(of: request)
+    let token = forms.token(purpose, visitor)
+    let page = page(template, values, token, titleKey, request, problems, status, path, form)
+    return visitor.isNew ? set(Visitor.cookieName, visitor.name, page) : page
+  }
+
+  private func page(
+    _ template: String, _ values: [String: Any], _ token: String, _ titleKey: String, _ request: WebRequest,
+    _ problems: [LetterForm.Problem], _ status: HTTPResponse.Status?, _ path: String, _ form: String?
+  ) -> Response {
     var values = values
-    values["csrf"] = visit.formToken
+    values["csrf"] = token
     values["smsIsDemo"] = smsIsDemo
     let shown = problems.map { problem in
       FormProblem(
@@ -59,11 +106,9 @@ extension PortalSite {
           kitchen.duration(seconds: problem.seconds, request.language)))
     }
     values.merge(shown.templateValues) { own, _ in own }
-    return keep(
-      visit, request,
-      kitchen.page(
-        template, values, titleKey: titleKey, for: request,
-        status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
-        switching: form.map { .form(action: $0) } ?? .link(path)))
+    return kitchen.page(
+      template, values, titleKey: titleKey, for: request,
+      status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
+      switching: form.map { .form(action: $0) } ?? .link(path))
   }
 }

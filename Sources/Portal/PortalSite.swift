@@ -13,15 +13,25 @@ public final class PortalSite: Service {
   public typealias SendSMS = @Sendable (_ phone: String, _ text: String) async throws -> Void
 
   static let cookieName = "__Host-guandu-session"
+  static let agreedCookieName = "__Host-guandu-agreed"
+  /// Visits whose phone is confirmed or that opened a letter, and those before that.
+  static let promotedVisitsMost = 5_000
+  static let otherVisitsMost = 20_000
+  /// Visits of one letter's owner, and of one phone's.
+  static let visitsOfOneOwner = 8
 
   let configuration: ZoneConfiguration
   let letters: CitizenLetters
   let sendSMS: SendSMS
   let smsIsDemo: Bool
-  let limits: PortalLimits
   let logger: Logger
   let kitchen: SiteKitchen
-  let sessions = SessionStore<PortalVisit>(promotedMax: 5_000)
+  let sessions = SessionStore<PortalVisit>(
+    anonymousMax: PortalSite.otherVisitsMost, promotedMax: PortalSite.promotedVisitsMost,
+    ownedMax: PortalSite.visitsOfOneOwner)
+  let forms: SignedForms
+  let unsent = UnsentFiles()
+  let codes: OutgoingCodes
   let codeSecret = SecretBytes.random(32)
 
   /// Where citizens find it, `https://host`.
@@ -38,8 +48,9 @@ public final class PortalSite: Service {
     self.letters = letters
     self.sendSMS = sendSMS
     self.smsIsDemo = smsIsDemo
-    self.limits = smsIsDemo ? .demo() : PortalLimits()
+    forms = SignedForms(key: letters.key(for: "portal forms"))
     self.logger = logger
+    codes = OutgoingCodes(letters: letters, sendSMS: sendSMS, logger: logger)
     kitchen = try SiteKitchen(
       strings: portalStrings, templates: portalTemplates,
       links: [
@@ -62,6 +73,7 @@ public final class PortalSite: Service {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run() }
       group.addTask { await self.sweepUntilCancelled() }
+      group.addTask { await self.codes.run() }
       defer { group.cancelAll() }
       try await group.next()
     }
@@ -83,7 +95,9 @@ public final class PortalSite: Service {
       let orphans = session.with { visit in
         // A letter that is being sent at this moment keeps its files.
         let orphans = visit.isSending ? [] : visit.attachments
-        visit = PortalVisit()
+        visit.attachments = []
+        unsent.note(&visit)
+        visit = PortalVisit(source: visit.source)
         return orphans
       }
       for attachment in orphans { await letters.discard(attachment) }

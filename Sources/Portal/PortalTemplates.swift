@@ -134,7 +134,10 @@ private let homeTemplates = [
   {{#letters}}<li><a href="/public/{{number}}">{{letterTitle}}</a>
   <p class="soft">{{mailbox}} · {{kind}} · {{number}} · {{answeredAt}}</p></li>
   {{/letters}}</ul>
-  {{> paging}}
+  {{#isPaged}}<nav class="paging" aria-label="{{t.pages}}">
+  {{#newer}}<a class="button plain" rel="prev" href="/public?after={{newer}}">{{t.previousPage}}</a>{{/newer}}
+  {{#older}}<a class="button plain" rel="next" href="/public?before={{older}}">{{t.nextPage}}</a>{{/older}}
+  </nav>{{/isPaged}}
   """#,
   "published": #"""
   <h1 id="letter-title">{{letterTitle}}</h1>

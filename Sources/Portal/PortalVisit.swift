@@ -1,3 +1,4 @@
+import Fairness
 import Letters
 import WebKitchen
 
@@ -5,7 +6,10 @@ import struct Foundation.UUID
 
 /// What the portal remembers of one visit, in memory only.
 struct PortalVisit: Sendable {
-  var hasAgreed = false
+  /// Who began it.
+  let source: Source
+  /// What its files hold of the disk, as `UnsentFiles` knows it.
+  var unsentBytes = 0
   var pendingCode: PendingCode?
   /// The number that an SMS code has confirmed.
   var phone: String?
@@ -26,6 +30,8 @@ struct PortalVisit: Sendable {
   struct Unlock: Sendable {
     var sent: PendingCode
     let letter: LetterCode
+    /// Whether the code went to the author's phone. If not, no code that is typed lifts anything.
+    let belongs: Bool
   }
 
   struct Submission: Sendable {
@@ -34,6 +40,8 @@ struct PortalVisit: Sendable {
     /// Nil while the form has problems, and once the letter is sealed.
     var draft: LetterDraft?
   }
+
+  init(source: Source = .unnamed) { self.source = source }
 
   /// Forgets what was written, once it is sealed. Number, code and password stay, to be shown again.
   mutating func finish(_ confirmation: LetterConfirmation) {
@@ -60,6 +68,8 @@ struct PortalVisit: Sendable {
 
   /// Makes room for the next letter of the same visit.
   mutating func startAnew() {
-    self = PortalVisit(opened: opened)
+    let (opened, unsentBytes) = (self.opened, self.unsentBytes)
+    self = PortalVisit(source: source)
+    (self.opened, self.unsentBytes) = (opened, unsentBytes)
   }
 }

@@ -16,7 +16,7 @@ public enum AttachmentName {
     for scalar in last.unicodeScalars where isHarmless(scalar) {
       view.append(#":*?"<>|"#.unicodeScalars.contains(scalar) ? "_" : scalar)
     }
-    var name = String(view).precomposedStringWithCanonicalMapping
+    var name = WrittenText.withoutPiledMarks(String(view)).precomposedStringWithCanonicalMapping
     name = name.trimmingCharacters(in: CharacterSet(charactersIn: ". ").union(.whitespacesAndNewlines))
     if name.isEmpty { return "attachment" }
     if let stem = name.split(separator: ".").first, reserved.contains(stem.lowercased()) { name = "_" + name }

@@ -98,7 +98,8 @@ public struct MultipartParser: Sendable {
     }
     headerBytes += end + 2
     guard headerBytes <= Self.headersMaxBytes else { throw Malformed() }
-    let line = String(decoding: buffer[..<end], as: UTF8.self)
+    // Names are compared as text from here on.
+    let line = WrittenText.withoutPiledMarks(String(decoding: buffer[..<end], as: UTF8.self))
     buffer.removeFirst(end + 2)
     guard line.isEmpty else {
       state = .headers(lines + [line])

@@ -8,7 +8,7 @@ public struct Paging: Sendable {
 
   /// Reads `?page=`; anything strange is page 1.
   public init(_ request: WebRequest, size: Int) {
-    let asked = request.request.uri.queryParameters["page"].flatMap { Int($0) } ?? 1
+    let asked = request.query("page").flatMap { Int($0) } ?? 1
     number = min(max(asked, 1), 100_000)
     self.size = size
   }

@@ -28,7 +28,7 @@ public struct RouteTable: Sendable {
   }
 
   enum Match {
-    case handler(WebHandler, parameters: [String: String])
+    case handler(WebHandler, pattern: String, parameters: [String: String])
     case otherMethodsOnly
     case nothing
   }
@@ -57,7 +57,7 @@ public struct RouteTable: Sendable {
     var result = Match.nothing
     for route in routes {
       guard let parameters = Self.parameters(of: route.segments, in: segments) else { continue }
-      if route.method == wanted { return .handler(route.handler, parameters: parameters) }
+      if route.method == wanted { return .handler(route.handler, pattern: route.pattern, parameters: parameters) }
       result = .otherMethodsOnly
     }
     return result

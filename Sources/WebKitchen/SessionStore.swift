@@ -1,4 +1,5 @@
 import Cryptography
+public import Fairness
 import Synchronization
 
 /// A visit, known by a random cookie. Lives in memory only.
@@ -34,17 +35,33 @@ public final class Session<Content: Sendable>: Sendable {
 
 private func newIdentifier() -> String { encodeHex(randomBytes(32)) }
 
-/// All sessions of a site, with an end by idleness and by age, and a limit on their number.
+/// All sessions of a site, with an end by idleness and by age, and limits on their number: of all, of one owner, and,
+/// when all are taken, of one source.
 ///
-/// Anonymous sessions make room for new ones; those that were promoted, because a phone was confirmed or a letter
-/// opened, never do.
+/// Anonymous sessions make room for new ones, the oldest first. Those that were promoted, because a phone was confirmed
+/// or a letter opened, make room for newer ones of the same owner, and where no more can be kept at all, for those of a
+/// source that holds fewer.
 public final class SessionStore<Content: Sendable>: Sendable {
-  private struct State {
-    var anonymous: [Digest: Session<Content>] = [:]
-    /// Oldest first; holds identifiers that have gone, until they come up.
+  fileprivate struct Entry {
+    let session: Session<Content>
+    let number: Int
+    let owner: Digest?
+    let source: Source
+    let isPromoted: Bool
+  }
+
+  fileprivate struct State {
+    var entries: [Digest: Entry] = [:]
+    var anonymous = 0
+    var promoted = 0
+    var last = 0
+    /// Anonymous ones, oldest first; holds some that have gone, until they come up or are too many.
     var order: [Digest] = []
     var orderStart = 0
-    var promoted: [Digest: Session<Content>] = [:]
+    /// Of each owner, oldest first.
+    var owned: [Digest: [Digest]] = [:]
+    /// Ended by others' coming; the next sweep hands them over.
+    var pushedOut: [Session<Content>] = []
   }
 
   private let state = Mutex(State())
@@ -52,67 +69,75 @@ public final class SessionStore<Content: Sendable>: Sendable {
   private let age: Duration
   private let anonymousMax: Int
   private let promotedMax: Int
+  private let ownedMax: Int
 
-  public init(idleSeconds: Int = 1_800, ageSeconds: Int = 7_200, anonymousMax: Int = 20_000, promotedMax: Int = 10_000)
-  {
+  /// - Parameter ownedMax: sessions of one owner; past them the oldest of that owner ends.
+  public init(
+    idleSeconds: Int = 1_800, ageSeconds: Int = 7_200, anonymousMax: Int = 20_000, promotedMax: Int = 10_000,
+    ownedMax: Int = 8
+  ) {
     idle = .seconds(idleSeconds)
     age = .seconds(ageSeconds)
     self.anonymousMax = anonymousMax
     self.promotedMax = promotedMax
+    self.ownedMax = ownedMax
   }
 
   /// The living session of a cookie's value; being asked for keeps it from idling.
   public func find(_ cookieValue: String, at now: ContinuousClock.Instant = .now) -> Session<Content>? {
     let key = Digest.of(cookieValue.utf8)
-    guard let session = state.withLock({ $0.promoted[key] ?? $0.anonymous[key] }), !hasEnded(session, now) else {
-      return nil
-    }
+    guard let session = state.withLock({ $0.entries[key]?.session }), !hasEnded(session, now) else { return nil }
     session.usedAt.withLock { $0 = now }
     return session
   }
 
   /// A new anonymous session; the oldest anonymous one makes room for it.
-  public func begin(_ content: sending Content, at now: ContinuousClock.Instant = .now) -> Session<Content> {
+  ///
+  /// - Parameter owner: whose it is; an owner has eight at most, their oldest makes room. Nil where nobody is known.
+  public func begin(
+    _ content: sending Content, of owner: String? = nil, at now: ContinuousClock.Instant = .now
+  ) -> Session<Content> {
     let session = Session(content, at: now)
     let key = Digest.of(session.cookieValue.utf8)
     state.withLock { state in
-      while state.anonymous.count >= anonymousMax, state.orderStart < state.order.count {
-        state.anonymous[state.order[state.orderStart]] = nil
+      while state.anonymous >= anonymousMax, state.orderStart < state.order.count {
+        let oldest = state.order[state.orderStart]
         state.orderStart += 1
+        if state.entries[oldest]?.isPromoted == false { state.pushOut(oldest) }
       }
-      if state.orderStart > 1_024, state.orderStart * 2 > state.order.count {
-        state.order.removeFirst(state.orderStart)
-        state.orderStart = 0
-      }
-      state.anonymous[key] = session
-      state.order.append(key)
+      state.add(session, key, owner.map { Digest.of($0.utf8) }, .unnamed, isPromoted: false, ownedMax)
     }
     return session
   }
 
   /// Puts a session among those that a flood does not push out, under a new identifier.
   ///
+  /// - Parameters:
+  ///   - owner: whose it is now, such as the letter that was opened: an owner has eight at most, their oldest makes room.
+  ///   - source: who asks. Where no more can be kept, whoever holds most loses their oldest to a source with fewer.
   /// - Returns: false where no more can be kept; the session stays as it was.
-  public func promote(_ session: Session<Content>) -> Bool {
+  public func promote(_ session: Session<Content>, of owner: String? = nil, from source: Source = .unnamed) -> Bool {
     let newValue = newIdentifier()
     return state.withLock { state in
       let oldKey = Digest.of(session.cookieValue.utf8)
-      guard state.promoted[oldKey] != nil || state.promoted.count < promotedMax else { return false }
-      state.anonymous[oldKey] = nil
-      state.promoted[oldKey] = nil
+      if state.entries[oldKey]?.isPromoted != true, state.promoted >= promotedMax {
+        let held = state.entries.filter(\.value.isPromoted).map { (source: $0.value.source, holding: $0) }
+        guard let oldest = givingWay(held, to: source).min(by: { $0.value.number < $1.value.number }) else {
+          return false
+        }
+        state.pushOut(oldest.key)
+      }
+      state.remove(oldKey)
       session.identifier.withLock { $0 = newValue }
-      state.promoted[Digest.of(newValue.utf8)] = session
+      state.add(
+        session, Digest.of(newValue.utf8), owner.map { Digest.of($0.utf8) }, source, isPromoted: true, ownedMax)
       return true
     }
   }
 
   /// Ends one session, at its visitor's wish.
   public func remove(_ session: Session<Content>) {
-    state.withLock { state in
-      let key = Digest.of(session.cookieValue.utf8)
-      state.anonymous[key] = nil
-      state.promoted[key] = nil
-    }
+    state.withLock { $0.remove(Digest.of(session.cookieValue.utf8)) }
   }
 
   /// Ends every session whose content fits, at once.
@@ -121,41 +146,79 @@ public final class SessionStore<Content: Sendable>: Sendable {
   @discardableResult
   public func remove(where fits: @Sendable (Content) -> Bool) -> Int {
     state.withLock { state in
-      let ended = (Array(state.anonymous) + Array(state.promoted)).filter { $0.value.with { fits($0) } }
-      for (key, _) in ended {
-        state.anonymous[key] = nil
-        state.promoted[key] = nil
-      }
+      let ended = state.entries.filter { $0.value.session.with { fits($0) } }
+      for key in ended.keys { state.remove(key) }
       return ended.count
     }
   }
 
   /// Takes out the sessions that have ended.
   ///
-  /// - Returns: them, so that what they hold can be cleared away.
+  /// - Returns: them, and those that others pushed out since the last time, so that what they hold can be cleared away.
   public func sweep(at now: ContinuousClock.Instant = .now) -> [Session<Content>] {
     state.withLock { state in
-      let ended = (Array(state.anonymous) + Array(state.promoted)).filter { hasEnded($0.value, now) }
-      for (key, _) in ended {
-        state.anonymous[key] = nil
-        state.promoted[key] = nil
-      }
-      return ended.map(\.value)
+      let ended = state.entries.filter { hasEnded($0.value.session, now) }
+      for key in ended.keys { state.remove(key) }
+      defer { state.pushedOut = [] }
+      return ended.values.map(\.session) + state.pushedOut
     }
   }
 
   /// Ends all, at the site's stop.
   public func removeAll() -> [Session<Content>] {
     state.withLock { state in
-      let all = Array(state.anonymous.values) + Array(state.promoted.values)
+      let all = state.entries.values.map(\.session) + state.pushedOut
       state = State()
       return all
     }
   }
 
-  public var count: Int { state.withLock { $0.anonymous.count + $0.promoted.count } }
+  public var count: Int { state.withLock { $0.entries.count } }
+
+  /// How long the list by age is, with those that have gone; a test holds that it does not grow.
+  var listed: Int { state.withLock { $0.order.count } }
 
   private func hasEnded(_ session: Session<Content>, _ now: ContinuousClock.Instant) -> Bool {
     now - session.startedAt >= age || now - session.usedAt.withLock { $0 } >= idle
+  }
+}
+
+extension SessionStore.State {
+  mutating func add(
+    _ session: Session<Content>, _ key: Digest, _ owner: Digest?, _ source: Source, isPromoted: Bool, _ ownedMax: Int
+  ) {
+    if let owner {
+      if let oldest = owned[owner]?.first, owned[owner]?.count ?? 0 >= ownedMax { pushOut(oldest) }
+      owned[owner, default: []].append(key)
+    }
+    last += 1
+    entries[key] = .init(session: session, number: last, owner: owner, source: source, isPromoted: isPromoted)
+    if isPromoted {
+      promoted += 1
+    } else {
+      anonymous += 1
+      order.append(key)
+    }
+    forgetGone()
+  }
+
+  mutating func pushOut(_ key: Digest) {
+    if let session = entries[key]?.session { pushedOut.append(session) }
+    remove(key)
+  }
+
+  mutating func remove(_ key: Digest) {
+    guard let entry = entries.removeValue(forKey: key) else { return }
+    if entry.isPromoted { promoted -= 1 } else { anonymous -= 1 }
+    guard let owner = entry.owner else { return }
+    owned[owner]?.removeAll { $0 == key }
+    if owned[owner]?.isEmpty == true { owned[owner] = nil }
+  }
+
+  /// Whenever more than half of the list has gone, it is written anew.
+  private mutating func forgetGone() {
+    guard order.count > 2 * anonymous + 1_024 else { return }
+    order = order[orderStart...].filter { entries[$0]?.isPromoted == false }
+    orderStart = 0
   }
 }

@@ -1,3 +1,4 @@
+import Fairness
 import HTTPTypes
 public import Hummingbird
 import HummingbirdCore
@@ -12,6 +13,16 @@ public struct SiteResponder: HTTPResponder {
   private let routes: RouteTable
   private let proxies: TrustedProxies?
   private let logger: Logger
+  private let turns: FairTurns
+
+  /// Requests that are answered at the same time; more than cores, since each waits for the database now and then.
+  package static let atOnce = 16
+  /// Requests that wait for that: what is answered in a few seconds.
+  static let waitingMost = 2_048
+  /// Of them, those of one source.
+  static let waitingMostOfOneSource = 256
+  /// When one that found no place may come again.
+  static let retryAfterSeconds = 5
 
   /// - Parameter proxies: those that are believed; the server must have the same.
   public init(kitchen: SiteKitchen, routes: RouteTable, proxies: TrustedProxies? = nil, logger: Logger) {
@@ -19,6 +30,8 @@ public struct SiteResponder: HTTPResponder {
     self.kitchen = kitchen
     self.routes = routes
     self.logger = logger
+    turns = FairTurns(
+      atOnce: Self.atOnce, waitingMost: Self.waitingMost, ofOneSource: Self.waitingMostOfOneSource)
   }
 
   public func respond(to request: Request, context: WebContext) async throws -> Response {
@@ -28,7 +41,10 @@ public struct SiteResponder: HTTPResponder {
   /// Answers a request that came over `connection`.
   package func respond(to request: Request, from connection: any WebConnection) async -> Response {
     let started = ContinuousClock.now
-    var (response, closes) = await answer(request, connection)
+    guard let request = request.plain() else {
+      return Response(status: .badRequest, headers: [.connection: "close", .contentLength: "0"])
+    }
+    var (response, closes, path) = await answer(request, connection)
     if let language = Language.chosen(by: request) {
       response.headers.append(
         HTTPField(
@@ -40,30 +56,42 @@ public struct SiteResponder: HTTPResponder {
     if closes || response.headers[.connection] == "close" || request.uri.path.utf8.count > 2_000 {
       close(connection, after: &response)
     }
-    log(request, response, started)
+    log(request, path, response, started)
     return request.method == .head ? response.createHeadResponse() : response
   }
 
-  private func answer(_ request: Request, _ connection: any WebConnection) async -> (Response, closes: Bool) {
+  /// - Returns: also the path as the log has it: its route's pattern.
+  private func answer(
+    _ request: Request, _ connection: any WebConnection
+  ) async -> (Response, closes: Bool, loggedPath: String) {
+    if let response = ownAnswer(to: request) { return (response, false, request.uri.path) }
     let address = proxies.map { $0.source(of: request, connection) } ?? connection.remoteAddress
     var seen = WebRequest(
       request: request, connection: connection, address: address, language: .wanted(by: request), parameters: [:])
+    var loggedPath = "…"
+    guard await turns.enter(seen.source) else {
+      var busy = WebFailure.unavailable
+      busy.retryAfterSeconds = Self.retryAfterSeconds
+      return (kitchen.errorPage(busy, for: seen), false, loggedPath)
+    }
+    defer { turns.leave() }
     do {
-      if let response = ownAnswer(to: request) { return (response, false) }
       switch routes.match(request.method, request.uri.path) {
       case .nothing: throw WebFailure.notFound
       case .otherMethodsOnly: throw WebFailure.methodNotAllowed
-      case .handler(let handler, let parameters):
+      case .handler(let handler, let pattern, let parameters):
+        loggedPath = pattern
         seen = WebRequest(
-          request: request, connection: connection, address: address, language: seen.language, parameters: parameters)
-        return (try await handler(seen), false)
+          request: request, connection: connection, address: address, language: seen.language, parameters: parameters,
+          turns: turns)
+        return (try await handler(seen), false, loggedPath)
       }
     } catch let failure as WebFailure {
-      return (kitchen.errorPage(failure, for: seen), failure.closesConnection)
+      return (kitchen.errorPage(failure, for: seen), failure.closesConnection, loggedPath)
     } catch {
       // The error's type alone: its text could hold what a citizen wrote.
       logger.error("request failed", metadata: ["error": "\(type(of: error))"])
-      return (kitchen.errorPage(.inside, for: seen), true)
+      return (kitchen.errorPage(.inside, for: seen), true, loggedPath)
     }
   }
 
@@ -96,20 +124,13 @@ public struct SiteResponder: HTTPResponder {
     connection.close(inSeconds: 3)
   }
 
-  private func log(_ request: Request, _ response: Response, _ started: ContinuousClock.Instant) {
-    // The path alone: neither query, nor body, nor address, nor cookie.
+  private func log(_ request: Request, _ path: String, _ response: Response, _ started: ContinuousClock.Instant) {
+    // The route's pattern: what was typed into an address may be anything, a letter's code or a phone's number too.
     logger.info(
       "request",
       metadata: [
-        "method": "\(request.method)", "path": "\(loggedPath(request.uri.path))", "status": "\(response.status.code)",
+        "method": "\(request.method.rawValue.prefix(16))", "path": "\(path)", "status": "\(response.status.code)",
         "milliseconds": "\((ContinuousClock.now - started) / .milliseconds(1))",
       ])
   }
-}
-
-/// A path as the log has it: 200 characters at most, and what is long enough to be a secret, such as a one-time link's, is
-/// left out. No name in our own paths is that long.
-func loggedPath(_ path: String) -> String {
-  let parts = path.prefix(200).split(separator: "/", omittingEmptySubsequences: false)
-  return parts.map { $0.utf8.count > 32 ? "…" : String($0) }.joined(separator: "/")
 }

@@ -38,25 +38,34 @@ public struct SiteServer: Service {
     let certificate = try SiteCertificate(paths: .init(chain: certificateChain, key: key), logger: logger) { tls in
       tls.minimumTLSVersion = .tlsv12
       tls.applicationProtocols = ["http/1.1"]
+      // Of TLS 1.2, the suites that authenticate what they encrypt; TLS 1.3 has no others.
+      tls.cipherSuiteValues = [
+        .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+        .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+      ]
       guard let issuers else { return }
       tls.certificateVerification = .optionalVerification
       tls.trustRoots = .certificates(issuers)
       tls.sendCANameList = true
     }
     self.certificate = certificate
+    let connections = OpenConnections(most: affordable(maxConnections))
     let http = HTTP1Channel.Configuration(
-      idleTimeout: .seconds(60),
+      idleTimeout: .seconds(ConnectionPatience.standard.idleSeconds),
       httpDecoderConfiguration: .init(maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))
     application = Application(
       responder: responder,
       server: HTTPServerBuilder { responder in
-        ProxiedChannel(
-          base: ReloadingTLSChannel(
-            base: HTTP1Channel(responder: responder, configuration: http), certificate: certificate), proxies: proxies)
+        WatchedChannel(
+          base: ProxiedChannel(
+            base: ReloadingTLSChannel(
+              base: HTTP1Channel(responder: responder, configuration: http), certificate: certificate),
+            proxies: proxies), connections: connections, patience: .standard, proxies: proxies)
       },
       configuration: ApplicationConfiguration(
         address: .hostname(address, port: port),
-        availableConnectionsDelegate: MaximumAvailableConnections(affordable(maxConnections))),
+        availableConnectionsDelegate: MaximumAvailableConnections(connections.most)),
       onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? port) },
       logger: logger)
   }
@@ -75,9 +84,17 @@ public struct SiteServer: Service {
   }
 }
 
-/// No more connections than half of the files that this process may have open.
+/// No more connections than half of the files that this process may have open, of which it lets itself have as many as
+/// its hard limit and its connections allow.
 private func affordable(_ connections: Int) -> Int {
   var limit = rlimit()
-  guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return connections }
+  let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+  guard getrlimit(files, &limit) == 0 else { return connections }
+  let wanted = min(limit.rlim_max, rlim_t(connections) * 4)
+  if limit.rlim_cur < wanted {
+    var raised = limit
+    raised.rlim_cur = wanted
+    if setrlimit(files, &raised) == 0 { limit = raised }
+  }
   return min(connections, Int(clamping: limit.rlim_cur / 2))
 }

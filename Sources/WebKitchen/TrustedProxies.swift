@@ -1,3 +1,4 @@
+import Fairness
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -90,7 +91,13 @@ private final class ProxyPreambleHandler: ChannelInboundHandler, RemovableChanne
     case .needsMore: break
     case .malformed: context.close(promise: nil)
     case .complete(let address, let length):
-      if let address { announced.note(address, for: context.channel) }
+      if let address {
+        announced.note(address, for: context.channel)
+        // A connection that its proxy opened for itself is not counted.
+        if let watch = try? context.pipeline.syncOperations.handler(type: ConnectionWatch.self) {
+          watch.count(from: Source(address))
+        }
+      }
       let rest = context.channel.allocator.buffer(bytes: buffer[length...])
       buffer = []
       if rest.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(rest)) }

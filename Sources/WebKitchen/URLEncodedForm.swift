@@ -2,26 +2,34 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
-/// The fields of a form sent as `application/x-www-form-urlencoded`; of two of one name the first counts.
+/// The fields of a form sent as `application/x-www-form-urlencoded`; of two of one name the first counts. Names are
+/// compared as bytes; a value holds at most eight combining marks in a row, so that it may be compared as text.
 public struct URLEncodedForm: Sendable {
-  static let maxBytes = 256 * 1024
+  static let maxBytes = 262_144
   static let maxFields = 1_000
+  /// A field of a longer name is none of ours, and left out.
+  static let nameMaxBytes = 64
 
-  private var fields: [String: String] = [:]
+  private var fields: [(name: [UInt8], value: String)] = []
 
-  init() {}
+  /// All fields whose names are ASCII, by name.
+  public var values: [String: String] {
+    let named = fields.filter { $0.name.allSatisfy { $0 < 0x80 } }
+    return Dictionary(named.map { (String(decoding: $0.name, as: UTF8.self), $0.value) }) { first, _ in first }
+  }
 
-  /// All fields, by name.
-  public var values: [String: String] { fields }
+  public subscript(name: String) -> String {
+    fields.first { $0.name.elementsEqual(name.utf8) }?.value ?? ""
+  }
 
-  public subscript(name: String) -> String { fields[name] ?? "" }
+  private static let type = "application/x-www-form-urlencoded"
 
   /// Reads a request's whole body: at most 256 KiB and 1,000 fields.
   ///
   /// - Throws: `WebFailure` for another type, for too much, and for a body that ends early.
   public static func read(_ request: WebRequest) async throws -> URLEncodedForm {
-    let type = request.request.headers[.contentType]?.lowercased() ?? ""
-    guard type.hasPrefix("application/x-www-form-urlencoded") else { throw WebFailure.badRequest }
+    let type = (request.request.headers[.contentType] ?? "").utf8.prefix(Self.type.utf8.count).map { $0 | 0x20 }
+    guard type.elementsEqual(Self.type.utf8.map { $0 | 0x20 }) else { throw WebFailure.badRequest }
     var bytes: [UInt8] = []
     try await request.forEachBodyChunk(upTo: maxBytes) { bytes.append(contentsOf: $0) }
     guard let form = URLEncodedForm(bytes) else { throw WebFailure.badRequest }
@@ -30,18 +38,21 @@ public struct URLEncodedForm: Sendable {
 
   /// Nil for a broken escape, for text that is no UTF-8, and for more than 1,000 fields.
   init?(_ bytes: [UInt8]) {
-    let pairs = bytes.split(separator: UInt8(ascii: "&"))
+    let pairs = bytes.split(separator: UInt8(ascii: "&"), maxSplits: Self.maxFields)
     guard pairs.count <= Self.maxFields else { return nil }
     for pair in pairs {
       let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = Self.decode(halves[0]), let value = halves.count == 2 ? Self.decode(halves[1]) : "" else {
-        return nil
-      }
-      if fields[name] == nil { fields[name] = value }
+      guard let name = Self.bytes(of: halves[0]),
+        let value = halves.count == 2 ? Self.bytes(of: halves[1]) : [],
+        String(validating: name, as: UTF8.self) != nil, let text = String(validating: value, as: UTF8.self)
+      else { return nil }
+      guard name.count <= Self.nameMaxBytes else { continue }
+      fields.append((name, WrittenText.withoutPiledMarks(text)))
     }
   }
 
-  private static func decode(_ bytes: ArraySlice<UInt8>) -> String? {
+  /// What percent signs and plus signs stand for; nil for a broken escape.
+  static func bytes(of bytes: ArraySlice<UInt8>) -> [UInt8]? {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
     var index = bytes.startIndex
@@ -57,7 +68,7 @@ public struct URLEncodedForm: Sendable {
       }
       index += 1
     }
-    return String(validating: output, as: UTF8.self)
+    return output
   }
 
   private static func hexValue(_ digit: UInt8) -> UInt8? {
@@ -78,8 +89,8 @@ extension WebRequest {
     if let stated = request.headers[.contentLength] {
       guard let length = Int(stated), length <= limit else { throw WebFailure.tooLarge }
     }
-    var received = 0
-    do {
+    try await aside {
+      var received = 0
       for try await buffer in request.body {
         received += buffer.readableBytes
         guard received <= limit else { throw WebFailure.tooLarge }

@@ -1,5 +1,4 @@
-import Cryptography
-import Glibc
+public import Fairness
 import HTTPTypes
 public import Hummingbird
 import HummingbirdCore
@@ -57,15 +56,25 @@ public struct WebRequest: Sendable {
   public let language: Language
   /// What the route's `{…}` matched.
   public let parameters: [String: String]
+  /// Where the request has its turn; nil where requests are not queued.
+  var turns: FairTurns?
 
   public var path: String { request.uri.path }
 
-  /// What a form sent in the address, decoded as such: blanks arrive as `+`. Nothing where the query is broken.
-  public var query: URLEncodedForm { URLEncodedForm(Array((request.uri.query ?? "").utf8)) ?? URLEncodedForm() }
+  /// Whom limits count this request by.
+  public var source: Source { address.map { Source($0) } ?? .unnamed }
 
-  /// What rate limits count a source by: an IPv4 address, or the first 64 bits of an IPv6 one.
-  public var source: String {
-    address.map { Self.source(of: $0) } ?? ""
+  /// Waits for something that needs no calculation of ours, such as a body or another queue, while others have the
+  /// request's turn.
+  public func aside<T: Sendable, Failure: Error>(
+    _ wait: () async throws(Failure) -> T
+  ) async throws(Failure) -> T {
+    guard let turns else { return try await wait() }
+    turns.leave()
+    let result: Result<T, Failure>
+    do { result = .success(try await wait()) } catch { result = .failure(error) }
+    await turns.enterAgain(source)
+    return try result.get()
   }
 
   /// The certificate of the other end, DER; nil where it showed none.
@@ -74,15 +83,21 @@ public struct WebRequest: Sendable {
   /// Whether a form was sent only to be shown in another language, with what was typed, and nothing is to be done.
   public var switchesLanguage: Bool { request.method == .post && Language.chosen(by: request) != nil }
 
-  private static let queryMaxBytes = 2_000
+  private static let switchQueryMaxBytes = 2_000
 
   /// The query as it came, but for `lang`; empty where it is longer than 2,000 bytes.
   var queryWithoutLanguage: String {
-    guard let query = request.uri.query, query.utf8.count <= Self.queryMaxBytes else { return "" }
-    return query.split(separator: "&").filter { !$0.hasPrefix("lang=") }.joined(separator: "&")
+    let query = Array((request.uri.query ?? "").utf8.prefix(Self.switchQueryMaxBytes + 1))
+    guard query.count <= Self.switchQueryMaxBytes else { return "" }
+    let kept = query.split(separator: UInt8(ascii: "&")).filter { !$0.starts(with: "lang=".utf8) }
+    return String(decoding: kept.joined(separator: "&".utf8), as: UTF8.self)
   }
 
-  public func cookie(_ name: String) -> String? { request.cookies[name]?.value }
+  /// A cookie's value; nil where there is none of that name, or its value is not ASCII.
+  public func cookie(_ name: String) -> String? { request.cookieValue(name) }
+
+  /// The first parameter of that name in the query, decoded as a form's field is.
+  public func query(_ name: String) -> String? { request.parameter(name) }
 
   /// Whether a browser says that the request comes from a page of ours. Browsers that say nothing are left to the
   /// form's token; `Origin: null` says nothing, since our own `no-referrer` causes it.
@@ -92,18 +107,5 @@ public struct WebRequest: Sendable {
     }
     guard let origin = request.headers[.origin], origin != "null" else { return true }
     return origin == "https://" + (request.head.authority ?? "")
-  }
-
-  static func source(of address: String) -> String {
-    guard address.contains(":") else { return address }
-    if address.hasPrefix("::ffff:"), address.contains(".") { return String(address.dropFirst(7)) }
-    return networkPart(of: address)
-  }
-
-  static func networkPart(of address: String) -> String {
-    var parsed = in6_addr()
-    let plain = address.split(separator: "%").first.map(String.init) ?? address
-    guard inet_pton(AF_INET6, plain, &parsed) == 1 else { return address }
-    return withUnsafeBytes(of: parsed) { encodeHex(Array($0.prefix(8))) }
   }
 }

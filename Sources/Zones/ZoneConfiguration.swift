@@ -288,14 +288,17 @@ public struct GuessLimits: Sendable {
   public var wrongPerLetter = 10
   /// In 24 hours: 1 to 10,000.
   public var wrongPerLetterDaily = 30
-  /// A source is an IPv4 address or an IPv6 network of 64 bits: 1 to 1,000,000.
-  public var wrongPerSource = 30
+  /// In a quarter of an hour. A source is an IPv4 address or an IPv6 network of 64 bits, and carriers put thousands of
+  /// people behind one; 56 bits may twice, 48 bits four times as much: 1 to 1,000,000.
+  public var wrongPerSource = 75
   /// Past it, a source has one wrong look: 1 to 100,000,000.
   public var wrongOverall = 20_000
-  /// 1 to 100.
+  /// In an hour: 1 to 100.
   public var codesPerPhone = 5
-  /// 1 to 1,000,000.
-  public var codesPerSource = 30
+  /// In 24 hours: 1 to 1,000.
+  public var codesPerPhoneDaily = 10
+  /// In an hour: 1 to 1,000,000.
+  public var codesPerSource = 300
   /// 1 to 100,000,000.
   public var codesOverall = 5_000
 

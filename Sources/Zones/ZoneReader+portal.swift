@@ -24,7 +24,7 @@ extension Sites {
   private static func readGuesses(_ value: YAMLValue) -> GuessLimits? {
     let keys = [
       "wrong_per_letter", "wrong_per_letter_daily", "wrong_per_source", "wrong_overall", "codes_per_phone",
-      "codes_per_source", "codes_overall",
+      "codes_per_source", "codes_overall", "codes_per_phone_daily",
     ]
     guard let group = value.mapping(keys) else { return nil }
     var limits = GuessLimits()
@@ -35,6 +35,7 @@ extension Sites {
     group.integer(keys[4], 1...100, into: &limits.codesPerPhone)
     group.integer(keys[5], 1...1_000_000, into: &limits.codesPerSource)
     group.integer(keys[6], 1...100_000_000, into: &limits.codesOverall)
+    group.integer(keys[7], 1...1_000, into: &limits.codesPerPhoneDaily)
     return limits
   }
 

@@ -7,6 +7,39 @@ import Testing
 import Zones
 
 @Suite struct DeskSessions {
+  @Test(.timeLimit(.minutes(1))) func `lead back to paths of this desk alone, however the address is made`()
+    async throws
+  {
+    let desk = try await TestDesk()
+    let person = try await desk.person([.clerk])
+    func target(_ to: String) async -> String? {
+      await desk.answer(.get, "/login?to=\(to)", certificate: person.certificate).text
+        .firstMatch(of: /name="to" value="([^"]*)"/).map { String($0.output.1) }
+    }
+    let attacks = [
+      "/" + String(repeating: "a", count: 18) + "!", "/" + String(repeating: "a", count: 190) + "!",
+      "/" + String(repeating: "a", count: 7_000), "/" + String(repeating: "a/", count: 90) + "!",
+      "/" + String(repeating: "%CC%81%CC%A7", count: 600), "//evil.example", "/a//b", "https://evil.example", "", "a",
+      "/login", "/login%3Fto=/me", "/a%0D%0Ab", "/%5Cevil.example", "/a%3Fb%0D%0A", "/a%3Fb%23c", "/a%3Fb/c",
+      "/a%3F" + String(repeating: "b", count: 398),
+    ]
+    for attack in attacks { #expect(await target(attack) == "/", "\(attack.prefix(40))") }
+    for path in ["/", "/letters/2026-000123", "/folders/to-do/", "/people/a.b_c-d", "/audit?code=a.b-_&from=2026"] {
+      let encoded = path.replacing("?", with: "%3F").replacing("&", with: "%26")
+      #expect(await target(encoded) == path.replacing("&", with: "&amp;"))
+    }
+  }
+
+  @Test func `of one certificate are eight, so that nobody fills the desk`() async throws {
+    let desk = try await TestDesk()
+    let (flooder, other) = (try await desk.person([.clerk]), try await desk.person([.clerk]))
+    let visit = try await other.comeIn()
+    for _ in 0..<200 { _ = await desk.answer(.get, "/login", certificate: flooder.certificate) }
+    for _ in 0..<12 { _ = try await flooder.comeIn() }
+    #expect(desk.site.sessionCount <= 17)
+    #expect(await visit.get("/me").status == 200)
+  }
+
   @Test func `begin with a new name when their owner comes in`() async throws {
     let desk = try await TestDesk()
     let person = try await desk.person([.clerk])

@@ -46,7 +46,7 @@ import Zones
     #expect(read.draft == sent)
     #expect(read.outcome?.text == "已修复。")
     #expect(read.events.map(\.stage) == [.sent, .delivered, .signedFor, .answered])
-    #expect(try await dmz.citizens.published(limit: 10, offset: 0).isEmpty)
+    #expect(try await dmz.citizens.published(limit: 10).isEmpty)
     #expect(
       try await dmz.citizens.read(code: credentials.code, password: "000000") == nil || credentials.password == "000000"
     )
@@ -80,7 +80,7 @@ import Zones
     await #expect(throws: LetterError.mayNotPublish) {
       try await intranet.desk.answer(number: closed.number, text: "公开答复", isPublic: true, by: intranet.clerk)
     }
-    try await dmz.eventually("it is published") { try await dmz.citizens.published(limit: 10, offset: 0).count == 1 }
+    try await dmz.eventually("it is published") { try await dmz.citizens.published(limit: 10).count == 1 }
     let published = try #require(try await dmz.citizens.published(number: open.number))
     #expect(published.answer == "公开答复")
     #expect(try await dmz.citizens.published(number: closed.number) == nil)

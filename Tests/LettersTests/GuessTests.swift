@@ -1,5 +1,6 @@
 import AuditLog
 import Exchange
+import Fairness
 import Foundation
 import GRDB
 import Letters
@@ -32,6 +33,11 @@ final class TestBook: Sendable {
     }
   }
 
+  /// A book that keeps few counts.
+  func crowdedBook(tagsMax: Int) -> GuessBook {
+    GuessBook(database: zone.database, rules: GuessRules(), tagsMax: tagsMax) { [self] in milliseconds.withLock { $0 } }
+  }
+
   /// What the audit log has of limits that were reached.
   func entered() async throws -> [String] {
     try await zone.database.read { db in
@@ -44,7 +50,7 @@ final class TestBook: Sendable {
 
 extension GuessBook {
   /// One wrong look; nil where it was let through, else why not.
-  func wrong(_ code: LetterCode?, from source: String) async throws -> Refusal? {
+  func wrong(_ code: LetterCode, from source: Source) async throws -> Refusal? {
     switch try await reserveLook(code: code, source: source) {
     case .success: nil
     case .failure(let refused): refused.refusal
@@ -94,12 +100,61 @@ extension GuessBook {
     #expect(try await book.wrong(code, from: "x") == nil)
   }
 
-  @Test func `of one source end after thirty`() async throws {
+  @Test func `of one source end after seventy-five in a quarter of an hour, three hundred in an hour`() async throws {
     let test = try TestBook()
     let book = test.book()
-    for _ in 0..<30 { #expect(try await book.wrong(.generate(), from: "192.0.2.1") == nil) }
-    #expect(try await book.wrong(nil, from: "192.0.2.1") == .source)
-    #expect(try await book.wrong(nil, from: "192.0.2.2") == nil)
+    for _ in 0..<75 { #expect(try await book.wrong(.generate(), from: "192.0.2.1") == nil) }
+    #expect(try await book.wrong(.generate(), from: "192.0.2.1") == .source)
+    #expect(try await book.wrong(.generate(), from: "192.0.2.2") == nil)
+  }
+
+  @Test func `of a network of version 6 end after four times as many, from however many of its lines`() async throws {
+    let test = try TestBook()
+    let book = test.book()
+    var through = 0
+    for index in 0..<1_000 {
+      let line = String(index, radix: 16)
+      if try await book.wrong(.generate(), from: "2001:db8:1:\(line)::1") == nil { through += 1 }
+    }
+    #expect(through == 300)
+    #expect(try await book.wrong(.generate(), from: "2001:db8:2::1") == nil)
+  }
+
+  @Test func `of one visit have a number of their own`() async throws {
+    let test = try TestBook()
+    let book = test.book()
+    for _ in 0..<30 { _ = try await book.reserveLook(code: .generate(), source: "192.0.2.1", visit: "a").get() }
+    guard case .failure(let refused) = try await book.reserveLook(code: .generate(), source: "192.0.2.1", visit: "a")
+    else {
+      Issue.record("a thirty-first")
+      return
+    }
+    #expect(refused.refusal == .source)
+    _ = try await book.reserveLook(code: .generate(), source: "192.0.2.1", visit: "b").get()
+  }
+
+  @Test func `at letters that exist are never forgotten for others', and lock no letter of anybody else`() async throws
+  {
+    let test = try TestBook()
+    let book = test.crowdedBook(tagsMax: 300)
+    for index in 0..<9 {
+      let reservation = try await book.reserveLook(code: code, source: "192.0.2.\(index)").get()
+      book.settle(reservation, isLetter: true)
+    }
+    for index in 0..<4_000 {
+      let reservation = try await book.reserveLook(
+        code: .generate(), source: "10.\(index / 65_536).\(index / 256 % 256).\(index % 256)"
+      ).get()
+      book.settle(reservation, isLetter: false)
+      if index % 100 == 99 { test.advance(seconds: 1) }
+    }
+    test.advance(seconds: 60)
+    #expect(try await book.wrong(.generate(), from: "198.51.100.1") == nil, "a code of nobody's is looked at")
+    let kept = try await test.zone.database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM guess_count") } ?? 0
+    #expect(kept <= 310)
+    #expect(try await book.wrong(code, from: "198.51.100.2") == nil, "its tenth")
+    #expect(try await book.wrong(code, from: "198.51.100.3") == .letter, "nine were not forgotten")
+    #expect(try await book.wrong(.generate(), from: "198.51.100.4") == nil)
   }
 
   @Test func `are not forgiven by a restart`() async throws {
@@ -171,7 +226,7 @@ extension GuessBook {
             var through = 0
             for index in 0..<100 {
               let code = codes[(batch * 7 + worker * 100 + index) % codes.count]
-              let source = "source \((batch * 1_000 + worker * 100 + index) % 10_000)"
+              let source: Source = "source \((batch * 1_000 + worker * 100 + index) % 10_000)"
               if try await book.wrong(code, from: source) == nil { through += 1 }
             }
             return through
@@ -196,7 +251,7 @@ extension GuessBook {
     #expect(!dump.isEmpty)
     for secret in [code.symbols, code.display, "203.0.113.77", "13800138000"] { #expect(!dump.contains(secret)) }
     test.advance(seconds: 3 * 86_400)
-    _ = try await book.wrong(nil, from: "other")
+    _ = try await book.wrong(.generate(), from: "other")
     let (keys, old) = try await test.zone.database.read { db in
       (
         try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM guess_key"),
@@ -208,18 +263,70 @@ extension GuessBook {
 
   @Test func `codes by SMS are counted by number, source and overall`() async throws {
     let test = try TestBook()
-    let book = test.book {
-      $0.codesPerSource = 7
-      $0.codesOverall = 9
-    }
-    for _ in 0..<5 { #expect(try await book.takeCode(phone: "1", source: "a")) }
-    #expect(try await !book.takeCode(phone: "1", source: "b"))
-    for phone in ["2", "3"] { #expect(try await book.takeCode(phone: phone, source: "a")) }
-    #expect(try await !book.takeCode(phone: "4", source: "a"))
-    for phone in ["5", "6"] { #expect(try await book.takeCode(phone: phone, source: "c")) }
-    #expect(try await !book.takeCode(phone: "7", source: "d"))
+    let book = test.book { $0.codesPerSource = 7 }
+    for source: Source in ["a", "a", "b", "b", "c"] { #expect(try await book.takeCode(phone: "1", source: source)) }
+    #expect(try await !book.takeCode(phone: "1", source: "d"), "five of a number in an hour")
+    for phone in ["2", "3", "4", "5", "6"] { #expect(try await book.takeCode(phone: phone, source: "a")) }
+    #expect(try await !book.takeCode(phone: "7", source: "a"), "seven of a source")
     test.advance(seconds: 3_600)
     #expect(try await book.takeCode(phone: "1", source: "a"))
+  }
+
+  @Test func `codes of a number that one source asks for are two an hour and four a day, and ten for all`() async throws
+  {
+    let test = try TestBook()
+    let book = test.book()
+    var (stranger, owner) = (0, 0)
+    for hour in 0..<20 {
+      for _ in 0..<10 where try await book.takeCode(phone: "1", source: "192.0.2.66") { stranger += 1 }
+      if hour < 3, try await book.takeCode(phone: "1", source: "198.51.100.1") { owner += 1 }
+      test.advance(seconds: 3_600)
+    }
+    #expect(stranger == 4)
+    #expect(owner == 3, "the stranger locks nobody out")
+    var others = 0
+    for index in 0..<30 where try await book.takeCode(phone: "1", source: "10.0.0.\(index)") { others += 1 }
+    #expect(stranger + owner + others <= 10)
+  }
+
+  @Test func `codes by SMS of many sources leave some for one that comes new`() async throws {
+    let test = try TestBook()
+    let book = test.book { $0.codesOverall = 500 }
+    var taken = 0
+    for round in 0..<60 {
+      for index in 0..<17 where try await book.takeCode(phone: "\(round) \(index)", source: "10.0.0.\(index)") {
+        taken += 1
+      }
+    }
+    #expect(taken < 500)
+    for index in 0..<15 { #expect(try await book.takeCode(phone: "h\(index)", source: "198.51.100.1")) }
+  }
+
+  @Test func `codes that the gateway did not take are the number's again, and not the source's`() async throws {
+    let test = try TestBook()
+    let book = test.book { $0.codesPerSource = 12 }
+    for _ in 0..<12 {
+      #expect(try await book.takeCode(phone: "1", source: "a"))
+      try await book.giveBackCode(phone: "1", source: "a", .ofTheNumber)
+    }
+    #expect(try await !book.takeCode(phone: "2", source: "a"), "twelve of the source")
+    #expect(try await book.takeCode(phone: "1", source: "b"))
+  }
+
+  @Test func `an unlocking that cannot be written counts for nothing`() async throws {
+    let test = try TestBook()
+    let book = test.book()
+    try await test.zone.database.write { db in
+      try db.execute(
+        sql: """
+          CREATE TRIGGER broken BEFORE DELETE ON guess_count BEGIN SELECT RAISE(ABORT, 'broken'); END
+          """)
+    }
+    for index in 0..<10 { #expect(try await book.wrong(code, from: "192.0.2.\(index)") == nil) }
+    for _ in 0..<6 { await #expect(throws: LetterError.unavailable) { try await book.unlock(code) } }
+    try await test.zone.database.write { try $0.execute(sql: "DROP TRIGGER broken") }
+    #expect(try await book.unlock(code))
+    #expect(try await book.wrong(code, from: "x") == nil)
   }
 }
 

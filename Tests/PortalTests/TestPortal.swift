@@ -20,6 +20,7 @@ final class TestPortal: Sendable {
   let zones: TestZones
   let zone: RunningZone
   let citizens: CitizenLetters
+  let site: PortalSite
   let responder: SiteResponder
   let turns: Turns
 
@@ -27,7 +28,11 @@ final class TestPortal: Sendable {
   ///   - turns: who may calculate when.
   ///   - hash: Argon2id where nil.
   ///   - database: the zone's own where nil.
-  init(turns: Turns = Turns(), hash: CostlyHash? = nil, database: ZoneDatabase? = nil) async throws {
+  ///   - sendSMS: the gateway.
+  init(
+    turns: Turns = Turns(), hash: CostlyHash? = nil, database: ZoneDatabase? = nil,
+    sendSMS: @escaping PortalSite.SendSMS = { _, _ in }
+  ) async throws {
     self.turns = turns
     zones = try TestZones()
     zone = try RunningZone(zones.dmz, exchanging: false)
@@ -37,8 +42,8 @@ final class TestPortal: Sendable {
       link: zones.dmz.links[0],
       intranetKeys: { [key] }, limits: LetterLimits(), pepper: SecretBytes.random(32),
       turns: turns, hash: hash, logger: Self.silent)
-    let site = try PortalSite(
-      configuration: zones.dmz, letters: citizens, sendSMS: { _, _ in }, smsIsDemo: false, logger: Self.silent)
+    site = try PortalSite(
+      configuration: zones.dmz, letters: citizens, sendSMS: sendSMS, smsIsDemo: false, logger: Self.silent)
     responder = SiteResponder(kitchen: site.kitchen, routes: site.routes(), proxies: nil, logger: Self.silent)
   }
 
@@ -53,10 +58,10 @@ final class TestPortal: Sendable {
 
   func answer(
     _ method: HTTPRequest.Method, _ path: String, form: [String: String]? = nil, cookie: String? = nil,
-    from address: String
+    from address: String = "192.0.2.7"
   ) async -> Page {
     var head = HTTPRequest(method: method, scheme: "https", authority: "portal.example", path: path)
-    if let cookie { head.headerFields[.cookie] = "\(PortalSite.cookieName)=\(cookie)" }
+    if let cookie { head.headerFields[.cookie] = cookie }
     if form != nil { head.headerFields[.contentType] = "application/x-www-form-urlencoded" }
     let body = (form ?? [:]).map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
     let response = await responder.respond(
@@ -65,37 +70,71 @@ final class TestPortal: Sendable {
     return await Page(response)
   }
 
+  func answerToNothing(_ path: String, cookie: String, from address: String) async -> Page {
+    var head = HTTPRequest(method: .post, scheme: "https", authority: "portal.example", path: path)
+    head.headerFields[.cookie] = cookie
+    head.headerFields[.contentType] = "application/x-www-form-urlencoded"
+    let (body, source) = RequestBody.makeStream()
+    let response = await responder.respond(
+      to: Request(head: head, body: body), from: CitizenConnection(remoteAddress: address))
+    source.finish()
+    return await Page(response)
+  }
+
   private static func escaped(_ text: String) -> String {
     text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
   }
 }
 
-/// Somebody at a browser.
+/// Somebody at a browser, which keeps cookies as they come.
 struct TestCitizen: Sendable {
   let portal: TestPortal
   var address = "192.0.2.7"
-  private var cookie = ""
-  private var token = ""
+  private let jar = Jar()
+
+  final class Jar: Sendable {
+    let cookies = Mutex<[String: String]>([:])
+  }
 
   init(at portal: TestPortal, from address: String = "192.0.2.7") async throws {
     self.portal = portal
     self.address = address
-    let page = await portal.answer(.get, "/lookup", from: address)
-    (cookie, token) = (try required(page.cookie), try required(page.token))
+    _ = try required(await get("/lookup").token)
   }
 
-  func get(_ path: String) async -> Page { await portal.answer(.get, path, cookie: cookie, from: address) }
+  var visit: Visit? {
+    jar.cookies.withLock { $0[PortalSite.cookieName] }.flatMap { portal.site.sessions.find($0) }
+  }
 
-  /// Takes the new cookie and token of a visit that has risen.
-  mutating func lookUp(_ letter: LetterCredentials) async -> Page {
-    let page = await post("/lookup", ["code": letter.code.display, "password": letter.password])
-    cookie = page.cookie ?? cookie
+  func get(_ path: String) async -> Page { await answer(.get, path, nil) }
+
+  func lookUp(_ letter: LetterCredentials) async -> Page {
+    await post("/lookup", ["code": letter.code.display, "password": letter.password])
+  }
+
+  /// Sends the form that stands on the page `formPath`, the same path where nil.
+  func post(_ path: String, _ form: [String: String], on formPath: String? = nil) async -> Page {
+    let token = await get(formPath ?? path).token ?? ""
+    return await send(path, form.merging(["csrf": token]) { own, _ in own })
+  }
+
+  /// Begins a form whose body never comes, until the task is cancelled.
+  func sendNothing(_ path: String) async -> Page {
+    let cookies = jar.cookies.withLock { $0.map { "\($0)=\($1)" }.joined(separator: "; ") }
+    return await portal.answerToNothing(path, cookie: cookies, from: address)
+  }
+
+  func send(_ path: String, _ form: [String: String]) async -> Page { await answer(.post, path, form) }
+
+  private func answer(_ method: HTTPRequest.Method, _ path: String, _ form: [String: String]?) async -> Page {
+    let cookies = jar.cookies.withLock { $0.map { "\($0)=\($1)" }.joined(separator: "; ") }
+    let page = await portal.answer(
+      method, path, form: form, cookie: cookies.isEmpty ? nil : cookies, from: address)
+    for header in page.headers[values: .setCookie] {
+      let pair = header.split(separator: ";")[0].split(separator: "=", maxSplits: 1).map(String.init)
+      jar.cookies.withLock { $0[pair[0]] = pair.count == 2 ? pair[1] : nil }
+    }
     return page
-  }
-
-  func post(_ path: String, _ form: [String: String]) async -> Page {
-    await portal.answer(
-      .post, path, form: form.merging(["csrf": token]) { own, _ in own }, cookie: cookie, from: address)
   }
 }
 
@@ -114,10 +153,6 @@ struct Page: Sendable {
 
   var retryAfter: String? { headers[.retryAfter] }
   var token: String? { text.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/).map { String($0.output.1) } }
-  var cookie: String? {
-    headers[values: .setCookie].first { $0.hasPrefix(PortalSite.cookieName + "=") }
-      .map { String($0.split(separator: ";")[0].dropFirst(PortalSite.cookieName.utf8.count + 1)) }
-  }
 }
 
 private final class Collector: ResponseBodyWriter, Sendable {

@@ -1,3 +1,4 @@
+import Fairness
 import Testing
 
 @testable import WebKitchen
@@ -48,6 +49,48 @@ import Testing
     #expect(store.find(late.cookieValue) != nil)
   }
 
+  @Test func `a hundred thousand visits that end leave no list behind`() {
+    let store = SessionStore<Int>()
+    for number in 0..<100_000 {
+      let session = store.begin(number, at: start + .seconds(number))
+      if number % 1_000 == 0 { _ = store.sweep(at: start + .seconds(number)) }
+      store.remove(session)
+    }
+    #expect(store.count == 0)
+    #expect(store.listed <= 2_048)
+  }
+
+  @Test func `one owner has eight, whatever they open, and nobody else loses any`() {
+    let store = SessionStore<Int>()
+    let other = store.begin(0, of: "other")
+    #expect(store.promote(other, of: "other", from: "192.0.2.1"))
+    var opened: [Session<Int>] = []
+    for number in 0..<5_000 {
+      let session = store.begin(number)
+      #expect(store.promote(session, of: "letter", from: "192.0.2.2"))
+      opened.append(session)
+    }
+    #expect(store.count == 9)
+    #expect(store.find(other.cookieValue) != nil)
+    #expect(store.find(opened[4_999].cookieValue) != nil && store.find(opened[0].cookieValue) == nil)
+    #expect(store.sweep().count == 4_992, "what they held is cleared away")
+  }
+
+  @Test func `where all are taken, whoever holds most loses their oldest`() {
+    let store = SessionStore<Int>(promotedMax: 20)
+    var flood: [Session<Int>] = []
+    for number in 0..<20 {
+      let session = store.begin(number)
+      #expect(store.promote(session, of: "\(number)", from: "2001:db8:1:\(number)::1"))
+      flood.append(session)
+    }
+    let honest = store.begin(1)
+    #expect(store.promote(honest, of: "honest", from: "192.0.2.1"))
+    #expect(store.find(honest.cookieValue) != nil)
+    #expect(store.count == 20)
+    #expect(!store.promote(store.begin(2), of: "more", from: "2001:db8:1:99::1"), "the flood itself gets no more")
+  }
+
   @Test func `a form token fits its own session alone`() {
     let store = SessionStore<Int>()
     let (one, other) = (store.begin(0), store.begin(0))
@@ -64,36 +107,12 @@ import Testing
   }
 }
 
-@Suite struct RateLimiterTests {
-  private let start = ContinuousClock.now
-
-  @Test func `a window holds so many and then opens anew`() {
-    let limiter = RateLimiter(limit: 3, seconds: 60)
-    #expect((0..<5).map { _ in limiter.take("a", at: start) } == [true, true, true, false, false])
-    #expect(limiter.take("b", at: start))
-    #expect(limiter.take("a", at: start + .seconds(60)))
-  }
-
-  @Test func `what is given back can be taken again`() {
-    let limiter = RateLimiter(limit: 1, seconds: 60)
-    #expect(limiter.take("a", at: start))
-    limiter.giveBack("a")
-    #expect(limiter.take("a", at: start))
-    #expect(!limiter.take("a", at: start))
-  }
-
-  @Test func `a flood of keys still meets a limit`() {
-    let limiter = RateLimiter(limit: 2, seconds: 60, capacity: 10)
-    let taken = (0..<10_000).filter { limiter.take("\($0)", at: start) }.count
-    #expect(taken <= 10 + 2 * 256)
-  }
-}
-
 @Suite struct LanguageTests {
   @Test(arguments: [
     ("", Language.chinese), ("en", .english), ("en-GB,en;q=0.9,zh;q=0.8", .english),
     ("zh-CN,zh;q=0.9,en;q=0.8", .chinese),
-    ("fr,en;q=0.5,zh;q=0.7", .chinese), ("en;q=0.3", .english), ("de", .chinese), (";;,q=,=", .chinese),
+    ("fr,en;q=0.5,zh;q=0.7", .chinese), ("e\u{301}n, en", .chinese), ("EN-us", .english), ("en;q=0.3", .english),
+    ("de", .chinese), (";;,q=,=", .chinese),
   ])
   func `the browser's wish is read`(header: String, language: Language) {
     #expect(Language.preferred(in: header) == language)

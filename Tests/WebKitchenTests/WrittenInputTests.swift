@@ -1,3 +1,6 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
 import Testing
 
 @testable import WebKitchen
@@ -62,6 +65,25 @@ import Testing
     #expect(WrittenText.line("e\u{301}").unicodeScalars.count == 1)
   }
 
+  /// Marks of two classes by turns: what normalisation has to sort.
+  private static let pile = String(repeating: "\u{301}\u{327}", count: 64_000)
+
+  @Test(.timeLimit(.minutes(1))) func `piles of marks keep eight, before anything normalises them`() {
+    for text in ["a" + Self.pile, Self.pile, Self.pile + "\n" + Self.pile, "字" + Self.pile + "字" + Self.pile] {
+      let (lines, line) = (WrittenText.lines(text), WrittenText.line(text))
+      #expect(lines.unicodeScalars.count <= 2 * (WrittenText.marksMax + 1) && line.unicodeScalars.count <= 19)
+      #expect(WrittenText.withoutPiledMarks(text).unicodeScalars.count <= 19)
+    }
+  }
+
+  @Test func `eight marks stay, and the ninth goes, also where something between them goes`() {
+    let marks = String(repeating: "\u{327}", count: 8)
+    #expect(WrittenText.withoutPiledMarks("x" + marks) == "x" + marks)
+    #expect(WrittenText.withoutPiledMarks("x" + marks + "\u{327}y").unicodeScalars.count == 10)
+    #expect(WrittenText.line("x" + marks + "\u{202E}" + marks).unicodeScalars.count == 9)
+    #expect(WrittenText.withoutPiledMarks("👩" + String(repeating: "\u{200D}", count: 20)).unicodeScalars.count == 9)
+  }
+
   @Test func `joined emoji stay joined`() { #expect(WrittenText.line("👨‍👩‍👧") == "👨‍👩‍👧") }
 
   @Test func `characters count as people count them`() {
@@ -92,7 +114,49 @@ import Testing
   @Test(arguments: ["a=%", "a=%4", "a=%zz", "a=%FF", "%C0%80=x"])
   func `a broken escape and broken UTF-8 are refused`(text: String) { #expect(form(text) == nil) }
 
+  @Test(.timeLimit(.minutes(1))) func `names and values of marks cost a pass, and no more`() throws {
+    let pile = String(repeating: "%CC%81%CC%A7", count: 10_000)
+    let read = try #require(form("a\(pile)=1&b=\(pile)&" + String(repeating: "\(pile)=\(pile)&", count: 1) + "c=d"))
+    #expect(read["b"].unicodeScalars.count == 8)
+    #expect(read["c"] == "d" && read.values.count == 2)
+    #expect(read["a\u{301}"] == "", "names are bytes")
+  }
+
+  @Test func `names are the same bytes, not the same text`() {
+    let read = form("e%CC%81=1&%C3%A9=2")
+    #expect(read?["\u{E9}"] == "2" && read?["e\u{301}"] == "1")
+  }
+
   @Test func `too many fields are refused`() {
     #expect(form(String(repeating: "a=b&", count: 1_001)) == nil)
+  }
+}
+
+@Suite struct PlainRequests {
+  private func request(_ path: String, _ fields: [(HTTPField.Name, String)] = []) -> Request {
+    var head = HTTPRequest(method: .get, scheme: "https", authority: "x.example", path: path)
+    for (name, value) in fields { head.headerFields.append(HTTPField(name: name, value: value)) }
+    return Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+  }
+
+  @Test func `have a target in ASCII`() {
+    #expect(request("/a\u{301}").plain() == nil)
+    #expect(request("/a?b=%CC%81").plain() != nil)
+  }
+
+  @Test func `lose header fields that are not ASCII, and keep their cookies`() {
+    let plain = request(
+      "/", [(.acceptLanguage, "e\u{301}"), (.userAgent, "a"), (.cookie, "name=x; other=é; __Host-a=1; __Host-a=2")]
+    ).plain()
+    #expect(plain?.headers[.acceptLanguage] == nil && plain?.headers[.userAgent] == "a")
+    #expect(plain?.cookieValue("__Host-a") == "1" && plain?.cookieValue("other") == nil)
+    #expect(plain?.cookieValue("__Host") == nil && plain?.cookieValue("x") == nil)
+  }
+
+  @Test func `have parameters that are found by their bytes`() {
+    let asked = request("/x?a=1&b=%E5%AD%97+%2B&a=2&c&%61=3&d=%FF&e=%zz")
+    #expect(asked.parameter("a") == "1" && asked.parameter("b") == "字 +" && asked.parameter("c") == "")
+    #expect(asked.parameter("d") == nil && asked.parameter("e") == nil && asked.parameter("f") == nil)
+    #expect(request("/x?a=" + String(repeating: "b", count: 9_000)).parameter("a") == nil)
   }
 }
