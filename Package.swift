@@ -68,6 +68,7 @@ let package = Package(
     .target(name: "CLinux"),
 
     room("Roles"),
+    room("Runtime"),
     room("Zones", imports: ["Roles"], [yams]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
     room("DurableFiles", ["CLinux"]),
@@ -81,34 +82,34 @@ let package = Package(
     room("Storage", imports: ["DurableFiles"], [grdb]),
     room(
       "AuditLog",
-      imports: ["Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage"],
+      imports: ["Runtime", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage"],
       [grdb, logging, lifecycle]),
     room(
       "Exchange",
-      imports: [
+      imports: ["Runtime", 
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Drop", "Storage",
         "AuditLog",
       ], [grdb, logging, lifecycle]),
     room(
       "TrustNews",
-      imports: ["Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange"],
+      imports: ["Runtime", "Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange"],
       [grdb, logging, lifecycle]),
     room(
       "AuditWitness",
-      imports: [
+      imports: ["Runtime", 
         "DurableFiles",
         "Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "Storage", "AuditLog", "Exchange",
       ], [grdb, logging, lifecycle]),
     room(
       "AuditIndex",
-      imports: [
+      imports: ["Runtime", 
         "Roles", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
         "Acts",
         "Trust",
       ], [grdb, logging, lifecycle]),
     room(
       "AuditForward",
-      imports: [
+      imports: ["Runtime", 
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
       ], [grdb, logging, lifecycle, nioCore, nioPosix, nioSSL]),
     room(
@@ -116,7 +117,7 @@ let package = Package(
       imports: ["Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "AuditLog"], [grdb, "CPango"]),
     room(
       "Daemon",
-      imports: [
+      imports: ["Runtime", 
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditLog",
         "AuditWitness", "AuditForward", "Exchange",
       ],
@@ -126,7 +127,7 @@ let package = Package(
     room("People", imports: ["Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"], [grdb]),
     room(
       "Letters",
-      imports: [
+      imports: ["Runtime", 
         "Roles", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange", "Storage",
         "AuditLog", "Acts",
       ], [grdb, logging, lifecycle]),
@@ -154,7 +155,7 @@ let package = Package(
       [arguments, logging, lifecycle]),
     program(
       "guandu",
-      imports: [
+      imports: ["Letters", 
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
         "Exchange", "TrustNews", "Acts", "AuditLog", "AuditWitness", "AuditForward", "TransparencyLog", "Evidence",
       ],
@@ -208,6 +209,8 @@ let package = Package(
       of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography", "ZoneHarness", "Exchange", "Storage"],
       [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
+    tests("RuntimeTests", of: ["Runtime"]),
+    tests("StorageTests", of: ["Storage"], [grdb]),
     tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"], [grdb]),
     tests(
       "DeskTests",
@@ -221,7 +224,7 @@ let package = Package(
     tests(
       "LettersTests",
       of: [
-        "Letters", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange", "PacketFormat", "Zones", "Cryptography",
+        "Letters", "Roles", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange", "PacketFormat", "Zones", "Cryptography",
         "Storage",
       ],
       [grdb, logging]),
@@ -244,7 +247,8 @@ let package = Package(
     .executableTarget(
       name: "guandu-simulation",
       dependencies: [
-        "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage", "CSodium", grdb,
+        "Runtime", "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage", "CSodium",
+        grdb,
         arguments, logging,
       ], path: "Tests/Simulation", exclude: ["planted", "planted.sh", "run.sh"], swiftSettings: settings),
     .executableTarget(

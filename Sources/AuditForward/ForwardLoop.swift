@@ -1,4 +1,5 @@
 import Logging
+import Runtime
 import Storage
 
 /// Brings one receiver every entry, in order, at least once. Its place is durable and moves only after what it passes over has
@@ -28,6 +29,9 @@ actor ForwardLoop {
   private var marks: [Mark] = []
   /// The reason that was told; empty where all is well.
   private var trouble = ""
+  private let executor = ThreadExecutor("audit.forward")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   init(
     _ receiver: any EntryReceiver, reader: ForwardReader, database: ZoneDatabase, logger: Logger,

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 public import Logging
 import PacketFormat
+import Runtime
 public import ServiceLifecycle
 public import Storage
 import TransparencyLog
@@ -74,20 +75,24 @@ public struct AuditIndexKeeper: Service {
   }
 
   public func run() async throws {
-    await cancelWhenGracefulShutdown {
-      var lastFailure = ""
-      repeat {
-        do {
-          try await self.index()
-          lastFailure = ""
-        } catch {
-          let text = "\(error)"
-          if text != lastFailure {
-            self.logger.error("the logs cannot be read into the index", metadata: ["error": "\(text)"])
-          }
-          lastFailure = text
-        }
-      } while (try? await Task.sleep(for: .seconds(1))) != nil
+    await BlockingExecutor("audit.index").run {
+      await cancelWhenGracefulShutdown {
+        let lastFailure = Mutex("")
+        await self.bell.listen(atLeastEvery: Self.lookSeconds) { await self.indexWhenPossible(lastFailure) }
+      }
+    }
+  }
+
+  /// A failure that lasts is told once.
+  private func indexWhenPossible(_ lastFailure: borrowing Mutex<String>) async {
+    var text = ""
+    do { try await index() } catch { text = "\(error)" }
+    let isNews = lastFailure.withLock { last in
+      defer { last = text }
+      return last != text
+    }
+    if isNews, !text.isEmpty {
+      logger.error("the logs cannot be read into the index", metadata: ["error": "\(text)"])
     }
   }
 

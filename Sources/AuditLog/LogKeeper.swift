@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 public import Logging
 import PacketFormat
+import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
@@ -32,6 +33,9 @@ public actor LogKeeper: Service {
   private var witnessHolds: (held: Checkpoint, epoch: Int)?
   /// How large the log was after its last entry that is not about another log: what comes after it is no news to a witness.
   private var newsSize = 0
+  private let executor = ThreadExecutor("audit.log")
+
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// - Parameters:
   ///   - folder: for the logs, each in a folder of its number.

@@ -212,7 +212,7 @@ extension WitnessKeeper {
       sql: "INSERT OR REPLACE INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)",
       arguments: [peer.text, word.origin, word.size])
     let log = self.log
-    db.afterNextTransaction { _ in Task { await log.goOn(after: checkpoint, epoch: epoch) } }
+    db.afterCommit { Task { await log.goOn(after: checkpoint, epoch: epoch) } }
   }
 
   static func epoch(of origin: String, _ zone: ZoneName) -> Int? {
@@ -247,6 +247,6 @@ extension WitnessKeeper {
     // Entries are sent before their checkpoint: what the peer lacks of it now was lost.
     if word.mirrored < word.size { try sendAgain(word.origin, from: word.mirrored, as: word.size, to: peer, db) }
     let (log, good) = (self.log, note)
-    db.afterNextTransaction { _ in Task { await log.keepWitnessed(good) } }
+    db.afterCommit { Task { await log.keepWitnessed(good) } }
   }
 }

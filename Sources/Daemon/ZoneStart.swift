@@ -193,6 +193,7 @@ public struct ZoneStart: Sendable {
     try await logKeeper?.begin()
     if let audit { try await database.write { db in try audit.zoneStarted(db) } }
     try await revocations.begin()
+    try await rotation.begin()
     let group = ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     logger.info("started", metadata: ["zone": "\(configuration.name)"])

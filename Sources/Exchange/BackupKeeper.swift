@@ -2,6 +2,7 @@ public import DurableFiles
 public import Foundation
 import GRDB
 public import Logging
+import Runtime
 public import ServiceLifecycle
 public import Storage
 public import Zones
@@ -55,7 +56,8 @@ public final class BackupKeeper: Service {
   /// Makes one now. Returns its name.
   @discardableResult
   public func backUp() async throws -> String {
-    let (name, covered) = try await inBackground { try self.folder.make(of: self.database, at: self.now()) }
+    let pool = BlockingPool.shared
+    let (name, covered) = try await pool.run { try self.folder.make(of: self.database, at: self.now()) }
     try await database.write { db in
       for stream in covered {
         try db.executeCached(
@@ -64,15 +66,8 @@ public final class BackupKeeper: Service {
       }
     }
     tellPeers()
-    try folder.prune(to: backups.kept)
+    try await pool.run { try self.folder.prune(to: self.backups.kept) }
     logger.info("backup made and checked", metadata: ["name": "\(name)"])
     return name
-  }
-
-  /// Copying takes long and blocks: it gets a thread of its own.
-  private func inBackground<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
-    try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue(label: "exchange.backup").async { continuation.resume(with: Result { try body() }) }
-    }
   }
 }

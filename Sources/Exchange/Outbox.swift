@@ -1,5 +1,7 @@
 public import GRDB
 public import PacketFormat
+import Runtime
+import Storage
 import Synchronization
 public import Zones
 
@@ -50,7 +52,7 @@ public final class Outbox: Sendable {
     }
     let bell = bells[peer]
     let hasBlobs = !outgoing.blobs.isEmpty
-    db.afterNextTransaction { _ in
+    db.afterCommit {
       bell?.messages.ring()
       if hasBlobs { bell?.blobs.ring() }
     }

@@ -4,6 +4,7 @@ import DurableFiles
 import Foundation
 import GRDB
 import PacketFormat
+import Runtime
 import Storage
 import Zones
 

@@ -2,7 +2,11 @@ import AgeFormat
 import Cryptography
 import DurableFiles
 import Exchange
+import Runtime
 import Zones
+
+/// Attachments are sealed and opened on these threads.
+let attachmentPool = BlockingPool("letters.attachments", width: 4)
 
 /// Seals one attachment for the intranet, piece by piece, into the DMZ's spool; no plain byte touches the disk.
 public actor AttachmentSealer {
@@ -16,6 +20,9 @@ public actor AttachmentSealer {
   private var plainBytes = 0
   private var sealedBytes = 0
   private var isOpen = true
+  private let executor = attachmentPool.executor()
+
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   init(
     store: BlobStore, recipients: [X25519PublicKey], maxBytes: Int, kinds: Set<FileKind>

@@ -117,7 +117,7 @@ public final class RevocationKeeper: Service {
         }
         return { [self] db in
           try save(list, db)
-          db.afterNextTransaction { [self] _ in letCount(list, from: "peer") }
+          db.afterCommit { [self] in letCount(list, from: "peer") }
         }
       }
     ]

@@ -60,7 +60,7 @@ struct GuanduDMZ: AsyncParsableCommand {
       configuration: start.configuration, letters: letters,
       sendSMS: { phone, text in try await provider.send(to: phone, text: text) }, smsIsDemo: provider.isDemonstration,
       logger: start.logger)
-    try await start.run(start.keepers(exchange) + [exchange, portal])
+    try await start.run(start.keepers(exchange) + [relay, exchange, portal])
   }
 }
 

@@ -41,7 +41,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       keys: { start.identity.encryptionKeys }, mailboxes: start.configuration.mailboxes,
       limits: start.configuration.letters,
-      audit: start.audit)
+      audit: start.audit, logger: start.logger)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,

@@ -98,7 +98,7 @@ private actor Gate {
     let credentials = LetterCredentials.generate()
     let number = try await submit(dmz, credentials)
     try await intranet.eventually("the letter is on the desk") {
-      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 1, offset: 0).total == 1
+      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 1).total == 1
     }
     try await intranet.desk.signFor(number: number, by: intranet.clerk)
     try await intranet.desk.answer(number: number, text: "已修复。", isPublic: false, by: intranet.clerk)
