@@ -71,7 +71,7 @@ let package = Package(
     room("Runtime"),
     room("Zones", imports: ["Roles"], [yams]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
-    room("DurableFiles", ["CLinux"]),
+    room("DurableFiles", imports: ["Runtime"], ["CLinux"]),
     room("AgeFormat", imports: ["Cryptography"]),
     room("PacketFormat", imports: ["Zones"]),
     room("TransparencyLog", imports: ["Cryptography"]),
@@ -79,37 +79,43 @@ let package = Package(
     room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
     room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux", "CCurl"]),
-    room("Storage", imports: ["DurableFiles"], [grdb]),
+    room("Storage", imports: ["Runtime", "DurableFiles"], [grdb]),
     room(
       "AuditLog",
       imports: ["Runtime", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage"],
       [grdb, logging, lifecycle]),
     room(
       "Exchange",
-      imports: ["Runtime", 
+      imports: [
+        "Runtime",
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Drop", "Storage",
         "AuditLog",
       ], [grdb, logging, lifecycle]),
     room(
       "TrustNews",
-      imports: ["Runtime", "Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange"],
+      imports: [
+        "Runtime", "Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange",
+      ],
       [grdb, logging, lifecycle]),
     room(
       "AuditWitness",
-      imports: ["Runtime", 
+      imports: [
+        "Runtime",
         "DurableFiles",
         "Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "Storage", "AuditLog", "Exchange",
       ], [grdb, logging, lifecycle]),
     room(
       "AuditIndex",
-      imports: ["Runtime", 
+      imports: [
+        "Runtime",
         "Roles", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
         "Acts",
         "Trust",
       ], [grdb, logging, lifecycle]),
     room(
       "AuditForward",
-      imports: ["Runtime", 
+      imports: [
+        "Runtime",
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
       ], [grdb, logging, lifecycle, nioCore, nioPosix, nioSSL]),
     room(
@@ -117,45 +123,52 @@ let package = Package(
       imports: ["Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "AuditLog"], [grdb, "CPango"]),
     room(
       "Daemon",
-      imports: ["Runtime", 
+      imports: [
+        "Runtime",
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditLog",
         "AuditWitness", "AuditForward", "Exchange",
       ],
       [logging, lifecycle, signals]),
     room("Flows", imports: ["Zones"]),
     room("Acts", imports: ["Roles", "Cryptography", "PacketFormat", "Storage", "AuditLog"], [grdb]),
-    room("People", imports: ["Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"], [grdb]),
+    room("People", imports: ["Runtime", "Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"], [grdb]),
     room(
       "Letters",
-      imports: ["Runtime", 
+      imports: [
+        "Runtime",
         "Roles", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange", "Storage",
         "AuditLog", "Acts",
       ], [grdb, logging, lifecycle]),
-    room("Notices", imports: ["Zones", "DurableFiles"], ["CCurl", logging]),
-    room("WebKitchen", imports: ["Zones", "Cryptography"], web + [lifecycle, signals]),
-    room("Portal", imports: ["Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
+    room("Notices", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
+    room("WebKitchen", imports: ["Runtime", "Zones", "Cryptography"], web + [lifecycle, signals]),
+    room(
+      "Portal", imports: ["Runtime", "Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
     room(
       "Desk",
       imports: [
+        "Runtime",
         "Roles", "Zones", "Cryptography", "PacketFormat", "AuditIndex", "Acts", "People", "Letters", "WebKitchen",
       ], web + [lifecycle]),
 
     program(
       "guandu-dmz",
       imports: [
+        "Runtime",
         "Zones", "Cryptography", "DurableFiles", "Trust", "Storage", "Exchange", "Daemon", "Letters", "Notices",
         "Portal",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
       imports: [
+        "Runtime",
         "Zones", "Cryptography", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditIndex", "Evidence", "Exchange",
         "Daemon", "Acts", "People", "Letters", "Desk",
       ],
       [arguments, logging, lifecycle]),
     program(
       "guandu",
-      imports: ["Letters", 
+      imports: [
+        "Letters",
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
         "Exchange", "TrustNews", "Acts", "AuditLog", "AuditWitness", "AuditForward", "TransparencyLog", "Evidence",
       ],
@@ -165,14 +178,15 @@ let package = Package(
     tests(
       "AuditLogTests",
       of: [
-        "AuditLog", "TransparencyLog", "DurableFiles", "Storage", "PacketFormat", "Zones", "Cryptography",
+        "Runtime", "AuditLog", "TransparencyLog", "DurableFiles", "Storage", "PacketFormat", "Zones", "Cryptography",
         "ZoneHarness",
       ], [grdb, logging]),
     tests("DaemonTests", of: ["Daemon"]),
     tests(
       "AuditIndexTests",
       of: [
-        "AuditIndex", "AuditLog", "AuditWitness", "Acts", "Exchange", "Storage", "DurableFiles", "Zones", "Roles",
+        "Runtime", "AuditIndex", "AuditLog", "AuditWitness", "Acts", "Exchange", "Storage", "DurableFiles", "Zones",
+        "Roles",
         "Cryptography", "TransparencyLog",
       ], [grdb, logging]),
     tests(
@@ -203,10 +217,12 @@ let package = Package(
         "Letters",
       ], [grdb, logging]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography", "ChildProcess"]),
-    tests("WebKitchenTests", of: ["WebKitchen"], [httpTypes]),
+    tests("WebKitchenTests", of: ["Runtime", "WebKitchen"], [httpTypes]),
     tests(
       "PortalTests",
-      of: ["Portal", "WebKitchen", "Letters", "Zones", "Cryptography", "ZoneHarness", "Exchange", "Storage"],
+      of: [
+        "Runtime", "Portal", "WebKitchen", "Letters", "Zones", "Cryptography", "ZoneHarness", "Exchange", "Storage",
+      ],
       [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
@@ -224,7 +240,8 @@ let package = Package(
     tests(
       "LettersTests",
       of: [
-        "Letters", "Roles", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange", "PacketFormat", "Zones", "Cryptography",
+        "Runtime", "Letters", "DurableFiles", "Roles", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange",
+        "PacketFormat", "Zones", "Cryptography",
         "Storage",
       ],
       [grdb, logging]),
@@ -234,20 +251,23 @@ let package = Package(
     .target(
       name: "ZoneHarness",
       dependencies: [
-        "TrustNews", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles",
+        "Runtime", "TrustNews", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography",
+        "DurableFiles",
         "PacketFormat", "PacketSeal", "Storage", "AuditLog", "AuditWitness", "AuditIndex", grdb, logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "ExchangeTests",
       of: [
-        "ZoneHarness", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat",
+        "Runtime", "ZoneHarness", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles",
+        "PacketFormat",
         "PacketSeal",
         "Drop", "Storage",
-      ], [grdb]),
+      ], [grdb, logging]),
     .executableTarget(
       name: "guandu-simulation",
       dependencies: [
-        "Runtime", "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage", "CSodium",
+        "Runtime", "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage",
+        "CSodium",
         grdb,
         arguments, logging,
       ], path: "Tests/Simulation", exclude: ["planted", "planted.sh", "run.sh"], swiftSettings: settings),

@@ -4,9 +4,10 @@ import Foundation
 import GRDB
 public import Logging
 import PacketFormat
-import Runtime
+public import Runtime
 public import ServiceLifecycle
 public import Storage
+import Synchronization
 import TransparencyLog
 public import Zones
 
@@ -67,8 +68,13 @@ public struct AuditIndexKeeper: Service {
   private let folders: LogFolders
   private let database: ZoneDatabase
   private let logger: Logger
+  private let bell: Bell
+  /// How long what rings no bell may be missed.
+  private static let lookSeconds = 30
 
-  public init(folders: LogFolders, database: ZoneDatabase, logger: Logger) {
+  /// - Parameter bell: rings when a log's files have grown.
+  public init(folders: LogFolders, database: ZoneDatabase, logger: Logger, bell: Bell = Bell()) {
+    self.bell = bell
     self.folders = folders
     self.database = database
     self.logger = logger

@@ -50,7 +50,8 @@ extension DeskSite {
     let official = try await signed("letter.answered", "letter \(number)", content: text, form, presence)
     do {
       try await letters.answer(number: number, text: text, isPublic: visibility == "public", by: official)
-    } catch LetterError.mayNotPublish {
+    } catch {
+      guard error == .mayNotPublish else { throw error }
       return try await letterPage(
         request, presence, problems: [("visibility-private", "mayNotPublishText")], typed: ["answer": text])
     }

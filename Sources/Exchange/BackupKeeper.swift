@@ -48,9 +48,12 @@ public final class BackupKeeper: Service {
     }
   }
 
-  private func millisecondsToNext() -> Int {
-    guard let last = (try? folder.names())?.last.flatMap(parseTimestamp) else { return 0 }
-    return last + backups.everyHours * 3_600_000 - now()
+  func millisecondsToNext() -> Int {
+    let (now, wait) = (now(), backups.everyHours * 3_600_000)
+    // One of the future was made under a wrong clock, and says nothing.
+    let times = ((try? folder.names()) ?? []).compactMap(BackupFolder.time).filter { $0 <= now }
+    guard let last = times.max() else { return 0 }
+    return last + wait - now
   }
 
   /// Makes one now. Returns its name.

@@ -1,6 +1,6 @@
 public import GRDB
 public import PacketFormat
-import Runtime
+public import Runtime
 import Storage
 import Synchronization
 public import Zones
@@ -21,8 +21,9 @@ public struct OutgoingMessage: Sendable {
 }
 
 /// A message that the link's policy does not let out. It names the rule.
-public struct PolicyRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+public struct PolicyRefusal: CodedFault, Equatable, CustomStringConvertible {
   public let rule: String
+  public var faultCode: String { "policy: \(rule)" }
   public var description: String { "the link's policy refuses it: \(rule)" }
 }
 

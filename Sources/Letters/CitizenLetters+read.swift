@@ -24,7 +24,7 @@ extension CitizenLetters {
         let indices = [locks.pepper] + (try restoredPeppers(db))
         return try LetterLock.find(indices: indices.map { LetterLocks.index(of: stretched, $0) }, db)
       }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
     // An unknown code costs the same as a wrong password: so much, and no statement more, before the key is known.
     let tried = lock ?? .decoy()
     let key = try await heavy.run { () throws(LetterError) in
@@ -33,7 +33,7 @@ extension CitizenLetters {
     guard let key, let lock else { return nil }
     do {
       return try await database.read { try StoredLetter.find(lock.letter, $0) }?.open(with: key)
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 
   /// Whether `phone` is that of the author of the letter with this code; false where there is no such letter, after the
@@ -60,7 +60,7 @@ extension CitizenLetters {
           arguments: StatementArguments(indices))
       }
       return constantTimeEqual(LetterLocks.phoneTag(stretched, phone), Array(tag ?? Data()))
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 }
 

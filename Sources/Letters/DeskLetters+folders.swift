@@ -1,8 +1,8 @@
 import Exchange
 import Foundation
 import GRDB
-import Storage
 public import Roles
+import Storage
 import Zones
 
 /// A place in a folder's list: that of one letter.
@@ -18,7 +18,8 @@ public struct FolderPlace: Equatable, Sendable, CustomStringConvertible {
 
   /// Reads what `description` wrote; nil for anything else.
   public init?(_ text: String) {
-    guard text.utf8.count <= 64, let end = text.utf8.firstIndex(of: UInt8(ascii: ".")), let at = Int(text[..<end]) else {
+    guard text.utf8.count <= 64, let end = text.utf8.firstIndex(of: UInt8(ascii: ".")), let at = Int(text[..<end])
+    else {
       return nil
     }
     let number = text[text.utf8.index(after: end)...]
@@ -64,7 +65,7 @@ extension DeskLetters {
     let scan = FolderScan(folder, official.mailboxes(allowing: .readLetter), limit: max(1, limit), part)
     do {
       return try await database.read { db in try scan.page(db) }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 
   /// How many letters this person may read, by folder.
@@ -75,7 +76,7 @@ extension DeskLetters {
         let counts = try FolderScan.counts(of: readable, db)
         return Dictionary(uniqueKeysWithValues: DeskFolder.allCases.map { ($0, counts[$0.stage] ?? 0) })
       }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 }
 

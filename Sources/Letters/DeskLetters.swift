@@ -34,7 +34,8 @@ public final class DeskLetters: Sendable {
   public init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
     keys: @escaping @Sendable () -> [X25519PrivateKey], mailboxes: [Mailbox], limits: LetterLimits,
-    audit: AuditTrail? = nil, logger: Logger, now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+    audit: AuditTrail? = nil, logger: Logger,
+    now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.outbox = outbox
@@ -59,7 +60,7 @@ public final class DeskLetters: Sendable {
       letter = try await database.read { db in
         try StoredDeskLetter.find(number: number, official, db).map { try $0.full(db) }
       }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
     guard let letter else { throw .notFound }
     return letter
   }
@@ -115,7 +116,7 @@ public final class DeskLetters: Sendable {
       }
     } catch let error as LetterError {
       throw error
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 
   /// The plain bytes of an attachment, opened piece by piece. `index` counts from 0.
@@ -128,6 +129,6 @@ public final class DeskLetters: Sendable {
     do {
       let opening = AttachmentOpener(file: try blobs.open(attachment.blob), keys: keys())
       return (attachment, AsyncThrowingStream { try await opening.next() })
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 }

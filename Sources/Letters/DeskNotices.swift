@@ -134,7 +134,7 @@ extension DeskLetters {
             """, arguments: [since] + StatementArguments(readable))
         return (Array(numbers.prefix(limit)), numbers.count)
       }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 }
 

@@ -156,7 +156,7 @@ public final class GuessBook: Sendable {
       }
       if let tags { pruned.withLock { $0.isCrowded = tags >= Self.tagsMax } }
       return result
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 }
 

@@ -45,7 +45,7 @@ extension PortalSite {
       return retryShortly(
         lookupPage(request, visit, code: typed, problem: "lookupBusy", status: .serviceUnavailable))
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
     try await giveBack(reservation)
     guard sessions.promote(visit) else { throw WebFailure.unavailable }
@@ -57,12 +57,12 @@ extension PortalSite {
     _ code: LetterCode?, _ request: WebRequest
   ) async throws -> Result<GuessBook.Reservation, GuessBook.Refused> {
     do { return try await letters.guesses.reserveLook(code: code, source: request.source) } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
   }
 
   private func giveBack(_ reservation: GuessBook.Reservation) async throws {
-    do { try await letters.guesses.giveBack(reservation) } catch { throw WebFailure.unavailable }
+    do { try await letters.guesses.giveBack(reservation) } catch { throw WebFailure.unavailable(error) }
   }
 
   private func read(_ opened: LetterCredentials, _ request: WebRequest) async throws -> CitizenLetter? {
@@ -71,7 +71,7 @@ extension PortalSite {
     } catch LetterError.busy {
       throw WebFailure.busy
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
   }
 
@@ -102,7 +102,7 @@ extension PortalSite {
   }
 
   private func contact() async throws -> PeerContact {
-    do { return try await letters.contact() } catch { throw WebFailure.unavailable }
+    do { return try await letters.contact() } catch { throw WebFailure.unavailable(error) }
   }
 
   private func stageMeans(_ stage: LetterStage, _ contact: PeerContact, _ language: Language) -> String? {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Runtime
 import WebKitchen
 
 /// The mobile number and its code.
@@ -61,7 +62,7 @@ extension PortalSite {
     } catch {
       visit.with { $0.pendingCode = nil }
       // Neither the number nor the gateway's words, which may repeat it.
-      logger.error("sms code not sent", metadata: ["error": "\(type(of: error))"])
+      logger.error("sms code not sent", metadata: ["code": "\(faultCode(error))"])
       return phonePage(request, visit, typed: typed, problem: "smsFailed", status: .serviceUnavailable)
     }
     return seeOther("/write/code")

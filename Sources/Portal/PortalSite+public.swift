@@ -18,7 +18,7 @@ extension PortalSite {
     do {
       found = try await letters.published(limit: Self.pageSize + 1, offset: paging.offset)
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
     return kitchen.page(
       "public",
@@ -38,7 +38,7 @@ extension PortalSite {
     } catch LetterError.notFound {
       throw WebFailure.notFound
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
     guard let found else { throw WebFailure.notFound }
     let values = summary(found, request.language).merging(["text": found.text, "answer": found.answer]) { own, _ in own

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Letters
 import Logging
+import Runtime
 import WebKitchen
 
 /// Lifting the lock on a letter by a message to its author's phone. Whether code and phone belong together, and whether
@@ -21,13 +22,13 @@ extension PortalSite {
   /// Throws `unavailable` where the database does not answer.
   func mayAskForCode(_ phone: String, _ request: WebRequest) async throws -> Bool {
     do { return try await letters.guesses.takeCode(phone: phone, source: request.source) } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
   }
 
   private func giveBackCode(_ phone: String, _ request: WebRequest) async throws {
     do { try await letters.guesses.giveBackCode(phone: phone, source: request.source) } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
   }
 
@@ -75,7 +76,7 @@ extension PortalSite {
           request, visit, code: typed, phone: typedPhone, problem: .init(field: "code", textKey: "unlockBusy"),
           status: .serviceUnavailable))
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
     let secret = PendingCode.makeCode()
     visit.with {
@@ -89,7 +90,7 @@ extension PortalSite {
   private func send(_ text: String, to phone: String) {
     Task { [sendSMS, logger] in
       do { try await sendSMS(phone, text) } catch {
-        logger.error("sms code not sent", metadata: ["error": "\(type(of: error))"])
+        logger.error("sms code not sent", metadata: ["code": "\(faultCode(error))"])
       }
     }
   }
@@ -104,7 +105,7 @@ extension PortalSite {
       visit.with { $0.unlock = nil }
       guard let letter else { return seeOther("/unlock") }
       let isLifted: Bool
-      do { isLifted = try await letters.guesses.unlock(letter) } catch { throw WebFailure.unavailable }
+      do { isLifted = try await letters.guesses.unlock(letter) } catch { throw WebFailure.unavailable(error) }
       guard isLifted else { throw WebFailure.tooMany }
       return page("unlocked", titleKey: "unlockTitle", request, visit, path: "/lookup")
     case .wrong: return unlockCodePage(request, visit, problem: "codeWrong")

@@ -8,10 +8,13 @@ public final class Bell: Sendable {
 
   public func ring() { continuation.yield() }
 
-  /// Calls `body` once now, with each ring, and at the latest `seconds` after the last call, until the task is cancelled.
+  /// Calls `body` once now, with each ring, and at least every so many seconds, until the task is cancelled.
   ///
-  /// - Parameter seconds: how long a ring that never came may be missed.
-  public func listen(atLeastEvery seconds: Int, _ body: @Sendable () async -> Void) async {
+  /// - Parameters:
+  ///   - seconds: how long what rings no bell may be missed.
+  ///   - pause: between two calls; what rings meanwhile is one call.
+  public func listen(atLeastEvery seconds: Int, apart pause: Duration = .zero, _ body: @Sendable () async -> Void) async
+  {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { [self] in
         while (try? await Task.sleep(for: .seconds(seconds))) != nil { ring() }
@@ -19,6 +22,7 @@ public final class Bell: Sendable {
       defer { group.cancelAll() }
       await body()
       for await _ in rings {
+        if pause > .zero, (try? await Task.sleep(for: pause)) == nil { return }
         if Task.isCancelled { return }
         await body()
       }

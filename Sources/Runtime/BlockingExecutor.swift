@@ -5,7 +5,7 @@ public final class BlockingExecutor: TaskExecutor {
   private let queue: DispatchQueue
 
   /// - Parameter label: shown by debuggers.
-  public init(_ label: String) { queue = ThreadExecutor.sharedQueue ?? DispatchQueue(label: label) }
+  public init(_ label: String) { queue = blockingQueue(label) }
 
   public func enqueue(_ job: consuming ExecutorJob) {
     let unowned = UnownedJob(job)

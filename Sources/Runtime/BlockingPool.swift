@@ -17,8 +17,7 @@ public final class BlockingPool: Sendable {
   ///   - label: shown by debuggers.
   ///   - width: how many run at the same time.
   public init(_ label: String, width: Int) {
-    let shared = ThreadExecutor.sharedQueue
-    queues = (0..<max(1, width)).map { shared ?? DispatchQueue(label: "\(label).\($0)") }
+    queues = (0..<max(1, width)).map { blockingQueue("\(label).\($0)") }
     executors = queues.map(ThreadExecutor.init)
     waiting = Mutex([Int](repeating: 0, count: max(1, width)))
   }

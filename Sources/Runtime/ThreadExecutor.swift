@@ -8,7 +8,7 @@ public final class ThreadExecutor: SerialExecutor {
   private let queue: DispatchQueue
 
   /// - Parameter label: shown by debuggers.
-  public convenience init(_ label: String) { self.init(Self.sharedQueue ?? DispatchQueue(label: label)) }
+  public convenience init(_ label: String) { self.init(blockingQueue(label)) }
 
   init(_ queue: DispatchQueue) { self.queue = queue }
 
@@ -19,3 +19,16 @@ public final class ThreadExecutor: SerialExecutor {
 
   public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 }
+
+private let labelKey = DispatchSpecificKey<String>()
+
+/// A queue for work that blocks, or the one that a simulation gives.
+func blockingQueue(_ label: String) -> DispatchQueue {
+  if let shared = ThreadExecutor.sharedQueue { return shared }
+  let queue = DispatchQueue(label: label)
+  queue.setSpecific(key: labelKey, value: label)
+  return queue
+}
+
+/// The label of the thread for blocking work that this is called on; nil on any other, such as Swift's own.
+package func blockingLabel() -> String? { DispatchQueue.getSpecific(key: labelKey) }

@@ -7,6 +7,7 @@ import Letters
 import Logging
 import Notices
 import Portal
+import Runtime
 import Trust
 import Zones
 
@@ -71,7 +72,7 @@ private func attempt(
     try await provider.send(to: phone, text: text)
     return .sent
   } catch {
-    logger.warning("a message to a citizen was not taken", metadata: ["kind": "\(error.kind.rawValue)"])
+    logger.warning("a message to a citizen was not taken", metadata: ["code": "\(faultCode(error))"])
     return error.kind == .temporary ? .failedForNow : .refused
   }
 }

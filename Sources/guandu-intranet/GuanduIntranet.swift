@@ -11,6 +11,7 @@ import Letters
 import Logging
 import PacketFormat
 import People
+import Runtime
 import ServiceLifecycle
 import Storage
 import Trust
@@ -104,7 +105,8 @@ struct GuanduIntranet: AsyncParsableCommand {
       judge: { [trust = start.identity.trust] in standing(of: $0, trust) }, audit: audit)
     return (
       console, LogChecker(console: console, logger: start.logger),
-      AuditIndexKeeper(folders: folders, database: start.database, logger: start.logger)
+      AuditIndexKeeper(
+        folders: folders, database: start.database, logger: start.logger, bell: start.logsHaveGrown.add())
     )
   }
 }

@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import Letters
+import Runtime
 import Synchronization
 import Testing
 import ZoneHarness
@@ -124,6 +125,6 @@ private actor Gate {
           .number
       } catch { continue }
     }
-    throw LetterError.unavailable
+    throw LetterError.unavailable(Shortage("a test"))
   }
 }

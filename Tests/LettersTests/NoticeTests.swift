@@ -149,6 +149,7 @@ import Zones
     try await office.hasHeard(1)
     office.clock.advance(minutes: NoticeSchedule.givenUpAfterHours * 60 - 10)
     try await office.remind()
+    try await office.hasHeard(2)
     #expect(try await office.state(number) == .waiting)
     office.clock.advance(minutes: 6 * 60)
     try await office.remind()

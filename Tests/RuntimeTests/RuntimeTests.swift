@@ -46,6 +46,31 @@ import Testing
     #expect(load.change { $0.most } <= 3)
   }
 
+  private actor Worker {
+    private let executor = ThreadExecutor("an actor's")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    func label() -> String? { blockingLabel() }
+  }
+
+  private static func label() async -> String? { blockingLabel() }
+
+  @Test func `work that blocks runs on a thread of ours, and nothing else does`() async {
+    #expect(await Self.label() == nil)
+    #expect(await BlockingPool("pool", width: 1).run { blockingLabel() } == "pool.0")
+    #expect(await Worker().label() == "an actor's")
+    let executor = BlockingExecutor("a service's")
+    #expect(await executor.run { await Self.label() } == "a service's")
+    let inside = await executor.run {
+      await withTaskGroup(of: String?.self) { group in
+        group.addTask { await Self.label() }
+        return await group.next() ?? nil
+      }
+    }
+    #expect(inside == "a service's")
+    #expect(await executor.run { await Worker().label() } == "an actor's")
+    #expect(await Self.label() == nil)
+  }
+
   @Test func `an interval is due at once or later, and once each time`() {
     let time = Shared(Duration.zero)
     let soon = Interval(.seconds(10)) { time.change { $0 } }
