@@ -72,9 +72,10 @@ let package = Package(
 
     room("Roles"),
     room("Fairness"),
+    room("Runtime"),
     room("Zones", imports: ["Roles"], [yams]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
-    room("DurableFiles", ["CLinux"]),
+    room("DurableFiles", imports: ["Runtime"], ["CLinux"]),
     room("AgeFormat", imports: ["Cryptography"]),
     room("PacketFormat", imports: ["Zones"]),
     room("TransparencyLog", imports: ["Cryptography"]),
@@ -82,30 +83,35 @@ let package = Package(
     room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
     room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux", "CCurl"]),
-    room("Storage", imports: ["DurableFiles"], [grdb]),
+    room("Storage", imports: ["Runtime", "DurableFiles"], [grdb]),
     room(
       "AuditLog",
-      imports: ["Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage"],
+      imports: ["Runtime", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage"],
       [grdb, logging, lifecycle]),
     room(
       "Exchange",
       imports: [
+        "Runtime",
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Drop", "Storage",
         "AuditLog",
       ], [grdb, logging, lifecycle]),
     room(
       "TrustNews",
-      imports: ["Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange"],
+      imports: [
+        "Runtime", "Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange",
+      ],
       [grdb, logging, lifecycle]),
     room(
       "AuditWitness",
       imports: [
+        "Runtime",
         "DurableFiles",
         "Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "Storage", "AuditLog", "Exchange",
       ], [grdb, logging, lifecycle]),
     room(
       "AuditIndex",
       imports: [
+        "Runtime",
         "Roles", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
         "Acts",
         "Trust",
@@ -113,6 +119,7 @@ let package = Package(
     room(
       "AuditForward",
       imports: [
+        "Runtime",
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
       ], [grdb, logging, lifecycle, nioCore, nioPosix, nioSSL]),
     room(
@@ -121,38 +128,46 @@ let package = Package(
     room(
       "Daemon",
       imports: [
+        "Runtime",
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditLog",
         "AuditWitness", "AuditForward", "Exchange",
       ],
       [logging, lifecycle, signals]),
     room("Flows", imports: ["Zones"]),
     room("Acts", imports: ["Roles", "Cryptography", "PacketFormat", "Storage", "AuditLog"], [grdb]),
-    room("People", imports: ["Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"], [grdb]),
+    room("People", imports: ["Runtime", "Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"], [grdb]),
     room(
       "Letters",
       imports: [
+        "Runtime",
         "Roles", "Fairness", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange",
         "Storage", "AuditLog", "Acts",
       ], [grdb, logging, lifecycle]),
-    room("Notices", imports: ["Zones", "DurableFiles"], ["CCurl", logging]),
-    room("WebKitchen", imports: ["Fairness", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
+    room("Notices", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
-      "Portal", imports: ["Fairness", "Zones", "Cryptography", "Letters", "Notices", "WebKitchen"], web + [lifecycle]),
+      "WebKitchen", imports: ["Runtime", "Fairness", "Zones", "Cryptography"],
+      web + [nioHTTP1, nioTLS, lifecycle, signals]),
+    room(
+      "Portal", imports: ["Runtime", "Fairness", "Zones", "Cryptography", "Letters", "Notices", "WebKitchen"],
+      web + [lifecycle]),
     room(
       "Desk",
       imports: [
+        "Runtime",
         "Roles", "Zones", "Cryptography", "PacketFormat", "AuditIndex", "Acts", "People", "Letters", "WebKitchen",
       ], web + [lifecycle]),
 
     program(
       "guandu-dmz",
       imports: [
+        "Runtime",
         "Zones", "Cryptography", "DurableFiles", "Trust", "Storage", "Exchange", "Daemon", "Letters", "Notices",
         "Portal",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
       imports: [
+        "Runtime",
         "Zones", "Cryptography", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditIndex", "Evidence", "Exchange",
         "Daemon", "Acts", "People", "Letters", "Desk",
       ],
@@ -160,6 +175,7 @@ let package = Package(
     program(
       "guandu",
       imports: [
+        "Letters",
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
         "Exchange", "TrustNews", "Acts", "AuditLog", "AuditWitness", "AuditForward", "TransparencyLog", "Evidence",
       ],
@@ -170,14 +186,15 @@ let package = Package(
     tests(
       "AuditLogTests",
       of: [
-        "AuditLog", "TransparencyLog", "DurableFiles", "Storage", "PacketFormat", "Zones", "Cryptography",
+        "Runtime", "AuditLog", "TransparencyLog", "DurableFiles", "Storage", "PacketFormat", "Zones", "Cryptography",
         "ZoneHarness",
       ], [grdb, logging]),
     tests("DaemonTests", of: ["Daemon"]),
     tests(
       "AuditIndexTests",
       of: [
-        "AuditIndex", "AuditLog", "AuditWitness", "Acts", "Exchange", "Storage", "DurableFiles", "Zones", "Roles",
+        "Runtime", "AuditIndex", "AuditLog", "AuditWitness", "Acts", "Exchange", "Storage", "DurableFiles", "Zones",
+        "Roles",
         "Cryptography", "TransparencyLog",
       ], [grdb, logging]),
     tests(
@@ -209,16 +226,18 @@ let package = Package(
       ], [grdb, logging]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography", "ChildProcess"]),
     tests(
-      "WebKitchenTests", of: ["WebKitchen", "Fairness"],
+      "WebKitchenTests", of: ["Runtime", "WebKitchen", "Fairness"],
       [httpTypes, hummingbird, hummingbirdCore, nioCore, nioEmbedded, nioHTTP1, nioTLS, logging]),
     tests(
       "PortalTests",
       of: [
-        "Portal", "WebKitchen", "Letters", "Notices", "Fairness", "Zones", "Cryptography", "ZoneHarness", "Exchange",
-        "Storage",
+        "Runtime", "Portal", "WebKitchen", "Letters", "Notices", "Fairness", "Zones", "Cryptography", "ZoneHarness",
+        "Exchange", "Storage",
       ],
       [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
+    tests("RuntimeTests", of: ["Runtime"]),
+    tests("StorageTests", of: ["Storage"], [grdb]),
     tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"], [grdb]),
     tests(
       "DeskTests",
@@ -232,8 +251,9 @@ let package = Package(
     tests(
       "LettersTests",
       of: [
-        "Letters", "Fairness", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange", "PacketFormat", "Zones",
-        "Cryptography", "Storage",
+        "Runtime", "Letters", "Fairness", "DurableFiles", "Roles", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange",
+        "PacketFormat", "Zones", "Cryptography",
+        "Storage",
       ],
       [grdb, logging]),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
@@ -242,20 +262,24 @@ let package = Package(
     .target(
       name: "ZoneHarness",
       dependencies: [
-        "TrustNews", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles",
+        "Runtime", "TrustNews", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography",
+        "DurableFiles",
         "PacketFormat", "PacketSeal", "Storage", "AuditLog", "AuditWitness", "AuditIndex", grdb, logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "ExchangeTests",
       of: [
-        "ZoneHarness", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles", "PacketFormat",
+        "Runtime", "ZoneHarness", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles",
+        "PacketFormat",
         "PacketSeal",
         "Drop", "Storage",
-      ], [grdb]),
+      ], [grdb, logging]),
     .executableTarget(
       name: "guandu-simulation",
       dependencies: [
-        "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage", "CSodium", grdb,
+        "Runtime", "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage",
+        "CSodium",
+        grdb,
         arguments, logging,
       ], path: "Tests/Simulation", exclude: ["planted", "planted.sh", "run.sh"], swiftSettings: settings),
     .executableTarget(

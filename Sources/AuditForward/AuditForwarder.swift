@@ -1,6 +1,7 @@
 public import DurableFiles
 import Glibc
 public import Logging
+public import Runtime
 public import ServiceLifecycle
 public import Storage
 public import Zones
@@ -10,10 +11,13 @@ public import Zones
 public struct AuditForwarder: Service {
   private let loops: [ForwardLoop]
 
-  /// - Parameter folder: of the zone's logs, each in a folder of its number.
+  /// - Parameters:
+  ///   - folder: of the zone's logs, each in a folder of its number.
+  ///   - grown: rings when these have grown.
   /// - Throws: where the certificates or the key for syslog cannot be used; the message names the files.
   public init(
-    _ forwarding: AuditForwarding, zone: ZoneName, folder: String, files: Files, database: ZoneDatabase, logger: Logger
+    _ forwarding: AuditForwarding, zone: ZoneName, folder: String, files: Files, database: ZoneDatabase, logger: Logger,
+    grown: Bells = Bells()
   ) throws {
     var receivers: [any EntryReceiver] = []
     if let target = forwarding.syslog {
@@ -26,7 +30,7 @@ public struct AuditForwarder: Service {
     let reader = ForwardReader(zone: zone, folder: folder, files: files)
     let start = ContinuousClock.now
     loops = receivers.map { receiver in
-      ForwardLoop(receiver, reader: reader, database: database, logger: logger) {
+      ForwardLoop(receiver, reader: reader, database: database, logger: logger, bell: grown.add()) {
         Int((ContinuousClock.now - start) / .milliseconds(1))
       }
     }

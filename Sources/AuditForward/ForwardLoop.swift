@@ -1,10 +1,12 @@
 import Logging
+import Runtime
 import Storage
 
 /// Brings one receiver every entry, in order, at least once. Its place is durable and moves only after what it passes over has
 /// settled; after a failure all from there goes again.
 actor ForwardLoop {
-  private static let pollMilliseconds = 500
+  private static let pauseMilliseconds = 500
+  private static let lookSeconds = 30
   private static let waitMaxMilliseconds = 30_000
 
   private let receiver: any EntryReceiver
@@ -28,11 +30,16 @@ actor ForwardLoop {
   private var marks: [Mark] = []
   /// The reason that was told; empty where all is well.
   private var trouble = ""
+  private let bell: Bell
+  private let executor = ThreadExecutor("audit.forward")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   init(
     _ receiver: any EntryReceiver, reader: ForwardReader, database: ZoneDatabase, logger: Logger,
-    now: @escaping @Sendable () -> Int
+    bell: Bell = Bell(), now: @escaping @Sendable () -> Int
   ) {
+    self.bell = bell
     self.receiver = receiver
     self.reader = reader
     self.database = database
@@ -40,12 +47,17 @@ actor ForwardLoop {
     self.now = now
   }
 
-  /// Forwards until its task is cancelled.
+  /// Forwards until its task is cancelled: what is new at a ring, and again what failed or is not settled.
   func run() async {
-    var wait = Self.pollMilliseconds
-    while (try? await Task.sleep(for: .milliseconds(wait))) != nil {
-      wait = await forward() ? Self.pollMilliseconds : min(wait * 2, Self.waitMaxMilliseconds)
-    }
+    await bell.listen(atLeastEvery: Self.lookSeconds) { await self.forwardToTheEnd() }
+  }
+
+  private func forwardToTheEnd() async {
+    var wait = Self.pauseMilliseconds
+    repeat {
+      wait = await forward() ? Self.pauseMilliseconds : min(wait * 2, Self.waitMaxMilliseconds)
+      guard (try? await Task.sleep(for: .milliseconds(wait))) != nil else { return }
+    } while !marks.isEmpty || !trouble.isEmpty
   }
 
   /// At a stop, a file takes what is still there; a receiver elsewhere gets it after the next start.

@@ -1,5 +1,6 @@
 import DurableFiles
 import PacketFormat
+import Runtime
 
 /// A file that grows by a line an entry. The operator may rename it at any time: the next entries go into a new one.
 actor JSONLinesWriter: EntryReceiver {
@@ -12,6 +13,9 @@ actor JSONLinesWriter: EntryReceiver {
   private let path: String
   private let files: Files
   private var file: WritableFile?
+  private let executor = ThreadExecutor("audit.forward.lines")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   init(path: String, files: Files) {
     self.path = path

@@ -43,9 +43,16 @@ extension AuditConsole {
   /// it.
   public func entry(_ place: EntryPlace, for official: Official) async throws(AuditConsoleError) -> EntryStanding {
     try demand(official)
+    let log = try log(of: place)
+    return standing(place, log, try await verifiers(of: log))
+  }
+
+  private func log(of place: EntryPlace) throws(AuditConsoleError) -> KnownLog {
     guard let zone = ZoneName(place.zone), place.log > 0, place.position >= 0 else { throw .notFound }
-    let log = folders.log(zone, place.log)
-    let verifiers = try await verifiers(of: log)
+    return folders.log(zone, place.log)
+  }
+
+  private func standing(_ place: EntryPlace, _ log: KnownLog, _ verifiers: Verifiers) -> EntryStanding {
     do { return .proved(try prove(place, log, verifiers)) } catch {
       let archived = (try? LogFolder(path: log.folder).archivedCount()) ?? 0
       return .unproved(place.position < archived ? .archived : .broken("\(error)"))
@@ -64,9 +71,13 @@ extension AuditConsole {
     let (names, events) = try await read { db in try Self.indexed(number, db) }
     guard !events.isEmpty else { throw .notFound }
     var trail: [(event: AuditEvent, standing: EntryStanding)] = []
+    // Certificates are read and judged once a log, and not once a line.
+    var known: [String: Verifiers] = [:]
     for event in events {
-      let standing = try await entry(event.place, for: official)
-      trail.append(Self.line(event, standing, names))
+      let log = try log(of: event.place)
+      let verifiers = if let found = known[log.origin] { found } else { try await verifiers(of: log) }
+      known[log.origin] = verifiers
+      trail.append(Self.line(event, standing(event.place, log, verifiers), names))
     }
     return (names.first { $0 != number }, trail.sorted { $0.event.at < $1.event.at })
   }

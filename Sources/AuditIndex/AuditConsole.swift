@@ -3,19 +3,35 @@ public import AuditLog
 import Foundation
 import GRDB
 public import Roles
+public import Runtime
 public import Storage
 import TransparencyLog
 public import Trust
 import Zones
 
 /// Why something was not shown or done.
-public enum AuditConsoleError: Error, Equatable, Sendable {
+public enum AuditConsoleError: Error, Sendable {
   case notAllowed
   case notFound
   /// A remark, or a search's name, is missing or too long.
   case badText
-  /// A disk or the database refused; trying again may help.
-  case unavailable
+  /// A disk or the database refused, as the cause says; trying again may help.
+  case unavailable(any Error)
+}
+
+extension AuditConsoleError: CodedFault, Equatable {
+  public var faultCode: String {
+    switch self {
+    case .notAllowed: "not-allowed"
+    case .notFound: "not-found"
+    case .badText: "bad-text"
+    case .unavailable(let cause): Runtime.faultCode(cause)
+    }
+  }
+
+  public static func == (left: AuditConsoleError, right: AuditConsoleError) -> Bool {
+    left.faultCode == right.faultCode
+  }
 }
 
 /// What security officers see of the logs, and do about it. Every call says who asks.
@@ -70,11 +86,11 @@ public final class AuditConsole: Sendable {
   }
 
   func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(AuditConsoleError) -> T {
-    do { return try await database.read(body) } catch { throw error as? AuditConsoleError ?? .unavailable }
+    do { return try await database.read(body) } catch { throw error as? AuditConsoleError ?? .unavailable(error) }
   }
 
   func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(AuditConsoleError) -> T {
-    do { return try await database.write(body) } catch { throw error as? AuditConsoleError ?? .unavailable }
+    do { return try await database.write(body) } catch { throw error as? AuditConsoleError ?? .unavailable(error) }
   }
 }
 

@@ -4,8 +4,10 @@ import Foundation
 import GRDB
 public import Logging
 import PacketFormat
+public import Runtime
 public import ServiceLifecycle
 public import Storage
+import Synchronization
 import TransparencyLog
 public import Zones
 
@@ -66,28 +68,37 @@ public struct AuditIndexKeeper: Service {
   private let folders: LogFolders
   private let database: ZoneDatabase
   private let logger: Logger
+  private let bell: Bell
+  /// How long what rings no bell may be missed.
+  private static let lookSeconds = 30
 
-  public init(folders: LogFolders, database: ZoneDatabase, logger: Logger) {
+  /// - Parameter bell: rings when a log's files have grown.
+  public init(folders: LogFolders, database: ZoneDatabase, logger: Logger, bell: Bell = Bell()) {
+    self.bell = bell
     self.folders = folders
     self.database = database
     self.logger = logger
   }
 
   public func run() async throws {
-    await cancelWhenGracefulShutdown {
-      var lastFailure = ""
-      repeat {
-        do {
-          try await self.index()
-          lastFailure = ""
-        } catch {
-          let text = "\(error)"
-          if text != lastFailure {
-            self.logger.error("the logs cannot be read into the index", metadata: ["error": "\(text)"])
-          }
-          lastFailure = text
-        }
-      } while (try? await Task.sleep(for: .seconds(1))) != nil
+    await BlockingExecutor("audit.index").run {
+      await cancelWhenGracefulShutdown {
+        let lastFailure = Mutex("")
+        await self.bell.listen(atLeastEvery: Self.lookSeconds) { await self.indexWhenPossible(lastFailure) }
+      }
+    }
+  }
+
+  /// A failure that lasts is told once.
+  private func indexWhenPossible(_ lastFailure: borrowing Mutex<String>) async {
+    var text = ""
+    do { try await index() } catch { text = "\(error)" }
+    let isNews = lastFailure.withLock { last in
+      defer { last = text }
+      return last != text
+    }
+    if isNews, !text.isEmpty {
+      logger.error("the logs cannot be read into the index", metadata: ["error": "\(text)"])
     }
   }
 

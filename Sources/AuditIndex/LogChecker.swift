@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 public import Logging
 public import Roles
+import Runtime
 public import ServiceLifecycle
 import Storage
 import Synchronization
@@ -80,6 +81,7 @@ public final class LogChecker: Service {
   private func millisecondsToNext() async -> Int {
     let last = try? await console.database.read { try Int.fetchOne($0, sql: "SELECT MAX(at) FROM log_check") }
     guard let last = last ?? nil else { return 1_000 }
+    guard !isDue(at: console.now(), since: last, wait: Self.intervalMilliseconds) else { return 1_000 }
     return max(1_000, min(Self.intervalMilliseconds, last + Self.intervalMilliseconds - console.now()))
   }
 

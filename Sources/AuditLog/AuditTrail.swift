@@ -1,6 +1,8 @@
 public import Cryptography
 public import GRDB
 import PacketFormat
+import Runtime
+import Storage
 public import Zones
 
 import struct Foundation.Data
@@ -14,6 +16,8 @@ public struct AuditTrail: Sendable {
   private let zone: ZoneName
   private let keepsManifests: Bool
   private let now: @Sendable () -> String
+  /// Rings when an entry was committed.
+  let bell = Bell()
 
   /// - Parameters:
   ///   - keepsManifests: whether what packets' senders have signed is kept as evidence.
@@ -267,5 +271,6 @@ public struct AuditTrail: Sendable {
     let entry = AuditEntry(kind, zone: zone.text, at: now(), fields)
     try db.cachedStatement(sql: "INSERT INTO audit_entry (bytes) VALUES (?)")
       .execute(arguments: [Data(entry.bytes)])
+    db.afterCommit { [bell] in bell.ring() }
   }
 }

@@ -7,10 +7,12 @@ public struct CheckedLog: Sendable {
   static let toldMax = 20
 
   public let checkpoint: Checkpoint
-  /// How far each witness has cosigned the log, by its name.
+  /// How far each witness has cosigned the log, by its name: other zones' alone.
   public let witnessed: [String: (size: Int, seconds: Int)]
   /// Who else has put a cosignature there, by a key that was not given: nobody has checked it.
   public let unknownWitnesses: [String]
+  /// Keys of the log's own zone that stand there as a witness: that proves nothing.
+  public let ownWitnesses: [String]
   /// Entries by kind; empty where shapes were not looked at.
   public private(set) var kinds: [AuditEntry.Kind: Int] = [:]
   /// Entries in cold storage that were not at hand: their hashes lead to the root, and nobody has looked at them.
@@ -27,12 +29,17 @@ public struct CheckedLog: Sendable {
   private var index = 0
 
   init(
-    checkpoint: Checkpoint, witnessed: [String: (size: Int, seconds: Int)], unknownWitnesses: [String],
-    peer: String?, collectsActs: Bool
+    checkpoint: Checkpoint, words: [Witnesses.Word], size: Int, signers: [String], peer: String?, collectsActs: Bool
   ) {
     self.checkpoint = checkpoint
-    self.witnessed = witnessed
-    self.unknownWitnesses = unknownWitnesses
+    let counting = words.filter { $0.worth == .counts }.map { ($0.name, (size: size, seconds: $0.seconds)) }
+    witnessed = Dictionary(counting) { $0.seconds > $1.seconds ? $0 : $1 }
+    ownWitnesses = Set(words.filter { $0.worth == .own }.map(\.name)).sorted()
+    unknownWitnesses = Set(signers).subtracting(words.map(\.name)).sorted()
+    faults = words.filter { $0.worth == .ahead }.map { word in
+      "the cosignature of \(word.name) is dated ahead of now (\(entryTimeText(word.seconds.multipliedClamped(by: 1_000)))):"
+        + " a wrong clock, or a key in wrong hands"
+    }
     acts = collectsActs ? [] : nil
     crossings = peer.map { Crossings(zone: String(checkpoint.origin.prefix { $0 != "/" }), peer: $0) }
   }
@@ -99,6 +106,13 @@ extension TimeCheck.Jump {
 extension WitnessTimes {
   fileprivate func text(_ found: Found, _ which: String, _ reason: String) -> String {
     "\(found.count) entries from \(found.first) on \(which) at \(entryTimeText(cosignedAt)) \(reason) (\(entryTimeText(found.at)))"
+  }
+}
+
+extension Int {
+  fileprivate func multipliedClamped(by other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? .max : product
   }
 }
 

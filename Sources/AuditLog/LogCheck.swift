@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+public import Foundation
 import PacketFormat
 import Synchronization
 public import TransparencyLog
@@ -12,7 +12,7 @@ public struct LogCheck: Sendable {
   private let folder: LogFolder
   private let log: NoteVerifier
   private let scan: EntryScan?
-  private let witnesses: [NoteVerifier]
+  private let witnesses: Witnesses
   /// How long a checkpoint is under way to its witness at most: entries that are older than its cosignature by more, and not
   /// among those that it covers, are a fault. Nil where that is not known.
   public var carriedWithinMinutes: Int?
@@ -24,12 +24,16 @@ public struct LogCheck: Sendable {
 
   /// - Parameters:
   ///   - log: the log's key.
-  ///   - witnesses: the keys of those who may have cosigned it.
+  ///   - witnesses: the keys of those who may have cosigned it; the log's own zone is none of them.
   ///   - zone: whose entries they are; nil where their shape is not to be looked at.
-  public init(folder: LogFolder, log: NoteVerifier, witnesses: [NoteVerifier] = [], zone: String?) {
+  ///   - now: no cosignature is of later than that.
+  public init(
+    folder: LogFolder, log: NoteVerifier, witnesses: [NoteVerifier] = [], zone: String?,
+    now: @escaping @Sendable () -> Date = { Date() }
+  ) {
     self.folder = folder
     self.log = log
-    self.witnesses = witnesses
+    self.witnesses = Witnesses(witnesses, of: log, now: now)
     scan = zone.map(EntryScan.init)
   }
 
@@ -39,10 +43,10 @@ public struct LogCheck: Sendable {
     guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
     let checkpoint = try Checkpoint.open(note, log: log)
     let held = try openWitnessed()
-    let witnessed = try cosignatures(of: held)
-    let others = held?.note.signatures.map(\.name).filter { $0 != log.name && witnessed[$0] == nil } ?? []
+    let words = try held.map { try witnesses.words(on: $0.note) } ?? []
     var result = CheckedLog(
-      checkpoint: checkpoint, witnessed: witnessed, unknownWitnesses: Set(others).sorted(), peer: peer,
+      checkpoint: checkpoint, words: words, size: held?.checkpoint.size ?? 0,
+      signers: held?.note.signatures.map(\.name).filter { $0 != log.name } ?? [], peer: peer,
       collectsActs: collectsActs)
     result.times = held.flatMap { times(of: $0.checkpoint, result.witnessed) }
     guard try root(of: checkpoint.size, into: &result, progress) == checkpoint.root else {
@@ -85,17 +89,6 @@ public struct LogCheck: Sendable {
   private func openWitnessed() throws -> (note: SignedNote, checkpoint: Checkpoint)? {
     guard let note = try folder.witnessed() else { return nil }
     return (note, try Checkpoint.open(note, log: log))
-  }
-
-  private func cosignatures(
-    of held: (note: SignedNote, checkpoint: Checkpoint)?
-  ) throws -> [String: (size: Int, seconds: Int)] {
-    guard let held else { return [:] }
-    var found: [String: (size: Int, seconds: Int)] = [:]
-    for witness in witnesses {
-      if let seconds = try held.note.time(signedBy: witness) { found[witness.name] = (held.checkpoint.size, seconds) }
-    }
-    return found
   }
 
   /// A cosigned checkpoint must be this log's own earlier head.

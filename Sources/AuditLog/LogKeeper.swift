@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 public import Logging
 import PacketFormat
+public import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
@@ -17,7 +18,10 @@ public import Zones
 public actor LogKeeper: Service {
   private static let batchMax = 8_192
   private static let batchMaxBytes = 16 << 20
-  private static let pollMilliseconds = 1_000
+  /// What comes meanwhile shares a checkpoint.
+  private static let pause = Duration.seconds(1)
+  /// How long a failure waits to be tried again, and what rang no bell.
+  private static let lookSeconds = 30
 
   private let database: ZoneDatabase
   private let files: Files
@@ -29,17 +33,30 @@ public actor LogKeeper: Service {
   private var writer: LogWriter?
   private var firstRow = 0
   private var lastFailure = ""
-  private var witnessHolds: (held: Checkpoint, epoch: Int)?
+  /// What the peers have said of this log, until the next step.
+  private struct Told {
+    var held: (held: Checkpoint, epoch: Int)?
+    var witnessed: SignedNote?
+  }
+
+  private nonisolated let told = Mutex(Told())
   /// How large the log was after its last entry that is not about another log: what comes after it is no news to a witness.
   private var newsSize = 0
+  /// Rings when the log's files have grown.
+  private let grown: Bells
+  private let executor = ThreadExecutor("audit.log")
+
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// - Parameters:
   ///   - folder: for the logs, each in a folder of its number.
   ///   - key: signs the checkpoints.
+  ///   - grown: rung when the log's files have grown.
   public init(
     zone: ZoneName, database: ZoneDatabase, files: Files, folder: String, key: Ed25519PrivateKey, trail: AuditTrail,
-    logger: Logger
+    logger: Logger, grown: Bells = Bells()
   ) {
+    self.grown = grown
     self.zone = zone
     self.database = database
     self.files = files
@@ -110,12 +127,21 @@ public actor LogKeeper: Service {
   /// so in its first entry.
   ///
   /// - Parameter epoch: the number of the log that `held` is of.
-  package func goOn(after held: Checkpoint, epoch: Int) { witnessHolds = (held, epoch) }
+  package nonisolated func goOn(after held: Checkpoint, epoch: Int) {
+    told.withLock { $0.held = (held, epoch) }
+    trail.bell.ring()
+  }
+
+  /// Keeps a checkpoint with a witness's cosignature at the next step.
+  package nonisolated func noteWitnessed(_ note: SignedNote) {
+    told.withLock { $0.witnessed = note }
+    trail.bell.ring()
+  }
 
   /// Not in the middle of a step: what is read and written there belongs to one log.
   private func goOnAfterWhatTheWitnessHolds() async throws {
-    guard let (held, epoch) = witnessHolds, let writer, let current = try await epochNow() else { return }
-    witnessHolds = nil
+    guard let (held, epoch) = told.withLock({ $0.held }), let writer, let current = try await epochNow() else { return }
+    told.withLock { told in if told.held?.epoch == epoch, told.held?.held == held { told.held = nil } }
     guard epoch >= current else { return }
     if epoch == current, held.size <= writer.size,
       try writer.folder.root(size: held.size, newest: writer.size) == held.root
@@ -167,7 +193,7 @@ public actor LogKeeper: Service {
   /// Integrates until the service group shuts down, and once more then.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil {
+      await self.trail.bell.listen(atLeastEvery: Self.lookSeconds, apart: Self.pause) {
         await self.integrateWhenPossible()
       }
     }
@@ -177,6 +203,7 @@ public actor LogKeeper: Service {
   /// A failure that lasts is told once.
   func integrateWhenPossible() async {
     do {
+      if let note = told.withLock({ $0.witnessed.take() }) { keepWitnessed(note) }
       try await goOnAfterWhatTheWitnessHolds()
       while try await integrate() {}
       lastFailure = ""
@@ -230,6 +257,7 @@ public actor LogKeeper: Service {
     try await database.write { db in
       try db.execute(sql: "DELETE FROM audit_entry WHERE id < ?", arguments: [end])
     }
+    grown.ring()
     return true
   }
 

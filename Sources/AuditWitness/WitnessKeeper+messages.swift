@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import Logging
 import PacketFormat
+import Runtime
 import Storage
 import TransparencyLog
 import Trust
@@ -19,11 +20,17 @@ extension WitnessKeeper {
     [
       CheckpointMessage.type: MessageHandler { [self] message in
         let shown = try refusingNonsense { try checked(CheckpointMessage(message.body), of: peer) }
-        return { [self] db in try witness(shown, of: peer, db) }
+        return { [self] db in
+          try witness(shown, of: peer, db)
+          db.afterCommit { [bell] in bell.ring() }
+        }
       },
       EntriesMessage.type: MessageHandler { [self] message in
         let entries = try refusingNonsense { try EntriesMessage(message.body, of: peer.text) }
-        return { [self] db in try keep(entries, of: peer, db) }
+        return { [self] db in
+          try keep(entries, of: peer, db)
+          db.afterCommit { [bell] in bell.ring() }
+        }
       },
       CosignatureMessage.type: MessageHandler { [self] message in
         let word = try refusingNonsense {
@@ -212,7 +219,7 @@ extension WitnessKeeper {
       sql: "INSERT OR REPLACE INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)",
       arguments: [peer.text, word.origin, word.size])
     let log = self.log
-    db.afterNextTransaction { _ in Task { await log.goOn(after: checkpoint, epoch: epoch) } }
+    db.afterCommit { log.goOn(after: checkpoint, epoch: epoch) }
   }
 
   static func epoch(of origin: String, _ zone: ZoneName) -> Int? {
@@ -247,6 +254,6 @@ extension WitnessKeeper {
     // Entries are sent before their checkpoint: what the peer lacks of it now was lost.
     if word.mirrored < word.size { try sendAgain(word.origin, from: word.mirrored, as: word.size, to: peer, db) }
     let (log, good) = (self.log, note)
-    db.afterNextTransaction { _ in Task { await log.keepWitnessed(good) } }
+    db.afterCommit { log.noteWitnessed(good) }
   }
 }

@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import Logging
 import PacketFormat
+import Runtime
 import Storage
 import TransparencyLog
 import Zones
@@ -182,6 +183,7 @@ extension WitnessKeeper {
         sql: "DELETE FROM mirror_entry WHERE peer = ? AND origin = ? AND position < ?",
         arguments: [log.peer.text, log.origin, log.size])
     }
+    grown.ring()
   }
 
   /// Nil where what lies here is damaged.

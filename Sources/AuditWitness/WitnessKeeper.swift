@@ -6,6 +6,7 @@ public import Foundation
 import GRDB
 public import Logging
 import PacketFormat
+public import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
@@ -15,7 +16,9 @@ public import Zones
 
 /// Lets the peers witness this zone's log, and witnesses theirs: a zone that rewrites its log needs the peer's key too.
 public final class WitnessKeeper: Service {
-  private static let pollMilliseconds = 1_000
+  private static let pause = Duration.seconds(1)
+  /// How long what rings no bell may be missed: a time that comes.
+  private static let lookSeconds = 15
   /// A log that does not grow is shown this often all the same.
   private static let idleMilliseconds = 20 * 3_600_000
   /// After so long without a checkpoint of a peer, that is said.
@@ -38,14 +41,19 @@ public final class WitnessKeeper: Service {
   /// A new log, too, is shown after an interval: by then it tells of more than a start.
   private let startedAt: UnixMilliseconds
   private let failures = Mutex<[String: String]>([:])
+  /// Rings when a log has grown, or a peer has sent something of its own.
+  let bell: Bell
+  /// Rung when a copy of a peer's log has grown.
+  let grown: Bells
 
   /// - Parameters:
   ///   - log: this zone's.
+  ///   - grown: rings when that has grown, and is rung when the copy of a peer's has.
   ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, keys: AuditKeys, trust: TrustStore, database: ZoneDatabase, outbox: Outbox,
     log: LogKeeper, trail: AuditTrail, files: Files = Files(), logger: Logger,
-    now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
+    grown: Bells = Bells(), now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
   ) {
     zone = configuration.name
     links = configuration.links
@@ -61,25 +69,30 @@ public final class WitnessKeeper: Service {
     mirrorFolder = configuration.dataDirectory + "/audit-peer"
     self.now = now
     startedAt = now()
+    self.grown = grown
+    bell = grown.add()
   }
 
   /// What a zone is called as a witness.
   public static func name(of zone: ZoneName) -> String { "\(zone)/audit/witness" }
 
   public func run() async throws {
-    await cancelWhenGracefulShutdown {
-      // Logs of earlier keys are proved with these.
-      _ = try? await self.database.write { [keys = self.keys] db in try Self.keep(keys.logCertificate, db) }
-      repeat {
-        for link in self.links {
-          await self.telling("the log cannot be shown to its witness", link.peer.text) {
-            try await self.offer(to: link)
-          }
-        }
-        await self.telling("a peer's log cannot be copied", "") { try await self.integrateMirrors() }
-        await self.noticeSilence()
-      } while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil
+    await BlockingExecutor("audit.witness").run {
+      await cancelWhenGracefulShutdown {
+        // Logs of earlier keys are proved with these.
+        _ = try? await self.database.write { [keys = self.keys] db in try Self.keep(keys.logCertificate, db) }
+        let seconds = min(Self.lookSeconds, max(1, self.intervalMilliseconds / 1_000))
+        await self.bell.listen(atLeastEvery: seconds, apart: Self.pause) { await self.look() }
+      }
     }
+  }
+
+  private func look() async {
+    for link in links {
+      await telling("the log cannot be shown to its witness", link.peer.text) { try await offer(to: link) }
+    }
+    await telling("a peer's log cannot be copied", "") { try await integrateMirrors() }
+    await noticeSilence()
   }
 
   /// Sends the newest checkpoint where it is due. Nothing is sent where policy does not let it out.
@@ -101,7 +114,7 @@ public final class WitnessKeeper: Service {
       )
     }
     let wait = newsSize > last?.size ?? 0 ? intervalMilliseconds : Self.idleMilliseconds
-    guard checkpoint.size > 0, at - (last?.at ?? startedAt) >= wait else { return }
+    guard checkpoint.size > 0, isDue(at: at, since: last?.at ?? startedAt, wait: wait) else { return }
     let isSent: Bool
     do { isSent = try await sendEntries(checkpoint, folder, to: link) } catch {
       // A witness without a copy is better than none.
@@ -144,14 +157,19 @@ public final class WitnessKeeper: Service {
   }
 
   private func noticeSilence() async {
-    let oldest = now() - Self.silenceMilliseconds
+    let (now, oldest) = (now(), now() - Self.silenceMilliseconds)
     let isAnySilent = try? await database.read { db in
       try Bool.fetchOne(
         db,
-        sql: "SELECT EXISTS (SELECT 1 FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ?)", arguments: [oldest])
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ? OR MAX(seen_at) > ?)
+          """, arguments: [oldest, now + Self.silenceMilliseconds])
     }
     guard isAnySilent == true else { return }
     let silent = try? await database.write { db -> [String] in
+      // Seen under a clock that was far ahead: from now on the silence counts.
+      try db.execute(
+        sql: "UPDATE witnessed_log SET seen_at = ? WHERE seen_at > ?", arguments: [now, now + Self.silenceMilliseconds])
       let peers = try String.fetchAll(
         db, sql: "SELECT peer FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ?", arguments: [oldest])
       // Told again after the next silence.

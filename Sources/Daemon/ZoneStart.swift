@@ -6,6 +6,7 @@ public import DurableFiles
 public import Exchange
 import Foundation
 public import Logging
+public import Runtime
 public import ServiceLifecycle
 public import Storage
 import Trust
@@ -38,6 +39,8 @@ public struct ZoneStart: Sendable {
   public let outbox: Outbox
   private let revocations: RevocationKeeper
   private let rotation: RotationKeeper
+  /// Rings when the zone's log, or its copy of a peer's, has grown.
+  public let logsHaveGrown: Bells
   private let logKeeper: LogKeeper?
   private let witness: WitnessKeeper?
   private let forwarder: AuditForwarder?
@@ -83,9 +86,11 @@ public struct ZoneStart: Sendable {
       blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     } catch { throw StartFailure("data folder: \(error)", exitStatus: StartFailure.unavailable) }
     outbox = Outbox(links: configuration.links)
-    forwarder = try Self.forwarder(configuration, configurationPath, database, files, logger)
+    let grown = Bells()
+    logsHaveGrown = grown
+    forwarder = try Self.forwarder(configuration, configurationPath, database, files, logger, grown)
     (audit, logKeeper, witness) = try Self.auditLog(
-      configuration, configurationPath, identity.trust, database, files, outbox, logger)
+      configuration, configurationPath, identity.trust, database, files, outbox, logger, grown)
     revocations = RevocationKeeper(
       configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger,
       audit: audit)
@@ -96,7 +101,7 @@ public struct ZoneStart: Sendable {
 
   private static func auditLog(
     _ configuration: ZoneConfiguration, _ path: String, _ trust: TrustStore, _ database: ZoneDatabase, _ files: Files,
-    _ outbox: Outbox, _ logger: Logger
+    _ outbox: Outbox, _ logger: Logger, _ grown: Bells
   ) throws(StartFailure) -> (AuditTrail?, LogKeeper?, WitnessKeeper?) {
     guard configuration.keys.audit != nil else {
       logger.warning(
@@ -113,21 +118,22 @@ public struct ZoneStart: Sendable {
     }
     let log = LogKeeper(
       zone: configuration.name, database: database, files: files, folder: configuration.dataDirectory + "/audit",
-      key: keys.log, trail: trail, logger: logger)
+      key: keys.log, trail: trail, logger: logger, grown: grown)
     let witness = WitnessKeeper(
       configuration: configuration, keys: keys, trust: trust, database: database, outbox: outbox, log: log,
-      trail: trail, logger: logger)
+      trail: trail, logger: logger, grown: grown)
     return (trail, log, witness)
   }
 
   private static func forwarder(
-    _ configuration: ZoneConfiguration, _ path: String, _ database: ZoneDatabase, _ files: Files, _ logger: Logger
+    _ configuration: ZoneConfiguration, _ path: String, _ database: ZoneDatabase, _ files: Files, _ logger: Logger,
+    _ grown: Bells
   ) throws(StartFailure) -> AuditForwarder? {
     guard let forwarding = configuration.keys.audit?.forward else { return nil }
     do {
       return try AuditForwarder(
         forwarding, zone: configuration.name, folder: configuration.dataDirectory + "/audit", files: files,
-        database: database, logger: logger)
+        database: database, logger: logger, grown: grown)
     } catch { throw StartFailure("\(path): audit.forward: \(error)", exitStatus: StartFailure.configuration) }
   }
 
@@ -185,7 +191,11 @@ public struct ZoneStart: Sendable {
       handlers["backup"] = { _ in try await keeper.backUp() }
       services.append(keeper)
     }
-    return services + [OperatorRequests(database: database, handlers: handlers, logger: logger)]
+    return services + [
+      OperatorRequests(
+        database: database, dataDirectory: configuration.dataDirectory, files: files, handlers: handlers,
+        logger: logger)
+    ]
   }
 
   /// Runs the services until SIGTERM or SIGINT, the last one stopping first, and closes the database.
@@ -193,6 +203,7 @@ public struct ZoneStart: Sendable {
     try await logKeeper?.begin()
     if let audit { try await database.write { db in try audit.zoneStarted(db) } }
     try await revocations.begin()
+    try await rotation.begin()
     let group = ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     logger.info("started", metadata: ["zone": "\(configuration.name)"])

@@ -2,6 +2,7 @@ import AuditLog
 import Exchange
 import Foundation
 import Logging
+import Runtime
 import ServiceLifecycle
 import Storage
 import Zones
@@ -10,7 +11,8 @@ import Zones
 struct ZoneWatch: Service {
   /// A clock is set by less while it is kept right.
   static let jumpMilliseconds = 5_000
-  private static let pollSeconds = 2
+  /// Often enough that a move of the clock stands in the log near what it explains.
+  private static let pollSeconds = 5
 
   let links: [LinkConfiguration]
   let database: ZoneDatabase
@@ -20,6 +22,7 @@ struct ZoneWatch: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var clock = ClockWatch()
+      let silence = Interval(.seconds(15))
       var silent: Set<ZoneName> = []
       while (try? await Task.sleep(for: .seconds(Self.pollSeconds))) != nil {
         do {
@@ -28,7 +31,7 @@ struct ZoneWatch: Service {
             try await self.enter(jump)
             clock.accept(wall: wall, steady: steady)
           }
-          try await self.look(at: &silent)
+          if silence.takeIfDue() { try await self.look(at: &silent) }
         } catch { self.logger.error("the watch could not enter what it saw", metadata: ["error": "\(error)"]) }
       }
     }

@@ -85,7 +85,7 @@ extension DeskSite {
         return try await alertPage(request, presence, problems: [("remark", "remarkMissing")], typed: remark)
       case .notFound: throw WebFailure.notFound
       case .notAllowed: throw WebFailure.notAllowed
-      case .unavailable: throw WebFailure.unavailable
+      case .unavailable(let cause): throw WebFailure.unavailable(cause)
       }
     }
     return seeOther("/audit/alerts")

@@ -42,7 +42,7 @@ extension DeskSite {
       switch error {
       case .notAllowed: throw WebFailure.notAllowed
       case .notFound, .badText: throw WebFailure.notFound
-      case .unavailable: throw WebFailure.unavailable
+      case .unavailable(let cause): throw WebFailure.unavailable(cause)
       }
     }
   }
@@ -140,7 +140,7 @@ extension DeskSite {
       }
     } catch AuditConsoleError.notFound {
       values["hasTrail"] = false
-    } catch { throw WebFailure.unavailable }
+    } catch { throw WebFailure.unavailable(error) }
     return page("audit-trail", values, titleKey: "auditTrail", request, presence, isSearch: true)
   }
 
@@ -184,7 +184,7 @@ extension DeskSite {
     let console = try demandConsole(presence)
     let query = AuditSearch(AuditSearch.values(form["query"])).query
     do { try await console.save(query, as: WrittenText.line(form["name"]), by: presence.official) } catch {
-      guard case AuditConsoleError.badText = error else { throw WebFailure.unavailable }
+      guard case AuditConsoleError.badText = error else { throw WebFailure.unavailable(error) }
       return try await hoursPage(
         request, presence, problems: [("search-name", "searchNameMissing")], query: query, name: form["name"])
     }

@@ -8,6 +8,7 @@ import Zones
 /// The folders of letters.
 extension DeskSite {
   private static let pageSize = 50
+  private static let undeliveredNamed = 10
 
   func addFolderRoutes(to routes: inout RouteTable) {
     handle(.get, "/folders/{folder}", .readLetter, &routes) { [self] request, presence in
@@ -18,27 +19,38 @@ extension DeskSite {
 
   private func folderPage(_ folder: DeskFolder, _ request: WebRequest, _ presence: Presence) async throws -> Response {
     let official = presence.official
-    let paging = Paging(request, size: Self.pageSize)
-    let found = try await letters.folder(folder, for: official, limit: Self.pageSize, offset: paging.offset)
-    var tabs: [[String: Any]] = []
-    for other in DeskFolder.allCases {
-      let total = try await other == folder ? found.total : count(of: other, for: official)
-      tabs.append([
-        "path": "/folders/\(other.rawValue)", "count": "\(total)", "current": other == folder,
+    let found = try await letters.folder(folder, for: official, limit: Self.pageSize, part: part(request))
+    let counts = try await letters.folderCounts(for: official)
+    let tabs = DeskFolder.allCases.map { other -> [String: Any] in
+      [
+        "path": "/folders/\(other.rawValue)", "count": "\(counts[other] ?? 0)", "current": other == folder,
         "text": kitchen.strings.text("folder-\(other.rawValue)", request.language),
-      ])
+      ]
     }
     return page(
       "folder",
       [
         "heading": kitchen.strings.text("folder-\(folder.rawValue)", request.language), "tabs": tabs,
         "late": try await lateText("linkLate", "linkNever", request.language) as Any? ?? false,
+        "undelivered": try await undeliveredValues(official, request.language) as Any? ?? false,
         "isEmpty": found.letters.isEmpty, "hasLetters": !found.letters.isEmpty,
         "letters": found.letters.map { row($0, request.language) },
-        "paging": paging.values(
-          path: "/folders/\(folder.rawValue)", hasNext: paging.offset + found.letters.count < found.total),
+        "places": [
+          "path": "/folders/\(folder.rawValue)", "isNeeded": found.previous != nil || found.next != nil,
+          "previous": found.previous?.description as Any? ?? false, "next": found.next?.description as Any? ?? false,
+        ],
       ],
       titleKey: "folder-\(folder.rawValue)", request, presence)
+  }
+
+  /// Letters whose citizens must be told in another way; nil where there are none.
+  private func undeliveredValues(_ official: Official, _ language: Language) async throws -> [String: Any]? {
+    let found = try await letters.undeliveredNotices(for: official, limit: Self.undeliveredNamed)
+    guard found.total > 0 else { return nil }
+    return [
+      "text": kitchen.strings.text("noticesUndelivered", language, "\(found.total)"),
+      "letters": found.numbers.map { ["number": $0] },
+    ]
   }
 
   /// How old the portal's last sign of life is, while it is late.
@@ -49,8 +61,13 @@ extension DeskSite {
     return kitchen.strings.text(key, language, kitchen.elapsed(since: seen, language))
   }
 
-  private func count(of folder: DeskFolder, for official: Official) async throws -> Int {
-    try await letters.folder(folder, for: official, limit: 1, offset: 0).total
+  /// Anything strange is the first part.
+  private func part(_ request: WebRequest) -> FolderPart {
+    func place(_ key: String) -> FolderPlace? {
+      request.request.uri.queryParameters[Substring(key)].flatMap { FolderPlace(String($0)) }
+    }
+    if let place = place("after") { return .after(place) }
+    return place("before").map(FolderPart.before) ?? .first
   }
 
   private func row(_ letter: DeskLetterSummary, _ language: Language) -> [String: Any] {

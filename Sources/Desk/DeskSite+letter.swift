@@ -40,7 +40,8 @@ extension DeskSite {
     let number = try number(in: request)
     let form = try await form(of: request, presence)
     let official = try await signed("letter.signed-for", "letter \(number)", form, presence)
-    do { try await letters.signFor(number: number, by: official) } catch LetterError.wrongStage {
+    do { try await letters.signFor(number: number, by: official) } catch {
+      guard case .wrongStage = error else { throw error }
       return try await conflictPage(request, presence, nil)
     }
     return seeOther("/letters/\(number)")

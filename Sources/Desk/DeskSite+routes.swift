@@ -127,7 +127,8 @@ extension WebFailure {
     case .notAllowed: self = .notAllowed
     case .mayNotPublish: self = .mayNotPublish
     case .wrongStage: self = .wrongStage
-    case .unavailable, .busy, .attachmentTooLarge, .attachmentKind, .linkIsFull: self = .unavailable
+    case .unavailable(let cause): self = .unavailable(cause)
+    case .busy, .attachmentTooLarge, .attachmentKind, .linkIsFull: self = .unavailable(error)
     }
   }
 
@@ -136,7 +137,7 @@ extension WebFailure {
     case .notFound: self = .notFound
     case .notAllowed: self = .notAllowed
     case .refused(let problem): self = WebFailure(.unprocessableContent, "refusedTitle", problem.rawValue)
-    case .unavailable: self = .unavailable
+    case .unavailable(let cause): self = .unavailable(cause)
     }
   }
 }

@@ -14,6 +14,8 @@ private let letterTemplates = [
   <h1>{{heading}}</h1>
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   {{> late}}
+  {{#undelivered}}<div id="undelivered" class="note" role="status"><p>{{text}}</p>
+  <p>{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}</p></div>{{/undelivered}}
   <nav aria-label="{{t.folders}}"><ul class="tabs">
   {{#tabs}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}} ({{count}})</a></li>
   {{/tabs}}</ul></nav>
@@ -24,7 +26,10 @@ private let letterTemplates = [
   {{#letters}}<tr><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{stageText}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
   {{/letters}}</tbody>
   </table>{{/hasLetters}}
-  {{> paging}}
+  {{#places}}{{#isNeeded}}<nav class="paging" aria-label="{{t.pages}}">
+  {{#previous}}<a class="button plain" rel="prev" href="{{path}}?before={{previous}}">{{t.previousPage}}</a>{{/previous}}
+  {{#next}}<a class="button plain" rel="next" href="{{path}}?after={{next}}">{{t.nextPage}}</a>{{/next}}
+  </nav>{{/isNeeded}}{{/places}}
   """#,
   "letter": #"""
   <h1><span id="letter-number">{{number}}</span> <span id="letter-title">{{letterTitle}}</span></h1>

@@ -3,6 +3,10 @@ import WebKitchen
 /// The texts of what stands above pages.
 let noticeStrings = StringTable([
   .init(
+    "noticesUndelivered", "近14天有{0}封来信的短信通知未能发出，请通过其他方式告知来信人：",
+    "In the last 14 days the text messages about {0} letters could not be sent; please tell their authors in another way:"
+  ),
+  .init(
     "noticeOwnCertificate", "您的证书还有{0}天到期（{1}），到期后将无法进入办公台。请尽快联系系统管理员换发并登记新证书。",
     "Your certificate ends in {0} days ({1}); after that you cannot enter. Ask the administrator for a new one now."),
   .init(

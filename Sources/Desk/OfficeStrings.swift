@@ -119,7 +119,9 @@ let officeStrings = StringTable([
   .init("importKindMissing", "请选择内容。", "Please choose what it holds."),
   .init("importLine", "第{0}行：", "Line {0}:"),
   .init("import-not-utf8", "文件不是UTF-8编码。", "The file is not in UTF-8."),
-  .init("import-too-large", "文件过大（最多10 MB、100000行）。", "The file is too large (at most 10 MB, 100000 rows)."),
+  .init(
+    "import-too-large", "文件过大（最多10 MB、10000行），请分批导入。",
+    "The file is too large (at most 10 MB, 10000 rows); import it in parts."),
   .init("import-columns", "首行须为列名，可用的列：", "The first line must name the columns; there are:"),
   .init("import-field-count", "字段数与首行不符，应为：", "The number of fields is not that of the first line, which is:"),
   .init(

@@ -1,4 +1,5 @@
 import Glibc
+public import Runtime
 
 /// A system call on a file that failed: what was tried, where, and the system's reason.
 public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -39,4 +40,8 @@ public enum FileOperation: String, CaseIterable, Sendable {
 public protocol FaultPlan: Sendable {
   func before(_ operation: FileOperation, path: String) throws(FileError)
   func after(_ operation: FileOperation, path: String) throws(FileError)
+}
+
+extension FileError: CodedFault {
+  public var faultCode: String { "file-\(operation.rawValue)-\(number)" }
 }

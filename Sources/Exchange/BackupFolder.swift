@@ -12,7 +12,10 @@ import Storage
 public struct BackupFolder: Sendable {
   /// Files of the data folder, beside the database, that a restored zone needs.
   private static let companions = ["pepper"]
+  /// A backup's list of blobs that were not there when it was made, one a line; a file of its own only where there are any.
+  private static let missingName = "missing-blobs"
   private static let pieceBytes = 1024 * 1024
+  private static let listMaxBytes = 256 << 20
 
   public let path: String
   private let data: String
@@ -52,8 +55,11 @@ public struct BackupFolder: Sendable {
     try files.createFolder(begun)
     try zone.backUp(to: begun + "/zone.sqlite")
     let (covered, digests) = try check(begun + "/zone.sqlite")
-    for digest in digests { try keepBlob(digest) }
+    let missing = try digests.filter { try !keepBlob($0) }
     try files.syncFolder(blobs)
+    if !missing.isEmpty {
+      try files.writeNew(begun + "/" + Self.missingName, [Array(missing.joined(separator: "\n").utf8)])
+    }
     for companion in Self.companions where files.exists(data + "/" + companion) {
       try files.writeNew(begun + "/" + companion, [try files.read(data + "/" + companion, maxBytes: Self.pieceBytes)])
     }
@@ -86,12 +92,13 @@ public struct BackupFolder: Sendable {
     }
   }
 
-  /// Copies a blob and checks it on the way; one that is here already was checked then. A blob that has gone meanwhile was
-  /// secured by its receiver.
-  private func keepBlob(_ digest: String) throws {
+  /// Copies a blob and checks it on the way; one that is here already was checked then.
+  ///
+  /// - Returns: false for one that is not there: it was secured by its receiver meanwhile, or is lost.
+  private func keepBlob(_ digest: String) throws -> Bool {
     let target = blobs + "/" + digest
-    if files.exists(target) { return }
-    guard files.exists(data + "/blobs/" + digest) else { return }
+    if files.exists(target) { return true }
+    guard files.exists(data + "/blobs/" + digest) else { return false }
     let source = try files.openForReading(data + "/blobs/" + digest)
     let temporary = target + ".part"
     try files.remove(temporary)
@@ -109,6 +116,7 @@ public struct BackupFolder: Sendable {
     try writer.close()
     guard hasher.finish().hex == digest else { throw BackupProblem.blobIsDamaged(digest) }
     try files.rename(temporary, to: target)
+    return true
   }
 
   /// Removes all but the newest `kept` backups, and the blobs that only those held.
@@ -143,10 +151,14 @@ public struct BackupFolder: Sendable {
   /// is changed then.
   public func restore(_ name: String) throws {
     guard try names().contains(name) else { throw BackupProblem.unknown(name) }
-    for digest in try blobs(of: name) where !files.exists(data + "/blobs/" + digest) {
-      if !files.exists(blobs + "/" + digest) { continue }
-      try copy(blobs + "/" + digest, to: data + "/blobs/" + digest)
+    let missing = try blobs(of: name).filter { !files.exists(data + "/blobs/" + $0) }
+    let lost = missing.filter { !files.exists(blobs + "/" + $0) }
+    // Without those that it never had, the rest of it is as good as it was.
+    let knownLost = try self.knownLost(name)
+    guard knownLost.isSuperset(of: lost) else {
+      throw BackupProblem.blobsAreMissing(lost.filter { !knownLost.contains($0) }.sorted())
     }
+    for digest in missing where !lost.contains(digest) { try copy(blobs + "/" + digest, to: data + "/blobs/" + digest) }
     try files.syncFolder(data + "/blobs")
     for companion in Self.companions where files.exists(path + "/" + name + "/" + companion) {
       try copy(path + "/" + name + "/" + companion, to: data + "/" + companion)
@@ -155,6 +167,13 @@ public struct BackupFolder: Sendable {
     for suffix in ["-wal", "-shm"] { try files.remove(data + "/zone.sqlite" + suffix) }
     try files.rename(data + "/zone.sqlite.restored", to: data + "/zone.sqlite")
     try files.syncFolder(data)
+  }
+
+  private func knownLost(_ name: String) throws -> Set<String> {
+    let list = "\(path)/\(name)/\(Self.missingName)"
+    guard files.exists(list) else { return [] }
+    let text = String(decoding: try files.read(list, maxBytes: Self.listMaxBytes), as: UTF8.self)
+    return Set(text.split(separator: "\n").map(String.init))
   }
 
   private func copy(_ source: String, to target: String) throws(FileError) {
@@ -186,12 +205,16 @@ struct CoveredStream: Sendable {
 public enum BackupProblem: Error, Equatable, CustomStringConvertible {
   case damaged(String)
   case blobIsDamaged(String)
+  case blobsAreMissing([String])
   case unknown(String)
 
   public var description: String {
     switch self {
     case .damaged(let path): "the copy \(path) does not pass SQLite's integrity check"
     case .blobIsDamaged(let digest): "the blob \(digest) on this zone's disk has other bytes than its name says"
+    case .blobsAreMissing(let digests):
+      "blobs that the backup needs are neither in it nor in the data folder: \(digests.prefix(5).joined(separator: ", "))"
+        + (digests.count > 5 ? " and \(digests.count - 5) more" : "")
     case .unknown(let name): "there is no backup “\(name)”"
     }
   }

@@ -2,6 +2,7 @@ public import DurableFiles
 public import Foundation
 import GRDB
 public import Logging
+import Runtime
 public import ServiceLifecycle
 public import Storage
 public import Zones
@@ -48,9 +49,12 @@ public final class BackupKeeper: Service {
     }
   }
 
-  private func millisecondsToNext() -> Int {
-    guard let last = (try? folder.names())?.last.flatMap(BackupFolder.time(ofName:)) else { return 0 }
-    return last + backups.everyHours * 3_600_000 - now()
+  func millisecondsToNext() -> Int {
+    let (now, wait) = (now(), backups.everyHours * 3_600_000)
+    // One of the future was made under a wrong clock, and says nothing.
+    let times = ((try? folder.names()) ?? []).compactMap(BackupFolder.time(ofName:)).filter { $0 <= now }
+    guard let last = times.max() else { return 0 }
+    return last + wait - now
   }
 
   /// Makes one now. Returns its name.
@@ -60,7 +64,8 @@ public final class BackupKeeper: Service {
   public func backUp() async throws -> String { try await turn.run { try await self.makeOne() } }
 
   private func makeOne() async throws -> String {
-    let (name, covered) = try await inBackground { try self.folder.make(of: self.database, at: self.now()) }
+    let pool = BlockingPool.shared
+    let (name, covered) = try await pool.run { try self.folder.make(of: self.database, at: self.now()) }
     try await database.write { db in
       for stream in covered {
         try db.executeCached(
@@ -69,15 +74,8 @@ public final class BackupKeeper: Service {
       }
     }
     tellPeers()
-    try folder.prune(to: backups.kept)
+    try await pool.run { try self.folder.prune(to: self.backups.kept) }
     logger.info("backup made and checked", metadata: ["name": "\(name)"])
     return name
-  }
-
-  /// Copying takes long and blocks: it gets a thread of its own.
-  private func inBackground<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
-    try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue(label: "exchange.backup").async { continuation.resume(with: Result { try body() }) }
-    }
   }
 }

@@ -4,6 +4,7 @@ import DurableFiles
 import Foundation
 import PacketFormat
 import PacketSeal
+import Runtime
 import Storage
 import Zones
 

@@ -7,6 +7,7 @@ import Foundation
 import GRDB
 import PacketFormat
 import PacketSeal
+import Runtime
 import Storage
 import Synchronization
 import Zones

@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import PacketFormat
 import PacketSeal
+import Runtime
 import Storage
 import Trust
 import Zones

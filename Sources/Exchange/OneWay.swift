@@ -29,13 +29,18 @@ struct OneWayPackets: Sendable {
   }
 
   /// Returns the packets that were dropped for the last time a wait ago.
-  func finish(_ now: UnixMilliseconds, _ db: Database) throws -> [(lane: String, sequence: Int)] {
+  ///
+  /// - Parameter furthest: how far ahead no right clock has set a time.
+  func finish(_ now: UnixMilliseconds, furthest: UnixMilliseconds, _ db: Database) throws -> [(
+    lane: String, sequence: Int
+  )] {
     try Row.fetchAll(
       db,
       sql: """
         UPDATE sent_packet SET confirmed = ?
-        WHERE peer = ? AND confirmed = 0 AND next_drop <= ? AND attempts >= ? RETURNING lane, sequence
-        """, arguments: [Self.notConfirmable, peer.text, now, times - 1]
+        WHERE peer = ? AND confirmed = 0 AND (next_drop <= ? OR next_drop > ?) AND attempts >= ?
+        RETURNING lane, sequence
+        """, arguments: [Self.notConfirmable, peer.text, now, now + furthest, times - 1]
     ).map { ($0["lane"], $0["sequence"]) }.sorted { $0 < $1 }
   }
 }

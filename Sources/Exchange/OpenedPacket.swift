@@ -1,6 +1,7 @@
 import AuditLog
 import PacketFormat
 import PacketSeal
+import Storage
 import Zones
 
 /// A message whose handler has done its part outside the transaction.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import PacketFormat
+import Runtime
 import Storage
 import Zones
 

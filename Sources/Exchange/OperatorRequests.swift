@@ -1,4 +1,5 @@
-import DurableFiles
+import Drop
+public import DurableFiles
 import Foundation
 import GRDB
 public import Logging
@@ -12,22 +13,34 @@ public final class OperatorRequests: Service {
   /// was done. What it throws is such an outcome too.
   public typealias Handler = @Sendable (String) async throws -> String
 
-  private static let pollMilliseconds = 250
+  /// How long a request waits whose word did not come, as on a file system that raises no events.
+  private static let lookSeconds = 10
 
   private let database: ZoneDatabase
   private let handlers: [String: Handler]
   private let logger: Logger
+  private let files: Files
+  /// A command that has written its request leaves an empty file here, which wakes the daemon.
+  private let folder: String
 
   /// - Parameter handlers: by kind.
-  public init(database: ZoneDatabase, handlers: [String: Handler], logger: Logger) {
+  public init(
+    database: ZoneDatabase, dataDirectory: String, files: Files, handlers: [String: Handler], logger: Logger
+  ) {
     self.database = database
+    self.files = files
+    folder = Self.folder(dataDirectory)
     self.handlers = handlers
     self.logger = logger
   }
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil {
+      do { try self.files.createFolder(self.folder) } catch {
+        self.logger.warning("operators' commands are answered late", metadata: ["error": "\(error)"])
+      }
+      for await _ in FolderWatch.changes(in: self.folder, pollSeconds: Self.lookSeconds) {
+        if Task.isCancelled { return }
         do { try await self.answerAll() } catch {
           self.logger.error("operators' requests cannot be read", metadata: ["error": "\(error)"])
         }
@@ -41,12 +54,15 @@ public final class OperatorRequests: Service {
     let argument: String
   }
 
+  private static func folder(_ dataDirectory: String) -> String { dataDirectory + "/requests" }
+
   private func answerAll() async throws {
-    let open = try await database.read { db in
-      try Request.cachedAll(
-        db, sql: "SELECT id, kind, argument FROM operator_request WHERE outcome IS NULL ORDER BY id LIMIT 16")
-    }
-    for request in open {
+    // Before the table is read: what comes after wakes again.
+    for name in (try? files.list(folder)) ?? [] { try? files.remove(folder + "/" + name) }
+    while let request = try await database.read({ db in
+      try Request.cachedOne(
+        db, sql: "SELECT id, kind, argument FROM operator_request WHERE outcome IS NULL ORDER BY id LIMIT 1")
+    }), !Task.isCancelled {
       let outcome = await answer(request)
       logger.notice(
         "an operator's request was done", metadata: ["kind": "\(request.kind)", "outcome": "\(outcome)"])
@@ -80,13 +96,15 @@ public final class OperatorRequests: Service {
         sql: "INSERT INTO operator_request (kind, argument) VALUES (?, ?)", arguments: [kind, argument])
       return db.lastInsertedRowID
     }
+    // Where no daemon of this release has run yet, it is seen at its next look.
+    try? Files().writeNew("\(folder(dataDirectory))/\(UUID().uuidString)", [])
     let end = ContinuousClock.now + .seconds(waitSeconds)
     while ContinuousClock.now < end {
       let outcome = try await queue.read { db in
         try String.fetchOne(db, sql: "SELECT outcome FROM operator_request WHERE id = ?", arguments: [id])
       }
       if let outcome { return outcome }
-      try await Task.sleep(for: .milliseconds(200))
+      try await Task.sleep(for: .milliseconds(100))
     }
     return nil
   }

@@ -1,5 +1,7 @@
 public import GRDB
 public import PacketFormat
+public import Runtime
+import Storage
 import Synchronization
 public import Zones
 
@@ -19,8 +21,9 @@ public struct OutgoingMessage: Sendable {
 }
 
 /// A message that the link's policy does not let out. It names the rule.
-public struct PolicyRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+public struct PolicyRefusal: CodedFault, Equatable, CustomStringConvertible {
   public let rule: String
+  public var faultCode: String { "policy: \(rule)" }
   public var description: String { "the link's policy refuses it: \(rule)" }
 }
 
@@ -50,7 +53,7 @@ public final class Outbox: Sendable {
     }
     let bell = bells[peer]
     let hasBlobs = !outgoing.blobs.isEmpty
-    db.afterNextTransaction { _ in
+    db.afterCommit {
       bell?.messages.ring()
       if hasBlobs { bell?.blobs.ring() }
     }

@@ -158,10 +158,7 @@ struct PacketApplier: Sendable {
         throw MessageRefusal(code: code, reason: "it needs a blob that does not come in")
       }
       let change = try prepared.change.get()
-      try db.inSavepoint {
-        try change(db)
-        return .commit
-      }
+      try db.inStep { try change(db) }
       if prepared.message.type == BlobsCancelled.type { try cancelBlobs(of: prepared.message, &report, db) }
       report.applied += 1
     } catch let refusal as MessageRefusal {

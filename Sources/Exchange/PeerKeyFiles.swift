@@ -53,6 +53,15 @@ struct PeerKeyFiles: Sendable {
     return (statement, Set(replaced))
   }
 
+  /// What the peer is known by once a statement counts.
+  func known(saying statement: KeyStatement) throws -> Known {
+    let said = statement.pairs.map(\.encryption)
+    return Known(
+      signing: statement.pairs.map(\.signing), encryption: said[0],
+      former: said.dropFirst() + [try Certificate.load(pemFile: link.peerEncryptionCertificate)[0]],
+      number: statement.number)
+  }
+
   /// Remembers a statement, durably. The certificates of `zone.yaml` that it does not repeat count no more.
   func remember(_ statement: KeyStatement) throws {
     let configured = try link.peerSigningCertificates.map { try Certificate.load(pemFile: $0)[0] }

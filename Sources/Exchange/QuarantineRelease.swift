@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import PacketFormat
 import PacketSeal
+import Runtime
 import Storage
 import Zones
 

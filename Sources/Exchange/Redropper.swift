@@ -4,6 +4,7 @@ import DurableFiles
 import Foundation
 import GRDB
 import PacketFormat
+import Runtime
 import Storage
 import Zones
 
@@ -11,12 +12,13 @@ import Zones
 actor Redropper {
   private static let dayMilliseconds = 86_400_000
   static let packetsAtOnce = 64
+  private static let lookSeconds = 5
 
   let context: SenderContext
   private let keepsSentBlobs: Bool
   private let ring: @Sendable () -> Void
   private let oneWay: OneWayPackets?
-  private var lastForgotten: UnixMilliseconds = 0
+  private let forgetting = Interval(.seconds(3_600))
   private let executor = ThreadExecutor("exchange.redrop")
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -88,7 +90,7 @@ actor Redropper {
     while !Task.isCancelled {
       do {
         try await dropDue()
-        try await Task.sleep(for: .seconds(1))
+        try await Task.sleep(for: .seconds(min(max(1, context.link.limits.redropSeconds), Self.lookSeconds)))
       } catch is CancellationError {
         return
       } catch {
@@ -102,13 +104,14 @@ actor Redropper {
   func dropDue() async throws {
     let (peer, now) = (context.link.peer.text, context.now())
     try await finishOld(now)
+    let furthest = Self.furthest(context.link)
     let due = try await context.database.read { db in
       try Entry.cachedAll(
         db,
         sql: """
           SELECT lane, sequence, file, attempts, signer, recipient FROM sent_packet
-          WHERE peer = ? AND confirmed = 0 AND next_drop <= ? ORDER BY lane DESC, sequence LIMIT ?
-          """, arguments: [peer, now, Self.packetsAtOnce])
+          WHERE peer = ? AND confirmed = 0 AND (next_drop <= ? OR next_drop > ?) ORDER BY lane DESC, sequence LIMIT ?
+          """, arguments: [peer, now, now + furthest, Self.packetsAtOnce])
     }
     guard !due.isEmpty else { return }
     if due.contains(where: { !counts(signer: $0.signer, recipient: $0.recipient) }) { return try await makeAnew() }
@@ -128,6 +131,11 @@ actor Redropper {
       let (entries, next) = (lying.map { ($0.lane, $0.sequence) }, now + context.link.limits.redropSeconds * 1000)
       try await context.database.write { db in try oneWay.wait(for: entries, until: next, db) }
     }
+  }
+
+  /// No time that was noted under a right clock lies further ahead: what does was noted under a wrong one, and is due.
+  static func furthest(_ link: LinkConfiguration) -> UnixMilliseconds {
+    max(dayMilliseconds, link.limits.redropSeconds * 1000) + 60_000
   }
 
   /// At the start, before the peer's word on such packets comes in.
@@ -162,12 +170,13 @@ actor Redropper {
 
   private func finishOld(_ now: UnixMilliseconds) async throws {
     if let oneWay {
-      for (lane, sequence) in try await context.database.write({ db in try oneWay.finish(now, db) }) {
+      let furthest = Self.furthest(context.link)
+      for (lane, sequence) in try await context.database.write({ db in try oneWay.finish(now, furthest: furthest, db) })
+      {
         context.log.packetNotConfirmable(lane: lane, sequence: sequence, times: oneWay.times)
       }
     }
-    guard now - lastForgotten > 3_600_000 else { return }
-    lastForgotten = now
+    guard forgetting.takeIfDue() else { return }
     let old = OldPackets(
       peer: context.link.peer, before: now - context.link.limits.retainDays * Self.dayMilliseconds)
     let (files, blobs) = try await context.database.write { db in try old.forget(db) }

@@ -5,6 +5,7 @@ public import Foundation
 public import Logging
 import PacketFormat
 import PacketSeal
+import Runtime
 public import ServiceLifecycle
 public import Storage
 import Trust

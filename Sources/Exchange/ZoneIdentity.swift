@@ -16,6 +16,15 @@ public final class ZoneIdentity: Sendable {
     /// All that can open what was sealed for the zone at some time, without repeats.
     var pairs: [ZonePair]
     var generation = 0
+    /// What peers are known by.
+    var known: [ZoneName: PeerKeyFiles.Known]
+  }
+
+  /// A peer's word on its certificates that was looked at and may count.
+  public struct PeerWord: Sendable {
+    public let peer: ZoneName
+    public let statement: KeyStatement
+    fileprivate let known: PeerKeyFiles.Known
   }
 
   private static let aheadMaxMilliseconds = 86_400_000
@@ -35,10 +44,10 @@ public final class ZoneIdentity: Sendable {
     trust = try TrustStore(files: configuration.trust)
     let own = try ZoneKeys(keys, files: files)
     rotated = own.rotated
-    state = Mutex(State(current: own.current, pairs: own.pairs))
     try own.current.verify(by: trust, at: date)
     var (peers, peerFiles, escrow): ([ZoneName: PeerCertificates], [ZoneName: PeerKeyFiles], [ZoneName: [Certificate]])
     (peers, peerFiles, escrow) = ([:], [:], [:])
+    var words: [ZoneName: PeerKeyFiles.Known] = [:]
     for link in configuration.links {
       let own = PeerKeyFiles(link: link, folder: keys.rotatedFolder, files: files)
       let (known, holders) = (try own.known(), try link.escrowCertificates.map { try Certificate.load(pemFile: $0)[0] })
@@ -47,8 +56,9 @@ public final class ZoneIdentity: Sendable {
       }
       peers[link.peer] = PeerCertificates(
         signing: known.signing, encryption: [known.encryption] + holders, former: known.former)
-      (peerFiles[link.peer], escrow[link.peer]) = (own, holders)
+      (peerFiles[link.peer], escrow[link.peer], words[link.peer]) = (own, holders, known)
     }
+    state = Mutex(State(current: own.current, pairs: own.pairs, known: words))
     (self.peers, self.peerFiles, self.escrow) = (peers, peerFiles, escrow)
   }
 
@@ -88,18 +98,17 @@ public final class ZoneIdentity: Sendable {
     certificates(of: peer).encryption.compactMap(\.x25519PublicKey)
   }
 
-  /// Takes a peer's word on its certificates.
+  /// Looks at a peer's word on its certificates. Nothing changes by it.
   ///
   /// Each must be good for its purpose now, and bear the name that the peer is known by already: a zone that lost its key to
   /// a thief can be replaced by no other zone.
   ///
-  /// - Returns: false where this word counts already.
-  /// - Throws: `TrustError`: nothing has changed then; `FileError`.
-  public func take(_ statement: KeyStatement, of peer: ZoneName, at date: Date) throws -> Bool {
-    guard let files = peerFiles[peer], let certificates = peers[peer] else {
+  /// - Returns: nil where this word counts already.
+  /// - Throws: `TrustError`.
+  public func judge(_ statement: KeyStatement, of peer: ZoneName, at date: Date) throws -> PeerWord? {
+    guard let files = peerFiles[peer], let known = state.withLock({ $0.known[peer] }) else {
       throw TrustError(.untrusted, "no link of this zone is with “\(peer)”")
     }
-    let known = try files.known()
     if statement.number <= known.number {
       // A repeat is fine. Of another one the peer must hear that it does not count, before it signs by it.
       guard Set(statement.pairs.map(\.signing)).isSubset(of: known.signing),
@@ -107,7 +116,7 @@ public final class ZoneIdentity: Sendable {
       else {
         throw TrustError(.rolledBack, "“\(peer)” has said something newer of its certificates; is its clock right?")
       }
-      return false
+      return nil
     }
     // One from far ahead would shut out all that come after it.
     guard statement.number <= Int(date.timeIntervalSince1970 * 1_000) + Self.aheadMaxMilliseconds else {
@@ -122,11 +131,34 @@ public final class ZoneIdentity: Sendable {
           .untrusted, "“\(peer)” is not known by the names of \(pair.signing) and \(pair.encryption)")
       }
     }
-    try files.remember(statement)
-    let now = try files.known()
+    return PeerWord(peer: peer, statement: statement, known: try files.known(saying: statement))
+  }
+
+  /// A word that was committed and is in no file yet, as `judge` made it before.
+  public func word(_ statement: KeyStatement, of peer: ZoneName) throws -> PeerWord? {
+    try peerFiles[peer].map { PeerWord(peer: peer, statement: statement, known: try $0.known(saying: statement)) }
+  }
+
+  /// From now on the peer is known by this, unless it has said something newer.
+  public func accept(_ word: PeerWord) {
+    guard let certificates = peers[word.peer] else { return }
+    let isNews = state.withLock { state in
+      guard word.known.number > state.known[word.peer]?.number ?? 0 else { return false }
+      state.known[word.peer] = word.known
+      return true
+    }
+    guard isNews else { return }
     certificates.replace(
-      signing: now.signing, encryption: [now.encryption] + (escrow[peer] ?? []), former: now.former)
-    return true
+      signing: word.known.signing, encryption: [word.known.encryption] + (escrow[word.peer] ?? []),
+      former: word.known.former)
+  }
+
+  /// Keeps a word that was committed for the next start, durably.
+  ///
+  /// - Throws: `FileError`, `TrustError`.
+  public func remember(_ word: PeerWord) throws {
+    guard let files = peerFiles[word.peer], try word.statement.number > files.known().number else { return }
+    try files.remember(word.statement)
   }
 
   /// Whether a peer can still take in what was sealed for it a while ago: what is signed under this zone's certificate in

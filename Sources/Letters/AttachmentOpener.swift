@@ -1,6 +1,7 @@
 import AgeFormat
 import Cryptography
 import DurableFiles
+import Runtime
 
 /// Decrypts a sealed attachment piece by piece, as fast as its reader takes it.
 actor AttachmentOpener {
@@ -10,6 +11,9 @@ actor AttachmentOpener {
   private let decryptor: AgeDecryptor
   private var offset = 0
   private var isFinished = false
+  private let executor = attachmentPool.executor()
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   init(file: sending ReadableFile, keys: [X25519PrivateKey]) {
     self.file = file

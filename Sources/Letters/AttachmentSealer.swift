@@ -2,7 +2,11 @@ import AgeFormat
 import Cryptography
 import DurableFiles
 import Exchange
+import Runtime
 import Zones
+
+/// Attachments are sealed and opened on these threads.
+let attachmentPool = BlockingPool("letters.attachments", width: 4)
 
 /// Seals one attachment for the intranet, piece by piece, into the DMZ's spool; no plain byte touches the disk.
 public actor AttachmentSealer {
@@ -16,6 +20,9 @@ public actor AttachmentSealer {
   private var plainBytes = 0
   private var sealedBytes = 0
   private var isOpen = true
+  private let executor = attachmentPool.executor()
+
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   init(
     store: BlobStore, recipients: [X25519PublicKey], maxBytes: Int, kinds: Set<FileKind>
@@ -26,7 +33,7 @@ public actor AttachmentSealer {
     do {
       encryptor = try AgeEncryptor(recipients: recipients)
       file = try store.spool()
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 
   isolated deinit { if isOpen { store.discard(file) } }
@@ -34,7 +41,7 @@ public actor AttachmentSealer {
   /// Takes the next bytes. Throws `attachmentTooLarge` past the limit, and `attachmentKind` once enough is here to tell
   /// that the link does not let such files through; then, as after any error, `abandon` is next.
   public func append(_ bytes: [UInt8]) throws(LetterError) {
-    guard isOpen else { throw .unavailable }
+    guard isOpen else { throw .unavailable(Shortage("an attachment that was given up")) }
     guard bytes.count <= maxBytes - plainBytes else { throw .attachmentTooLarge }
     if beginning.count < MediaType.headBytes {
       beginning += bytes.prefix(MediaType.headBytes - beginning.count)
@@ -57,7 +64,7 @@ public actor AttachmentSealer {
     guard !sealed.isEmpty else { return }
     hasher.update(sealed)
     sealedBytes += sealed.count
-    do { try file.append(sealed) } catch { throw .unavailable }
+    do { try file.append(sealed) } catch { throw .unavailable(error) }
   }
 
   /// Syncs the sealed bytes and names them by their digest.
@@ -65,7 +72,7 @@ public actor AttachmentSealer {
   /// - Parameter name: a cleaned label.
   /// - Throws: `attachmentKind` as `append` does.
   public func finish(name: String) throws(LetterError) -> LetterAttachment {
-    guard isOpen else { throw .unavailable }
+    guard isOpen else { throw .unavailable(Shortage("an attachment that was given up")) }
     let kind = try checkedKind()
     var output = sealedBytes == 0 ? encryptor.head : []
     encryptor.finish(appendingTo: &output)
@@ -75,7 +82,7 @@ public actor AttachmentSealer {
       try file.sync()
       try file.close()
       try store.keep(file, as: digest)
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
     isOpen = false
     return LetterAttachment(
       name: name, mediaType: kind.rawValue, bytes: plainBytes, blob: digest.hex, sealedBytes: sealedBytes)

@@ -43,7 +43,7 @@ extension CitizenLetters {
         let indices = [locks.pepper] + (try restoredPeppers(db))
         return try LetterLock.find(indices: indices.map { LetterLocks.index(of: stretched, $0) }, db)
       }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
     // An unknown code costs the same as a wrong password: so much, and no statement more, before the key is known.
     let tried = lock ?? .decoy()
     let key = try await heavy.run { () throws(LetterError) in
@@ -53,7 +53,7 @@ extension CitizenLetters {
     do {
       let letter = try await database.read { try StoredLetter.find(lock.letter, $0) }?.open(with: key)
       return letter.map { .opened($0) } ?? .wrong(isLetter: false)
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 
   /// Whether `phone` is that of the author of the letter with this code; false where there is no such letter, after the
@@ -80,7 +80,7 @@ extension CitizenLetters {
           arguments: StatementArguments(indices))
       }
       return constantTimeEqual(LetterLocks.phoneTag(stretched, phone), Array(tag ?? Data()))
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 }
 

@@ -125,7 +125,7 @@ public final class CitizenLetters: Sendable {
   private func confirmation(of submission: UUID) async throws(LetterError) -> LetterConfirmation? {
     do {
       return try await database.read { try LetterConfirmation.find(submission: submission.uuidString, $0) }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 
   /// Seals a letter: the costly half of `submit`, which changes nothing yet.
@@ -169,7 +169,7 @@ public final class CitizenLetters: Sendable {
           phoneTag: LetterLocks.phoneTag(stretched, draft.phone), salt: salt, wrappedKey: wrapped,
           letterKey: key.publicKey, forCitizen: try sealJSON(draft, for: [key.publicKey]),
           forIntranet: try sealJSON(draft, for: intranetKeys))
-      } catch { throw .unavailable }
+      } catch { throw .unavailable(error) }
     }
   }
 
@@ -195,7 +195,7 @@ public final class CitizenLetters: Sendable {
       }
       room.add(bytes: bytes)
       return confirmation
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 
   /// When the intranet was last heard of.
@@ -238,7 +238,7 @@ public final class CitizenLetters: Sendable {
       }
       if case .newerThan = place { return letters.reversed() }
       return letters
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 
   public func published(number: String) async throws(LetterError) -> PublishedLetter? {
@@ -247,7 +247,7 @@ public final class CitizenLetters: Sendable {
         try Data.fetchOne(db, sql: "SELECT content FROM published_letter WHERE number = ?", arguments: [number])
           .map { try decodeJSON(PublishedLetter.self, $0) }
       }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 }
 

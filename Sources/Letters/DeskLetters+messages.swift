@@ -21,16 +21,8 @@ extension DeskLetters {
           try letter.insert(db)
         }
       },
-      LetterMessageType.noticeSent: MessageHandler { message in
-        let notice = try message.text("notice")
-        return { db in try settleNotice(notice, .sent, db) }
-      },
-      LetterMessageType.noticeFailed: MessageHandler { message in
-        let notice = try message.text("notice")
-        return { db in try settleNotice(notice, .failed, db) }
-      },
       LetterMessageType.keepsake: keepsakeHandler,
-    ]
+    ].merging(noticeHandlers) { first, _ in first }
   }
 
   /// Marks an outcome as delivered or as refused, by the DMZ's receipt alone.
@@ -49,12 +41,6 @@ extension DeskLetters {
       }
     }
   }
-}
-
-func settleNotice(_ id: String, _ state: NoticeState, _ db: Database) throws {
-  // The number and the text have served; a failed one shows that it failed.
-  try db.execute(
-    sql: "UPDATE notice SET state = ?, phone = '', text = '' WHERE id = ?", arguments: [state.rawValue, id])
 }
 
 /// A letter that came over the link, opened and checked.

@@ -6,6 +6,7 @@ public import Exchange
 import Flows
 import Foundation
 import GRDB
+public import Logging
 import PacketFormat
 public import Roles
 public import Storage
@@ -22,6 +23,7 @@ public final class DeskLetters: Sendable {
   let mailboxes: Set<String>
   let limits: LetterLimits
   let audit: AuditTrail?
+  let logger: Logger
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
@@ -32,7 +34,8 @@ public final class DeskLetters: Sendable {
   public init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
     keys: @escaping @Sendable () -> [X25519PrivateKey], mailboxes: [Mailbox], limits: LetterLimits,
-    audit: AuditTrail? = nil, now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+    audit: AuditTrail? = nil, logger: Logger,
+    now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.outbox = outbox
@@ -42,6 +45,7 @@ public final class DeskLetters: Sendable {
     self.mailboxes = Set(mailboxes.map(\.identifier))
     self.limits = limits
     self.audit = audit
+    self.logger = logger
     self.now = now
   }
 
@@ -50,38 +54,13 @@ public final class DeskLetters: Sendable {
   /// When the DMZ was last heard of.
   public func contact() async throws(LetterError) -> PeerContact { try await link.contact(now(), database) }
 
-  /// The letters of a folder, oldest first where something is to be done, newest first elsewhere.
-  public func folder(
-    _ folder: DeskFolder, for official: Official, limit: Int, offset: Int
-  ) async throws(LetterError) -> (letters: [DeskLetterSummary], total: Int) {
-    let stage = folder.stage.rawValue
-    let readable = official.mailboxes(allowing: .readLetter)
-    guard official.may(.readLetter) else { throw .notAllowed }
-    guard !readable.isEmpty else { return ([], 0) }
-    let direction = folder == .toDo || folder == .tracking ? "ASC" : "DESC"
-    do {
-      return try await database.read { db in
-        let scope = StatementArguments([stage]) + StatementArguments(readable)
-        let condition = "stage = ? AND mailbox IN (\(databaseQuestionMarks(count: readable.count)))"
-        let total = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM desk_letter WHERE \(condition)", arguments: scope)
-        let rows = try Row.fetchAll(
-          db,
-          sql: """
-            SELECT number, mailbox, kind, title, stage, accepted_at, content, outcome_refused FROM desk_letter
-            WHERE \(condition) ORDER BY accepted_at \(direction), number \(direction) LIMIT ? OFFSET ?
-            """, arguments: scope + [max(0, limit), max(0, offset)])
-        return (try rows.map(DeskLetterSummary.init(row:)), total ?? 0)
-      }
-    } catch { throw .unavailable }
-  }
-
   public func letter(number: String, for official: Official) async throws(LetterError) -> DeskLetter {
     let letter: DeskLetter?
     do {
       letter = try await database.read { db in
         try StoredDeskLetter.find(number: number, official, db).map { try $0.full(db) }
       }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
     guard let letter else { throw .notFound }
     return letter
   }
@@ -137,7 +116,7 @@ public final class DeskLetters: Sendable {
       }
     } catch let error as LetterError {
       throw error
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 
   /// The plain bytes of an attachment, opened piece by piece. `index` counts from 0.
@@ -150,28 +129,6 @@ public final class DeskLetters: Sendable {
     do {
       let opening = AttachmentOpener(file: try blobs.open(attachment.blob), keys: keys())
       return (attachment, AsyncThrowingStream { try await opening.next() })
-    } catch { throw .unavailable }
-  }
-}
-
-extension DeskFolder {
-  var stage: LetterStage {
-    switch self {
-    case .toDo: .delivered
-    case .tracking: .signedFor
-    case .concluded: .answered
-    case .declined: .declined
-    }
-  }
-}
-
-extension DeskLetterSummary {
-  fileprivate init(row: Row) throws {
-    let draft = try decodeJSON(LetterDraft.self, row["content"])
-    self.init(
-      number: row["number"], mailbox: row["mailbox"], kind: draft.kind, title: row["title"],
-      stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
-      acceptedAt: Date(unixMilliseconds: row["accepted_at"]), attachmentCount: draft.attachments.count,
-      isOutcomeRefused: row["outcome_refused"] as String? != nil)
+    } catch { throw .unavailable(error) }
   }
 }

@@ -1,11 +1,12 @@
-import Exchange
+public import Exchange
 import Foundation
 import GRDB
 public import Logging
 import PacketFormat
+public import Roles
 public import ServiceLifecycle
 import Storage
-import Zones
+public import Zones
 
 extension StoredDeskLetter {
   /// Asks the DMZ to tell the citizen, in the outcome's own transaction.
@@ -13,14 +14,16 @@ extension StoredDeskLetter {
     _ outcome: LetterOutcome, _ at: UnixMilliseconds, _ outbox: Outbox, _ dmz: ZoneName, _ db: Database
   ) throws {
     let notice = PendingNotice(
-      id: newIdentifier(at: at), letter: id, phone: draft.phone, text: NoticeText.outcome(outcome.stage, number: number)
-    )
+      id: newIdentifier(at: at), letter: id, phone: draft.phone,
+      text: NoticeText.outcome(outcome.stage, number: number), attempts: 1, requestedAt: at)
     try db.execute(
       sql: """
-        INSERT INTO notice (id, letter, phone, text, state, attempts, next_request) VALUES (?, ?, ?, ?, ?, 1, ?)
+        INSERT INTO notice (id, letter, phone, text, state, attempts, next_request, requested_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        notice.id, id, notice.phone, notice.text, NoticeState.waiting.rawValue, at + PendingNotice.patienceMilliseconds,
+        notice.id, id, notice.phone, notice.text, NoticeState.waiting.rawValue, notice.attempts,
+        at + NoticeSchedule.patienceMilliseconds, at,
       ])
     try outbox.enqueue(notice.request(at), to: dmz, db)
   }
@@ -45,17 +48,48 @@ public enum NoticeText {
   }
 }
 
-/// A message to a citizen that the DMZ has not confirmed.
-struct PendingNotice: FetchableRecord, Decodable, Sendable {
+/// When a notice that did not go out is tried again, and when it is given up.
+public enum NoticeSchedule {
   /// How long a request waits for its answer before it is made again.
-  static let patienceMilliseconds = 10 * 60_000
-  static let maxAttempts = 20
+  public static let patienceMilliseconds = 10 * 60_000
+  /// Between tries; the last one is repeated.
+  public static let pausesMinutes = [1, 2, 5, 10, 20, 40, 60, 120, 240]
+  /// After the outcome; a notice that comes later surprises more than it helps.
+  public static let givenUpAfterHours = 72
+  /// How many are asked for in one look, every 30 seconds.
+  public static let requestsAtOnce = 500
 
+  /// - Parameter attempt: counts from 1.
+  static func pauseMilliseconds(after attempt: Int) -> Int {
+    pausesMinutes[min(max(attempt, 1), pausesMinutes.count) - 1] * 60_000
+  }
+
+  /// No time that was noted under a right clock lies further ahead.
+  static let furthestMilliseconds = max(patienceMilliseconds, pauseMilliseconds(after: .max))
+
+  static func isTooOld(_ requestedAt: UnixMilliseconds, at now: UnixMilliseconds) -> Bool {
+    now.subtractingReportingOverflow(requestedAt).partialValue > givenUpAfterHours * 3_600_000
+  }
+}
+
+/// Why a notice was given up.
+public enum NoticeFailure: String, Sendable {
+  /// The gateway takes no message for this number.
+  case refused
+  /// It could not be sent for `NoticeSchedule.givenUpAfterHours`.
+  case expired
+}
+
+/// A message to a citizen that the DMZ has not confirmed.
+private struct PendingNotice: FetchableRecord, Decodable, Sendable {
   let id: String
   let letter: String
   let phone: String
   let text: String
-  var attempts = 1
+  let attempts: Int
+  let requestedAt: UnixMilliseconds
+
+  static let columns = "id, letter, phone, text, attempts, requested_at AS requestedAt"
 
   func request(_ at: UnixMilliseconds) -> OutgoingMessage {
     OutgoingMessage(
@@ -66,7 +100,82 @@ struct PendingNotice: FetchableRecord, Decodable, Sendable {
   }
 }
 
-/// Asks again for messages that the DMZ neither sent nor gave up: it keeps none of them on its disk.
+/// What the DMZ says became of notices.
+extension DeskLetters {
+  var noticeHandlers: [String: MessageHandler] {
+    [
+      LetterMessageType.noticeSent: MessageHandler { message in
+        let notice = try message.text("notice")
+        return { db in
+          // The number and the text have served.
+          try db.execute(
+            sql: "UPDATE notice SET state = ?, phone = '', text = '', failure = NULL, failed_at = NULL WHERE id = ?",
+            arguments: [NoticeState.sent.rawValue, notice])
+        }
+      },
+      LetterMessageType.noticeFailed: MessageHandler { [now, logger] message in
+        let notice = try message.text("notice")
+        let isPermanent = message.body["permanent"] == .bool(true)
+        return { db in
+          guard isPermanent else { return try postponeNotice(notice, now(), db) }
+          try giveUpNotice(notice, .refused, now(), logger, db)
+        }
+      },
+    ]
+  }
+
+  /// The notices that were given up in the last 14 days, of letters that this person may read, the newest first.
+  ///
+  /// - Parameter limit: how many letters are named.
+  /// - Returns: the letters' numbers, and how many there are in all.
+  public func undeliveredNotices(
+    for official: Official, limit: Int
+  ) async throws(LetterError) -> (numbers: [String], total: Int) {
+    let readable = official.mailboxes(allowing: .readLetter)
+    guard !readable.isEmpty else { return ([], 0) }
+    let since = now() - 14 * 86_400_000
+    do {
+      return try await database.read { db in
+        let numbers = try String.fetchAll(
+          db,
+          sql: """
+            SELECT number FROM notice JOIN desk_letter ON desk_letter.id = notice.letter
+            WHERE failed_at >= ? AND mailbox IN (\(databaseQuestionMarks(count: readable.count)))
+            ORDER BY failed_at DESC LIMIT 1000
+            """, arguments: [since] + StatementArguments(readable))
+        return (Array(numbers.prefix(limit)), numbers.count)
+      }
+    } catch { throw .unavailable(error) }
+  }
+}
+
+private func postponeNotice(_ id: String, _ now: UnixMilliseconds, _ db: Database) throws {
+  guard
+    let attempts = try Int.fetchOne(
+      db, sql: "SELECT attempts FROM notice WHERE id = ? AND state = ?", arguments: [id, NoticeState.waiting.rawValue])
+  else { return }
+  try db.execute(
+    sql: "UPDATE notice SET next_request = ? WHERE id = ?",
+    arguments: [now + NoticeSchedule.pauseMilliseconds(after: attempts), id])
+}
+
+/// The number and the text are erased: what is left says which letter's citizen must be told in another way.
+private func giveUpNotice(
+  _ id: String, _ failure: NoticeFailure, _ now: UnixMilliseconds, _ logger: Logger, _ db: Database
+) throws {
+  try db.execute(
+    sql: """
+      UPDATE notice SET state = ?, phone = '', text = '', failure = ?, failed_at = ? WHERE id = ? AND state = ?
+      """,
+    arguments: [NoticeState.failed.rawValue, failure.rawValue, now, id, NoticeState.waiting.rawValue])
+  guard db.changesCount == 1 else { return }
+  db.afterCommit {
+    logger.error(
+      "a message to a citizen was given up", metadata: ["notice": "\(id)", "reason": "\(failure.rawValue)"])
+  }
+}
+
+/// Asks again for messages that did not go out: the DMZ keeps none of them on its disk.
 public struct NoticeReminder: Service {
   private let letters: DeskLetters
   private let logger: Logger
@@ -78,38 +187,65 @@ public struct NoticeReminder: Service {
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        do {
-          try await remind()
-          try await Task.sleep(for: .seconds(30))
-        } catch is CancellationError {
-          return
-        } catch {
+      repeat {
+        do { try await remind() } catch {
           logger.error("asking again for notices failed; it is tried again", metadata: ["error": "\(error)"])
-          try? await Task.sleep(for: .seconds(30))
         }
+      } while (try? await Task.sleep(for: .seconds(30))) != nil
+    }
+  }
+
+  /// One look at what is due.
+  package func remind() async throws {
+    let (now, outbox, dmz, logger) = (letters.now(), letters.outbox, letters.dmz, logger)
+    // What was asked for waits in the outbox then; asking again would only make it longer.
+    let isLate = try await letters.contact().isLate
+    try await letters.database.write { db in
+      for notice in try Self.due(now, db) {
+        if NoticeSchedule.isTooOld(notice.requestedAt, at: now) {
+          try giveUpNotice(notice.id, .expired, now, logger, db)
+          continue
+        }
+        let wait = max(
+          NoticeSchedule.patienceMilliseconds, NoticeSchedule.pauseMilliseconds(after: notice.attempts + 1))
+        try db.execute(
+          sql: "UPDATE notice SET attempts = attempts + ?, next_request = ? WHERE id = ?",
+          arguments: [isLate ? 0 : 1, now + wait, notice.id])
+        if !isLate { try outbox.enqueue(notice.request(now), to: dmz, db) }
       }
     }
   }
 
-  private func remind() async throws {
-    let (now, outbox, dmz) = (letters.now(), letters.outbox, letters.dmz)
-    try await letters.database.write { db in
-      let due = try PendingNotice.fetchAll(
-        db,
-        sql: "SELECT id, letter, phone, text, attempts FROM notice WHERE state = ? AND next_request <= ? LIMIT 500",
-        arguments: [NoticeState.waiting.rawValue, now])
-      for notice in due {
-        try db.execute(
-          sql: """
-            UPDATE notice SET attempts = attempts + 1, next_request = ? WHERE id = ?
-            """, arguments: [now + PendingNotice.patienceMilliseconds, notice.id])
-        if notice.attempts < PendingNotice.maxAttempts {
-          try outbox.enqueue(notice.request(now), to: dmz, db)
-        } else {
-          try settleNotice(notice.id, .failed, db)
-        }
-      }
+  private static func due(_ now: UnixMilliseconds, _ db: Database) throws -> [PendingNotice] {
+    try PendingNotice.fetchAll(
+      db,
+      sql: """
+        SELECT \(PendingNotice.columns) FROM notice
+        WHERE state = ?1 AND (next_request <= ?2 OR next_request > ?3) LIMIT ?4
+        """,
+      arguments: [
+        NoticeState.waiting.rawValue, now, now + NoticeSchedule.furthestMilliseconds, NoticeSchedule.requestsAtOnce,
+      ])
+  }
+}
+
+/// How a zone's messages to citizens stand, as its database tells it beside the daemon.
+public struct NoticeReport: Sendable {
+  public let waiting: Int
+  /// Given up in the last 14 days.
+  public let failed: Int
+
+  /// Nil where the zone sends none of its own.
+  public static func read(_ zone: ZoneConfiguration, now: UnixMilliseconds) throws -> NoticeReport? {
+    guard zone.role == .intranet else { return nil }
+    let queue = try LinkReport.openReadOnly(zone)
+    defer { try? queue.close() }
+    return try queue.read { db in
+      NoticeReport(
+        waiting: try Int.fetchOne(
+          db, sql: "SELECT COUNT(*) FROM notice WHERE state = ?", arguments: [NoticeState.waiting.rawValue]) ?? 0,
+        failed: try Int.fetchOne(
+          db, sql: "SELECT COUNT(*) FROM notice WHERE failed_at >= ?", arguments: [now - 14 * 86_400_000]) ?? 0)
     }
   }
 }

@@ -231,7 +231,7 @@ public final class GuessBook: Sendable {
         }
         return try body(try OpenBook(now: now, db))
       }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 }
 

@@ -1,3 +1,5 @@
+public import Runtime
+
 public import struct Foundation.Date
 public import struct Foundation.UUID
 
@@ -217,9 +219,9 @@ public struct PublishedLetter: Codable, Sendable {
 }
 
 /// Why a letter, or a step on it, was not taken.
-public enum LetterError: Error, Equatable, Sendable {
-  /// A disk or the database refused; trying again may help.
-  case unavailable
+public enum LetterError: Error, Sendable {
+  /// A disk, the database or a policy refused, as the cause says; trying again may help.
+  case unavailable(any Error)
   /// So many wait for the same calculation that this one was not begun; trying again shortly helps.
   case busy
   /// Larger than `LetterLimits.attachmentMaxBytes`.
@@ -236,4 +238,22 @@ public enum LetterError: Error, Equatable, Sendable {
   case wrongStage(LetterStage)
   /// The citizen asked for no publication.
   case mayNotPublish
+}
+
+extension LetterError: CodedFault, Equatable {
+  public var faultCode: String {
+    switch self {
+    case .unavailable(let cause): Runtime.faultCode(cause)
+    case .busy: "busy"
+    case .attachmentTooLarge: "attachment-too-large"
+    case .attachmentKind: "attachment-kind"
+    case .linkIsFull: "link-is-full"
+    case .notFound: "not-found"
+    case .notAllowed: "not-allowed"
+    case .wrongStage(let stage): "wrong-stage-\(stage.rawValue)"
+    case .mayNotPublish: "may-not-publish"
+    }
+  }
+
+  public static func == (left: LetterError, right: LetterError) -> Bool { left.faultCode == right.faultCode }
 }

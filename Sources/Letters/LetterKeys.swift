@@ -1,5 +1,6 @@
 public import Cryptography
 public import DurableFiles
+import Runtime
 
 /// Argon2id, or what stands in for it: (password, salt of 16 bytes, passes, KiB) to 32 bytes; nil without memory.
 package typealias CostlyHash =
@@ -35,7 +36,7 @@ struct LetterLocks: Sendable {
   func stretch(_ code: LetterCode) throws(LetterError) -> SecretBytes {
     let salt = Array(Digest.of(Array("guandu letter code index".utf8)).bytes.prefix(Self.saltBytes))
     guard let stretched = hash(Array(code.symbols.utf8), salt, Self.indexPasses, Self.indexMemoryKiB) else {
-      throw .unavailable
+      throw .unavailable(Shortage("memory for Argon2id"))
     }
     return stretched
   }
@@ -79,7 +80,7 @@ struct LetterLocks: Sendable {
   private func wrappingKey(_ credentials: LetterCredentials, _ salt: [UInt8]) throws(LetterError) -> SecretBytes {
     let password = Array((credentials.code.symbols + "\n" + credentials.password).utf8)
     guard salt.count == Self.saltBytes, let key = hash(password, salt, Self.wrapPasses, Self.wrapMemoryKiB) else {
-      throw .unavailable
+      throw .unavailable(Shortage("memory for Argon2id"))
     }
     return key
   }

@@ -179,4 +179,40 @@ public let deskLetterMigrations: [Migration] = [
         at INTEGER NOT NULL
       );
       """),
+  Migration(
+    "desk-letters-4",
+    sql: """
+      -- When the outcome was decided, why a notice was given up, and when.
+      ALTER TABLE notice ADD COLUMN requested_at INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE notice ADD COLUMN failure TEXT;
+      ALTER TABLE notice ADD COLUMN failed_at INTEGER;
+      UPDATE notice SET requested_at = next_request - 600000;
+      CREATE INDEX notice_failed ON notice (failed_at) WHERE failed_at IS NOT NULL;
+      """),
+  Migration(
+    "desk-letters-5",
+    sql: """
+      DROP INDEX desk_letter_by_stage;
+      CREATE INDEX desk_letter_by_stage ON desk_letter (stage, mailbox, accepted_at, number);
+      -- How many letters a mailbox has in a stage: kept with each change, since counting a million takes seconds.
+      CREATE TABLE desk_folder (
+        stage TEXT NOT NULL,
+        mailbox TEXT NOT NULL,
+        letters INTEGER NOT NULL,
+        PRIMARY KEY (stage, mailbox)
+      ) WITHOUT ROWID;
+      INSERT INTO desk_folder SELECT stage, mailbox, COUNT(*) FROM desk_letter GROUP BY stage, mailbox;
+      CREATE TRIGGER desk_letter_came AFTER INSERT ON desk_letter BEGIN
+        INSERT OR IGNORE INTO desk_folder VALUES (NEW.stage, NEW.mailbox, 0);
+        UPDATE desk_folder SET letters = letters + 1 WHERE stage = NEW.stage AND mailbox = NEW.mailbox;
+      END;
+      CREATE TRIGGER desk_letter_moved AFTER UPDATE OF stage, mailbox ON desk_letter BEGIN
+        UPDATE desk_folder SET letters = letters - 1 WHERE stage = OLD.stage AND mailbox = OLD.mailbox;
+        INSERT OR IGNORE INTO desk_folder VALUES (NEW.stage, NEW.mailbox, 0);
+        UPDATE desk_folder SET letters = letters + 1 WHERE stage = NEW.stage AND mailbox = NEW.mailbox;
+      END;
+      CREATE TRIGGER desk_letter_went AFTER DELETE ON desk_letter BEGIN
+        UPDATE desk_folder SET letters = letters - 1 WHERE stage = OLD.stage AND mailbox = OLD.mailbox;
+      END;
+      """),
 ]

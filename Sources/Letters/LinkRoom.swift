@@ -83,7 +83,7 @@ final class LinkRoom: Sendable {
         let started = ContinuousClock.now
         return (try OutboxBacklog.read(peer: peer, db), ContinuousClock.now - started)
       }
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
     let free = disk.minFreeBytes > 0 ? disk.freeBytes() : nil
     change {
       $0.backlog = backlog

@@ -3,13 +3,15 @@ import Foundation
 import GRDB
 public import Logging
 import PacketFormat
+import Runtime
+public import ServiceLifecycle
 public import Storage
 import Synchronization
 public import Zones
 
-/// Sends the intranet's messages to citizens from the DMZ. Number and text live in memory for the sending alone; a crash
-/// in between lets the intranet ask again.
-public final class NoticeRelay: Sendable {
+/// Sends the intranet's messages to citizens from the DMZ. Number and text live in memory for the sending alone; what does
+/// not go out, or does not fit, the intranet asks for again.
+public final class NoticeRelay: Service {
   /// What became of one attempt.
   public enum Attempt: Sendable {
     case sent
@@ -18,14 +20,41 @@ public final class NoticeRelay: Sendable {
     case refused
   }
 
-  private static let pausesSeconds = [2, 20, 120]
+  /// How many are sent at the same time.
+  public static let sendersAtOnce = 4
+  /// How many wait in memory.
+  public static let waitingMax = 1_000
+  /// A notice that has waited so long is forgotten: by then the intranet asks again.
+  public static let keptSeconds = NoticeSchedule.patienceMilliseconds / 1_000
+  /// The longest pause of a sender whose gateway is away.
+  public static let longestPauseSeconds = 30
+  /// How long it is remembered that a notice went out.
+  private static let rememberedMilliseconds = 90 * 86_400_000
+
+  private struct Notice: Sendable {
+    let id: String
+    let letter: String
+    let phone: String
+    let text: String
+    let wasSent: Bool
+    let since: ContinuousClock.Instant
+  }
+
+  private struct State {
+    var waiting: [Notice] = []
+    /// Waiting or being sent.
+    var known: Set<String> = []
+    /// In a row.
+    var failures = 0
+  }
 
   private let database: ZoneDatabase
   private let outbox: Outbox
   private let intranet: ZoneName
   private let send: @Sendable (_ phone: String, _ text: String) async -> Attempt
   private let logger: Logger
-  private let underway = Mutex<Set<String>>([])
+  private let state = Mutex(State())
+  private let bells = (0..<NoticeRelay.sendersAtOnce).map { _ in Bell() }
 
   public init(
     database: ZoneDatabase, outbox: Outbox, intranet: ZoneName, logger: Logger,
@@ -47,44 +76,96 @@ public final class NoticeRelay: Sendable {
         guard message.after.isEmpty, try message.neededBlobs().isEmpty else {
           throw MessageRefusal(code: "schema", reason: "a notice may not wait for others")
         }
-        return { db in
+        return { [self] db in
           let wasSent = try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM relayed_notice WHERE id = ?)", arguments: [id])
-          let letter = message.subject
-          db.afterNextTransaction { _ in
-            Task { await self.relay(id, letter, phone, text, wasSent: wasSent == true) }
-          }
+          let notice = Notice(
+            id: id, letter: message.subject, phone: phone, text: text, wasSent: wasSent == true, since: .now)
+          db.afterCommit { [self] in take(notice) }
         }
       }
     ]
   }
 
-  private func relay(_ id: String, _ letter: String, _ phone: String, _ text: String, wasSent: Bool) async {
-    // After an outage several requests for one notice may come at once; the first answers for all.
-    guard underway.withLock({ $0.insert(id).inserted }) else { return }
-    defer { _ = underway.withLock { $0.remove(id) } }
-    var attempt = wasSent ? Attempt.sent : await send(phone, text)
-    for pause in Self.pausesSeconds where attempt == .failedForNow {
-      try? await Task.sleep(for: .seconds(pause))
-      attempt = await send(phone, text)
+  /// Sends until the service group shuts down; what waits then, the intranet asks for again.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await withTaskGroup(of: Void.self) { group in
+        for bell in self.bells {
+          group.addTask {
+            for await _ in bell.rings { while let notice = self.next() { await self.relay(notice) } }
+          }
+        }
+      }
     }
-    await report(id, letter, attempt == .sent)
   }
 
-  private func report(_ id: String, _ letter: String, _ sent: Bool) async {
+  private func take(_ notice: Notice) {
+    let isTaken = state.withLock { state in
+      // After an outage several requests for one notice may come at once; the first answers for all.
+      if state.known.contains(notice.id) { return true }
+      guard state.waiting.count < Self.waitingMax else { return false }
+      state.known.insert(notice.id)
+      state.waiting.append(notice)
+      return true
+    }
+    guard isTaken else {
+      return logger.warning(
+        "a message to a citizen waits in the intranet: too many are being sent", metadata: ["notice": "\(notice.id)"])
+    }
+    for bell in bells { bell.ring() }
+  }
+
+  private func next() -> Notice? {
+    state.withLock { state in
+      while !Task.isCancelled, !state.waiting.isEmpty {
+        let notice = state.waiting.removeFirst()
+        if ContinuousClock.now - notice.since < .seconds(Self.keptSeconds) { return notice }
+        state.known.remove(notice.id)
+      }
+      return nil
+    }
+  }
+
+  private func relay(_ notice: Notice) async {
+    let attempt = notice.wasSent ? Attempt.sent : await send(notice.phone, notice.text)
+    await report(notice, attempt)
+    let failures = state.withLock { state in
+      // Not before it is recorded: a request that comes in between would send it twice.
+      state.known.remove(notice.id)
+      state.failures = attempt == .failedForNow ? min(state.failures + 1, 16) : 0
+      return state.failures
+    }
+    guard failures > 0 else { return }
+    // The first failures may be chance; a gateway that is away is not asked as fast as messages come.
+    let pause = min(1 << max(0, failures - Self.sendersAtOnce), Self.longestPauseSeconds)
+    try? await Task.sleep(for: .seconds(pause))
+  }
+
+  private func report(_ notice: Notice, _ attempt: Attempt) async {
     let now = currentMilliseconds()
+    let name = JSONValue.string(notice.id)
     let message = letterMessage(
-      sent ? LetterMessageType.noticeSent : LetterMessageType.noticeFailed, letter: letter, at: now,
-      .object(["notice": .string(id)]))
+      attempt == .sent ? LetterMessageType.noticeSent : LetterMessageType.noticeFailed, letter: notice.letter, at: now,
+      attempt == .sent
+        ? .object(["notice": name]) : .object(["notice": name, "permanent": .bool(attempt == .refused)]))
     do {
       try await database.write { [outbox, intranet] db in
-        if sent {
-          try db.execute(sql: "INSERT OR IGNORE INTO relayed_notice (id, at) VALUES (?, ?)", arguments: [id, now])
+        if attempt == .sent {
+          try db.execute(
+            sql: "INSERT OR IGNORE INTO relayed_notice (id, at) VALUES (?, ?)", arguments: [notice.id, now])
+          try db.execute(
+            sql: """
+              DELETE FROM relayed_notice
+              WHERE rowid IN (SELECT rowid FROM relayed_notice ORDER BY rowid LIMIT 10) AND at < ?
+              """, arguments: [now - Self.rememberedMilliseconds])
         }
         try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: intranet, db)
       }
     } catch {
-      logger.error("recording a notice failed; the intranet will ask again", metadata: ["notice": "\(id)"])
+      logger.error(
+        "recording a notice failed; the intranet will ask again",
+        metadata: ["notice": "\(notice.id)", "error": "\(type(of: error))"])
     }
   }
 }

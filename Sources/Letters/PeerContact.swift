@@ -30,6 +30,6 @@ extension LinkConfiguration {
       return PeerContact(
         lastSeen: health.lastSeen.map { Date(unixMilliseconds: $0) }, isLate: health.isLate && !isOneWay,
         isOneWay: isOneWay)
-    } catch { throw .unavailable }
+    } catch { throw .unavailable(error) }
   }
 }

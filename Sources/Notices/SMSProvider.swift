@@ -1,3 +1,4 @@
+public import Runtime
 public import Zones
 
 /// A way to send short messages to mobile phones.
@@ -14,7 +15,7 @@ public protocol SMSProvider: Sendable {
 }
 
 /// Why a message was not sent.
-public struct NoticeError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct NoticeError: CodedFault, Hashable, CustomStringConvertible {
   public enum Kind: String, Sendable {
     /// The same message may be taken later: no connection, a time-out, the provider's own failure.
     case temporary
@@ -32,6 +33,7 @@ public struct NoticeError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String { "\(kind.rawValue): \(reason)" }
+  public var faultCode: String { description }
 }
 
 /// The provider that the zone's configuration names.

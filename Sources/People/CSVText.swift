@@ -2,7 +2,7 @@
 /// that hold commas, quotes or line ends. The first line names the columns.
 struct CSVText {
   static let maxBytes = 10 * 1024 * 1024
-  static let maxRows = 100_000
+  static let maxRows = 10_000
 
   struct Row {
     /// The line of the file that the row begins on, from 1.

@@ -25,7 +25,7 @@ extension OfficeDirectory {
   /// added, never taken.
   ///
   /// - Parameters:
-  ///   - bytes: CSV as RFC 4180 has it, UTF-8, at most 10 MiB and 100,000 rows; the first line names the columns.
+  ///   - bytes: CSV as RFC 4180 has it, UTF-8, at most 10 MiB and 10,000 rows; the first line names the columns.
   ///   - isDryRun: all is checked as in earnest, and nothing is kept.
   ///   - official: nil for the zone's operator at the command line.
   public func importTable(
@@ -51,6 +51,6 @@ extension OfficeDirectory {
       }
     } catch let nothing as NothingKept {
       return nothing.report
-    } catch { throw error as? OfficeError ?? .unavailable }
+    } catch { throw error as? OfficeError ?? .unavailable(error) }
   }
 }

@@ -26,7 +26,7 @@ extension ImportProblem {
   public var reason: String {
     switch self {
     case .notUTF8: "the file is not in UTF-8"
-    case .tooLarge: "the file is too large (10 MiB, 100,000 rows)"
+    case .tooLarge: "the file is too large (10 MiB, 10,000 rows)"
     case .columns: "the first line must name the columns; there are"
     case .fieldCount: "the number of fields is not that of the first line"
     case .quotes: "quotation marks are not in pairs, or stand in a field without quotes"

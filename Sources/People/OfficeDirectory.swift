@@ -102,11 +102,11 @@ public final class OfficeDirectory: Sendable {
   }
 
   func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(OfficeError) -> T {
-    do { return try await database.read(body) } catch { throw error as? OfficeError ?? .unavailable }
+    do { return try await database.read(body) } catch { throw error as? OfficeError ?? .unavailable(error) }
   }
 
   func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(OfficeError) -> T {
-    do { return try await database.write(body) } catch { throw error as? OfficeError ?? .unavailable }
+    do { return try await database.write(body) } catch { throw error as? OfficeError ?? .unavailable(error) }
   }
 }
 

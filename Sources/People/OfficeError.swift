@@ -1,12 +1,27 @@
+public import Runtime
+
 /// Why the office's directory did not do what was asked.
-public enum OfficeError: Error, Equatable, Sendable {
+public enum OfficeError: Error, Sendable {
   /// The table of permissions does not let this person do it.
   case notAllowed
   case notFound
   /// What was given does not do; nothing was changed.
   case refused(OfficeProblem)
-  /// A disk or the database refused; trying again may help.
-  case unavailable
+  /// A disk or the database refused, as the cause says; trying again may help.
+  case unavailable(any Error)
+}
+
+extension OfficeError: CodedFault, Equatable {
+  public var faultCode: String {
+    switch self {
+    case .notAllowed: "not-allowed"
+    case .notFound: "not-found"
+    case .refused(let problem): problem.rawValue
+    case .unavailable(let cause): Runtime.faultCode(cause)
+    }
+  }
+
+  public static func == (left: OfficeError, right: OfficeError) -> Bool { left.faultCode == right.faultCode }
 }
 
 /// What does not do about something that was given.

@@ -130,8 +130,7 @@ struct LetterFormReader {
       part = .ignored
       return
     }
-    let current: AttachmentSealer
-    do { current = if let sealer { sealer } else { try await letters.sealAttachment() } } catch LetterError.linkIsFull {
+    guard let current = if let sealer { sealer } else { try await newSealer() } else {
       result.hasNoRoom = true
       part = .ignored
       return
@@ -140,14 +139,24 @@ struct LetterFormReader {
     do {
       guard count + bytes.count <= limits.attachmentMaxBytes else { throw LetterError.attachmentTooLarge }
       try await current.append(bytes)
-    } catch LetterError.attachmentTooLarge {
-      await current.abandon()
-      result.hasOversizedFile = true
-      note("attachment", "fileTooLarge")
+    } catch {
+      switch error as? LetterError {
+      case .attachmentTooLarge:
+        await current.abandon()
+        result.hasOversizedFile = true
+        note("attachment", "fileTooLarge")
+      case .attachmentKind: await refuseKind(current)
+      default: throw error
+      }
       part = .ignored
-    } catch LetterError.attachmentKind {
-      await refuseKind(current)
-      part = .ignored
+    }
+  }
+
+  /// Nil where there is no room.
+  private func newSealer() async throws -> AttachmentSealer? {
+    do { return try await letters.sealAttachment() } catch {
+      guard error == .linkIsFull else { throw error }
+      return nil
     }
   }
 
@@ -164,7 +173,8 @@ struct LetterFormReader {
     case .file(let name, .some(let sealer), _):
       do {
         result.attachments.append(try await sealer.finish(name: AttachmentName.clean(name)))
-      } catch LetterError.attachmentKind {
+      } catch {
+        guard error == .attachmentKind else { throw error }
         await refuseKind(sealer)
       }
     }
@@ -207,7 +217,7 @@ struct LetterFormReader {
   private static func failure(for error: any Error) -> any Error {
     switch error {
     case is MultipartParser.Malformed: WebFailure.badRequest
-    case LetterError.unavailable: WebFailure.unavailable
+    case LetterError.unavailable(let cause): WebFailure.unavailable(cause)
     default: error
     }
   }

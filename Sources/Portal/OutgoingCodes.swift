@@ -2,6 +2,7 @@ import Fairness
 import Letters
 import Logging
 import Notices
+import Runtime
 import Synchronization
 import WebKitchen
 
@@ -69,7 +70,7 @@ struct OutgoingCodes: Sendable {
   /// could not be reached, or said that it cannot now. Never what the asker has taken.
   func note(_ error: any Error, phone: String, source: Source) async {
     // Neither the number nor the gateway's words, which may repeat it.
-    logger.error("sms code not sent", metadata: ["error": "\(type(of: error))"])
+    logger.error("sms code not sent", metadata: ["code": "\(faultCode(error))"])
     guard (error as? NoticeError)?.kind == .temporary else { return }
     try? await letters.guesses.giveBackCode(phone: phone, source: source, .ofTheNumber)
   }

@@ -52,7 +52,7 @@ extension PortalSite {
       try await giveBack(reservation)
       return retryShortly(lookupPage(request, code: typed, problem: "lookupBusy", status: .serviceUnavailable))
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
     letters.guesses.settle(reservation, isLetter: true)
     try await giveBack(reservation)
@@ -69,11 +69,11 @@ extension PortalSite {
   ) async throws -> Result<GuessBook.Reservation, GuessBook.Refused> {
     do {
       return try await letters.guesses.reserveLook(code: code, source: request.source, visit: visitor.name)
-    } catch { throw WebFailure.unavailable }
+    } catch { throw WebFailure.unavailable(error) }
   }
 
   private func giveBack(_ reservation: GuessBook.Reservation) async throws {
-    do { try await letters.guesses.giveBack(reservation) } catch { throw WebFailure.unavailable }
+    do { try await letters.guesses.giveBack(reservation) } catch { throw WebFailure.unavailable(error) }
   }
 
   private func read(_ opened: LetterCredentials, _ request: WebRequest) async throws -> CitizenLetter? {
@@ -84,7 +84,7 @@ extension PortalSite {
     } catch LetterError.busy {
       throw WebFailure.busy
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
   }
 
@@ -115,7 +115,7 @@ extension PortalSite {
   }
 
   private func contact() async throws -> PeerContact {
-    do { return try await letters.contact() } catch { throw WebFailure.unavailable }
+    do { return try await letters.contact() } catch { throw WebFailure.unavailable(error) }
   }
 
   private func stageMeans(_ stage: LetterStage, _ contact: PeerContact, _ language: Language) -> String? {

@@ -19,7 +19,7 @@ extension PortalSite {
     do {
       found = try await letters.published(limit: Self.pageSize + 1, asked)
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
     // One more than is shown says that there are others on that side.
     let hasMore = found.count > Self.pageSize
@@ -50,7 +50,7 @@ extension PortalSite {
     } catch LetterError.notFound {
       throw WebFailure.notFound
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
     guard let found else { throw WebFailure.notFound }
     let values = summary(found, request.language).merging(["text": found.text, "answer": found.answer]) { own, _ in own

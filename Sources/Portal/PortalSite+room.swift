@@ -17,7 +17,7 @@ extension PortalSite {
     } catch LetterError.linkIsFull {
       throw WebFailure.linkIsFull
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
   }
 
@@ -29,7 +29,7 @@ extension PortalSite {
     } catch LetterError.linkIsFull {
       return false
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
   }
 

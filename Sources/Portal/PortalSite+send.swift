@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Letters
 import Logging
+import Runtime
 import WebKitchen
 import Zones
 
@@ -83,7 +84,7 @@ extension PortalSite {
     } catch {
       visit.with { $0.isSending = false }
       if visit.with({ $0.confirmation != nil }) { return seeOther("/write/done") }
-      logger.error("letter not taken", metadata: ["error": "\(type(of: error))"])
+      logger.error("letter not taken", metadata: ["code": "\(faultCode(error))"])
       return checkPage(request, visit, problem: "sendFailed", status: .serviceUnavailable) ?? seeOther("/write/done")
     }
   }

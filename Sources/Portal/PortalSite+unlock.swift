@@ -22,13 +22,13 @@ extension PortalSite {
   func mayAskForCode(_ phone: String, _ visitor: Visitor, _ request: WebRequest) async throws -> Bool {
     do {
       return try await letters.guesses.takeCode(phone: phone, source: request.source, visit: visitor.name)
-    } catch { throw WebFailure.unavailable }
+    } catch { throw WebFailure.unavailable(error) }
   }
 
   private func giveBackCode(_ phone: String, _ visitor: Visitor, _ request: WebRequest) async throws {
     do {
       try await letters.guesses.giveBackCode(phone: phone, source: request.source, visit: visitor.name)
-    } catch { throw WebFailure.unavailable }
+    } catch { throw WebFailure.unavailable(error) }
   }
 
   private func unlockPage(
@@ -74,7 +74,7 @@ extension PortalSite {
       try await giveBackCode(phone, form.visitor, request)
       return retryShortly(again("code", "unlockBusy", .serviceUnavailable))
     } catch {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(error)
     }
     let secret = PendingCode.makeCode()
     let visit = beginVisit(of: request, owner: "phone \(phone)")
@@ -104,7 +104,7 @@ extension PortalSite {
       let letter = unlock.letter
       visit.with { $0.unlock = nil }
       let isLifted: Bool
-      do { isLifted = try await letters.guesses.unlock(letter) } catch { throw WebFailure.unavailable }
+      do { isLifted = try await letters.guesses.unlock(letter) } catch { throw WebFailure.unavailable(error) }
       guard isLifted else { throw WebFailure.tooMany }
       return page("unlocked", titleKey: "unlockTitle", request, visit, path: "/lookup")
     case .wrong: return unlockCodePage(request, visit, problem: "codeWrong")

@@ -64,6 +64,7 @@ private final class Job<T: Sendable>: CommitJob {
   private let body: @Sendable (Database) throws -> T
   private let continuation: CheckedContinuation<T, any Error>
   private let result = Mutex<Result<T, any Error>?>(nil)
+  private let effects = CommitEffects()
 
   init(body: @escaping @Sendable (Database) throws -> T, continuation: CheckedContinuation<T, any Error>) {
     self.body = body
@@ -71,23 +72,20 @@ private final class Job<T: Sendable>: CommitJob {
   }
 
   func perform(_ db: Database) throws {
-    var outcome: Result<T, any Error>?
+    let outcome: Result<T, any Error>
     do {
-      try db.inSavepoint {
-        outcome = .success(try body(db))
-        return .commit
-      }
+      outcome = .success(try effects.collect { try db.inStep { try body(db) } })
     } catch {
       // A full disk or an I/O error may have rolled the whole transaction back; then nobody's change is kept.
       guard db.isInsideTransaction else { throw error }
       outcome = .failure(error)
     }
-    let final = outcome
-    result.withLock { $0 = final }
+    result.withLock { $0 = outcome }
   }
 
   func succeed() {
     guard let result = result.withLock({ $0 }) else { return fail(DatabaseError(message: "a change was not run")) }
+    effects.run()
     continuation.resume(with: result)
   }
 

@@ -84,7 +84,13 @@ public final class ZoneDatabase: Sendable {
   }
 
   /// A simulation has one thread, and nothing to wait for.
-  private func writeAlone<T>(_ body: (Database) throws -> T) throws -> T { try pool.write(body) }
+  private func writeAlone<T>(_ body: (Database) throws -> T) throws -> T {
+    let effects = CommitEffects()
+    let result = try pool.write { db in try effects.collect { try body(db) } }
+    effects.run()
+    return result
+  }
+
   private func readAlone<T>(_ body: (Database) throws -> T) throws -> T { try pool.unsafeRead(body) }
 
   /// Closes the connections, after the last commit.

@@ -6,6 +6,7 @@ import GRDB
 public import Logging
 import PacketFormat
 import PacketSeal
+import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
@@ -15,9 +16,8 @@ public import Zones
 /// Keeps the zone's lists of revocations: takes newer ones from files, from commands and from the peer, remembers them, hands
 /// them on to the peers that policy lets have them, and tells of those that are overdue.
 public final class RevocationKeeper: Service {
-  private static let pollMilliseconds = 250
-  private static let remindMilliseconds = 3_600_000
-  private static let expiryMilliseconds = 86_400_000
+  /// How soon a list is seen that was put in its file: a look asks the file's date, and reads nothing.
+  private static let lookSeconds = 3
 
   private let database: ZoneDatabase
   private let outbox: Outbox
@@ -69,20 +69,14 @@ public final class RevocationKeeper: Service {
   /// Looks at the files again and again until the service group shuts down.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      var reminded: UnixMilliseconds?
-      var lookedAtDates: UnixMilliseconds?
+      let (reminding, dates) = (Interval(.seconds(3_600)), Interval(.seconds(86_400)))
       repeat {
-        let now = self.now()
-        if reminded.map({ now - $0 >= Self.remindMilliseconds }) ?? true {
-          self.remind()
-          reminded = now
-        }
-        if lookedAtDates.map({ now - $0 >= Self.expiryMilliseconds }) ?? true {
-          for ending in self.certificates.ending(at: Date(unixMilliseconds: now)) { self.log.ends(ending) }
-          lookedAtDates = now
+        if reminding.takeIfDue() { self.remind() }
+        if dates.takeIfDue() {
+          for ending in self.certificates.ending(at: Date(unixMilliseconds: self.now())) { self.log.ends(ending) }
         }
         for file in self.changedFiles() { await self.read(file.path, isFirst: file.isFirst) }
-      } while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil
+      } while (try? await Task.sleep(for: .seconds(Self.lookSeconds))) != nil
     }
   }
 
@@ -117,7 +111,7 @@ public final class RevocationKeeper: Service {
         }
         return { [self] db in
           try save(list, db)
-          db.afterNextTransaction { [self] _ in letCount(list, from: "peer") }
+          db.afterCommit { [self] in letCount(list, from: "peer") }
         }
       }
     ]

@@ -3,6 +3,8 @@ public import Exchange
 import Foundation
 import GRDB
 import PacketFormat
+import Runtime
+import Storage
 import Trust
 public import Zones
 
@@ -53,13 +55,12 @@ extension RotationKeeper {
   public func handlers(of peer: ZoneName) -> [String: MessageHandler] {
     [
       KeyStatement.type: handler { [self] body in
-        // Before the commit, so that nothing signed with the new key can come too early. A repeat changes nothing.
         let statement = try KeyStatement(body)
-        guard try identity.take(statement, of: peer, at: Date(unixMilliseconds: now())) else { return { _ in } }
-        log.peerPairs(statement, of: peer)
-        return { [audit] db in
-          if let first = statement.pairs.first { try audit?.keysChanged(of: peer, first, db) }
+        // A repeat changes nothing.
+        guard let word = try identity.judge(statement, of: peer, at: Date(unixMilliseconds: now())) else {
+          return { _ in }
         }
+        return { [self] db in try take(word, db) }
       },
       KeyRequest.type: handler { [self] body in
         let (request, at) = (try KeyRequest(body), now())
@@ -67,13 +68,16 @@ extension RotationKeeper {
           try db.execute(
             sql: "INSERT OR REPLACE INTO key_request (peer, signing, encryption, at) VALUES (?, ?, ?, ?)",
             arguments: [peer.text, Data(request.signing.der), Data(request.encryption.der), at])
-          log.requestCame(from: peer)
+          db.afterCommit { log.requestCame(from: peer) }
         }
       },
       IssuedPair.type: handler { [self] body in
         let pair = try IssuedPair.pair(body)
-        try install(signing: pair.signing, encryption: pair.encryption)
-        return { _ in }
+        guard try memberThatWaits(for: pair) != nil else { return { _ in } }
+        return { [bell] db in
+          try db.execute(sql: "INSERT INTO issued_pair (body) VALUES (?)", arguments: [Data(body.encoded())])
+          db.afterCommit { bell.ring() }
+        }
       },
     ]
   }
@@ -87,14 +91,82 @@ extension RotationKeeper {
     }
   }
 
+  /// A word of a peer on its certificates counts from the commit on, so that nothing that is signed with the new key comes
+  /// too early: the peer signs with it once it has our receipt.
+  private func take(_ word: ZoneIdentity.PeerWord, _ db: Database) throws {
+    let (peer, statement) = (word.peer, word.statement)
+    let pending = try Int.fetchOne(
+      db, sql: "SELECT number FROM peer_statement WHERE peer = ?", arguments: [peer.text])
+    if let pending, pending >= statement.number {
+      guard pending > statement.number else { return }
+      throw MessageRefusal(
+        code: TrustError.Code.rolledBack.rawValue, reason: "“\(peer)” has said something newer of its certificates")
+    }
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO peer_statement (peer, number, body) VALUES (?, ?, ?)",
+      arguments: [peer.text, statement.number, Data(statement.body.encoded())])
+    if let first = statement.pairs.first { try audit?.keysChanged(of: peer, first, db) }
+    db.afterCommit { [identity, log, bell] in
+      identity.accept(word)
+      log.peerPairs(statement, of: peer)
+      bell.ring()
+    }
+  }
+
+  /// What was committed, and stands in no file yet: its files are written, again after a crash.
+  func fileNews() async throws {
+    let (statements, issued) = try await database.read { db in
+      (
+        try Row.fetchAll(db, sql: "SELECT peer, number, body FROM peer_statement").map {
+          (peer: $0["peer"] as String, number: $0["number"] as Int, body: [UInt8]($0["body"] as Data))
+        },
+        try Row.fetchAll(db, sql: "SELECT id, body FROM issued_pair ORDER BY id").map {
+          (id: $0["id"] as Int64, body: [UInt8]($0["body"] as Data))
+        }
+      )
+    }
+    for row in statements {
+      if let peer = ZoneName(row.peer),
+        let word = try identity.word(try KeyStatement(try JSONValue.parse(row.body)), of: peer)
+      {
+        identity.accept(word)
+        try identity.remember(word)
+      }
+      try await database.write { db in
+        try db.execute(
+          sql: "DELETE FROM peer_statement WHERE peer = ? AND number = ?", arguments: [row.peer, row.number])
+      }
+    }
+    for row in issued {
+      do {
+        let pair = try IssuedPair.pair(try JSONValue.parse(row.body))
+        try install(signing: pair.signing, encryption: pair.encryption)
+      } catch let error as TrustError { log.keysRefused(error) }
+      try await database.write { db in
+        try db.execute(sql: "DELETE FROM issued_pair WHERE id = ?", arguments: [row.id])
+      }
+    }
+  }
+
   /// Puts certificates beside the keys that wait for them; they are announced then.
   ///
   /// - Throws: `TrustError` where no keys wait for these, or the peers would not take them.
   func install(signing: Certificate, encryption: Certificate) throws {
+    guard let member = try memberThatWaits(for: .init(signing: signing, encryption: encryption)) else { return }
+    let certified = try identity.rotated.install(signing: signing, encryption: encryption, in: member)
+    // What the peers seal for it must be opened from the moment that they know of it.
+    identity.keep(try identity.rotated.pair(certified))
+  }
+
+  /// The keys that certificates were made for; nil where these are in use already.
+  ///
+  /// - Throws: as `install`.
+  private func memberThatWaits(for pair: KeyStatement.Pair) throws -> RotatedKeys.Member? {
+    let (signing, encryption) = (pair.signing, pair.encryption)
     let date = Date(unixMilliseconds: now())
     let current = identity.current
     let members = try identity.rotated.members()
-    if members.contains(where: { $0.name == signing.fingerprint.hex && $0.stage > .certified }) { return }
+    if members.contains(where: { $0.name == signing.fingerprint.hex && $0.stage > .certified }) { return nil }
     guard let member = members.last(where: { $0.stage <= .certified }) else {
       throw TrustError(.keyMismatch, "no keys wait for certificates; guandu zone rotate makes some")
     }
@@ -109,8 +181,10 @@ extension RotationKeeper {
     }
     try identity.trust.verify(signing, for: .zoneSigning, at: date)
     try identity.trust.verify(encryption, for: .zoneEncryption, at: date)
-    let certified = try identity.rotated.install(signing: signing, encryption: encryption, in: member)
-    // What the peers seal for it must be opened from the moment that they know of it.
-    identity.keep(try identity.rotated.pair(certified))
+    let keys = try identity.rotated.request(member)
+    guard keys.signing.publicKey.belongs(to: signing), keys.encryption.belongs(to: encryption) else {
+      throw TrustError(.keyMismatch, "the certificates are not those of the keys that wait for them")
+    }
+    return member
   }
 }

@@ -5,6 +5,7 @@ public import Foundation
 import GRDB
 public import Logging
 import PacketFormat
+import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
@@ -17,7 +18,8 @@ public import Zones
 /// Each step is taken when its time has come, is safe to be repeated, and stands in the files of `RotatedKeys`, so a rotation
 /// goes on after a restart, or on a restored database, where it stood.
 public final class RotationKeeper: Service {
-  private static let pollMilliseconds = 250
+  /// How long it may take until a step is seen whose time comes by itself, such as the end of an overlap.
+  private static let lookSeconds = 10
 
   let identity: ZoneIdentity
   let database: ZoneDatabase
@@ -28,6 +30,8 @@ public final class RotationKeeper: Service {
   let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
   private let lastFailure = Mutex("")
+  /// Rings when a step may be due.
+  let bell = Bell()
 
   /// - Parameters:
   ///   - audit: the zone's audit log; nil where it keeps none.
@@ -46,12 +50,13 @@ public final class RotationKeeper: Service {
     self.now = now
   }
 
+  /// The start, before anything is judged: what was committed before a crash counts.
+  public func begin() async throws { try await fileNews() }
+
   /// Takes step after step until the service group shuts down.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      repeat {
-        await self.stepWhenPossible()
-      } while (try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))) != nil
+      await self.bell.listen(atLeastEvery: Self.lookSeconds) { await self.stepWhenPossible() }
     }
   }
 
@@ -72,6 +77,7 @@ public final class RotationKeeper: Service {
 
   /// What can be done now.
   func step() async throws {
+    try await fileNews()
     let members = try identity.rotated.members()
     let current = identity.current
     if let next = members.last(where: { $0.stage == .certified }), next.name != current.name {
@@ -145,8 +151,9 @@ public final class RotationKeeper: Service {
 
   /// What the peers say to our statements. To be called for each message of this zone, in the receipt's transaction.
   public var fate: FateHandler {
-    { [log] message, fate, db in
+    { [log, bell] message, fate, db in
       guard message.type == KeyStatement.type else { return }
+      db.afterCommit { bell.ring() }
       var outcome = "applied"
       if case .refused(let code) = fate {
         outcome = code

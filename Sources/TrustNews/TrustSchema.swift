@@ -33,4 +33,19 @@ public let trustNewsMigrations = [
         at INTEGER NOT NULL
       );
       """),
+  Migration(
+    "trust-3",
+    sql: """
+      -- A peer's word on its certificates that was taken in, until it stands in its file.
+      CREATE TABLE peer_statement (
+        peer TEXT PRIMARY KEY,
+        number INTEGER NOT NULL,
+        body BLOB NOT NULL
+      );
+      -- Certificates that a peer has made for this zone's keys, until they lie beside them.
+      CREATE TABLE issued_pair (
+        id INTEGER PRIMARY KEY,
+        body BLOB NOT NULL
+      );
+      """),
 ]

@@ -4,6 +4,7 @@ public import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+import Runtime
 
 /// Answers every request: route, error page, headers, log line.
 public struct SiteResponder: HTTPResponder {
@@ -87,10 +88,14 @@ public struct SiteResponder: HTTPResponder {
         return (try await handler(seen), false, loggedPath)
       }
     } catch let failure as WebFailure {
+      if let cause = failure.cause {
+        logger.error(
+          "a request could not be served", metadata: ["code": "\(faultCode(cause))", "path": "\(loggedPath)"])
+      }
       return (kitchen.errorPage(failure, for: seen), failure.closesConnection, loggedPath)
     } catch {
-      // The error's type alone: its text could hold what a citizen wrote.
-      logger.error("request failed", metadata: ["error": "\(type(of: error))"])
+      // The error's code alone: its text could hold what a citizen wrote.
+      logger.error("request failed", metadata: ["code": "\(faultCode(error))"])
       return (kitchen.errorPage(.inside, for: seen), true, loggedPath)
     }
   }

@@ -10,6 +10,8 @@ public struct WebFailure: Error, Sendable {
   public var closesConnection: Bool
   /// When trying again may help; nil where that is not known.
   public var retryAfterSeconds: Int?
+  /// What stands behind it, for the log alone; nil where the status says all.
+  public var cause: (any Error)?
 
   public init(
     _ status: HTTPResponse.Status, _ titleKey: String, _ textKey: String, closesConnection: Bool = false,
@@ -29,5 +31,11 @@ public struct WebFailure: Error, Sendable {
   public static let tooLarge = WebFailure(.contentTooLarge, "tooLargeTitle", "tooLargeText", closesConnection: true)
   public static let tooMany = WebFailure(.tooManyRequests, "tooManyTitle", "tooManyText")
   public static let unavailable = WebFailure(.serviceUnavailable, "unavailableTitle", "unavailableText")
+  /// Something inside did not do, which is logged by its code.
+  public static func unavailable(_ cause: any Error) -> WebFailure {
+    var failure = unavailable
+    failure.cause = cause
+    return failure
+  }
   static let inside = WebFailure(.internalServerError, "insideTitle", "insideText", closesConnection: true)
 }

@@ -7,6 +7,7 @@ import Letters
 import Logging
 import Notices
 import Portal
+import Runtime
 import Trust
 import Zones
 
@@ -63,7 +64,7 @@ struct GuanduDMZ: AsyncParsableCommand {
       configuration: start.configuration, letters: letters,
       sendSMS: { phone, text in try await provider.send(to: phone, text: text) }, smsIsDemo: provider.isDemonstration,
       logger: start.logger)
-    try await start.run(start.keepers(exchange) + [exchange, portal])
+    try await start.run(start.keepers(exchange) + [relay, exchange, portal])
   }
 }
 
@@ -74,7 +75,7 @@ private func attempt(
     try await provider.send(to: phone, text: text)
     return .sent
   } catch {
-    logger.warning("a message to a citizen was not taken", metadata: ["kind": "\(error.kind.rawValue)"])
+    logger.warning("a message to a citizen was not taken", metadata: ["code": "\(faultCode(error))"])
     return error.kind == .temporary ? .failedForNow : .refused
   }
 }

@@ -11,6 +11,7 @@ import Letters
 import Logging
 import PacketFormat
 import People
+import Runtime
 import ServiceLifecycle
 import Storage
 import Trust
@@ -41,7 +42,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       keys: { start.identity.encryptionKeys }, mailboxes: start.configuration.mailboxes,
       limits: start.configuration.letters,
-      audit: start.audit)
+      audit: start.audit, logger: start.logger)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
@@ -104,7 +105,8 @@ struct GuanduIntranet: AsyncParsableCommand {
       judge: { [trust = start.identity.trust] in standing(of: $0, trust) }, audit: audit)
     return (
       console, LogChecker(console: console, logger: start.logger),
-      AuditIndexKeeper(folders: folders, database: start.database, logger: start.logger)
+      AuditIndexKeeper(
+        folders: folders, database: start.database, logger: start.logger, bell: start.logsHaveGrown.add())
     )
   }
 }

@@ -62,10 +62,14 @@ struct AuditCommand: AsyncParsableCommand {
         print(
           "entry \(proof.index) stands in \(checkpoint.origin), \(checkpoint.size) entries, root \(checkpoint.root)")
         var isWitnessed = false
-        for witness in keys.witnesses {
-          guard let time = try proof.checkpoint.time(signedBy: witness) else { continue }
-          print("witnessed by \(witness.name) at \(timestamp(time * 1_000))")
-          isWitnessed = true
+        for word in try Witnesses(keys.witnesses, of: log).words(on: proof.checkpoint) {
+          switch word.worth {
+          case .counts:
+            print("witnessed by \(word.name) at \(timestamp(word.seconds * 1_000))")
+            isWitnessed = true
+          case .own: print("cosigned by \(word.name), a key of the log's own zone: that proves nothing")
+          case .ahead: throw AuditError("the cosignature of \(word.name) is dated ahead of now")
+          }
         }
         if !isWitnessed { print("no witness's word is in it: that log may have been another one since") }
         print(printable(String(decoding: entry, as: UTF8.self)))
@@ -76,7 +80,10 @@ struct AuditCommand: AsyncParsableCommand {
   struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints the public keys of the zone's logs, and of the zone as its peers' witness.",
-      discussion: "One a line, as C2SP's signed-note writes them; their certificates stand in keys/.")
+      discussion: """
+        One a line, as C2SP's signed-note writes them, under a line that says whose they are; their certificates stand \
+        in keys/. A zone's word as a witness counts for other zones' logs alone.
+        """)
 
     @Option(help: "The zone's zone.yaml.") var config: String
 
@@ -85,6 +92,7 @@ struct AuditCommand: AsyncParsableCommand {
         let zone = try loadZone(config)
         let keys = try AuditKeys(zone.keys)
         let folder = zone.dataDirectory + "/audit"
+        print("# \(zone.name): its own logs")
         for epoch in ((try? Files().list(folder)) ?? []).compactMap(Int.init).sorted() {
           let name = LogKeeper.origin(zone.name, epoch: epoch)
           guard let key = NoteVerifier(name: name, kind: .ed25519, publicKey: keys.log.publicKey) else { continue }
@@ -94,6 +102,7 @@ struct AuditCommand: AsyncParsableCommand {
           let witness = NoteVerifier(
             name: "\(zone.name)/audit/witness", kind: .cosignature, publicKey: keys.witness.publicKey)
         else { return }
+        print("# \(zone.name): as the witness of other zones' logs")
         print(witness)
       }
     }

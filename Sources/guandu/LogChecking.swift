@@ -46,6 +46,9 @@ func show(_ result: CheckedLog) {
   for name in result.unknownWitnesses {
     print("cosigned by \(printable(name)): its key is not among the keys that were given, so its word was not checked")
   }
+  for name in result.ownWitnesses {
+    print("cosigned by \(printable(name)), a key of the log's own zone: that proves nothing")
+  }
   if result.witnessed.isEmpty, result.unknownWitnesses.isEmpty {
     print("no witness has cosigned it: it is consistent, and may be another log than once was")
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Cryptography
 import Exchange
 import Foundation
+import Letters
 import Trust
 import TrustNews
 import Zones
@@ -24,6 +25,7 @@ struct MetricsCommand: AsyncParsableCommand {
       do {
         page.addLists(try RevocationReport.read(zone))
         page.addLinks(try LinkReport.read(zone, now: Date().unixMilliseconds))
+        page.addNotices(try NoticeReport.read(zone, now: Date().unixMilliseconds))
       } catch let error as TrustError {
         throw CommandFailure(.configuration, "\(error)")
       } catch {
@@ -86,6 +88,12 @@ struct MetricsPage {
       "link_incoming_waiting_messages", "Messages that wait for a file or another message.",
       of { $0.incoming.waitingMessages })
     add("quarantined_files", "Files in the zone's quarantine.", reports.first.map { [([], $0.quarantinedFiles)] } ?? [])
+  }
+
+  mutating func addNotices(_ report: NoticeReport?) {
+    guard let report else { return }
+    add("notices_waiting", "Messages to citizens that have not gone out yet.", [([], report.waiting)])
+    add("notices_failed", "Messages to citizens that were given up in the last 14 days.", [([], report.failed)])
   }
 
   private mutating func add(_ name: String, _ help: String, _ values: [(labels: [(String, String)], value: Int)]) {

@@ -24,6 +24,8 @@ final class WrittenLog {
     writer = try LogWriter(folder: folder, signer: log)
   }
 
+  var verifier: NoteVerifier { log.verifier }
+
   deinit { try? FileManager.default.removeItem(atPath: root) }
 
   /// A time of the day that the tests are about.

@@ -25,7 +25,7 @@ import Zones
     #expect(again.number == confirmation.number)
 
     try await intranet.eventually("the letter is on the desk") {
-      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 10, offset: 0).total == 1
+      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 10).total == 1
     }
     let arrived = try await intranet.desk.letter(number: confirmation.number, for: intranet.clerk)
     #expect(arrived.draft == sent)
@@ -73,7 +73,7 @@ import Zones
     let open = try await dmz.citizens.submit(id: UUID(), draft: draft(), credentials: .generate())
     let closed = try await dmz.citizens.submit(id: UUID(), draft: reserved, credentials: .generate())
     try await intranet.eventually("both are on the desk") {
-      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 10, offset: 0).total == 2
+      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 10).total == 2
     }
     for number in [open.number, closed.number] { try await intranet.desk.signFor(number: number, by: intranet.clerk) }
     try await intranet.desk.answer(number: open.number, text: "公开答复", isPublic: true, by: intranet.clerk)
@@ -102,9 +102,9 @@ import Zones
       _ = try await dmz.citizens.submit(id: UUID(), draft: draft("第\(index)封"), credentials: .generate())
     }
     try await intranet.eventually("all are on the desk") {
-      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 1, offset: 0).total == 30
+      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 1).total == 30
     }
-    let (letters, _) = try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 100, offset: 0)
+    let letters = try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 100).letters
     #expect(Set(letters.map(\.number)).count == 30)
     try await dmz.stop()
     try await intranet.stop()

@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import Letters
+import Runtime
 import Synchronization
 import Testing
 import ZoneHarness
@@ -98,7 +99,7 @@ private actor Gate {
     let credentials = LetterCredentials.generate()
     let number = try await submit(dmz, credentials)
     try await intranet.eventually("the letter is on the desk") {
-      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 1, offset: 0).total == 1
+      try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 1).total == 1
     }
     try await intranet.desk.signFor(number: number, by: intranet.clerk)
     try await intranet.desk.answer(number: number, text: "已修复。", isPublic: false, by: intranet.clerk)
@@ -124,6 +125,6 @@ private actor Gate {
           .number
       } catch { continue }
     }
-    throw LetterError.unavailable
+    throw LetterError.unavailable(Shortage("a test"))
   }
 }

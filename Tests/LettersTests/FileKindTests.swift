@@ -131,7 +131,7 @@ private func zip(_ entries: [(name: String, content: String)]) -> [UInt8] {
     }
     let letter = try await intranet.desk.letter(number: number, for: intranet.clerk)
     #expect(letter.draft.attachments.map(\.mediaType) == ["application/pdf"])
-    #expect(try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 9, offset: 0).total == 1)
+    #expect(try await intranet.desk.folder(.toDo, for: intranet.clerk, limit: 9).total == 1)
     try await dmz.stop()
     try await intranet.stop()
   }

@@ -26,7 +26,7 @@ import Zones
     let letter = try await intranet.desk.letter(number: number, for: intranet.clerk)
     #expect(letter.outcomeDelivered == false && letter.stage == .answered)
     #expect([.messageType, .policy].contains(letter.outcomeRefusal))
-    let folder = try await intranet.desk.folder(.concluded, for: intranet.clerk, limit: 10, offset: 0)
+    let folder = try await intranet.desk.folder(.concluded, for: intranet.clerk, limit: 10)
     #expect(folder.letters.map(\.isOutcomeRefused) == [true])
     try await dmz.stop()
     try await intranet.stop()

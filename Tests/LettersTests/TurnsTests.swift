@@ -5,6 +5,7 @@ import Foundation
 import GRDB
 import Letters
 import Logging
+import Runtime
 import Synchronization
 import Testing
 import ZoneHarness
@@ -117,8 +118,8 @@ private final class Queue: Sendable {
   @Test func `find the place free again after a calculation that failed`() async throws {
     let turns = Turns(atOnce: 1, waitingMost: 0)
     for _ in 0..<3 {
-      await #expect(throws: LetterError.unavailable) {
-        try await turns.run(for: "a") { () async throws(LetterError) in throw .unavailable }
+      await #expect(throws: LetterError.unavailable(Shortage("a test"))) {
+        try await turns.run(for: "a") { () async throws(LetterError) in throw .unavailable(Shortage("a test")) }
       }
     }
   }

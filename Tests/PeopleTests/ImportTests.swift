@@ -94,6 +94,11 @@ import Testing
       ])
   }
 
+  @Test func `refuse a table of more rows than one transaction should hold`() async throws {
+    let rows = (1...10_001).map { "u\($0),n" }.joined(separator: "\n")
+    #expect(try await errors("id,name\n" + rows, kind: .units) == ["10002 import-too-large "])
+  }
+
   @Test func `count lines within quotes as an editor does`() async throws {
     #expect(try await errors("id,name\na,\"x\ny\"\nB,z\n") == ["2 problem-name x\ny", "4 problem-identifier B"])
     #expect(try await errors("id,name\r\n\r\nB,z\r\n") == ["3 problem-identifier B"])

@@ -3,6 +3,7 @@ import Dispatch
 import Exchange
 import Foundation
 import GRDB
+import Runtime
 import Storage
 import ZoneHarness
 import Zones

@@ -25,6 +25,8 @@ public final class RunningZone: Sendable {
   public let blobs: BlobStore
   public let citizens: CitizenLetters
   public let desk: DeskLetters
+  /// Runs no loop of its own: tests let it look.
+  public let reminder: NoticeReminder
   public let trust: TrustStore
   public let revocations: RevocationKeeper
   public let rotation: RotationKeeper
@@ -46,6 +48,7 @@ public final class RunningZone: Sendable {
   public init(
     _ configuration: ZoneConfiguration, files: Files = Files(), exchanging: Bool = true,
     securesAtOnce: Bool = true,
+    sendSMS: @escaping @Sendable (_ phone: String, _ text: String) async -> NoticeRelay.Attempt = { _, _ in .sent },
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) throws {
     var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
@@ -78,7 +81,8 @@ public final class RunningZone: Sendable {
       pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files), audit: trail, logger: logger)
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, link: link, keys: { identity.encryptionKeys },
-      mailboxes: configuration.mailboxes, limits: configuration.letters, audit: trail)
+      mailboxes: configuration.mailboxes, limits: configuration.letters, audit: trail, logger: logger, now: now)
+    reminder = NoticeReminder(letters: desk, logger: logger)
     office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes, audit: trail)
     let isDMZ = configuration.role == .dmz
     let logKey = try required(
@@ -95,7 +99,7 @@ public final class RunningZone: Sendable {
       trail: trail, logger: logger)
     auditLog = log
     let relay = NoticeRelay(
-      database: database, outbox: outbox, intranet: link.peer, logger: logger, send: { _, _ in .sent })
+      database: database, outbox: outbox, intranet: link.peer, logger: logger, send: sendSMS)
     exchange = try ZoneExchange(
       configuration: configuration, identity: identity, database: database, files: files, outbox: outbox, blobs: blobs,
       keepsSentBlobs: !isDMZ,
@@ -107,18 +111,19 @@ public final class RunningZone: Sendable {
         try (isDMZ ? citizens.fate : desk.fate)(message, fate, db)
       }, logger: logger, audit: trail,
       securesAtOnce: securesAtOnce && configuration.backups == nil, now: now)
-    group = ServiceGroup(services: [log, revocations, rotation, exchange], logger: logger)
+    group = ServiceGroup(services: [log, revocations, rotation, exchange] + (isDMZ ? [relay] : []), logger: logger)
     if exchanging { startExchange() }
   }
 
   public func startExchange() {
-    let (group, revocations, auditLog) = (self.group, self.revocations, self.auditLog)
+    let (group, revocations, rotation, auditLog) = (self.group, self.revocations, self.rotation, self.auditLog)
     task.withLock { task in
       task =
         task
         ?? Task {
           try await auditLog.begin()
           try await revocations.begin()
+          try await rotation.begin()
           try await group.run()
         }
     }

@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+import Storage
+import Synchronization
+import Testing
+
+@Suite struct EffectTests {
+  private struct Failure: Error {}
+
+  private final class Heard: Sendable {
+    private let words = Mutex<[String]>([])
+    var all: [String] { words.withLock { $0 } }
+    func say(_ word: String) { words.withLock { $0.append(word) } }
+  }
+
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "effects-\(UUID())").path
+  private let database: ZoneDatabase
+  private let heard = Heard()
+
+  init() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    database = try ZoneDatabase(
+      path: folder + "/zone.sqlite", migrations: [Migration("t", sql: "CREATE TABLE t (x TEXT NOT NULL)")])
+  }
+
+  private func say(_ word: String, _ db: Database) throws {
+    try db.execute(sql: "INSERT INTO t VALUES (?)", arguments: [word])
+    db.afterCommit { [heard] in heard.say(word) }
+  }
+
+  private func end() throws {
+    try database.close()
+    try FileManager.default.removeItem(atPath: folder)
+  }
+
+  @Test func `a change that throws does nothing, and those of its commit do theirs`() async throws {
+    await withTaskGroup(of: Void.self) { group in
+      for number in 0..<60 {
+        group.addTask {
+          _ = try? await database.write { db in
+            try say("\(number)", db)
+            if number % 3 == 0 { throw Failure() }
+          }
+        }
+      }
+    }
+    let kept = try await database.read { try String.fetchAll($0, sql: "SELECT x FROM t") }
+    #expect(heard.all.sorted() == kept.sorted() && kept.count == 40)
+    try end()
+  }
+
+  @Test func `a step that throws takes its effects with it, those of its inner steps too`() async throws {
+    try await database.write { db in
+      try say("before", db)
+      _ = try? db.inStep {
+        try say("outer", db)
+        try db.inStep { try say("inner", db) }
+        throw Failure()
+      }
+      try db.inStep {
+        try say("kept", db)
+        _ = try? db.inStep {
+          try say("lost", db)
+          throw Failure()
+        }
+      }
+      #expect(heard.all == [])
+    }
+    #expect(heard.all == ["before", "kept"])
+    #expect(try await database.read { try String.fetchAll($0, sql: "SELECT x FROM t") } == ["before", "kept"])
+    try end()
+  }
+
+  @Test func `an effect happens before the change's caller goes on`() async throws {
+    for number in 1...20 {
+      try await database.write { db in try say("\(number)", db) }
+      #expect(heard.all.count == number)
+    }
+    try end()
+  }
+}
