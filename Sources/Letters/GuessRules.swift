@@ -25,9 +25,6 @@ public struct GuessRules: Sendable {
   /// Wrong looks of one visit in a quarter of an hour, and codes of one visit in an hour, on top of its source's.
   static let visitWrong = 30
   static let visitCodes = 10
-  /// Of a number's codes, those of one source: in an hour, in a day. The rest is for the number's owner elsewhere.
-  static let phoneCodesOfSource = 2
-  static let phoneCodesOfSourceDaily = 4
   /// Locks lifted of one letter in a day.
   static let unlocksDaily = 5
 
@@ -57,8 +54,8 @@ public struct GuessRules: Sendable {
     overall = limit("overall", limits.wrongOverall, 900)
     codesOfPhone = limit("sms-phone", limits.codesPerPhone, 3_600)
     codesOfPhoneDaily = limit("sms-phone-day", limits.codesPerPhoneDaily, 86_400)
-    codesOfPair = limit("sms-pair", Self.phoneCodesOfSource, 3_600)
-    codesOfPairDaily = limit("sms-pair-day", Self.phoneCodesOfSourceDaily, 86_400)
+    codesOfPair = limit("sms-pair", limits.phoneCodesOfSource, 3_600)
+    codesOfPairDaily = limit("sms-pair-day", limits.phoneCodesOfSourceDaily, 86_400)
     codesOfVisit = limit("sms-visit", Self.visitCodes, 3_600, .heldWider)
     codesOfSource = limit("sms-source", limits.codesPerSource, 3_600, .heldWider)
     codesOverall = limit("sms-overall", limits.codesOverall, 3_600)

@@ -9,6 +9,9 @@ extension GuessLimits {
     var limits = GuessLimits()
     limits.wrongPerSource = 1_000
     limits.codesPerSource = 100_000
+    limits.codesPerPhoneDaily = 100
+    limits.phoneCodesOfSource = limits.codesPerPhone
+    limits.phoneCodesOfSourceDaily = 100
     limits.codesOverall = 400_000
     return limits
   }

@@ -297,6 +297,10 @@ public struct GuessLimits: Sendable {
   public var codesPerPhone = 5
   /// In 24 hours: 1 to 1,000.
   public var codesPerPhoneDaily = 10
+  /// Of them, those that one source may ask for, so that a stranger does not lock the number's owner out. Not in
+  /// `zone.yaml`: less would be no use to anybody, and more would be the stranger's.
+  public var phoneCodesOfSource = 2
+  public var phoneCodesOfSourceDaily = 4
   /// In an hour: 1 to 1,000,000.
   public var codesPerSource = 300
   /// 1 to 100,000,000.
