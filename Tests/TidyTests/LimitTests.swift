@@ -14,12 +14,14 @@ import Testing
 
   init() throws {
     let text = try String(contentsOf: Repository.root.appending(path: "docs/limits.md"), encoding: .utf8)
-    rows = text.split(separator: "\n").filter { $0.hasPrefix("| ") && !$0.hasPrefix("| limit |") && !$0.hasPrefix("| ---") }
-      .map { line in
-        let cells = line.components(separatedBy: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-        func quoted(_ index: Int) -> String { cells.count > index ? cells[index].filter { $0 != "`" } : "" }
-        return Row(limit: quoted(1), value: quoted(2), constant: quoted(4), test: quoted(5))
-      }
+    rows = text.split(separator: "\n").filter {
+      $0.hasPrefix("| ") && !$0.hasPrefix("| limit |") && !$0.hasPrefix("| ---")
+    }
+    .map { line in
+      let cells = line.components(separatedBy: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      func quoted(_ index: Int) -> String { cells.count > index ? cells[index].filter { $0 != "`" } : "" }
+      return Row(limit: quoted(1), value: quoted(2), constant: quoted(4), test: quoted(5))
+    }
   }
 
   @Test func `are those of the code`() throws {
