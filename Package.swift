@@ -285,8 +285,8 @@ let package = Package(
     .executableTarget(
       name: "guandu-bench",
       dependencies: [
-        "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Zones", "Cryptography", "DurableFiles", "PacketFormat",
-        "Storage", "Trust", "TrustNews", "AuditLog", "TransparencyLog", "Fairness", grdb, logging,
+        "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Roles", "Zones", "Cryptography", "DurableFiles",
+        "PacketFormat", "Storage", "Trust", "TrustNews", "AuditLog", "TransparencyLog", "Fairness", grdb, logging,
         arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],

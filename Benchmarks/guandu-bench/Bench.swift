@@ -26,6 +26,7 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "For how many seconds guessers and citizens meet in each part of “guess”.") var guessSeconds = 10
     @Option(help: "For how many seconds letters arrive in each part of “latency”.") var latencySeconds = 10
 
+    @Option(help: "How many letters lie at the desk of “desk”.") var deskLetters = 1_000_000
     @Option(help: "How many entries stand in the log of “audit”.") var auditEntries = 1_000_000
     @Option(help: "How many entries “audit.append” appends.") var auditAppended = 200_000
 
@@ -61,6 +62,7 @@ struct Bench: AsyncParsableCommand {
         figures += try await LatencyBench(folder: folder, seconds: latencySeconds).run(wanted)
       }
       if wanted.group("large") { figures += try await LargeBench(folder: folder, bytes: largeBytes).run() }
+      if wanted.group("desk") { figures += try await DeskBench(folder: folder, letters: deskLetters).run() }
       if wanted.group("audit") {
         figures += try await AuditBench(folder: folder, entries: auditEntries, appended: auditAppended).run(wanted)
       }

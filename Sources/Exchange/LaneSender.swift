@@ -302,7 +302,7 @@ private final class WriteGroup: @unchecked Sendable {
   private static let smallBytes = 256 * 1024
 
   private let files: Files
-  private let queue = DispatchQueue(label: "exchange.write")
+  private let queue = ownBlockingQueue("exchange.write")
   /// So many packets' bytes wait in memory for the disk.
   private let room = DispatchSemaphore(value: waitingMax)
   private var begun: [WritableFile] = []

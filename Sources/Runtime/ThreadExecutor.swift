@@ -25,6 +25,11 @@ private let labelKey = DispatchSpecificKey<String>()
 /// A queue for work that blocks, or the one that a simulation gives.
 func blockingQueue(_ label: String) -> DispatchQueue {
   if let shared = ThreadExecutor.sharedQueue { return shared }
+  return ownBlockingQueue(label)
+}
+
+/// A queue for work that blocks and that its maker waits for, which may not be the one of a simulation.
+package func ownBlockingQueue(_ label: String) -> DispatchQueue {
   let queue = DispatchQueue(label: label)
   queue.setSpecific(key: labelKey, value: label)
   return queue

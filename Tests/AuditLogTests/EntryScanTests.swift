@@ -11,7 +11,7 @@ import Zones
   /// One entry of each kind that the trail writes.
   private func entries() async throws -> [[UInt8]] {
     let path = NSTemporaryDirectory() + "guandu-\(UUID().uuidString).sqlite"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
     let database = try ZoneDatabase(path: path, migrations: auditMigrations)
     let zone = try #require(ZoneName("dmz"))
     let trail = AuditTrail(zone: zone) { "2026-11-23T10:00:00.000Z" }

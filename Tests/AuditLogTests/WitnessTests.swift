@@ -34,7 +34,7 @@ import TransparencyLog
     ).run()
   }
 
-  @Test func `a log that is cosigned by its own zone alone is not witnessed`() throws {
+  @Test func isNotWitnessedByItsOwnZoneAlone() throws {
     let own = try signer("dmz/audit/witness")
     try cosign([own])
     let result = try check([own])
@@ -62,7 +62,7 @@ import TransparencyLog
   }
 
   @Test(arguments: [(Witnesses.aheadSeconds, false), (Witnesses.aheadSeconds + 1, true), (20 * 86_400, true)])
-  func `a cosignature that is dated ahead of now is a fault, and counts for nothing`(ahead: Int, isFault: Bool) throws {
+  func isAFaultWhereACosignatureIsDatedAheadOfNow(ahead: Int, isFault: Bool) throws {
     let other = try signer("intranet/audit/witness")
     try cosign([other], secondsFromNow: ahead)
     let result = try check([other])

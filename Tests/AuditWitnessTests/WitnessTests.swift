@@ -7,6 +7,7 @@ import Letters
 import Logging
 import PacketFormat
 import Storage
+import Synchronization
 import Testing
 import Trust
 import ZoneHarness
@@ -23,8 +24,11 @@ private final class Witness: Sendable {
   let keeper: WitnessKeeper
   let log: Ed25519PrivateKey
   let certificate: Certificate
+  /// The intranet's own.
+  let ownLog: LogKeeper
+  let trail: AuditTrail
 
-  init() throws {
+  init(now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }) throws {
     zones = try TestZones()
     database = try ZoneDatabase(
       path: zones.intranet.dataDirectory + "/zone.sqlite", migrations: exchangeMigrations + witnessMigrations)
@@ -45,14 +49,14 @@ private final class Witness: Sendable {
       logKey: own.key, logCertificate: own.pem, witnessKey: cosigning.key, witnessCertificate: cosigning.pem)
     let keys = try AuditKeys(configuration.keys)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let trail = AuditTrail(zone: configuration.name) { "2026-11-23T10:00:00.000Z" }
+    trail = AuditTrail(zone: configuration.name) { "2026-11-23T10:00:00.000Z" }
+    ownLog = LogKeeper(
+      zone: configuration.name, database: database, files: .init(), folder: zones.root + "/audit", key: keys.log,
+      trail: trail, logger: logger)
     keeper = WitnessKeeper(
       configuration: configuration, keys: keys, trust: try TrustStore(files: configuration.trust), database: database,
       outbox: Outbox(links: configuration.links),
-      log: LogKeeper(
-        zone: configuration.name, database: database, files: .init(), folder: zones.root + "/audit", key: keys.log,
-        trail: trail, logger: logger),
-      trail: trail, logger: logger)
+      log: ownLog, trail: trail, logger: logger, now: now)
     let dmz = try #require(files["dmz audit log"])
     certificate = try Certificate.load(pemFile: dmz.pem)[0]
     log = try loadSigningKey(path: dmz.key, matching: certificate)
@@ -127,6 +131,41 @@ private final class Witness: Sendable {
 private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<count).map { "\(start) \($0)" } }
 
 @Suite struct AWitness {
+  private final class Clock: Sendable {
+    private let ahead = Mutex(20 * 86_400_000)
+    func now() -> UnixMilliseconds { currentMilliseconds() + ahead.withLock { $0 } }
+    func mend() { ahead.withLock { $0 = 0 } }
+  }
+
+  @Test func isShownTheLogWhereTheClockStoodAheadAndIsRightAgain() async throws {
+    let clock = Clock()
+    let witness = try Witness(now: { clock.now() })
+    let link = try #require(witness.zones.intranet.links.first)
+    func offers() async throws -> Int {
+      try await witness.keeper.offer(to: link)
+      return try await witness.database.read {
+        try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM outbox WHERE type = 'audit.checkpoint'") ?? 0
+      }
+    }
+    func happen() async throws {
+      try await witness.database.write { db in try witness.trail.zoneStarted(db) }
+      while try await witness.ownLog.integrate() {}
+    }
+    try await witness.ownLog.begin()
+    try await happen()
+    #expect(try await offers() == 0, "a new log waits for an interval")
+    clock.mend()
+    #expect(try await offers() == 1)
+    #expect(try await offers() == 1)
+    try await happen()
+    #expect(try await offers() == 1, "the interval is not over")
+    try await witness.database.write { db in
+      try db.execute(sql: "UPDATE checkpoint_offer SET offered_at = offered_at + ?", arguments: [20 * 86_400_000])
+    }
+    #expect(try await offers() == 2)
+    try witness.database.close()
+  }
+
   @Test func cosignsALogThatGrows() async throws {
     let witness = try Witness()
     try await witness.show(log(5))

@@ -41,7 +41,7 @@ import WebKitchen
         "noCertificateText", "untrustedText", "notEnrolledText", "wrongStageText", "mayNotPublishText", "answerMissing",
         "visibilityMissing", "reasonMissing", "answerTooLong", "nobody", "deliveryDone", "deliveryWaiting",
         "deliveryRefused", "deliveryOneWay", "linkLate", "linkNever", "outcomeLate", "outcomeNever",
-        "noticeOwnCertificate", "noticeCertificateEnds", "noticeCertificateEnded", "noticeListOverdue",
+        "noticesUndelivered", "noticeOwnCertificate", "noticeCertificateEnds", "noticeCertificateEnded", "noticeListOverdue",
         "noticeListMissing", "noticeListOverdueAlert", "noticeListMissingAlert", "noticeListRefuses",
         "badSignatureTitle", "badSignatureText", "conflictText", "portalAddress", "checkAnswerTitle",
         "checkDeclineTitle", "current-signed-for", "current-answered", "deskFooter", "siteName", "proof-tls",

@@ -32,6 +32,7 @@ final class TestDesk: Sendable {
 
   init(
     concerns: @escaping @Sendable () -> [DeskConcern] = { [] },
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ change: (inout ZoneConfiguration) -> Void = { _ in }
   ) async throws {
     zones = try TestZones()
@@ -46,7 +47,7 @@ final class TestDesk: Sendable {
     site = try DeskSite(
       configuration: configuration, letters: zone.desk, office: office, trust: trust, issuer: TestIssuer(),
       console: zone.console, checker: zone.checker, evidence: { _ in Array("tar".utf8) }, concerns: concerns,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      logger: logger)
     responder = site.responder()
     try await furnish()
   }

@@ -1,6 +1,7 @@
 import Cryptography
 public import Foundation
 public import Letters
+import Synchronization
 public import Trust
 public import Zones
 
@@ -20,6 +21,7 @@ public final class TestZones: Sendable {
     limits: LinkLimits = TestZones.quickLimits, in parent: String? = nil, blobMaxBytes: Int = 22 << 20
   ) throws {
     root = (parent.map { $0 + "/" } ?? NSTemporaryDirectory()) + "guandu-\(UUID().uuidString)"
+    Leftovers.add(root)
     let top = try CertificateAuthority.makeRoot(commonName: "Test root", at: Self.now)
     let issuing = try top.makeIssuing(commonName: "Test issuing", at: Self.now)
     authority = issuing
@@ -125,4 +127,20 @@ public func draft(_ text: String = "路灯坏了三周，请尽快修理。", at
   LetterDraft(
     mailbox: "mayor", kind: .complaint, title: "关于路灯", text: text, mayPublish: true, phone: "13800138000", mail: nil,
     attachments: attachments)
+}
+
+/// Folders that are removed when the process ends: a zone that still ran when its test's folder was removed may have made
+/// files in it anew.
+private enum Leftovers {
+  private static let paths = Mutex<[String]>([])
+
+  static func add(_ path: String) {
+    let isFirst = paths.withLock { paths in
+      paths.append(path)
+      return paths.count == 1
+    }
+    if isFirst { atexit { for path in Leftovers.all { try? FileManager.default.removeItem(atPath: path) } } }
+  }
+
+  private static var all: [String] { paths.withLock { $0 } }
 }

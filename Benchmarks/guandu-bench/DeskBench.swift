@@ -1,0 +1,96 @@
+import Foundation
+import GRDB
+import Letters
+import Roles
+import Storage
+import ZoneHarness
+import Zones
+
+/// A folder's page at the desk with very many letters behind it.
+struct DeskBench {
+  private static let mailboxes = (1...12).map { "box-\($0)" }
+  private static let limitMilliseconds = 100.0
+  private static let step = 10_000
+
+  let folder: String
+  let letters: Int
+
+  func run() async throws -> [Figure] {
+    let zones = try TestZones(limits: LinkLimits(), in: folder)
+    let zone = try RunningZone(zones.intranet, exchanging: false)
+    try await fill(zone)
+    var reader = zone.clerk
+    reader.mailboxes = Set(Self.mailboxes)
+    let official = reader
+    let first = try await median(50) {
+      _ = try await zone.desk.folder(.toDo, for: official, limit: 50)
+      _ = try await zone.desk.folderCounts(for: official)
+    }
+    let middle = try await zone.database.read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT accepted_at, number FROM desk_letter WHERE stage = 'delivered' LIMIT 1 OFFSET ?",
+        arguments: [letters / 4]
+      ).flatMap { FolderPlace("\($0["accepted_at"] as Int).\($0["number"] as String)") }
+    }
+    let inside = try await median(50) {
+      let part = middle.map(FolderPart.after) ?? .first
+      _ = try await zone.desk.folder(.toDo, for: official, limit: 50, part: part)
+    }
+    let mailboxes = Self.mailboxes
+    let counted = try await median(3) {
+      _ = try await zone.database.read { db in
+        try Int.fetchOne(
+          db,
+          sql: """
+            SELECT COUNT(*) FROM desk_letter
+            WHERE stage = 'delivered' AND mailbox IN (\(databaseQuestionMarks(count: mailboxes.count)))
+            """, arguments: StatementArguments(mailboxes))
+      }
+    }
+    try zone.database.close()
+    let unit = "ms, median, first page and counts, \(letters) letters in \(mailboxes.count) mailboxes"
+    return [
+      Figure(
+        name: "desk.folder", value: first, unit: unit, peer: "wanted below", peerValue: Self.limitMilliseconds,
+        ratio: Self.limitMilliseconds / first),
+      Figure(
+        name: "desk.folder.inside", value: inside, unit: "ms, median, a page in the middle", peer: "wanted below",
+        peerValue: Self.limitMilliseconds, ratio: Self.limitMilliseconds / inside),
+      Figure(
+        name: "desk.folder.counts", value: first, unit: unit, peer: "ms, one tab counted by its rows",
+        peerValue: counted, ratio: counted / first),
+    ]
+  }
+
+  private func median(_ times: Int, _ body: () async throws -> Void) async throws -> Double {
+    var all: [Double] = []
+    for _ in 0..<times {
+      let start = ContinuousClock.now
+      try await body()
+      all.append((ContinuousClock.now - start) / .milliseconds(1))
+    }
+    return percentile(all, 0.5)
+  }
+
+  private func fill(_ zone: RunningZone) async throws {
+    let content = try JSONEncoder().encode(draft(String(repeating: "路灯坏了三周，请尽快修理。", count: 20)))
+    for start in stride(from: 0, to: letters, by: Self.step) {
+      let range = start..<min(start + Self.step, letters)
+      try await zone.database.write { db in
+        let statement = try db.makeStatement(
+          sql: """
+            INSERT INTO desk_letter
+              (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
+            VALUES (?, ?, ?, ?, 'complaint', '关于路灯', ?, zeroblob(32), zeroblob(32), zeroblob(16), zeroblob(48), ?)
+            """)
+        for index in range {
+          try statement.execute(arguments: [
+            "letter-\(index)", "2026-\(String(10_000_000 + index).dropFirst())", 1_764_000_000_000 + index * 1_000,
+            Self.mailboxes[index % Self.mailboxes.count], content,
+            ["delivered", "delivered", "signed-for", "answered"][index / Self.mailboxes.count % 4],
+          ])
+        }
+      }
+    }
+  }
+}
