@@ -7,7 +7,8 @@ struct SyslogMessage: Sendable {
 
   /// By kind; what is not here is informational (6).
   private static let severities = [
-    "unknown": 1, "peer.log-alarm": 1, "log.opened": 4, "epoch.opened": 4, "clock.jumped": 4, "link.silent": 4,
+    "unknown": 1, "peer.log-alarm": 1, "log.opened": 4, "epoch.opened": 4, "streams.forgotten": 4, "clock.jumped": 4,
+    "link.silent": 4,
     "packet.refused": 4, "message.refused": 4, "file.quarantined": 4, "login.refused": 4, "guess.stopped": 4,
     "keys.changed": 5, "trust.list": 5, "zone.started": 5, "zone.stopped": 5,
   ]

@@ -49,8 +49,8 @@ struct IndexedEntry: Sendable, Equatable {
     case .peerLogAlarm: code = text("alarm")
     case .keysChanged: peer = text("owner")
     case .trustList: code = text("authority")
-    case .logOpened, .zoneStarted, .zoneStopped, .clockJumped, .linkSilent, .linkHeard, .epochOpened, .peerCheckpoint,
-      nil:
+    case .logOpened, .zoneStarted, .zoneStopped, .clockJumped, .linkSilent, .linkHeard, .epochOpened, .streamsForgotten,
+      .peerCheckpoint, nil:
       break
     }
   }
@@ -74,7 +74,7 @@ extension IndexedEntry {
   func alert(isFirst: Bool, wasStopped: Bool) -> String? {
     switch AuditEntry.Kind(rawValue: kind) {
     case .packetRefused, .messageRefused, .fileQuarantined, .epochOpened, .peerLogAlarm, .loginRefused, .guessStopped,
-      .clockJumped, .linkSilent, .keysChanged:
+      .clockJumped, .linkSilent, .keysChanged, .streamsForgotten:
       kind
     case .logOpened: isFirst ? nil : kind
     case .zoneStarted: wasStopped ? nil : "zone.killed"

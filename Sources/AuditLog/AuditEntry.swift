@@ -49,6 +49,8 @@ public struct AuditEntry: Equatable, Sendable {
     case fileQuarantined = "file.quarantined"
     /// Everything leaves anew, since this zone or the peer was restored.
     case epochOpened = "epoch.opened"
+    /// An operator had this zone forget where the peer's streams of one epoch stand.
+    case streamsForgotten = "streams.forgotten"
     /// A checkpoint of the peer's log was cosigned.
     case peerCheckpoint = "peer.checkpoint"
     /// The peer's log is not what it was.
@@ -80,6 +82,7 @@ public struct AuditEntry: Equatable, Sendable {
       case .peerCheckpoint: ["peer": .text, "log": .text, "size": .number, "root": .text]
       case .peerLogAlarm: ["peer": .text, "alarm": .text]
       case .epochOpened: ["peer": .text, "epoch": .number, "reason": .text]
+      case .streamsForgotten: ["peer": .text, "node": .text, "epoch": .text]
       }
     }
   }

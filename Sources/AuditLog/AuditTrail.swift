@@ -149,6 +149,13 @@ public struct AuditTrail: Sendable {
       [.init("peer", .string(peer.text)), .init("epoch", .integer(epoch)), .init("reason", .string(reason))], db)
   }
 
+  /// - Parameter epoch: its digits, since it may be larger than any that is taken.
+  public func streamsForgotten(of peer: ZoneName, node: ZoneName, epoch: String, _ db: Database) throws {
+    try record(
+      .streamsForgotten,
+      [.init("peer", .string(peer.text)), .init("node", .string(node.text)), .init("epoch", .string(epoch))], db)
+  }
+
   /// A checkpoint of the peer's log, which this zone cosigns: so each log names the other's heads.
   public func peerCheckpoint(of peer: ZoneName, log: String, size: Int, root: String, _ db: Database) throws {
     try record(

@@ -17,6 +17,11 @@ let alertStrings = StringTable([
     "文件损坏，或签名、证书不符，可能是伪造的数据包。文件仍在隔离目录中，可用 guandu quarantine 查看。请查明何人可以写入收件目录。",
     "It is damaged, or its signature or certificate does not fit: it may be a forged packet. It still lies in the quarantine (guandu quarantine). Find out who can write to the drop."
   ),
+  .init("alert-streams.forgotten", "运维人员清除了对端的传送序列", "An operator had the peer's streams forgotten"),
+  .init(
+    "alertHint-streams.forgotten", "运维人员执行了 guandu link forget-streams。请核实操作是否经批准。",
+    "An operator ran guandu link forget-streams. Ask whether that was agreed."
+  ),
   .init("alert-epoch.opened", "链路恢复后全部重新发送", "Everything leaves anew after a restore"),
   .init(
     "alertHint-epoch.opened", "本区或对端曾从备份恢复。请核实恢复是否经批准。",

@@ -4,7 +4,8 @@ import WebKitchen
 let auditKinds = [
   "packet.sent", "packet.applied", "packet.refused", "message.refused", "file.quarantined", "letter.accepted",
   "act.recorded", "login.refused", "guess.stopped", "keys.changed", "trust.list", "zone.started", "zone.stopped",
-  "clock.jumped", "link.silent", "link.heard", "epoch.opened", "log.opened", "peer.checkpoint", "peer.log-alarm",
+  "clock.jumped", "link.silent", "link.heard", "epoch.opened", "streams.forgotten", "log.opened", "peer.checkpoint",
+  "peer.log-alarm",
 ]
 
 /// The texts of the security officer's console.
@@ -46,7 +47,7 @@ let auditStrings = StringTable([
     "searchNameMissing", "请填写名称（60字以内；最多保存50个查询）。", "Give it a name of at most 60 characters; 50 searches can be saved."
   ),
   .init("searchesHeading", "已保存的查询", "Saved searches"),
-  .init("trailNumber", "信件编号", "Letter number"),
+  .init("trailNumber", "受理编号", "Reference number"),
   .init(
     "trailHint", "列出两区日志中写有该信件的条目（每区最多500条），并逐条核对其证明。附件内容所在的数据包不在此列；是否遗漏，须用 guandu audit verify 核验日志文件。此处不显示信件内容。",
     "The entries of both zones' logs that name a letter (500 of each zone at most), each with its proof checked now. Packets that hold attachments are not among them; whether a line is missing, only guandu audit verify on the logs' files can tell. The letter's text is not shown here."
@@ -137,6 +138,7 @@ let auditStrings = StringTable([
   .init("audit-clock.jumped", "时钟跳变", "Clock moved"),
   .init("audit-link.silent", "对端失联", "Peer silent"),
   .init("audit-link.heard", "对端恢复", "Peer heard again"),
+  .init("audit-streams.forgotten", "清除对端传送序列", "The peer's streams were forgotten"),
   .init("audit-epoch.opened", "恢复后重新发送", "Everything leaves anew after a restore"),
   .init("audit-log.opened", "新日志开始", "A log begins"),
   .init("audit-peer.checkpoint", "见证对端日志", "Peer's log witnessed"),

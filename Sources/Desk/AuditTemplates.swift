@@ -1,3 +1,5 @@
+import WebKitchen
+
 /// The security officer's console.
 let auditTemplates = [
   "audit-tabs": #"""
@@ -10,8 +12,8 @@ let auditTemplates = [
   </ul></nav>
   """#,
   "audit-filter": #"""
-  <div class="field"><label for="from">{{t.auditFrom}}</label><input type="text" id="from" name="from" value="{{from}}"{{#wrong.from}} aria-invalid="true" aria-describedby="error"{{/wrong.from}}></div>
-  <div class="field"><label for="to">{{t.auditTo}}</label><input type="text" id="to" name="to" value="{{to}}"{{#wrong.to}} aria-invalid="true" aria-describedby="error"{{/wrong.to}}></div>
+  <div class="field"><label for="from">{{t.auditFrom}}</label>\#(fieldMessage("from"))<input type="text" id="from" name="from" value="{{from}}"\#(fieldMarks("from"))></div>
+  <div class="field"><label for="to">{{t.auditTo}}</label>\#(fieldMessage("to"))<input type="text" id="to" name="to" value="{{to}}"\#(fieldMarks("to"))></div>
   <div class="field"><label for="zone">{{t.auditZone}}</label>
   <select id="zone" name="zone"><option value="">{{t.auditAny}}</option>
   {{#zones}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{id}}</option>
@@ -30,9 +32,9 @@ let auditTemplates = [
   <p class="hint">{{t.auditHint}}</p>
   {{> problems}}
   {{#hasSearches}}<h2>{{t.searchesHeading}}</h2><ul id="searches">
-  {{#searches}}<li><a href="/audit?{{query}}">{{name}}</a> <form class="inline" method="post" action="/audit/searches/{{id}}/remove"><input type="hidden" name="csrf" value="{{csrf}}"><button class="plain" type="submit">{{t.remove}} <span class="soft">{{name}}</span></button></form></li>
+  {{#searches}}<li><a href="/audit?{{query}}">{{name}}</a> <a class="button plain" href="/audit/searches/{{id}}/remove">{{t.remove}}… <span class="soft">{{name}}</span></a></li>
   {{/searches}}</ul>{{/hasSearches}}
-  <form class="box" method="get" action="/audit">
+  <form id="typed" class="box" method="get" action="/audit">
   {{> audit-filter}}
   </form>
   {{#isEmpty}}<p class="soft">{{t.auditNone}}</p>{{/isEmpty}}
@@ -46,7 +48,8 @@ let auditTemplates = [
   <form class="box" method="post" action="/audit/searches">
   <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="query" value="{{query}}">
   <div class="field"><label for="search-name">{{t.searchName}}</label>
-  <input type="text" id="search-name" name="name" maxlength="60" required{{#wrong.search-name}} aria-invalid="true" aria-describedby="error"{{/wrong.search-name}}></div>
+  \#(fieldMessage("search-name"))
+  <input type="text" id="search-name" name="name" value="{{nameTyped}}" maxlength="60" required\#(fieldMarks("search-name"))></div>
   <div class="actions"><button type="submit" id="save-search">{{t.searchSave}}</button></div>
   </form>
   """#,
@@ -62,7 +65,7 @@ let auditTemplates = [
   <h1>{{t.auditEntries}}</h1>
   {{> audit-tabs}}
   {{> problems}}
-  <form class="box" method="get" action="/audit/entries">
+  <form id="typed" class="box" method="get" action="/audit/entries">
   {{> audit-filter}}
   </form>
   {{#isEmpty}}<p class="soft">{{t.auditNone}}</p>{{/isEmpty}}
@@ -91,7 +94,7 @@ let auditTemplates = [
   <h1>{{t.auditTrail}}</h1>
   {{> audit-tabs}}
   <p class="hint">{{t.trailHint}}</p>
-  <form class="box" method="get" action="/audit/trail">
+  <form id="typed" class="box" method="get" action="/audit/trail">
   <div class="field"><label for="number">{{t.trailNumber}}</label><input type="text" id="number" name="number" value="{{number}}" maxlength="32" required></div>
   <div class="actions"><button type="submit" id="search">{{t.auditSearch}}</button></div>
   </form>
@@ -114,7 +117,7 @@ let auditTemplates = [
   <p>{{#isOpen}}<strong>{{t.alertsOpen}}</strong> · <a href="/audit/alerts?show=acknowledged">{{t.alertsAcknowledged}}</a>{{/isOpen}}{{^isOpen}}<a href="/audit/alerts">{{t.alertsOpen}}</a> · <strong>{{t.alertsAcknowledged}}</strong>{{/isOpen}}</p>
   {{#isEmpty}}<p class="soft">{{t.alertsNone}}</p>{{/isEmpty}}
   {{> problems}}
-  {{#hasAlerts}}<form method="post" action="/audit/alerts">
+  {{#hasAlerts}}<form id="typed" method="post" action="/audit/alerts">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <table role="table" class="cards" id="alerts">
   <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.auditAlert}}</th><th role="columnheader" scope="col">{{t.auditZone}}</th><th role="columnheader" scope="col">{{t.auditPeer}}</th><th role="columnheader" scope="col">{{t.auditCode}}</th><th role="columnheader" scope="col">{{t.auditCount}}</th><th role="columnheader" scope="col">{{t.alertFirst}}</th><th role="columnheader" scope="col">{{t.alertLast}}</th>{{#canSettle}}<th role="columnheader" scope="col">{{t.alertsChoose}}</th>{{/canSettle}}</tr></thead>
@@ -125,7 +128,8 @@ let auditTemplates = [
   {{#canSettle}}<div class="box">
   <div class="field"><label for="remark">{{t.alertRemark}}</label>
   <p class="hint" id="remark-hint">{{t.alertRemarkHint}}</p>
-  <textarea id="remark" name="remark" rows="3" maxlength="500" aria-describedby="remark-hint{{#wrong.remark}} error{{/wrong.remark}}"{{#wrong.remark}} aria-invalid="true"{{/wrong.remark}}>{{remarkTyped}}</textarea></div>
+  \#(fieldMessage("remark"))
+  <textarea id="remark" name="remark" rows="3" maxlength="500"\#(fieldMarks("remark", hint: true))>{{remarkTyped}}</textarea></div>
   <div class="actions"><button type="submit" id="acknowledge-chosen">{{t.alertsAcknowledge}}</button></div>
   </div>{{/canSettle}}
   </form>{{/hasAlerts}}
@@ -155,11 +159,12 @@ let auditTemplates = [
   <p class="hint" id="evidence-hint">{{t.evidenceHint}}</p>
   <div class="actions"><button class="plain" type="submit" id="export" aria-describedby="evidence-hint">{{t.evidenceExport}}</button></div>
   </form>{{/canExport}}
-  {{#canSettle}}<form class="box" method="post" action="/audit/alerts/{{id}}/acknowledge">
+  {{#canSettle}}<form id="typed" class="box" method="post" action="/audit/alerts/{{id}}/acknowledge">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field"><label for="remark">{{t.alertRemark}}</label>
   <p class="hint" id="remark-hint">{{t.alertRemarkHint}}</p>
-  <textarea id="remark" name="remark" rows="4" maxlength="500" required aria-describedby="remark-hint{{#wrong.remark}} error{{/wrong.remark}}"{{#wrong.remark}} aria-invalid="true"{{/wrong.remark}}>{{remarkTyped}}</textarea></div>
+  \#(fieldMessage("remark"))
+  <textarea id="remark" name="remark" rows="4" maxlength="500" required\#(fieldMarks("remark", hint: true))>{{remarkTyped}}</textarea></div>
   <div class="actions"><button type="submit" id="acknowledge">{{t.alertAcknowledge}}</button></div>
   </form>{{/canSettle}}
   """#,

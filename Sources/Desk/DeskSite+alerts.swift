@@ -32,7 +32,8 @@ extension DeskSite {
         "isPaged": paging.number > 1 || paging.offset + found.alerts.count < found.total,
         "hasPrevious": paging.number > 1, "previous": "\(paging.number - 1)",
         "hasNext": paging.offset + found.alerts.count < found.total, "next": "\(paging.number + 1)",
-      ], titleKey: "auditAlerts", request, presence, problems: problems, languagePath: "/audit/alerts")
+      ], titleKey: "auditAlerts", request, presence, problems: problems, languagePath: "/audit/alerts",
+      form: isOpen && !found.alerts.isEmpty ? "/audit/alerts" : nil)
   }
 
   /// One remark for all that were ticked.
@@ -41,6 +42,9 @@ extension DeskSite {
     let console = try demandConsole(presence, .settleAlerts)
     let remark = WrittenText.lines(form["remark"])
     let chosen = form.values.keys.filter { $0.hasPrefix("alert-") }.compactMap { Int64($0.dropFirst(6)) }.sorted()
+    if request.switchesLanguage {
+      return try await alertsPage(request, presence, typed: remark, chosen: Set(chosen))
+    }
     do { try await console.acknowledge(chosen, remark: remark, by: presence.official) } catch {
       guard case .badText = error else { return try await asking { () async throws(AuditConsoleError) in throw error } }
       let problem = chosen.isEmpty ? ("alerts", "alertsNoneChosen") : ("remark", "remarkMissing")
@@ -66,13 +70,15 @@ extension DeskSite {
     values["hint"] = kitchen.strings.text("alertHint-\(alert.kind)", request.language)
     return page(
       "audit-alert", values, titleKey: "auditAlert", request, presence, problems: problems,
-      languagePath: "/audit/alerts/\(id)")
+      languagePath: "/audit/alerts/\(id)",
+      form: values["canSettle"] as? Bool == true ? "/audit/alerts/\(id)/acknowledge" : nil)
   }
 
   func acknowledge(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let form = try await form(of: request, presence)
     let console = try demandConsole(presence, .settleAlerts)
     let (id, remark) = (try alertID(request), WrittenText.lines(form["remark"]))
+    if request.switchesLanguage { return try await alertPage(request, presence, typed: remark) }
     do { try await console.acknowledge(id, remark: remark, by: presence.official) } catch {
       switch error {
       case .badText:

@@ -25,6 +25,7 @@ extension DeskSite {
     handle(.get, "/audit/alerts/{id}", .readAudit, &routes) { [self] in try await alertPage($0, $1) }
     handle(.post, "/audit/alerts/{id}/acknowledge", .settleAlerts, &routes) { [self] in try await acknowledge($0, $1) }
     handle(.post, "/audit/searches", .readAudit, &routes) { [self] in try await saveSearch($0, $1) }
+    handle(.get, "/audit/searches/{id}/remove", .readAudit, &routes) { [self] in try await askToRemoveSearch($0, $1) }
     handle(.post, "/audit/searches/{id}/remove", .readAudit, &routes) { [self] in try await removeSearch($0, $1) }
     handle(.get, "/audit/checks", .readAudit, &routes) { [self] in try await checksPage($0, $1) }
     handle(.post, "/audit/checks", .settleAlerts, &routes) { [self] in try await checkNow($0, $1) }
@@ -47,7 +48,8 @@ extension DeskSite {
   }
 
   private func hoursPage(
-    _ request: WebRequest, _ presence: Presence, problems: [(field: String, key: String)] = [], query: String? = nil
+    _ request: WebRequest, _ presence: Presence, problems: [(field: String, key: String)] = [], query: String? = nil,
+    name: String = ""
   ) async throws -> Response {
     let console = try demandConsole(presence)
     var search = AuditSearch(query.map(AuditSearch.values) ?? AuditSearch.values(of: request))
@@ -75,9 +77,10 @@ extension DeskSite {
       ]
     }
     values["searches"] = searches.map { ["id": "\($0.id)", "name": $0.name, "query": $0.query] }
+    values["nameTyped"] = WrittenText.line(name)
     values["hasSearches"] = !searches.isEmpty
     return page(
-      "audit", values, titleKey: "navAudit", request, presence, problems: problems, languagePath: "/audit")
+      "audit", values, titleKey: "navAudit", request, presence, problems: problems, isSearch: true)
   }
 
   private func entriesPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
@@ -98,7 +101,7 @@ extension DeskSite {
     values["next"] = "\(paging.number + 1)"
     return page(
       "audit-entries", values, titleKey: "auditEntries", request, presence, problems: search.problems,
-      languagePath: "/audit/entries")
+      isSearch: true)
   }
 
   private func entryPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
@@ -138,7 +141,7 @@ extension DeskSite {
     } catch AuditConsoleError.notFound {
       values["hasTrail"] = false
     } catch { throw WebFailure.unavailable }
-    return page("audit-trail", values, titleKey: "auditTrail", request, presence, languagePath: "/audit/trail")
+    return page("audit-trail", values, titleKey: "auditTrail", request, presence, isSearch: true)
   }
 
   private func checksPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
@@ -182,9 +185,21 @@ extension DeskSite {
     let query = AuditSearch(AuditSearch.values(form["query"])).query
     do { try await console.save(query, as: WrittenText.line(form["name"]), by: presence.official) } catch {
       guard case AuditConsoleError.badText = error else { throw WebFailure.unavailable }
-      return try await hoursPage(request, presence, problems: [("search-name", "searchNameMissing")], query: query)
+      return try await hoursPage(
+        request, presence, problems: [("search-name", "searchNameMissing")], query: query, name: form["name"])
     }
     return seeOther("/audit?" + query)
+  }
+
+  private func askToRemoveSearch(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let console = try demandConsole(presence)
+    let wanted = identifier("id", request)
+    let searches = try await asking { () async throws(AuditConsoleError) in
+      try await console.searches(for: presence.official)
+    }
+    guard let search = searches.first(where: { "\($0.id)" == wanted }) else { throw WebFailure.notFound }
+    return confirmPage(
+      "removeSearch", of: search.name, action: "/audit/searches/\(wanted)/remove", back: "/audit", request, presence)
   }
 
   private func removeSearch(_ request: WebRequest, _ presence: Presence) async throws -> Response {

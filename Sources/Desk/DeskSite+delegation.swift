@@ -18,30 +18,47 @@ extension DeskSite {
       try await office.delegate(
         from: person, to: form["delegate"], from: from, until: last.addingTimeInterval(86_400), by: official)
     }
+    handle(.get, "/people/{person}/delegation/{delegation}/end", .delegate, &routes) { [self] request, presence in
+      let person = identifier("person", request)
+      let wanted = identifier("delegation", request)
+      let given = try await office.delegations(of: person, for: presence.official)
+      guard let found = given.first(where: { $0.identifier == wanted && $0.person == person }) else {
+        throw WebFailure.notFound
+      }
+      let isOwn = !presence.official.may(.readOffice, .office)
+      return confirmPage(
+        "endDelegation", of: "\(found.personName) → \(found.delegateName)", action: "/people/\(person)/delegation/end",
+        field: ("delegation", wanted), back: isOwn ? "/delegation" : "/people/\(person)", request, presence)
+    }
     change("delegation/end", .delegate, &routes) { [self] person, form, official in
       try await office.endDelegation(form["delegation"], of: person, by: official)
     }
   }
 
   func delegationPage(
-    _ request: WebRequest, _ presence: Presence, _ problems: [Problem] = []
+    _ request: WebRequest, _ presence: Presence, _ problems: [Problem] = [], _ form: URLEncodedForm? = nil
   ) async throws -> Response {
-    var values = try await delegationValues(presence.official.person, presence, request.language)
-    values["id"] = presence.official.person
+    let person = presence.official.person
+    var values = try await delegationValues(person, presence, request.language, form)
+    values["id"] = person
     return page(
       "delegation", values, titleKey: "delegationTitle", request, presence, problems: problems,
-      languagePath: "/delegation")
+      languagePath: "/delegation",
+      form: values["hasDelegates"] as? Bool == true ? "/people/\(person)/delegation" : nil)
   }
 
   func delegationValues(
-    _ person: String, _ presence: Presence, _ language: Language
+    _ person: String, _ presence: Presence, _ language: Language, _ form: URLEncodedForm? = nil
   ) async throws -> [String: Any] {
     let official = presence.official
     let delegations = try await office.delegations(of: person, for: official)
     let delegates = try await office.possibleDelegates(of: person, for: official)
     return [
-      "hasDelegations": !delegations.isEmpty, "delegates": delegates.map { ["id": $0.identifier, "name": $0.name] },
-      "hasDelegates": !delegates.isEmpty,
+      "hasDelegations": !delegations.isEmpty, "hasDelegates": !delegates.isEmpty,
+      "fromTyped": form?["from"] ?? "", "untilTyped": form?["until"] ?? "",
+      "delegates": delegates.map {
+        ["id": $0.identifier, "name": $0.name, "chosen": $0.identifier == form?["delegate"]] as [String: Any]
+      },
       "delegations": delegations.map { delegation in
         [
           "delegation": delegation.identifier, "giver": delegation.person, "person": delegation.personName,

@@ -51,13 +51,13 @@ extension DeskSite {
 
   private func enrolmentPage(_ request: WebRequest, problem: String? = nil) async throws -> Response {
     let found = try await office.enrolment(identifier("token", request))
+    let problems =
+      problem.map { [FormProblem(field: "password", text: kitchen.strings.text($0, request.language))] } ?? []
     return kitchen.page(
       "enrol",
-      [
-        "path": request.path, "name": found.name, "hasProblems": problem != nil,
-        "problems": problem.map { [["field": "password", "text": kitchen.strings.text($0, request.language)]] } ?? [],
-        "wrong": ["password": problem != nil],
-      ], titleKey: "enrolTitle", for: request, status: problem == nil ? .ok : .unprocessableContent)
+      problems.templateValues.merging(["path": request.path, "name": found.name]) { own, _ in own },
+      titleKey: "enrolTitle", for: request, status: problem == nil ? .ok : .unprocessableContent,
+      switching: .link(request.path))
   }
 
   private func fetchCertificate(_ request: WebRequest) async throws -> Response {

@@ -16,7 +16,8 @@ extension DeskSite {
   }
 
   private func importPage(
-    _ request: WebRequest, _ presence: Presence, _ report: ImportReport? = nil, problems: [Problem] = []
+    _ request: WebRequest, _ presence: Presence, _ report: ImportReport? = nil, problems: [Problem] = [],
+    chosen: OfficeDirectory.ImportKind? = nil
   ) -> Response {
     let language = request.language
     let isGood = report?.errors.isEmpty == true
@@ -38,22 +39,31 @@ extension DeskSite {
         "kinds": OfficeDirectory.ImportKind.allCases.map { kind in
           [
             "id": kind.rawValue, "text": kitchen.strings.text("import-\(kind.rawValue)", language),
-            "columns": kind.columns.joined(separator: ","), "isFirst": kind == .units,
+            "columns": kind.columns.joined(separator: ","), "isFirst": kind == (chosen ?? .units),
           ]
         },
       ], titleKey: "navImport", request, presence,
-      problems: report?.errors.isEmpty == false ? [("table", "importRefused")] : problems, languagePath: "/import")
+      problems: report?.errors.isEmpty == false ? [("table", "importRefused")] : problems, languagePath: "/import",
+      form: "/import/check")
   }
 
   private func checkTable(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
     let table = try await UploadedTable.read(request) { presence.session.accepts(formToken: $0) }
-    let kind = OfficeDirectory.ImportKind(rawValue: table.kind)
+    var (kind, bytes) = (OfficeDirectory.ImportKind(rawValue: table.kind), table.bytes)
+    if request.switchesLanguage, bytes.isEmpty {
+      // No new file was chosen: one that was looked at before is shown again.
+      guard let checked = presence.session.with({ $0.table }) else {
+        guard presence.official.may(.changePeople, .office) else { throw WebFailure.notAllowed }
+        return importPage(request, presence, chosen: kind)
+      }
+      (kind, bytes) = (checked.kind, checked.bytes)
+    }
     let report = try await office.importTable(
-      kind ?? .units, table.bytes, isDryRun: true, by: presence.official)
+      kind ?? .units, bytes, isDryRun: true, by: presence.official)
     guard let kind else { return importPage(request, presence, problems: [("kind-units", "importKindMissing")]) }
-    presence.session.with { $0.table = report.errors.isEmpty ? .init(kind: kind, bytes: table.bytes) : nil }
-    return importPage(request, presence, report)
+    presence.session.with { $0.table = report.errors.isEmpty ? .init(kind: kind, bytes: bytes) : nil }
+    return importPage(request, presence, report, chosen: kind)
   }
 
   private func takeTable(_ request: WebRequest, _ presence: Presence) async throws -> Response {

@@ -13,6 +13,18 @@ extension DeskSite {
   func addKeyRoutes(to routes: inout RouteTable) {
     handle(.get, "/me/keys", .seeSelf, &routes) { [self] in try await keysPage($0, $1) }
     handle(.post, "/me/keys", .enrolKey, &routes) { [self] in try await enrolKey($0, $1) }
+    handle(.get, "/people/{person}/keys/{fingerprint}/retire", .retireKey, &routes) { [self] request, presence in
+      let (person, wanted) = (identifier("person", request), identifier("fingerprint", request))
+      guard presence.official.may(.retireKey, .person(person, unit: nil)) else { throw WebFailure.notAllowed }
+      let keys = try await office.signingKeys(of: person, for: presence.official)
+      guard let key = keys.first(where: { $0.fingerprint == wanted && $0.retiredAt == nil }) else {
+        throw WebFailure.notFound
+      }
+      return confirmPage(
+        "retireKeyAsk", of: "\(key.name): \(wanted)", action: "/people/\(person)/keys/retire",
+        field: ("fingerprint", wanted), back: person == presence.official.person ? "/me/keys" : "/people/\(person)",
+        request, presence)
+    }
     handle(.post, "/people/{person}/keys/retire", .retireKey, &routes) { [self] request, presence in
       let form = try await form(of: request, presence)
       let person = identifier("person", request)
@@ -23,7 +35,7 @@ extension DeskSite {
 
   private func enrolKey(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let form = try await form(of: request, presence)
-    return try await settled("/me/keys") {
+    return try await settled("/me/keys", request) {
       guard let key = Base64.decode(form["key"]).flatMap({ P256PublicKey(spki: $0) }) else {
         throw OfficeError.refused(.key)
       }
@@ -31,19 +43,20 @@ extension DeskSite {
       let official = try await signed("key.enrolled", "person \(person)", form, presence, newKey: key)
       try await office.enrol(key, name: WrittenText.line(form["name"]), for: official)
     } again: {
-      try await keysPage(request, presence, problems: $0)
+      try await keysPage(request, presence, problems: $0, name: WrittenText.line(form["name"]))
     }
   }
 
   private func keysPage(
-    _ request: WebRequest, _ presence: Presence, problems: [Problem] = []
+    _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], name: String = ""
   ) async throws -> Response {
     let person = presence.official.person
     var values = try await keyValues(person, presence)
+    values["nameTyped"] = name
     values["offer"] = offer("key.enrolled", "person \(person)", [], presence)
     return page(
       "my-keys", values, titleKey: "keysTitle", request, presence, problems: problems, languagePath: "/me/keys",
-      runsScript: true)
+      form: "/me/keys", runsScript: true)
   }
 
   /// A person's keys, for their own page and for their page among people.

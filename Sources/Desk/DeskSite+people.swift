@@ -26,10 +26,27 @@ extension DeskSite {
       try await office.endSessions(of: person, by: official)
       sessions.remove { $0.person == person }
     }
+    handle(.get, "/people/{person}/remove", .changePeople, &routes) { [self] request, presence in
+      let (person, name) = try await somebody(request, presence, .changePeople)
+      return confirmPage(
+        "removePersonAsk", of: "\(name) (\(person))", action: "/people/\(person)/remove", back: "/people/\(person)",
+        request, presence)
+    }
+    handle(.get, "/people/{person}/certificates/{fingerprint}/remove", .changePeople, &routes) {
+      [self] request, presence in
+      let (person, name) = try await somebody(request, presence, .changePeople)
+      let fingerprint = identifier("fingerprint", request)
+      guard try await office.person(person, for: presence.official).fingerprints.contains(fingerprint) else {
+        throw WebFailure.notFound
+      }
+      return confirmPage(
+        "removeCertificate", of: "\(name): \(fingerprint)", action: "/people/\(person)/certificates/remove",
+        field: ("fingerprint", fingerprint), back: "/people/\(person)", request, presence)
+    }
     handle(.post, "/people/{person}/remove", .changePeople, &routes) { [self] request, presence in
       _ = try await form(of: request, presence)
       let person = identifier("person", request)
-      return try await settled("/people") {
+      return try await settled("/people", request) {
         try await office.remove(person, by: presence.official)
         sessions.remove { $0.person == person }
       } again: {
@@ -46,13 +63,14 @@ extension DeskSite {
     handle(.post, "/people/{person}/" + path, action, &routes) { [self] request, presence in
       let form = try await form(of: request, presence)
       let person = identifier("person", request)
-      return try await settled(presence.official.may(.readOffice, .office) ? "/people/\(person)" : "/me") {
+      return try await settled(presence.official.may(.readOffice, .office) ? "/people/\(person)" : "/me", request) {
         try await work(person, form, presence.official)
       } again: { problems in
         guard presence.official.may(.readOffice, .office) else {
-          return try await delegationPage(request, presence, problems)
+          return try await delegationPage(request, presence, problems, form)
         }
-        return try await personPage(request, presence, problems: problems)
+        return try await personPage(
+          request, presence, problems: problems, typed: typedChange(form, presence, person), form: form)
       }
     }
   }
@@ -85,7 +103,7 @@ extension DeskSite {
         "filter": filter, "hasPrevious": paging.number > 1, "previous": "\(paging.number - 1)",
         "hasNext": paging.offset + found.people.count < found.total, "next": "\(paging.number + 1)",
         "number": "\(paging.number)", "isPaged": found.total > Self.pageSize,
-      ], titleKey: "navPeople", request, presence, languagePath: "/people")
+      ], titleKey: "navPeople", request, presence, isSearch: true)
   }
 
   private func newPersonPage(
@@ -96,13 +114,13 @@ extension DeskSite {
     let values = try await personValues(person, presence, request.language)
     return page(
       "new-person", values, titleKey: "newPersonTitle", request, presence, problems: problems,
-      languagePath: "/people/new")
+      languagePath: "/people/new", form: "/people")
   }
 
   private func addPerson(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let form = try await form(of: request, presence)
     let person = typedPerson(WrittenText.line(form["identifier"]), form)
-    return try await settled("/people/\(queryEncoded(person.identifier))") {
+    return try await settled("/people/\(queryEncoded(person.identifier))", request) {
       try await office.add(person, by: presence.official)
     } again: {
       try await newPersonPage(request, presence, problems: $0, typed: person)
@@ -110,16 +128,24 @@ extension DeskSite {
   }
 
   private func changePerson(_ request: WebRequest, _ presence: Presence) async throws -> Response {
-    let person = typedPerson(identifier("person", request), try await form(of: request, presence))
-    return try await settled("/people/\(person.identifier)") {
+    let form = try await form(of: request, presence)
+    let person = typedPerson(identifier("person", request), form)
+    return try await settled("/people/\(person.identifier)", request) {
       try await office.change(person, by: presence.official)
     } again: {
-      try await personPage(request, presence, problems: $0, typed: person)
+      try await personPage(request, presence, problems: $0, typed: person, form: form)
     }
   }
 
+  /// What was typed about a person in the form that their page's other buttons send, too.
+  private func typedChange(_ form: URLEncodedForm, _ presence: Presence, _ person: String) -> OfficePerson? {
+    let mayChange = presence.official.may(.changePeople, .office) && person != presence.official.person
+    return mayChange && form.values["name"] != nil ? typedPerson(person, form) : nil
+  }
+
   func personPage(
-    _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], typed: OfficePerson? = nil
+    _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], typed: OfficePerson? = nil,
+    form: URLEncodedForm? = nil
   ) async throws -> Response {
     let official = presence.official
     var person = try await office.person(identifier("person", request), for: official)
@@ -135,11 +161,18 @@ extension DeskSite {
     let mayDelegate = official.may(.delegate, .person(person.identifier, unit: nil))
     values["canDelegate"] = mayDelegate
     if mayDelegate {
-      values.merge(try await delegationValues(person.identifier, presence, request.language)) { own, _ in own }
+      values.merge(try await delegationValues(person.identifier, presence, request.language, form)) { own, _ in own }
     }
+    values["fingerprintTyped"] = WrittenText.line(form?["fingerprint"] ?? "")
+    let path = "/people/\(person.identifier)"
+    // One form for all that can be typed here, so that none of it is lost whichever button is pressed.
+    let isChangeable = values["canChange"] as? Bool == true
+    let action = isChangeable ? path : mayDelegate ? path + "/delegation" : nil
+    values["hasForm"] = action != nil
+    values["formAction"] = action ?? ""
     return page(
-      "person", values, titleKey: "personTitle", request, presence, problems: problems,
-      languagePath: "/people/\(person.identifier)")
+      "person", values, titleKey: "personTitle", request, presence, problems: problems, languagePath: path,
+      form: action, takesEnter: false)
   }
 
   private func personValues(

@@ -39,7 +39,7 @@ extension DeskSite {
           return try await comeInFirst(request)
         }
         do { return try await page(request, presence) } catch let bad as BadSignature {
-          return badSignaturePage(bad, request, presence)
+          return keptPage(.badSignature, bad.written, request, presence)
         }
       }
     }
@@ -65,24 +65,32 @@ extension DeskSite {
   }
 
   /// A page for somebody who has come in: with their links, their name and the session's form token.
+  ///
+  /// - Parameters:
+  ///   - languagePath: where the page is found again; where nil, at the request's own path.
+  ///   - form: where its form with the id `typed` is posted to, only to be shown again in another language; nil where
+  ///     nothing can be typed on it.
+  ///   - takesEnter: whether Enter sends that form, which has one purpose then.
+  ///   - isSearch: whether the form with the id `typed` is a search.
   func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest, _ presence: Presence,
-    problems: [(field: String, key: String)] = [], languagePath: String? = nil,
+    problems: [Problem] = [], languagePath: String? = nil, form: String? = nil, takesEnter: Bool = true,
+    isSearch: Bool = false,
     status: HTTPResponse.Status? = nil, runsScript: Bool = false
   ) -> Response {
     var values = values
     values["csrf"] = presence.session.formToken
     values["handler"] = presence.official.name
-    values["hasProblems"] = !problems.isEmpty
-    values["problems"] = problems.map {
-      ["field": $0.field, "text": kitchen.strings.text($0.key, request.language, "\(Self.answerMaxCharacters)")]
+    let shown = problems.map {
+      FormProblem(
+        field: $0.field, text: kitchen.strings.text($0.key, request.language, "\(Self.answerMaxCharacters)"))
     }
-    values["wrong"] = Dictionary(problems.map { ($0.field, true) }) { first, _ in first }
+    values.merge(shown.templateValues) { _, problems in problems }
     return kitchen.page(
       template, values, titleKey: titleKey, for: request,
       status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
-      languagePath: languagePath, links: links(for: presence.official),
-
+      switching: isSearch ? .search : form.map { .form(action: $0, takesEnter: takesEnter) } ?? .link(languagePath),
+      links: links(for: presence.official),
       notices: notices(for: presence, request.language), runsScript: runsScript)
   }
 

@@ -125,8 +125,8 @@ extension DeskSite {
     let form = try? await URLEncodedForm.read(request)
     let written = WrittenText.lines(form.map { $0["text"].isEmpty ? $0["reason"] : $0["text"] } ?? "")
     var response = kitchen.page(
-      "ended", ["text": written, "hasText": !written.isEmpty], titleKey: "endedTitle", for: request,
-      status: .forbidden)
+      "ended", ["text": written, "hasText": !written.isEmpty, "path": request.path], titleKey: "endedTitle",
+      for: request, status: .forbidden, switching: written.isEmpty ? .link(nil) : .form(action: request.path))
     // A file that was on its way is not waited for.
     if form == nil { response.headers[.connection] = "close" }
     return response
@@ -149,7 +149,7 @@ extension DeskSite {
           "name": official.name, "unit": try await unitText(official, request.language) as Any? ?? false,
           "csrf": session.formToken, "to": target, "fingerprint": official.certificateFingerprint.prefix(16),
         ],
-        titleKey: "loginTitle", for: request, status: status, languagePath: "/login"))
+        titleKey: "loginTitle", for: request, status: status, switching: .link("/login")))
   }
 
   /// The session gets a new name as its owner comes in: who knew the old one knows nothing.

@@ -10,8 +10,7 @@ import Zones
 
 /// A form came with a signature that does not hold. Nothing was done.
 struct BadSignature: Error {
-  /// What was written.
-  let kept: String
+  let written: WrittenOutcome
 }
 
 /// Acts that their person signs in the browser.
@@ -46,7 +45,6 @@ extension DeskSite {
   ) async throws -> Official {
     var official = presence.official
     guard !form["signature"].isEmpty else { return official }
-    let kept = WrittenText.lines(form["text"].isEmpty ? form["reason"] : form["text"])
     // The offer is used up by a signature that does not hold, too.
     let nonce = form["nonce"]
     let offer = presence.session.with { $0.offers.take(nonce) }
@@ -55,7 +53,7 @@ extension DeskSite {
       logger.error(
         "a signature of an act was refused",
         metadata: ["reason": "\(reason)", "person": "\(official.person)", "act": "\(act)", "object": "\(object)"])
-      return BadSignature(kept: kept)
+      return BadSignature(written: WrittenOutcome(form))
     }
     guard let offer, offer.person == official.person else { throw refusal("no such offer in this session") }
     guard offer.act == act, offer.object == object else { throw refusal("offered for something else") }
@@ -71,10 +69,8 @@ extension DeskSite {
     official.signed = SignedStatement(text: statement.text, signature: signature, key: key.fingerprint.hex)
     return official
   }
+}
 
-  func badSignaturePage(_ bad: BadSignature, _ request: WebRequest, _ presence: Presence) -> Response {
-    page(
-      "bad-signature", ["text": bad.kept, "hasText": !bad.kept.isEmpty], titleKey: "badSignatureTitle", request,
-      presence, status: .forbidden)
-  }
+extension WebFailure {
+  static let badSignature = WebFailure(.forbidden, "badSignatureTitle", "badSignatureText")
 }

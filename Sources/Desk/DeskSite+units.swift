@@ -12,9 +12,18 @@ extension DeskSite {
     handle(.post, "/units", .changeUnits, &routes) { [self] in try await addUnit($0, $1) }
     handle(.get, "/units/{unit}", .readOffice, &routes) { [self] in try await unitPage($0, $1) }
     handle(.post, "/units/{unit}", .changeUnits, &routes) { [self] in try await changeUnit($0, $1) }
+    handle(.get, "/units/{unit}/remove", .changeUnits, &routes) { [self] request, presence in
+      guard presence.official.may(.changeUnits, .office) else { throw WebFailure.notAllowed }
+      let wanted = identifier("unit", request)
+      let units = try await office.units(for: presence.official)
+      guard let unit = units.first(where: { $0.identifier == wanted }) else { throw WebFailure.notFound }
+      return confirmPage(
+        "removeUnit", of: "\(name(of: unit, request.language)) (\(wanted))", action: "/units/\(wanted)/remove",
+        back: "/units/\(wanted)", request, presence)
+    }
     handle(.post, "/units/{unit}/remove", .changeUnits, &routes) { [self] request, presence in
       _ = try await form(of: request, presence)
-      return try await settled("/units") {
+      return try await settled("/units", request) {
         try await office.removeUnit(identifier("unit", request), by: presence.official)
       } again: {
         try await unitPage(request, presence, problems: $0)
@@ -24,7 +33,7 @@ extension DeskSite {
     handle(.post, "/mailboxes/{mailbox}", .changeMailboxes, &routes) { [self] request, presence in
       let form = try await form(of: request, presence)
       let unit = form["unit"]
-      return try await settled("/mailboxes") {
+      return try await settled("/mailboxes", request) {
         try await office.give(
           mailbox: identifier("mailbox", request), toUnit: unit.isEmpty ? nil : unit, by: presence.official)
       } again: {
@@ -33,10 +42,13 @@ extension DeskSite {
     }
   }
 
-  /// Does something and leads on; what does not do is shown on the same page again.
+  /// Does something and leads on; what does not do is shown on the same page again, and so is what is only to be shown in
+  /// another language.
   func settled(
-    _ target: String, _ work: () async throws -> Void, again: ([Problem]) async throws -> Response
+    _ target: String, _ request: WebRequest, _ work: () async throws -> Void,
+    again: ([Problem]) async throws -> Response
   ) async throws -> Response {
+    if request.switchesLanguage { return try await again([]) }
     do { try await work() } catch OfficeError.refused(let problem) {
       return try await again([(problem.field, problem.rawValue)])
     }
@@ -80,7 +92,7 @@ extension DeskSite {
     ]
     return page(
       "units", values.merging(typed) { own, _ in own }, titleKey: "navUnits", request, presence, problems: problems,
-      languagePath: "/units")
+      languagePath: "/units", form: presence.official.may(.changeUnits, .office) ? "/units" : nil)
   }
 
   private func unitPage(
@@ -96,14 +108,15 @@ extension DeskSite {
     ]
     return page(
       "unit", values.merging(typed) { _, typed in typed }, titleKey: "unitTitle", request, presence,
-      problems: problems, languagePath: "/units/\(unit.identifier)")
+      problems: problems, languagePath: "/units/\(unit.identifier)",
+      form: presence.official.may(.changeUnits, .office) ? "/units/\(unit.identifier)" : nil)
   }
 
   private func addUnit(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let form = try await form(of: request, presence)
     let typed = typedUnit(form)
     let identifier = WrittenText.line(form["identifier"])
-    return try await settled("/units") {
+    return try await settled("/units", request) {
       try await office.addUnit(
         identifier, name: typed.name, english: typed.english, under: typed.parent, by: presence.official)
     } again: {
@@ -117,7 +130,7 @@ extension DeskSite {
 
   private func changeUnit(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let typed = typedUnit(try await form(of: request, presence))
-    return try await settled("/units") {
+    return try await settled("/units", request) {
       try await office.changeUnit(
         identifier("unit", request), name: typed.name, english: typed.english, under: typed.parent,
         by: presence.official)

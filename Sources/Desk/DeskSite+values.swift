@@ -7,6 +7,8 @@ extension DeskSite {
   func letterValues(_ letter: DeskLetter, _ official: Official, _ language: Language) -> [String: Any] {
     let draft = letter.draft
     let strings = kitchen.strings
+    let mayAnswer = letter.stage == .signedFor && official.may(.answerLetter, .mailbox(draft.mailbox))
+    let mayDecline = letter.stage == .signedFor && official.may(.declineLetter, .mailbox(draft.mailbox))
     return [
       "number": letter.number, "stage": letter.stage.rawValue,
       "stageText": strings.text("stage-\(letter.stage.rawValue)", language),
@@ -27,11 +29,21 @@ extension DeskSite {
           "who": event.handler.isEmpty ? strings.text("nobody", language) : event.handler,
         ]
       },
+      "current": shown(currentText(letter.stage, language)),
+      "coming": letter.stage == .sent || letter.stage == .delivered,
       "canSignFor": (letter.stage == .sent || letter.stage == .delivered)
         && official.may(.signForLetter, .mailbox(draft.mailbox)),
-      "canAnswer": letter.stage == .signedFor && official.may(.answerLetter, .mailbox(draft.mailbox)),
-      "canDecline": letter.stage == .signedFor && official.may(.declineLetter, .mailbox(draft.mailbox)),
+      "canAnswer": mayAnswer, "canDecline": mayDecline, "canSettle": mayAnswer || mayDecline,
     ].merging(outcomeValues(letter, language)) { own, _ in own }
+  }
+
+  /// What a letter waits for; empty where it waits for nothing.
+  private func currentText(_ stage: LetterStage, _ language: Language) -> String {
+    switch stage {
+    case .sent, .delivered: kitchen.strings.text("current-signed-for", language)
+    case .signedFor: kitchen.strings.text("current-answered", language)
+    case .answered, .declined, .refused: ""
+    }
   }
 
   private func deliveryKey(_ letter: DeskLetter) -> String {

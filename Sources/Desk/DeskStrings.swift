@@ -2,14 +2,14 @@ import WebKitchen
 
 /// The desk's texts.
 let deskStrings =
-  letterStrings + sessionStrings + officeStrings + actStrings + enrolmentStrings + noticeStrings + keyStrings
+  letterStrings + outcomeStrings + sessionStrings + officeStrings + actStrings + enrolmentStrings + noticeStrings
+  + keyStrings
   + auditStrings + alertStrings
 
 private let letterStrings = StringTable([
   .init("siteName", "信件办公台", "Letter desk"),
   .init("navFolders", "信件", "Letters"),
   .init("signedInAs", "当前人员：", "Signed in as "),
-  .init("errorHeading", "请改正以下问题：", "Please correct the following:"),
 
   .init(
     "linkLate", "与门户的联络已中断：最近一次联络在{0}前。新来信和办理结果在恢复后自动送达。",
@@ -28,7 +28,7 @@ private let letterStrings = StringTable([
   .init("folder-concluded", "审理完成", "Concluded"),
   .init("folder-declined", "不予受理", "Declined"),
   .init("folderEmpty", "没有信件。", "There are no letters here."),
-  .init("columnNumber", "编号", "Number"),
+  .init("columnNumber", "受理编号", "Reference number"),
   .init("columnTitle", "标题", "Title"),
   .init("columnMailbox", "信箱", "Mailbox"),
   .init("columnKind", "类别", "Kind"),
@@ -150,7 +150,7 @@ private let letterStrings = StringTable([
   .init(
     "notEnrolledText", "证书有效，但没有登记为办理人员。请联系管理员登记。",
     "The certificate is valid, but it does not belong to an enrolled handler. Ask your administrator to enrol it."),
-  .init("wrongStageTitle", "信件已被办理", "The letter has moved on"),
+  .init("wrongStageTitle", "信件已被他人办理", "Somebody else was quicker"),
   .init(
     "wrongStageText", "信件的状态已经改变，这一步没有执行。请返回文件夹查看。",
     "The letter's state has changed, and this step was not taken. Please go back to the folders and look again."),

@@ -1,6 +1,9 @@
+import WebKitchen
+
 /// The desk's pages.
 let deskTemplates = [
-  sessionTemplates, officeTemplates, personTemplates, actTemplates, enrolmentTemplates, keyTemplates, auditTemplates,
+  outcomeTemplates, sessionTemplates, officeTemplates, personTemplates, actTemplates, enrolmentTemplates, keyTemplates,
+  auditTemplates,
 ].reduce(letterTemplates) { all, more in all.merging(more) { own, _ in own } }
 
 private let letterTemplates = [
@@ -26,9 +29,9 @@ private let letterTemplates = [
   "letter": #"""
   <h1><span id="letter-number">{{number}}</span> <span id="letter-title">{{letterTitle}}</span></h1>
   <p id="letter-stage" class="stage" data-stage="{{stage}}">{{stageText}}</p>
+  {{> problems}}
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   {{> late}}
-  {{#hasProblems}}<p id="error" role="alert" class="error">{{t.errorHeading}}{{#problems}}<br><a href="#{{field}}">{{text}}</a>{{/problems}}</p>{{/hasProblems}}
   {{#refusal}}<div id="outcome-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}
   <dl class="facts">
   <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
@@ -54,56 +57,15 @@ private let letterTemplates = [
   <dt>{{t.noticeLabel}}</dt><dd>{{#notice}}{{notice}}{{/notice}}{{^notice}}{{t.none}}{{/notice}}</dd>
   </dl>{{/hasOutcome}}
   <h2>{{t.historyHeading}}</h2>
-  <ol class="timeline">
-  {{#events}}<li class="past">{{text}} · {{who}}<time>{{at}}</time></li>
-  {{/events}}</ol>
-  {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for"{{#signingSignFor}}{{> signed-form}}{{/signingSignFor}}>
-  {{#signingSignFor}}{{> signing}}{{/signingSignFor}}
+  {{> history}}
+  {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for"{{#signing}}{{> signed-form}}{{/signing}}>
+  {{#signing}}{{> signing}}{{/signing}}
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.signForHeading}}</h2>
   <p>{{t.signForText}}</p>
-  {{#signingSignFor}}{{> signs-hint}}{{/signingSignFor}}
+  {{#signing}}{{> signs-hint}}{{/signing}}
   <div class="actions"><button type="submit" id="sign-for">{{t.signFor}}</button></div>
   </form>{{/canSignFor}}
-  {{#canAnswer}}{{> answer-form}}{{/canAnswer}}
-  {{#canDecline}}{{> decline-form}}{{/canDecline}}
-  """#,
-  "answer-form": #"""
-  <form class="box" method="post" action="/letters/{{number}}/answer"{{#signingAnswer}}{{> signed-form}}{{/signingAnswer}}>
-  {{#signingAnswer}}{{> signing}}{{/signingAnswer}}
-  <input type="hidden" name="csrf" value="{{csrf}}">
-  <h2>{{t.answerFormHeading}}</h2>
-  <div class="field">
-  <label for="text">{{t.answerLabel}}</label>
-  <p class="hint" id="text-hint">{{t.answerHint}}</p>
-  <textarea id="text" name="text" rows="10" aria-describedby="text-hint{{#wrong.text}} error{{/wrong.text}}"{{#wrong.text}} aria-invalid="true"{{/wrong.text}}>
-  {{answer}}</textarea>
-  </div>
-  <fieldset class="field">
-  <legend>{{t.visibilityLabel}}</legend>
-  {{^mayPublish}}<p class="hint">{{t.publishNo}}</p>{{/mayPublish}}
-  {{#mayPublish}}<label class="choice" for="visibility-public"><input type="radio" id="visibility-public" name="visibility" value="public"{{#isPublic}} checked{{/isPublic}}>{{t.visibilityPublic}}</label>{{/mayPublish}}
-  <label class="choice" for="visibility-private"><input type="radio" id="visibility-private" name="visibility" value="private"{{^isPublic}} checked{{/isPublic}}>{{t.visibilityPrivate}}</label>
-  </fieldset>
-  {{#signingAnswer}}{{> signs-hint}}{{/signingAnswer}}
-  <div class="actions"><button type="submit" id="send-answer">{{t.sendAnswer}}</button></div>
-  </form>
-  """#,
-  "decline-form": #"""
-  <details{{#isDeclining}} open{{/isDeclining}}>
-  <summary>{{t.declineFormHeading}}</summary>
-  <form method="post" action="/letters/{{number}}/decline"{{#signingDecline}}{{> signed-form}}{{/signingDecline}}>
-  {{#signingDecline}}{{> signing}}{{/signingDecline}}
-  <input type="hidden" name="csrf" value="{{csrf}}">
-  <div class="field">
-  <label for="reason">{{t.reasonLabel}}</label>
-  <p class="hint" id="reason-hint">{{t.reasonHint}}</p>
-  <textarea id="reason" name="reason" rows="5" aria-describedby="reason-hint{{#wrong.reason}} error{{/wrong.reason}}"{{#wrong.reason}} aria-invalid="true"{{/wrong.reason}}>
-  {{reason}}</textarea>
-  </div>
-  {{#signingDecline}}{{> signs-hint}}{{/signingDecline}}
-  <div class="actions"><button class="danger" type="submit" id="decline">{{t.decline}}</button></div>
-  </form>
-  </details>
+  {{#canSettle}}{{> outcome-form}}{{/canSettle}}
   """#,
 ]

@@ -17,7 +17,8 @@ let enrolmentTemplates = [
   <div class="field">
   <label for="password">{{t.enrolPassword}}</label>
   <p class="hint" id="password-hint">{{t.enrolPasswordHint}}</p>
-  <input class="short" type="password" id="password" name="password" required autocomplete="new-password" aria-describedby="password-hint{{#wrong.password}} error{{/wrong.password}}"{{#wrong.password}} aria-invalid="true"{{/wrong.password}}>
+  \#(fieldMessage("password"))
+  <input class="short" type="password" id="password" name="password" required autocomplete="new-password"\#(fieldMarks("password", hint: true))>
   </div>
   <div class="field">
   <label for="again">{{t.enrolAgain}}</label>

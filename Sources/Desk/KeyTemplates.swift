@@ -14,7 +14,7 @@ let keyTemplates = [
   "keys": #"""
   {{#hasKeys}}<ul class="list" id="keys">
   {{#signingKeys}}<li>{{name}} <span class="stage" data-key="{{fingerprint}}" hidden>{{t.keyOfThisBrowser}}</span><br><code>{{fingerprint}}</code><br><span class="soft">{{t.keyEnrolled}}{{enrolled}}{{#retired}}; {{t.keyRetired}}{{retired}}{{/retired}}</span>
-  {{#canRetire}}<form method="post" action="/people/{{owner}}/keys/retire"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="fingerprint" value="{{fingerprint}}"><button class="danger" type="submit">{{t.keyRetire}}</button></form>{{/canRetire}}</li>
+  {{#canRetire}}<p><a class="button danger" href="/people/{{owner}}/keys/{{fingerprint}}/retire">{{t.keyRetire}}…</a></p>{{/canRetire}}</li>
   {{/signingKeys}}</ul>{{/hasKeys}}
   """#,
   "my-keys": #"""
@@ -24,7 +24,7 @@ let keyTemplates = [
   {{^hasKeys}}<p class="soft">{{t.none}}</p>{{/hasKeys}}
   {{> keys}}
   <p class="note" data-no-script>{{t.keysNoScript}}</p>
-  <form class="box" method="post" action="/me/keys" data-enrol hidden data-statement="{{offer.head}}">
+  <form id="typed" class="box" method="post" action="/me/keys" data-enrol hidden data-statement="{{offer.head}}">
   <h2>{{t.keyEnrol}}</h2>
   <input type="hidden" name="csrf" value="{{csrf}}">
   <input type="hidden" name="nonce" value="{{offer.nonce}}">
@@ -34,20 +34,11 @@ let keyTemplates = [
   <div class="field">
   <label for="name">{{t.keyNameLabel}}</label>
   <p class="hint" id="name-hint">{{t.keyNameHint}}</p>
-  <input type="text" id="name" name="name" required maxlength="60" aria-describedby="name-hint{{#wrong.name}} error{{/wrong.name}}"{{#wrong.name}} aria-invalid="true"{{/wrong.name}}>
+  \#(fieldMessage("name"))
+  <input type="text" id="name" name="name" value="{{nameTyped}}" required maxlength="60"\#(fieldMarks("name", hint: true))>
   </div>
   <div class="actions"><button type="submit" id="enrol-key">{{t.keyEnrol}}</button></div>
   </form>
-  """#,
-  "bad-signature": #"""
-  <h1>{{t.badSignatureTitle}}</h1>
-  <p id="error" role="alert" class="error">{{t.badSignatureText}}</p>
-  {{#hasText}}<div class="field">
-  <label for="kept">{{t.endedKept}}</label>
-  <textarea id="kept" rows="10" readonly>
-  {{text}}</textarea>
-  </div>{{/hasText}}
-  <p><a class="button plain" href="/">{{t.backHome}}</a></p>
   """#,
 ]
 

@@ -11,6 +11,32 @@ let officeStrings = StringTable([
   .init("change", "修改", "Change"),
   .init("remove", "删除", "Remove"),
   .init("never", "从未", "Never"),
+  .init("keep", "不，返回", "No, go back"),
+  .init("removeUnit", "确认删除单位？", "Remove this unit?"),
+  .init("removeUnit-text", "删除后不能恢复，须重新登记。", "It cannot be brought back; it would have to be added anew."),
+  .init("removeUnit-verb", "删除", "Remove"),
+  .init("removePersonAsk", "确认删除人员？", "Remove this person?"),
+  .init(
+    "removePersonAsk-text", "其会话立即结束，证书登记、签名密钥、角色和代理一并失效。办理记录保留。",
+    "Their sessions end at once, and their certificates, signing keys, roles and delegations with them. The record of what they did stays."
+  ),
+  .init("removePersonAsk-verb", "删除人员", "Remove the person"),
+  .init("removeCertificate", "确认取消证书登记？", "Take this certificate away?"),
+  .init(
+    "removeCertificate-text", "持此证书者立即不能进入办公台。证书本身没有吊销。",
+    "Whoever holds it is out at once. The certificate itself is not revoked by this."),
+  .init("removeCertificate-verb", "取消登记", "Take away"),
+  .init("retireKeyAsk", "确认停用密钥？", "Retire this key?"),
+  .init(
+    "retireKeyAsk-text", "停用后不能恢复，须重新登记。已签名的办理记录仍然有效。",
+    "A retired key never comes back; another would have to be enrolled. What it signed stays valid."),
+  .init("retireKeyAsk-verb", "停用", "Retire"),
+  .init("endDelegation", "确认结束代理？", "End this delegation?"),
+  .init("endDelegation-text", "代理人立即不能再代为办理。", "The other person can no longer act for them, from now on."),
+  .init("endDelegation-verb", "结束代理", "End it"),
+  .init("removeSearch", "确认删除保存的查询？", "Remove this saved search?"),
+  .init("removeSearch-text", "只删除保存的查询条件，不影响日志。", "Only the saved search goes; the log stays as it is."),
+  .init("removeSearch-verb", "删除", "Remove"),
 
   .init("unitTitle", "单位", "Unit"),
   .init("unitsEmpty", "尚未登记单位。", "There are no units yet."),

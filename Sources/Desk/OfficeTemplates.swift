@@ -1,12 +1,12 @@
+import WebKitchen
+
 /// The administrator's pages of units, mailboxes and imports.
 let officeTemplates = [
-  "problems": #"""
-  {{#hasProblems}}<p id="error" role="alert" class="error">{{t.errorHeading}}{{#problems}}<br><a href="#{{field}}">{{text}}</a>{{/problems}}</p>{{/hasProblems}}
-  """#,
   "unit-fields": #"""
   <div class="field">
   <label for="name">{{t.unitNameLabel}}</label>
-  <input type="text" id="name" name="name" value="{{name}}" required{{#wrong.name}} aria-invalid="true" aria-describedby="error"{{/wrong.name}}>
+  \#(fieldMessage("name"))
+  <input type="text" id="name" name="name" value="{{name}}" required\#(fieldMarks("name"))>
   </div>
   <div class="field">
   <label for="english">{{t.unitEnglishLabel}}</label>
@@ -14,11 +14,22 @@ let officeTemplates = [
   </div>
   <div class="field">
   <label for="parent">{{t.unitParentLabel}}</label>
-  <select id="parent" name="parent"{{#wrong.parent}} aria-invalid="true" aria-describedby="error"{{/wrong.parent}}>
+  \#(fieldMessage("parent"))
+  <select id="parent" name="parent"\#(fieldMarks("parent"))>
   <option value="">{{t.unitTop}}</option>
   {{#choices}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
   {{/choices}}</select>
   </div>
+  """#,
+  "confirm": #"""
+  <h1>{{question}}</h1>
+  <p id="confirm-object"><strong>{{object}}</strong></p>
+  <p>{{consequence}}</p>
+  <form method="post" action="{{action}}">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  {{#field}}<input type="hidden" name="{{field}}" value="{{value}}">{{/field}}
+  <div class="actions"><button class="danger" type="submit" id="confirm">{{verb}}</button><a class="button plain" href="{{back}}">{{t.keep}}</a></div>
+  </form>
   """#,
   "units": #"""
   <h1>{{t.navUnits}}</h1>
@@ -30,13 +41,14 @@ let officeTemplates = [
   {{#units}}<tr><td>{{indent}}<a href="/units/{{id}}">{{name}}</a></td><td>{{id}}</td><td>{{level}}</td></tr>
   {{/units}}</tbody>
   </table>{{/hasUnits}}
-  {{#canChange}}<form class="box" method="post" action="/units">
+  {{#canChange}}<form id="typed" class="box" method="post" action="/units">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.unitAddHeading}}</h2>
   <div class="field">
   <label for="identifier">{{t.unitIdentifierLabel}}</label>
   <p class="hint" id="identifier-hint">{{t.unitIdentifierHint}}</p>
-  <input type="text" id="identifier" name="identifier" value="{{identifier}}" required aria-describedby="identifier-hint{{#wrong.identifier}} error{{/wrong.identifier}}"{{#wrong.identifier}} aria-invalid="true"{{/wrong.identifier}}>
+  \#(fieldMessage("identifier"))
+  <input type="text" id="identifier" name="identifier" value="{{identifier}}" required\#(fieldMarks("identifier", hint: true))>
   </div>
   {{> unit-fields}}
   <div class="actions"><button type="submit" id="add-unit">{{t.add}}</button></div>
@@ -47,17 +59,14 @@ let officeTemplates = [
   {{> problems}}
   <dl class="facts"><dt>{{t.unitIdentifierLabel}}</dt><dd>{{id}}</dd><dt>{{t.unitNameLabel}}</dt><dd>{{name}}</dd></dl>
   <p><a href="/people?unit={{id}}">{{t.unitPeople}}</a></p>
-  {{#canChange}}<form class="box" method="post" action="/units/{{id}}">
+  {{#canChange}}<form id="typed" class="box" method="post" action="/units/{{id}}">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.change}}</h2>
   {{> unit-fields}}
   <div class="actions"><button type="submit" id="change-unit">{{t.save}}</button></div>
   </form>
-  <form method="post" action="/units/{{id}}/remove">
-  <input type="hidden" name="csrf" value="{{csrf}}">
   <p class="hint" id="remove-hint">{{t.unitRemoveHint}}</p>
-  <div class="actions"><button class="danger" type="submit" id="remove" aria-describedby="remove-hint">{{t.remove}}</button></div>
-  </form>{{/canChange}}
+  <div class="actions"><a class="button danger" id="remove" href="/units/{{id}}/remove" aria-describedby="remove-hint">{{t.remove}}…</a></div>{{/canChange}}
   """#,
   "mailboxes": #"""
   <h1>{{t.navMailboxes}}</h1>
@@ -94,17 +103,19 @@ let officeTemplates = [
   {{#hasErrors}}<ol class="list" id="import-errors">
   {{#errors}}<li>{{line}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
   {{/errors}}</ol>{{/hasErrors}}
-  <form class="box" method="post" action="/import/check" enctype="multipart/form-data">
+  <form id="typed" class="box" method="post" action="/import/check" enctype="multipart/form-data">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <h2>{{t.importHeading}}</h2>
   <p class="hint">{{t.importHint}}</p>
-  <fieldset class="field">
+  <fieldset class="field" role="radiogroup"\#(fieldMarks("kind-units"))>
   <legend>{{t.importKind}}</legend>
+  \#(fieldMessage("kind-units"))
   {{#kinds}}<label class="choice" for="kind-{{id}}"><input type="radio" id="kind-{{id}}" name="kind" value="{{id}}"{{#isFirst}} checked{{/isFirst}}>{{text}} <code>{{columns}}</code></label>
   {{/kinds}}</fieldset>
   <div class="field">
   <label for="table">{{t.importFile}}</label>
-  <input type="file" id="table" name="table" accept=".csv,text/csv" required>
+  \#(fieldMessage("table"))
+  <input type="file" id="table" name="table" accept=".csv,text/csv" required\#(fieldMarks("table"))>
   </div>
   <div class="actions"><button type="submit" id="import-check">{{t.importCheck}}</button></div>
   </form>

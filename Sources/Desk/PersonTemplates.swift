@@ -1,8 +1,10 @@
+import WebKitchen
+
 /// The administrator's pages of people, and delegation.
 let personTemplates = [
   "people": #"""
   <h1>{{t.navPeople}}</h1>
-  <form class="box" method="get" action="/people" role="search">
+  <form id="typed" class="box" method="get" action="/people" role="search">
   <div class="field">
   <label for="search">{{t.searchLabel}}</label>
   <input type="search" id="search" name="search" value="{{search}}">
@@ -32,24 +34,28 @@ let personTemplates = [
   "person-fields": #"""
   <div class="field">
   <label for="name">{{t.nameLabel}}</label>
-  <input type="text" id="name" name="name" value="{{name}}" required{{#wrong.name}} aria-invalid="true" aria-describedby="error"{{/wrong.name}}>
+  \#(fieldMessage("name"))
+  <input type="text" id="name" name="name" value="{{name}}" required\#(fieldMarks("name"))>
   </div>
   <div class="field">
   <label for="parent">{{t.unitLabel}}</label>
-  <select id="parent" name="unit"{{#wrong.parent}} aria-invalid="true" aria-describedby="error"{{/wrong.parent}}>
+  \#(fieldMessage("parent"))
+  <select id="parent" name="unit"\#(fieldMarks("parent"))>
   <option value="">{{t.none}}</option>
   {{#choices}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
   {{/choices}}</select>
   </div>
-  <fieldset class="field" id="roles">
+  <fieldset class="field" id="roles" tabindex="-1"{{#wrong.roles}} aria-describedby="roles-error"{{/wrong.roles}}>
   <legend>{{t.rolesLabel}}</legend>
+  \#(fieldMessage("roles"))
   <p class="hint">{{t.rolesHint}}</p>
   <div class="choices">
   {{#roles}}<label class="choice" for="role-{{id}}"><input type="checkbox" id="role-{{id}}" name="role-{{id}}" value="on"{{#chosen}} checked{{/chosen}}>{{text}}</label>
   {{/roles}}</div>
   </fieldset>
-  <fieldset class="field" id="mailboxes">
+  <fieldset class="field" id="mailboxes" tabindex="-1"{{#wrong.mailboxes}} aria-describedby="mailboxes-error"{{/wrong.mailboxes}}>
   <legend>{{t.mailboxesLabel}}</legend>
+  \#(fieldMessage("mailboxes"))
   <div class="choices">
   {{#mailboxes}}<label class="choice" for="mailbox-{{id}}"><input type="checkbox" id="mailbox-{{id}}" name="mailbox-{{id}}" value="on"{{#chosen}} checked{{/chosen}}>{{text}}</label>
   {{/mailboxes}}</div>
@@ -58,12 +64,13 @@ let personTemplates = [
   "new-person": #"""
   <h1>{{t.newPersonTitle}}</h1>
   {{> problems}}
-  <form class="box" method="post" action="/people">
+  <form id="typed" class="box" method="post" action="/people">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
   <label for="identifier">{{t.personLabel}}</label>
   <p class="hint" id="identifier-hint">{{t.personIdentifierHint}}</p>
-  <input type="text" id="identifier" name="identifier" value="{{id}}" required aria-describedby="identifier-hint{{#wrong.identifier}} error{{/wrong.identifier}}"{{#wrong.identifier}} aria-invalid="true"{{/wrong.identifier}}>
+  \#(fieldMessage("identifier"))
+  <input type="text" id="identifier" name="identifier" value="{{id}}" required\#(fieldMarks("identifier", hint: true))>
   </div>
   {{> person-fields}}
   <div class="actions"><button type="submit" id="add-person">{{t.add}}</button></div>
@@ -84,65 +91,70 @@ let personTemplates = [
   {{^hasCertificates}}<p class="soft">{{t.none}}</p>{{/hasCertificates}}
   {{#hasCertificates}}<ul class="list">
   {{#certificates}}<li><code>{{fingerprint}}</code>
-  {{#canChange}}<form method="post" action="/people/{{owner}}/certificates/remove"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="fingerprint" value="{{fingerprint}}"><button class="danger" type="submit">{{t.certificateRemove}}</button></form>{{/canChange}}</li>
+  {{#canChange}}<p><a class="button danger" href="/people/{{owner}}/certificates/{{fingerprint}}/remove">{{t.certificateRemove}}…</a></p>{{/canChange}}</li>
   {{/certificates}}</ul>{{/hasCertificates}}
   <h2>{{t.keysTitle}}</h2>
   {{^hasKeys}}<p class="soft">{{t.none}}</p>{{/hasKeys}}
   {{> keys}}
-  {{#canChange}}<form class="box" method="post" action="/people/{{id}}/certificates">
-  <input type="hidden" name="csrf" value="{{csrf}}">
+  {{#hasForm}}<form id="typed" method="post" action="{{formAction}}">
+  <input type="hidden" name="csrf" value="{{csrf}}">{{/hasForm}}
+  {{#canChange}}<div class="box">
   <div class="field">
   <label for="fingerprint">{{t.certificateLabel}}</label>
   <p class="hint" id="fingerprint-hint">{{t.certificateHint}}</p>
-  <input type="text" id="fingerprint" name="fingerprint" required autocomplete="off" aria-describedby="fingerprint-hint{{#wrong.fingerprint}} error{{/wrong.fingerprint}}"{{#wrong.fingerprint}} aria-invalid="true"{{/wrong.fingerprint}}>
+  \#(fieldMessage("fingerprint"))
+  <input type="text" id="fingerprint" name="fingerprint" value="{{fingerprintTyped}}" autocomplete="off"\#(fieldMarks("fingerprint", hint: true))>
   </div>
-  <div class="actions"><button type="submit" id="add-certificate">{{t.certificateAdd}}</button></div>
-  </form>
-  {{#canOffer}}<form method="post" action="/people/{{id}}/enrolment"><input type="hidden" name="csrf" value="{{csrf}}"><div class="actions"><button class="plain" type="submit" id="offer-enrolment">{{t.enrolOffer}}</button></div></form>{{/canOffer}}
-  <form class="box" method="post" action="/people/{{id}}">
-  <input type="hidden" name="csrf" value="{{csrf}}">
+  <div class="actions"><button type="submit" id="add-certificate" formaction="/people/{{id}}/certificates">{{t.certificateAdd}}</button>{{#canOffer}}<button class="plain" type="submit" id="offer-enrolment" formaction="/people/{{id}}/enrolment" formnovalidate>{{t.enrolOffer}}</button>{{/canOffer}}</div>
+  </div>
+  <div class="box">
   <h2>{{t.change}}</h2>
   {{> person-fields}}
-  <div class="actions"><button type="submit" id="change-person">{{t.save}}</button></div>
-  </form>{{/canChange}}
+  <div class="actions"><button type="submit" id="change-person" formaction="/people/{{id}}">{{t.save}}</button></div>
+  </div>{{/canChange}}
   {{#canDelegate}}{{> delegations}}{{/canDelegate}}
+  {{#hasForm}}</form>{{/hasForm}}
   {{#canChange}}<div class="actions">
   <form method="post" action="/people/{{id}}/log-out"><input type="hidden" name="csrf" value="{{csrf}}"><button class="plain" type="submit" id="log-out">{{t.logOutPerson}}</button></form>
-  <form method="post" action="/people/{{id}}/remove"><input type="hidden" name="csrf" value="{{csrf}}"><button class="danger" type="submit" id="remove">{{t.removePerson}}</button></form>
+  <a class="button danger" id="remove" href="/people/{{id}}/remove">{{t.removePerson}}…</a>
   </div>{{/canChange}}
   """#,
   "delegation": #"""
   <h1>{{t.delegationTitle}}</h1>
   {{> problems}}
+  <form id="typed" method="post" action="/people/{{id}}/delegation">
+  <input type="hidden" name="csrf" value="{{csrf}}">
   {{> delegations}}
+  </form>
   """#,
   "delegations": #"""
   <h2>{{t.delegationsHeading}}</h2>
   {{^hasDelegations}}<p class="soft">{{t.none}}</p>{{/hasDelegations}}
   {{#hasDelegations}}<ul class="list" id="delegations">
   {{#delegations}}<li>{{person}} → {{delegate}} <span class="soft">{{from}} – {{until}}</span>
-  {{#isGiven}}<form method="post" action="/people/{{giver}}/delegation/end"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="delegation" value="{{delegation}}"><button class="danger" type="submit">{{t.delegationEnd}}</button></form>{{/isGiven}}</li>
+  {{#isGiven}}<p><a class="button danger" href="/people/{{giver}}/delegation/{{delegation}}/end">{{t.delegationEnd}}…</a></p>{{/isGiven}}</li>
   {{/delegations}}</ul>{{/hasDelegations}}
   {{^hasDelegates}}<p class="note">{{t.delegationNobody}}</p>{{/hasDelegates}}
-  {{#hasDelegates}}<form class="box" method="post" action="/people/{{id}}/delegation">
-  <input type="hidden" name="csrf" value="{{csrf}}">
+  {{#hasDelegates}}<div class="box">
   <h3>{{t.delegationAdd}}</h3>
   <p class="hint">{{t.delegationHint}}</p>
   <div class="field">
   <label for="delegate">{{t.delegateLabel}}</label>
-  <select id="delegate" name="delegate" required{{#wrong.delegate}} aria-invalid="true" aria-describedby="error"{{/wrong.delegate}}>
-  {{#delegates}}<option value="{{id}}">{{name}} ({{id}})</option>
+  \#(fieldMessage("delegate"))
+  <select id="delegate" name="delegate" required\#(fieldMarks("delegate"))>
+  {{#delegates}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{name}} ({{id}})</option>
   {{/delegates}}</select>
   </div>
   <div class="field">
   <label for="from">{{t.delegationFrom}}</label>
-  <input class="short" type="date" id="from" name="from" required>
+  <input class="short" type="date" id="from" name="from" value="{{fromTyped}}">
   </div>
   <div class="field">
   <label for="until">{{t.delegationUntil}}</label>
-  <input class="short" type="date" id="until" name="until" required{{#wrong.until}} aria-invalid="true" aria-describedby="error"{{/wrong.until}}>
+  \#(fieldMessage("until"))
+  <input class="short" type="date" id="until" name="until" value="{{untilTyped}}"\#(fieldMarks("until"))>
   </div>
-  <div class="actions"><button type="submit" id="delegate-add">{{t.delegationDo}}</button></div>
-  </form>{{/hasDelegates}}
+  <div class="actions"><button type="submit" id="delegate-add" formaction="/people/{{id}}/delegation">{{t.delegationDo}}</button></div>
+  </div>{{/hasDelegates}}
   """#,
 ]

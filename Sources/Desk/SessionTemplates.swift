@@ -37,11 +37,11 @@ let sessionTemplates = [
   "ended": #"""
   <h1>{{t.endedTitle}}</h1>
   <p id="error" role="alert" class="error">{{t.endedText}}</p>
-  {{#hasText}}<div class="field">
+  {{#hasText}}<form id="typed" class="field" method="post" action="{{path}}">
   <label for="kept">{{t.endedKept}}</label>
-  <textarea id="kept" rows="10" readonly>
+  <textarea id="kept" name="text" rows="10" readonly>
   {{text}}</textarea>
-  </div>{{/hasText}}
+  </form>{{/hasText}}
   <p><a class="button" href="/login">{{t.login}}</a></p>
   """#,
 ]

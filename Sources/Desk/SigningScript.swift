@@ -73,6 +73,8 @@ let signingScript = #"""
     const before = (form, prepare) => {
       let isUnderWay = false;
       form.addEventListener("submit", (event) => {
+        // A button that leads elsewhere does nothing that is signed.
+        if (event.submitter && event.submitter.hasAttribute("formaction")) return;
         event.preventDefault();
         if (isUnderWay) return;
         isUnderWay = true;

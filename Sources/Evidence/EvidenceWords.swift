@@ -32,6 +32,7 @@ enum EvidenceWords {
     "packet.refused": TwoTexts("拒收对端数据包", "A packet of the peer was refused"),
     "message.refused": TwoTexts("拒收一条消息", "A message was refused"),
     "file.quarantined": TwoTexts("隔离一个文件", "A file was quarantined"),
+    "streams.forgotten": TwoTexts("清除对端传送序列", "The peer's streams were forgotten"),
     "epoch.opened": TwoTexts("恢复后重新编号发送", "After a restore, sending began anew"),
     "peer.checkpoint": TwoTexts("为对端日志作见证", "The peer's log was witnessed"),
     "peer.log-alarm": TwoTexts("对端日志异常", "The peer's log is not what it was"),

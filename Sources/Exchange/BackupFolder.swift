@@ -34,6 +34,12 @@ public struct BackupFolder: Sendable {
     return try files.list(path).filter { $0.hasSuffix("Z") && !$0.hasPrefix(".") }.sorted()
   }
 
+  /// When a backup of this name was made; nil for what is no such name.
+  static func time(ofName name: String) -> UnixMilliseconds? {
+    guard let dash = name.firstIndex(of: "T") else { return nil }
+    return parseTimestamp(String(name[..<dash]) + String(name[dash...].map { $0 == "-" ? ":" : $0 }))
+  }
+
   /// Makes and checks a backup while the zone works.
   ///
   /// - Returns: how far it covers each of the peers' streams.

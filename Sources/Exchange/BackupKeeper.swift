@@ -13,6 +13,7 @@ public final class BackupKeeper: Service {
   private let database: ZoneDatabase
   private let logger: Logger
   private let tellPeers: @Sendable () -> Void
+  private let turn = OneAtATime()
   private let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameter tellPeers: called once a backup was checked.
@@ -48,13 +49,17 @@ public final class BackupKeeper: Service {
   }
 
   private func millisecondsToNext() -> Int {
-    guard let last = (try? folder.names())?.last.flatMap(parseTimestamp) else { return 0 }
+    guard let last = (try? folder.names())?.last.flatMap(BackupFolder.time(ofName:)) else { return 0 }
     return last + backups.everyHours * 3_600_000 - now()
   }
 
   /// Makes one now. Returns its name.
+  ///
+  /// One at a time: an operator's waits for the daemon's own.
   @discardableResult
-  public func backUp() async throws -> String {
+  public func backUp() async throws -> String { try await turn.run { try await self.makeOne() } }
+
+  private func makeOne() async throws -> String {
     let (name, covered) = try await inBackground { try self.folder.make(of: self.database, at: self.now()) }
     try await database.write { db in
       for stream in covered {

@@ -27,8 +27,8 @@ struct SenderContext: Sendable {
   /// Milliseconds since 1970.
   let now: @Sendable () -> UnixMilliseconds
   let stamps: StampClock
-  /// Whether this zone checks its backups: else what is effective counts as secured.
-  let backedUp: Bool
+  /// See `ToldStreams`.
+  let securesAtOnce: Bool
   /// Nil where the zone keeps no audit log.
   let audit: AuditTrail?
 
@@ -41,7 +41,7 @@ struct SenderContext: Sendable {
   }
 
   /// What the peer is told of.
-  var told: ToldStreams { ToldStreams(peer: link.peer, nodes: link.peerNodes, backedUp: backedUp) }
+  var told: ToldStreams { ToldStreams(peer: link.peer, nodes: link.peerNodes, securesAtOnce: securesAtOnce) }
 
   static let node = ZoneName.firstNode
 }

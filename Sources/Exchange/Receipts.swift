@@ -19,8 +19,9 @@ struct ToldStreams: Sendable {
   let peer: ZoneName
   /// The nodes that the link's configuration names; streams of others are passed over.
   let nodes: [ZoneName]
-  /// Whether this zone checks its backups; else all that is effective counts as secured.
-  let backedUp: Bool
+  /// For tests and measurements: all that is effective counts as secured. In a zone that works, only what a checked backup
+  /// covers does, and without backups the peer keeps what it sent for its `retain_days`.
+  let securesAtOnce: Bool
 }
 
 /// The receipts that a zone can sign for now.
@@ -58,7 +59,7 @@ struct ReceiptList: Sendable {
       let applied: Int = row["applied"]
       let waiting: Int? = row["waiting"]
       let effective = min(applied, (waiting ?? applied + 1) - 1)
-      let secured: Int = told.backedUp ? row["secured"] : effective
+      let secured: Int = told.securesAtOnce ? effective : row["secured"]
       list.receipts.append(
         Receipt(
           stream: stream, applied: applied, digest: digest, effective: effective, secured: min(secured, effective),

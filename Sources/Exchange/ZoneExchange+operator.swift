@@ -4,8 +4,8 @@ import Storage
 import Zones
 
 extension ZoneExchange {
-  /// What operators may ask of the links: `replay` (argument `peer lane from`), `release` (a file's name in the quarantine)
-  /// and `cancel-blob` (argument `peer digest`).
+  /// What operators may ask of the links: `replay` (argument `peer lane from`), `release` (a file's name in the quarantine),
+  /// `forget-streams` (argument `peer node epoch`) and `cancel-blob` (argument `peer digest`).
   public var operatorHandlers: [String: OperatorRequests.Handler] {
     [
       "replay": { argument in
@@ -20,6 +20,11 @@ extension ZoneExchange {
           if let outcome = try await link.release(name) { return outcome }
         }
         return "failed: it is from no peer of this zone"
+      },
+      "forget-streams": { argument in
+        let parts = argument.split(separator: " ").map(String.init)
+        guard parts.count == 3, let link = self.link(to: parts[0]) else { return "failed: there is no such link" }
+        return try await link.forgetStreams(node: parts[1], epoch: parts[2])
       },
       "cancel-blob": { argument in
         let parts = argument.split(separator: " ").map(String.init)

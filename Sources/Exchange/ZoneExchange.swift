@@ -33,12 +33,13 @@ public final class ZoneExchange: Service {
   ///   - handlersOfPeer: further ones, for what counts only from the peer that it is about.
   ///   - fate: told what the peer did with each message of ours.
   ///   - audit: the zone's audit log; nil where it keeps none.
+  ///   - securesAtOnce: for tests and measurements: what has taken effect counts as secured without a backup.
   ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, identity: ZoneIdentity, database: ZoneDatabase, files: Files, outbox: Outbox,
     blobs: BlobStore, keepsSentBlobs: Bool, handlers: [String: MessageHandler],
     handlersOfPeer: (ZoneName) -> [String: MessageHandler] = { _ in [:] }, fate: @escaping FateHandler,
-    logger: Logger, audit: AuditTrail? = nil,
+    logger: Logger, audit: AuditTrail? = nil, securesAtOnce: Bool = false,
     now: @escaping @Sendable () -> UnixMilliseconds = { Date().unixMilliseconds }
   ) throws {
     let data = configuration.dataDirectory
@@ -55,7 +56,7 @@ public final class ZoneExchange: Service {
         sealer: LinkSealer(zone: configuration.name, peer: link.peer, identity: identity),
         drop: link.outgoingDrop.target(files: files),
         sentFolder: data + "/sent/" + link.peer.text, blobs: blobs, debt: ReceiptDebt(), log: log, now: now,
-        stamps: StampClock(now: now), backedUp: configuration.backups != nil, audit: audit)
+        stamps: StampClock(now: now), securesAtOnce: securesAtOnce, audit: audit)
       let wake: @Sendable () -> Void = {
         bells.messages.ring()
         bells.blobs.ring()
@@ -120,6 +121,9 @@ extension ZoneExchange.Link {
     try await redropper.replay(lane, from: sequence)
   }
   func release(_ name: String) async throws -> String? { try await receiver.release(name) }
+  func forgetStreams(node: String, epoch: String) async throws -> String {
+    try await receiver.forgetStreams(node: node, epoch: epoch)
+  }
   func cancelBlob(_ digest: String) async throws -> String { try await receiver.cancelBlob(digest) }
   /// True where something was taken in.
   package func receive() async throws -> Bool { try await receiver.pass() }

@@ -13,7 +13,8 @@ extension StoredDeskLetter {
     _ outcome: LetterOutcome, _ at: UnixMilliseconds, _ outbox: Outbox, _ dmz: ZoneName, _ db: Database
   ) throws {
     let notice = PendingNotice(
-      id: newIdentifier(at: at), letter: id, phone: draft.phone, text: NoticeText.outcome(outcome, number: number))
+      id: newIdentifier(at: at), letter: id, phone: draft.phone, text: NoticeText.outcome(outcome.stage, number: number)
+    )
     try db.execute(
       sql: """
         INSERT INTO notice (id, letter, phone, text, state, attempts, next_request) VALUES (?, ?, ?, ?, ?, 1, ?)
@@ -26,10 +27,21 @@ extension StoredDeskLetter {
 }
 
 /// The texts of messages to citizens; official wording, no content of the letter.
-enum NoticeText {
-  static func outcome(_ outcome: LetterOutcome, number: String) -> String {
-    let state = outcome.stage == .answered ? "已有答复" : "经审核不予受理"
-    return "【官渡】您的来信（编号 \(number)）\(state)，请登录门户网站，凭信件编码和查询密码查看。"
+public enum NoticeText {
+  /// Stands where the portal's address goes, which the DMZ alone knows and puts in.
+  public static let addressMark = "{portal}"
+
+  /// What tells a citizen of a letter's outcome.
+  public static func outcome(_ stage: LetterStage, number: String) -> String {
+    let state = stage == .declined ? "经审核不予受理" : "已有答复"
+    return "【政务信箱】您的来信（受理编号 \(number)）\(state)，请凭信件编码和查询密码登录 \(addressMark) 查看。"
+  }
+
+  /// A text as it is sent.
+  ///
+  /// - Parameter portal: the portal's address, `https://host`.
+  public static func addressed(_ text: String, portal: String) -> String {
+    text.split(separator: addressMark, omittingEmptySubsequences: false).joined(separator: portal)
   }
 }
 

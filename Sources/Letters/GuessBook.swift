@@ -68,15 +68,15 @@ public final class GuessBook: Sendable {
     return try await write { [audit] book in
       guard try book.count(bySource) < bySource.limit.most else {
         try book.tell(bySource, audit)
-        return .failure(Refused(.source))
+        return .failure(Refused(.source, bySource))
       }
       for entry in byLetter ?? [] where try book.count(entry) >= entry.limit.most {
         try book.tell(entry, audit)
-        return .failure(Refused(.letter))
+        return .failure(Refused(.letter, entry))
       }
       if try book.count(overall) >= overall.limit.most {
         try book.tell(overall, audit)
-        if try book.count(bySource) > 0 { return .failure(Refused(.overall)) }
+        if try book.count(bySource) > 0 { return .failure(Refused(.overall, overall)) }
       }
       let entries = [bySource, overall] + (byLetter ?? [])
       for entry in entries { try book.add(1, to: entry) }
@@ -86,7 +86,10 @@ public final class GuessBook: Sendable {
 
   public struct Refused: Error, Sendable {
     public let refusal: Refusal
-    init(_ refusal: Refusal) { self.refusal = refusal }
+    /// How long the lock lasts at most, as pages tell it.
+    public let seconds: Int
+
+    fileprivate init(_ refusal: Refusal, _ entry: Entry) { (self.refusal, seconds) = (refusal, entry.limit.seconds) }
   }
 
   /// The look was right, or was not made.

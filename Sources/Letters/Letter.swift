@@ -94,7 +94,7 @@ public struct LetterDraft: Codable, Equatable, Sendable {
 
 /// What a citizen gets for a letter that was taken in.
 public struct LetterConfirmation: Sendable {
-  /// The public letter number (信件编号), such as `2026-000123`.
+  /// The public letter number (受理编号), such as `2026-000123`.
   public var number: String
   public var acceptedAt: Date
 

@@ -13,10 +13,13 @@ struct LetterForm: Sendable {
 
   static let fieldNames = ["mailbox", "kind", "title", "text", "publish", "mail"]
 
-  /// A field with its problem, both as keys: the field's `id` on the page and the text in the string table.
+  /// A field with its problem, both as keys: the field's `id` on the page, empty for the whole form, and the text in the
+  /// string table.
   struct Problem: Sendable {
     let field: String
     let textKey: String
+    /// What a text that names a duration names.
+    var seconds = 0
   }
 
   init() {}

@@ -15,7 +15,11 @@ struct LetterFormReader {
     var hasOversizedFile = false
     /// A file was not taken, since no letter would be.
     var hasNoRoom = false
+    /// All files together are more than a form may hold. None was read, and neither was the rest of the request.
+    var isCutShort = false
   }
+
+  private struct FilesAreTooMuch: Error {}
 
   private enum Part {
     case field(String, [UInt8])
@@ -35,6 +39,9 @@ struct LetterFormReader {
   private var isTrusted = false
   private static let shortFieldMaxBytes = 4_096
   private static let maxParts = 40
+  /// Of a request that says it is larger not even the fields are read.
+  private static let statedMaxBytes = 2_147_483_648
+  private var isTooLarge = false
 
   init(letters: CitizenLetters, limits: LetterLimits, room: Int, accepts: @escaping @Sendable (String) -> Bool) {
     self.letters = letters
@@ -48,16 +55,25 @@ struct LetterFormReader {
     limits.attachmentsMax * limits.attachmentMaxBytes + limits.textMaxCharacters * 12 + 1_048_576
   }
 
+  /// Of a form that says it is too large the fields are read, which come before the files, so that what was written is not
+  /// lost with them.
+  ///
   /// - Throws: `WebFailure`; nothing of the form is left behind then.
   mutating func read(_ request: WebRequest) async throws -> Result {
+    let maxBytes = Self.maxBytes(limits)
+    isTooLarge = request.request.headers[.contentLength].flatMap { Int($0) }.map { $0 > maxBytes } ?? false
     do {
       var parser = try MultipartParser(
         contentType: request.request.headers[.contentType] ?? "", maxParts: Self.maxParts)
-      try await request.forEachBodyChunk(upTo: Self.maxBytes(limits)) { bytes in
+      try await request.forEachBodyChunk(upTo: isTooLarge ? Self.statedMaxBytes : maxBytes) { bytes in
         for event in try parser.push(bytes) { try await take(event) }
       }
       try parser.finish()
       guard isTrusted else { throw WebFailure.forgedForm }
+      return result
+    } catch is FilesAreTooMuch {
+      (result.isCutShort, result.hasOversizedFile) = (true, true)
+      note("attachment", "filesTooLarge")
       return result
     } catch {
       await clearAway()
@@ -79,6 +95,7 @@ struct LetterFormReader {
     guard head.name == "attachment" else { return .field(head.name, []) }
     // The token is the form's first field, so no file of a forged form is ever taken.
     guard isTrusted else { throw WebFailure.forgedForm }
+    guard !isTooLarge else { throw FilesAreTooMuch() }
     return .file(name: head.fileName ?? "", sealer: nil, bytes: 0)
   }
 

@@ -17,12 +17,17 @@ extension PortalSite {
     routes.on(.post, "/leave", .ownForm) { [self] in try await leave($0) }
   }
 
-  private func noticePage(_ request: WebRequest, _ visit: Visit, problems: [LetterForm.Problem] = []) -> Response {
-    page("notice", ["step1": true], titleKey: "noticeTitle", request, visit, problems: problems, path: "/write")
+  private func noticePage(
+    _ request: WebRequest, _ visit: Visit, problems: [LetterForm.Problem] = [], agrees: Bool = false
+  ) -> Response {
+    page(
+      "notice", ["step1": true, "agrees": agrees], titleKey: "noticeTitle", request, visit, problems: problems,
+      path: "/write", form: "/write/notice")
   }
 
   private func agree(_ request: WebRequest) async throws -> Response {
     let (visit, form) = try await posted(request)
+    if request.switchesLanguage { return noticePage(request, visit, agrees: form["agree"] == "yes") }
     try await demandRoom()
     guard form["agree"] == "yes" else {
       return noticePage(request, visit, problems: [.init(field: "agree", textKey: "agreeMissing")])
@@ -35,7 +40,10 @@ extension PortalSite {
   }
 
   private func leave(_ request: WebRequest) async throws -> Response {
-    let (visit, _) = try await posted(request)
+    let (visit, form) = try await posted(request)
+    if form["sure"] != "yes", let back = visit.with({ $0.pathOfWhatIsLost }) {
+      return page("leave", ["back": back], titleKey: "leaveTitle", request, visit, path: back)
+    }
     sessions.remove(visit)
     await forget([visit])
     var response = seeOther("/")

@@ -37,14 +37,17 @@ extension PortalSite {
     for orphan in orphans { await letters.discard(orphan) }
     let hasRoom = try await hasRoom()
     guard hasRoom, !received.hasNoRoom else { return fullPage(request, visit, received) }
+    if request.switchesLanguage, received.problems.isEmpty { return letterPage(request, visit) }
     if problems.isEmpty { return seeOther("/write/check") }
-    return letterPage(
+    var page = letterPage(
       request, visit, problems: problems, status: received.hasOversizedFile ? .contentTooLarge : .unprocessableContent)
+    if received.isCutShort { page.headers[.connection] = "close" }
+    return page
   }
 
   /// Shows what was written, which the visit keeps, with a word on why it cannot go on.
   private func fullPage(_ request: WebRequest, _ visit: Visit, _ received: LetterFormReader.Result) -> Response {
-    var problems = [LetterForm.Problem(field: "title", textKey: "fullKept")]
+    var problems = [LetterForm.Problem(field: "", textKey: "fullKept")]
     if received.hasNoRoom {
       problems.append(.init(field: "attachment", textKey: "fullFiles"))
       // Without its files it is not the letter that was written.
@@ -108,7 +111,7 @@ extension PortalSite {
     ]
     return page(
       "letter", values, titleKey: "letterTitle", request, visit, problems: problems, status: status,
-      path: "/write/letter")
+      path: "/write/letter", form: "/write/letter")
   }
 
   func attachmentValues(_ attachments: [LetterAttachment]) -> [[String: String]] {

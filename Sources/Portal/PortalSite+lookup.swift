@@ -12,17 +12,23 @@ extension PortalSite {
   }
 
   private func lookupPage(
-    _ request: WebRequest, _ visit: Visit, code: String = "", problem: String? = nil,
-    status: HTTPResponse.Status? = nil
+    _ request: WebRequest, _ visit: Visit, code: String = "", password: String = "", problem: String? = nil,
+    seconds: Int = 0, status: HTTPResponse.Status? = nil
   ) -> Response {
     page(
-      "lookup", ["code": code, "isLocked": problem == "letterLocked"], titleKey: "lookupTitle", request, visit,
-      problems: problem.map { [.init(field: "code", textKey: $0)] } ?? [], status: status, path: "/lookup")
+      "lookup", ["code": code, "password": password, "isLocked": problem == "letterLocked"], titleKey: "lookupTitle",
+      request, visit, problems: problem.map { [.init(field: "code", textKey: $0, seconds: seconds)] } ?? [],
+      status: status,
+      path: "/lookup", form: "/lookup")
   }
 
   private func lookUp(_ request: WebRequest) async throws -> Response {
     let (visit, form) = try await posted(request)
     let typed = String(WrittenText.line(form["code"]).prefix(60))
+    if request.switchesLanguage {
+      let password = String(WrittenText.line(form["password"]).prefix(20))
+      return lookupPage(request, visit, code: typed, password: password)
+    }
     let code = LetterCode(typed: typed)
     let reservation: GuessBook.Reservation
     switch try await reserveLook(code, request) {
@@ -30,7 +36,7 @@ extension PortalSite {
     case .failure(let refused):
       return lookupPage(
         request, visit, code: typed, problem: refused.refusal == .letter ? "letterLocked" : "tooManyLookups",
-        status: .tooManyRequests)
+        seconds: refused.seconds, status: .tooManyRequests)
     }
     // One message for every kind of wrong, so that nobody learns which codes exist.
     guard let code, let password = typedDigits(form["password"]), password.utf8.count == 6 else {
@@ -86,12 +92,12 @@ extension PortalSite {
     values["number"] = letter.number
     values["stage"] = letter.stage.rawValue
     values["stageText"] = kitchen.strings.text("stage-\(letter.stage.rawValue)", language)
-    values["timeline"] = timeline(of: letter, language)
     values["hasOutcome"] = letter.outcome != nil
     values["outcome"] = letter.outcome?.text ?? ""
     values["isDeclined"] = letter.outcome?.stage == .declined
     values["outcomeAt"] = letter.outcome.map { officeTime($0.at) } ?? ""
     let contact = try await contact()
+    values["timeline"] = timeline(of: letter, contact, language)
     values["stageMeans"] = stageMeans(letter.stage, contact, language) as Any? ?? false
     values["late"] = lateText(letter.stage, contact, language) as Any? ?? false
     values["publish"] = kitchen.strings.text(letter.draft.mayPublish ? "publishYes" : "publishNo", language)
@@ -124,17 +130,29 @@ extension PortalSite {
     return kitchen.strings.text(stage == .sent ? "lateSent" : "lateAnswer", language, age)
   }
 
-  /// The stages in order; those that the letter has reached carry their time.
-  private func timeline(of letter: CitizenLetter, _ language: Language) -> [[String: Any]] {
+  /// What is done, with its time; what is going on; what is to come. Each in words of its own, so that nothing reads as
+  /// done before it is.
+  private func timeline(
+    of letter: CitizenLetter, _ contact: PeerContact, _ language: Language
+  ) -> [[String: Any]] {
     let last: LetterStage = letter.stage == .declined ? .declined : .answered
-    let stages: [LetterStage] = letter.stage == .refused ? [.sent, .refused] : [.sent, .delivered, .signedFor, last]
+    let stages: [LetterStage] =
+      switch letter.stage {
+      case .refused: [.sent, .refused]
+      // Nothing tells how it goes on.
+      case .sent where contact.isOneWay: [.sent]
+      default: [.sent, .delivered, .signedFor, last]
+      }
     let reached = stages.firstIndex(of: letter.stage) ?? 0
     return stages.enumerated().map { index, stage in
+      let standing = index <= reached ? "done" : index == reached + 1 ? "current" : "coming"
       let event = letter.events.first { $0.stage == stage }?.at
       let at = event ?? (stage == .sent ? letter.acceptedAt : nil)
       return [
-        "text": kitchen.strings.text("step-\(stage.rawValue)", language), "past": index <= reached,
-        "current": index == reached, "at": index <= reached ? at.map { officeTime($0) } as Any? ?? false : false,
+        "text": kitchen.strings.text("\(standing)-\(stage.rawValue)", language),
+        "standing": kitchen.strings.text("standing-\(standing)", language), "past": standing == "done",
+        "current": standing == "current",
+        "at": standing == "done" ? at.map { officeTime($0) } as Any? ?? false : false,
       ]
     }
   }

@@ -18,7 +18,7 @@ extension PortalSite {
     var response = page(
       "lost",
       ["letterTitle": WrittenText.line(fields["title"] ?? ""), "text": WrittenText.lines(fields["text"] ?? "")],
-      titleKey: "forgedTitle", request, visit, status: .forbidden, path: "/write")
+      titleKey: "forgedTitle", request, visit, status: .forbidden, path: "/write", form: "/write/letter")
     response.headers[.connection] = "close"
     return response
   }

@@ -28,26 +28,30 @@ extension PortalSite {
   ) -> Response {
     page(
       "phone", ["step2": true, "phone": typed], titleKey: "phoneTitle", request, visit,
-      problems: problem.map { [.init(field: "phone", textKey: $0)] } ?? [], status: status, path: "/write/phone")
+      problems: problem.map { [.init(field: "phone", textKey: $0)] } ?? [], status: status, path: "/write/phone",
+      form: "/write/phone")
   }
 
-  private func codePage(_ request: WebRequest, _ visit: Visit, problem: String? = nil) -> Response {
+  private func codePage(
+    _ request: WebRequest, _ visit: Visit, typed: String = "", problem: String? = nil
+  ) -> Response {
     let (phone, isConfirmed) = visit.with { ($0.pendingCode?.phone, $0.phone != nil) }
     return page(
       "code",
       [
-        "step2": true, "isConfirmed": isConfirmed,
+        "step2": true, "isConfirmed": isConfirmed, "code": typed,
         "sentTo": phone.flatMap { PhoneNumber(typed: $0) }?.masked as Any? ?? false,
       ],
       titleKey: "codeTitle", request, visit, problems: problem.map { [.init(field: "code", textKey: $0)] } ?? [],
-      path: "/write/code")
+      path: "/write/code", form: "/write/code")
   }
 
   private func askForCode(_ request: WebRequest) async throws -> Response {
     let (visit, form) = try await posted(request)
     guard visit.with({ $0.hasAgreed }) else { return seeOther("/write") }
-    try await demandRoom()
     let typed = String(WrittenText.line(form["phone"]).prefix(40))
+    if request.switchesLanguage { return phonePage(request, visit, typed: typed) }
+    try await demandRoom()
     guard let phone = PhoneNumber(typed: form["phone"]) else {
       return phonePage(request, visit, typed: typed, problem: "phoneWrong")
     }
@@ -57,7 +61,8 @@ extension PortalSite {
     let code = PendingCode.makeCode()
     visit.with { $0.pendingCode = PendingCode(code: code, phone: phone.digits, secret: codeSecret) }
     do {
-      try await sendSMS(phone.digits, kitchen.strings.text("smsText", request.language, code))
+      try await sendSMS(
+        phone.digits, kitchen.strings.text("smsText", request.language, code, address))
     } catch {
       visit.with { $0.pendingCode = nil }
       // Neither the number nor the gateway's words, which may repeat it.
@@ -69,6 +74,9 @@ extension PortalSite {
 
   private func enterCode(_ request: WebRequest) async throws -> Response {
     let (visit, form) = try await posted(request)
+    if request.switchesLanguage {
+      return codePage(request, visit, typed: String(WrittenText.line(form["code"]).prefix(20)))
+    }
     let answer = visit.with { visit in
       let answer = visit.pendingCode?.check(typedDigits(form["code"]) ?? "", secret: codeSecret)
       if case .right(let phone) = answer {
@@ -81,7 +89,9 @@ extension PortalSite {
     case .right:
       guard sessions.promote(visit) else { throw WebFailure.unavailable }
       return keep(visit, request, seeOther("/write/letter"))
-    case .wrong: return codePage(request, visit, problem: "codeWrong")
+    case .wrong:
+      let typed = String(WrittenText.line(form["code"]).prefix(20))
+      return codePage(request, visit, typed: typed, problem: "codeWrong")
     case .expired: return codePage(request, visit, problem: "codeExpired")
     case .noTriesLeft: return codePage(request, visit, problem: "codeNoTries")
     case nil: return codePage(request, visit, problem: "codeUsed")

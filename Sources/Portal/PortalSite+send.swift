@@ -32,7 +32,7 @@ extension PortalSite {
         "step4": true, "phone": PhoneNumber(typed: draft.phone)?.masked ?? "", "mail": draft.mail as Any? ?? false,
         "publish": strings.text(draft.mayPublish ? "publishYes" : "publishNo", request.language),
       ]) { value, _ in value },
-      titleKey: "checkTitle", request, visit, problems: problem.map { [.init(field: "send", textKey: $0)] } ?? [],
+      titleKey: "checkTitle", request, visit, problems: problem.map { [.init(field: "", textKey: $0)] } ?? [],
       status: status, path: "/write/check")
   }
 
@@ -93,7 +93,7 @@ extension PortalSite {
       [
         "number": confirmation.number, "code": submission.credentials.code.display,
         "password": submission.credentials.password, "acceptedAt": officeTime(confirmation.acceptedAt),
-        "lookupURL": (configuration.portal?.publicURL ?? "") + "/lookup",
+        "lookupURL": address + "/lookup",
       ],
       titleKey: "doneTitle", request, visit, path: "/write/done")
   }

@@ -37,21 +37,22 @@ extension PortalSite {
   ) -> Response {
     page(
       "unlock", ["code": code, "phone": phone], titleKey: "unlockTitle", request, visit,
-      problems: problem.map { [$0] } ?? [], status: status, path: "/unlock")
+      problems: problem.map { [$0] } ?? [], status: status, path: "/unlock", form: "/unlock")
   }
 
   private func unlockCodePage(
-    _ request: WebRequest, _ visit: Visit, problem: String? = nil
+    _ request: WebRequest, _ visit: Visit, typed: String = "", problem: String? = nil
   ) -> Response {
     page(
-      "unlock-code", titleKey: "unlockTitle", request, visit,
-      problems: problem.map { [.init(field: "code", textKey: $0)] } ?? [], path: "/unlock/code")
+      "unlock-code", ["code": typed], titleKey: "unlockTitle", request, visit,
+      problems: problem.map { [.init(field: "code", textKey: $0)] } ?? [], path: "/unlock/code", form: "/unlock/code")
   }
 
   private func askToUnlock(_ request: WebRequest) async throws -> Response {
     let (visit, form) = try await posted(request)
     let typed = String(WrittenText.line(form["code"]).prefix(60))
     let typedPhone = String(WrittenText.line(form["phone"]).prefix(30))
+    if request.switchesLanguage { return unlockPage(request, visit, code: typed, phone: typedPhone) }
     guard let code = LetterCode(typed: typed) else {
       return unlockPage(
         request, visit, code: typed, phone: typedPhone, problem: .init(field: "code", textKey: "unlockCodeWrong"))
@@ -82,8 +83,12 @@ extension PortalSite {
       $0.unlock = .init(sent: PendingCode(code: secret, phone: phone, secret: codeSecret), letter: code)
     }
     // Nobody waits for the gateway, so that the time tells nothing.
-    if belongs { send(kitchen.strings.text("smsUnlock", request.language, secret), to: phone) }
+    if belongs { send(smsUnlock(secret, request.language), to: phone) }
     return seeOther("/unlock/code")
+  }
+
+  private func smsUnlock(_ code: String, _ language: Language) -> String {
+    kitchen.strings.text("smsUnlock", language, code, address)
   }
 
   private func send(_ text: String, to phone: String) {
@@ -96,6 +101,9 @@ extension PortalSite {
 
   private func unlock(_ request: WebRequest) async throws -> Response {
     let (visit, form) = try await posted(request)
+    if request.switchesLanguage {
+      return unlockCodePage(request, visit, typed: String(WrittenText.line(form["code"]).prefix(20)))
+    }
     let (answer, letter) = visit.with { visit in
       (visit.unlock?.sent.check(typedDigits(form["code"]) ?? "", secret: codeSecret), visit.unlock?.letter)
     }

@@ -37,31 +37,33 @@ extension PortalSite {
     return response
   }
 
-  /// A page of a visit, with its form token; `problems` are shown above the form.
+  /// A page of a visit, with its form token; `problems` are shown above the form and at its fields.
+  ///
+  /// - Parameters:
+  ///   - path: where the page is found again.
+  ///   - form: where its form with the id `typed` is posted to; nil where nothing can be typed on it.
   func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest, _ visit: Visit,
-    problems: [LetterForm.Problem] = [], status: HTTPResponse.Status? = nil, path: String
+    problems: [LetterForm.Problem] = [], status: HTTPResponse.Status? = nil, path: String, form: String? = nil
   ) -> Response {
     var values = values
     values["csrf"] = visit.formToken
     values["smsIsDemo"] = smsIsDemo
-    if !problems.isEmpty {
-      values["problems"] = problems.map { problem in
-        [
-          "field": problem.field,
-          "text": kitchen.strings.text(
-            problem.textKey, request.language, "\(configuration.letters.titleMaxCharacters)",
-            "\(configuration.letters.textMaxCharacters)", "\(configuration.letters.attachmentsMax)",
-            readableBytes(configuration.letters.attachmentMaxBytes), fileKindNames),
-        ]
-      }
-      values["hasProblems"] = true
-      values["wrong"] = Dictionary(problems.map { ($0.field, true) }) { first, _ in first }
+    let shown = problems.map { problem in
+      FormProblem(
+        field: problem.field,
+        text: kitchen.strings.text(
+          problem.textKey, request.language, "\(configuration.letters.titleMaxCharacters)",
+          "\(configuration.letters.textMaxCharacters)", "\(configuration.letters.attachmentsMax)",
+          readableBytes(configuration.letters.attachmentMaxBytes), fileKindNames,
+          kitchen.duration(seconds: problem.seconds, request.language)))
     }
+    values.merge(shown.templateValues) { own, _ in own }
     return keep(
       visit, request,
       kitchen.page(
         template, values, titleKey: titleKey, for: request,
-        status: status ?? (problems.isEmpty ? .ok : .unprocessableContent), languagePath: path))
+        status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
+        switching: form.map { .form(action: $0) } ?? .link(path)))
   }
 }

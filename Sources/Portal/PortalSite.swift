@@ -24,6 +24,9 @@ public final class PortalSite: Service {
   let sessions = SessionStore<PortalVisit>(promotedMax: 5_000)
   let codeSecret = SecretBytes.random(32)
 
+  /// Where citizens find it, `https://host`.
+  var address: String { configuration.portal?.publicURL ?? "" }
+
   /// - Parameters:
   ///   - smsIsDemo: whether messages end in the demo's folder; pages then say so.
   /// - Throws: where a template cannot be read, which a test forbids.

@@ -38,7 +38,6 @@ private let pageStrings = StringTable([
   .init("step3", "3. 填写来信", "3. Your letter"),
   .init("step4", "4. 核对发送", "4. Check and send"),
   .init("next", "下一步", "Continue"),
-  .init("errorHeading", "请改正以下问题：", "Please correct the following:"),
 
   .init("noticeTitle", "来信须知", "Before you write"),
   .init(
@@ -71,8 +70,8 @@ private let pageStrings = StringTable([
   .init("tooManyCodes", "获取验证码过于频繁，请一小时后再试。", "Too many codes were asked for. Please try again in an hour."),
   .init("smsFailed", "短信暂时无法发送，请稍后再试。", "The message could not be sent. Please try again later."),
   .init(
-    "smsText", "【政务信箱】您的验证码为 {0}，15分钟内有效，请勿告诉他人。",
-    "[Government Mailbox] Your code is {0}. It is valid for 15 minutes. Do not share it."),
+    "smsText", "【政务信箱】您的验证码为 {0}，15分钟内有效，请勿告诉他人。官方网址：{1}",
+    "【政务信箱】Your code is {0}. It is valid for 15 minutes. Do not share it. Official site: {1}"),
 
   .init("codeTitle", "输入短信验证码", "Enter the code"),
   .init("codeSentTo", "验证码已发送至：", "The code was sent to: "),
@@ -125,6 +124,10 @@ private let pageStrings = StringTable([
   .init("tooManyFiles", "附件不能超过{2}个，多出的附件未保存。", "At most {2} attachments; the ones above that were not kept."),
   .init("fileTooLarge", "有附件超过{3}，未保存；其他内容已保留。", "An attachment is above {3} and was not kept; everything else was."),
   .init(
+    "filesTooLarge", "附件合计过大，刚才选择的附件均未保存；其他内容已保留。最多{2}个，每个不超过{3}。",
+    "The attachments are too large together, and none that you chose just now was kept; everything else was. At most {2} files of up to {3} each."
+  ),
+  .init(
     "fileKindRefused", "有附件的文件类型不在允许之列（以文件内容为准），未保存；其他内容已保留。允许的类型：{4}。",
     "An attachment is of a kind that is not taken (its content decides) and was not kept; everything else was. Kinds that are taken: {4}."
   ),
@@ -163,11 +166,13 @@ private let pageStrings = StringTable([
     "doneLead", "请打印或抄写下面的信件编码和查询密码。它们只在本次访问中显示，遗失后无法找回。",
     "Print or write down the letter code and the password below. They are shown during this visit only and cannot be recovered."
   ),
-  .init("numberLabel", "信件编号", "Letter number"),
+  .init("numberLabel", "受理编号", "Reference number"),
   .init("codeNumberLabel", "信件编码", "Letter code"),
   .init("passwordLabel", "查询密码", "Password"),
   .init("acceptedLabel", "接收时间", "Accepted at"),
-  .init("numberHint", "信件编号仅供电话咨询时使用，不能用于查询内容。", "The letter number is for use on the telephone; it opens nothing."),
+  .init(
+    "numberHint", "受理编号仅供电话咨询时使用，不能用于查询内容。",
+    "The reference number is for use on the telephone; it opens nothing."),
   .init(
     "doneDelivery", "来信将自动送达办理单位；是否已送达，可凭信件编码随时查询。",
     "Your letter is delivered to the office by itself. With the letter code you can see at any time whether it has arrived."
@@ -176,6 +181,12 @@ private let pageStrings = StringTable([
   .init("printHint", "可使用浏览器的打印功能打印本页。", "Use your browser's print function to print this page."),
   .init("another", "再写一封", "Write another letter"),
   .init("leave", "结束访问并清除", "End the visit and forget it"),
+  .init("leaveTitle", "确认结束访问", "End the visit?"),
+  .init(
+    "leaveText", "结束后，本次访问中显示的信件编码和查询密码、尚未发送的内容都将清除，无法找回。已发送的来信不受影响。",
+    "The letter code and the password that this visit shows, and whatever was not sent, are forgotten then and cannot be recovered. Letters that were sent stay."
+  ),
+  .init("stay", "返回", "Go back"),
   .init(
     "leaveHint", "在公用电脑上，请在保存好编码和密码后结束访问。",
     "On a shared computer, end your visit once you have kept the code and password."),
@@ -193,7 +204,7 @@ private let pageStrings = StringTable([
   ),
   .init("busyTitle", "当前访问量较大", "Very busy right now"),
   .init("busyText", "本次操作尚未受理，请稍候几秒后重试。", "This was not done yet. Please try again in a few seconds."),
-  .init("tooManyLookups", "查询次数过多，请15分钟后再试。", "Too many attempts. Please try again in 15 minutes."),
+  .init("tooManyLookups", "查询次数过多，请{5}后再试。", "Too many attempts. Please try again in {5}."),
 
   .init("readTitle", "我的来信", "Your letter"),
   .init(
@@ -228,12 +239,20 @@ private let pageStrings = StringTable([
   .init("stage-answered", "已答复", "Answered"),
   .init("stage-declined", "不予受理", "Declined"),
   .init("stage-refused", "未能送达", "Could not be delivered"),
-  .init("step-sent", "已提交", "Submitted"),
-  .init("step-delivered", "已送达办理单位", "Delivered to the office"),
-  .init("step-signed-for", "已签收", "Signed for"),
-  .init("step-answered", "已答复", "Answered"),
-  .init("step-declined", "不予受理", "Declined"),
-  .init("step-refused", "未能送达", "Could not be delivered"),
+  .init("standing-done", "已完成", "Done"),
+  .init("standing-current", "当前", "Now"),
+  .init("standing-coming", "待进行", "To come"),
+  .init("done-sent", "已提交", "Submitted"),
+  .init("done-delivered", "已送达办理单位", "Delivered to the office"),
+  .init("done-signed-for", "已签收", "Signed for"),
+  .init("done-answered", "已答复", "Answered"),
+  .init("done-declined", "不予受理", "Declined"),
+  .init("done-refused", "未能送达", "Could not be delivered"),
+  .init("current-delivered", "正在送往办理单位", "On its way to the office"),
+  .init("current-signed-for", "等待办理单位签收", "Waiting for the office to sign for it"),
+  .init("current-answered", "正在办理", "Being handled"),
+  .init("coming-signed-for", "办理单位签收", "The office signs for it"),
+  .init("coming-answered", "答复", "Answer"),
   .init(
     "refused-type", "来信未能送达：办理单位的内网目前不接收网上来信。请稍后重新来信。",
     "Your letter could not be delivered: the office's network takes no letters from this site at present. Please write again later."
@@ -279,8 +298,8 @@ private let pageStrings = StringTable([
     "Your letter could not be delivered: the office's network did not take it. The fault is ours; please write again."
   ),
   .init(
-    "refusedCall", "您也可以致电受理单位，并告知信件编号。来信内容仍可在本页查看。",
-    "You can also telephone the office and give the letter number. What you wrote can still be read on this page."),
+    "refusedCall", "您也可以致电受理单位，并告知受理编号。来信内容仍可在本页查看。",
+    "You can also telephone the office and give the reference number. What you wrote can still be read on this page."),
   .init("answerHeading", "答复", "Answer"),
   .init("declineHeading", "不予受理的理由", "Why it was declined"),
   .init("noOutcome", "尚无答复。", "There is no answer yet."),

@@ -1,20 +1,24 @@
+import WebKitchen
+
 /// The pages that show a letter, to fill in, to check and to read again.
 let letterTemplates = [
   "letter": #"""
   <h1>{{t.letterTitle}}</h1>
   {{> steps}}
   {{> problems}}
-  <form method="post" action="/write/letter" enctype="multipart/form-data">
+  <form id="typed" method="post" action="/write/letter" enctype="multipart/form-data">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
   <label for="mailbox">{{t.mailboxLabel}}</label>
-  <select id="mailbox" name="mailbox"{{#wrong.mailbox}} aria-invalid="true" aria-describedby="error"{{/wrong.mailbox}}>
+  \#(fieldMessage("mailbox"))
+  <select id="mailbox" name="mailbox"\#(fieldMarks("mailbox"))>
   <option value="">{{t.mailboxChoose}}</option>
   {{#mailboxes}}<option value="{{id}}"{{#selected}} selected{{/selected}}>{{name}}</option>
   {{/mailboxes}}</select>
   </div>
-  <fieldset class="field">
+  <fieldset class="field" role="radiogroup"\#(fieldMarks("kind-question"))>
   <legend>{{t.kindLabel}}</legend>
+  \#(fieldMessage("kind-question"))
   <div class="choices">
   {{#kinds}}<label class="choice" for="kind-{{id}}"><input type="radio" id="kind-{{id}}" name="kind" value="{{id}}"{{#selected}} checked{{/selected}}>{{name}}</label>
   {{/kinds}}</div>
@@ -22,16 +26,19 @@ let letterTemplates = [
   <div class="field">
   <label for="title">{{t.titleLabel}}</label>
   <p class="hint" id="title-hint">{{titleHint}}</p>
-  <input type="text" id="title" name="title" value="{{letterTitle}}" autocomplete="off" aria-describedby="title-hint{{#wrong.title}} error{{/wrong.title}}"{{#wrong.title}} aria-invalid="true"{{/wrong.title}}>
+  \#(fieldMessage("title"))
+  <input type="text" id="title" name="title" value="{{letterTitle}}" autocomplete="off"\#(fieldMarks("title", hint: true))>
   </div>
   <div class="field">
   <label for="text">{{t.textLabel}}</label>
   <p class="hint" id="text-hint">{{textHint}}</p>
-  <textarea id="text" name="text" rows="12" aria-describedby="text-hint{{#wrong.text}} error{{/wrong.text}}"{{#wrong.text}} aria-invalid="true"{{/wrong.text}}>
+  \#(fieldMessage("text"))
+  <textarea id="text" name="text" rows="12"\#(fieldMarks("text", hint: true))>
   {{text}}</textarea>
   </div>
-  <fieldset class="field">
+  <fieldset class="field" role="radiogroup"\#(fieldMarks("publish-yes"))>
   <legend>{{t.publishLabel}}</legend>
+  \#(fieldMessage("publish-yes"))
   <div class="choices">
   <label class="choice" for="publish-yes"><input type="radio" id="publish-yes" name="publish" value="yes"{{#publishYes}} checked{{/publishYes}}>{{t.publishYes}}</label>
   <label class="choice" for="publish-no"><input type="radio" id="publish-no" name="publish" value="no"{{#publishNo}} checked{{/publishNo}}>{{t.publishNo}}</label>
@@ -39,7 +46,8 @@ let letterTemplates = [
   </fieldset>
   <div class="field">
   <label for="mail">{{t.mailLabel}}</label>
-  <input type="text" inputmode="email" id="mail" name="mail" value="{{mail}}" autocomplete="email"{{#wrong.mail}} aria-invalid="true" aria-describedby="error"{{/wrong.mail}}>
+  \#(fieldMessage("mail"))
+  <input type="text" inputmode="email" id="mail" name="mail" value="{{mail}}" autocomplete="email"\#(fieldMarks("mail"))>
   </div>
   {{#hasAttachments}}<fieldset class="field box">
   <legend>{{t.filesKept}}</legend>
@@ -48,7 +56,8 @@ let letterTemplates = [
   <div class="field">
   <label for="attachment">{{t.filesLabel}}</label>
   <p class="hint" id="attachment-hint">{{filesHint}}</p>
-  <input type="file" id="attachment" name="attachment" multiple aria-describedby="attachment-hint{{#wrong.attachment}} error{{/wrong.attachment}}">
+  \#(fieldMessage("attachment"))
+  <input type="file" id="attachment" name="attachment" multiple\#(fieldMarks("attachment", hint: true))>
   </div>
   <div class="actions"><button type="submit">{{t.toCheck}}</button></div>
   </form>
@@ -56,15 +65,17 @@ let letterTemplates = [
   "lost": #"""
   <h1>{{t.forgedTitle}}</h1>
   <p id="error" role="alert" class="error">{{t.lostText}}</p>
+  <form id="typed" method="post" action="/write/letter" enctype="multipart/form-data">
   <div class="field">
   <label for="title">{{t.titleLabel}}</label>
-  <input type="text" id="title" readonly value="{{letterTitle}}">
+  <input type="text" id="title" name="title" readonly value="{{letterTitle}}">
   </div>
   <div class="field">
   <label for="text">{{t.textLabel}}</label>
-  <textarea id="text" rows="12" readonly>
+  <textarea id="text" name="text" rows="12" readonly>
   {{text}}</textarea>
   </div>
+  </form>
   <div class="actions"><a class="button" href="/write">{{t.startAgain}}</a></div>
   """#,
   "files": #"""
@@ -98,7 +109,7 @@ let letterTemplates = [
   {{#refusal}}<div id="letter-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}
   <h2>{{t.stageLabel}}</h2>
   <ol class="timeline">
-  {{#timeline}}<li{{#past}} class="past"{{/past}}{{#current}} aria-current="step"{{/current}}>{{text}}{{#at}}<time>{{at}}</time>{{/at}}</li>
+  {{#timeline}}<li{{#past}} class="past"{{/past}}{{#current}} aria-current="step"{{/current}}><span class="standing">{{standing}}</span> {{text}}{{#at}}<time>{{at}}</time>{{/at}}</li>
   {{/timeline}}</ol>
   {{^refusal}}<h2>{{#isDeclined}}{{t.declineHeading}}{{/isDeclined}}{{^isDeclined}}{{t.answerHeading}}{{/isDeclined}}</h2>
   {{^hasOutcome}}<p class="soft">{{t.noOutcome}}</p>{{/hasOutcome}}

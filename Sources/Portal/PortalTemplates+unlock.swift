@@ -1,3 +1,5 @@
+import WebKitchen
+
 /// The pages that lift a lock.
 let unlockTemplates = [
   "unlock": #"""
@@ -5,15 +7,17 @@ let unlockTemplates = [
   {{> problems}}
   {{> demo}}
   <p>{{t.unlockText}}</p>
-  <form method="post" action="/unlock" autocomplete="off">
+  <form id="typed" method="post" action="/unlock" autocomplete="off">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
   <label for="code">{{t.codeNumberLabel}}</label>
-  <input type="text" id="code" name="code" value="{{code}}" autocapitalize="characters" spellcheck="false"{{#wrong.code}} aria-describedby="error" aria-invalid="true"{{/wrong.code}}>
+  \#(fieldMessage("code"))
+  <input type="text" id="code" name="code" value="{{code}}" autocapitalize="characters" spellcheck="false"\#(fieldMarks("code"))>
   </div>
   <div class="field">
   <label for="phone">{{t.unlockPhoneLabel}}</label>
-  <input class="short" type="tel" id="phone" name="phone" value="{{phone}}" autocomplete="tel-national"{{#wrong.phone}} aria-describedby="error" aria-invalid="true"{{/wrong.phone}}>
+  \#(fieldMessage("phone"))
+  <input class="short" type="tel" id="phone" name="phone" value="{{phone}}" autocomplete="tel-national"\#(fieldMarks("phone"))>
   </div>
   <div class="actions"><button type="submit">{{t.sendCode}}</button></div>
   </form>
@@ -23,12 +27,13 @@ let unlockTemplates = [
   {{> problems}}
   {{> demo}}
   <p id="unlock-sent">{{t.unlockSent}}</p>
-  <form method="post" action="/unlock/code">
+  <form id="typed" method="post" action="/unlock/code">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
   <label for="code">{{t.codeLabel}}</label>
   <p class="hint" id="code-hint">{{t.codeHint}}</p>
-  <input class="short" type="text" inputmode="numeric" id="code" name="code" autocomplete="one-time-code" aria-describedby="code-hint{{#wrong.code}} error{{/wrong.code}}"{{#wrong.code}} aria-invalid="true"{{/wrong.code}}>
+  \#(fieldMessage("code"))
+  <input class="short" type="text" inputmode="numeric" id="code" name="code" value="{{code}}" autocomplete="one-time-code"\#(fieldMarks("code", hint: true))>
   </div>
   <div class="actions"><button type="submit">{{t.unlockDo}}</button><a href="/unlock">{{t.unlockAgain}}</a></div>
   </form>

@@ -1,3 +1,5 @@
+import WebKitchen
+
 /// The portal's pages.
 let portalTemplates = homeTemplates.merging(unlockTemplates) { own, _ in own }
 
@@ -9,9 +11,6 @@ private let homeTemplates = [
   <li{{#step3}} aria-current="step"{{/step3}}>{{t.step3}}</li>
   <li{{#step4}} aria-current="step"{{/step4}}>{{t.step4}}</li>
   </ol>
-  """#,
-  "problems": #"""
-  {{#hasProblems}}<p id="error" role="alert" class="error">{{t.errorHeading}}{{#problems}}<br><a href="#{{field}}">{{text}}</a>{{/problems}}</p>{{/hasProblems}}
   """#,
   "demo": #"""
   {{#smsIsDemo}}<p class="note">{{t.demoSite}}</p>{{/smsIsDemo}}
@@ -39,10 +38,11 @@ private let homeTemplates = [
   <li>{{t.notice5}}</li>
   </ol>
   </div>
-  <form method="post" action="/write/notice">
+  <form id="typed" method="post" action="/write/notice">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
-  <label class="choice" for="agree"><input type="checkbox" id="agree" name="agree" value="yes"{{#wrong.agree}} aria-invalid="true" aria-describedby="error"{{/wrong.agree}}>{{t.agree}}</label>
+  \#(fieldMessage("agree"))
+  <label class="choice" for="agree"><input type="checkbox" id="agree" name="agree" value="yes"{{#agrees}} checked{{/agrees}}\#(fieldMarks("agree"))>{{t.agree}}</label>
   </div>
   <div class="actions"><button type="submit">{{t.next}}</button></div>
   </form>
@@ -52,12 +52,13 @@ private let homeTemplates = [
   {{> steps}}
   {{> problems}}
   {{> demo}}
-  <form method="post" action="/write/phone">
+  <form id="typed" method="post" action="/write/phone">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
   <label for="phone">{{t.phoneLabel}}</label>
   <p class="hint" id="phone-hint">{{t.phoneHint}}</p>
-  <input class="short" type="tel" id="phone" name="phone" value="{{phone}}" autocomplete="tel-national" aria-describedby="phone-hint{{#wrong.phone}} error{{/wrong.phone}}"{{#wrong.phone}} aria-invalid="true"{{/wrong.phone}}>
+  \#(fieldMessage("phone"))
+  <input class="short" type="tel" id="phone" name="phone" value="{{phone}}" autocomplete="tel-national"\#(fieldMarks("phone", hint: true))>
   </div>
   <div class="actions"><button type="submit">{{t.sendCode}}</button></div>
   </form>
@@ -69,12 +70,13 @@ private let homeTemplates = [
   {{> demo}}
   {{#sentTo}}<p>{{t.codeSentTo}}<strong>{{sentTo}}</strong></p>{{/sentTo}}
   {{#isConfirmed}}<p class="good"><a href="/write/letter">{{t.codeConfirmed}}</a></p>{{/isConfirmed}}
-  <form method="post" action="/write/code">
+  <form id="typed" method="post" action="/write/code">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
   <label for="code">{{t.codeLabel}}</label>
   <p class="hint" id="code-hint">{{t.codeHint}}</p>
-  <input class="short" type="text" inputmode="numeric" id="code" name="code" autocomplete="one-time-code" aria-describedby="code-hint{{#wrong.code}} error{{/wrong.code}}"{{#wrong.code}} aria-invalid="true"{{/wrong.code}}>
+  \#(fieldMessage("code"))
+  <input class="short" type="text" inputmode="numeric" id="code" name="code" value="{{code}}" autocomplete="one-time-code"\#(fieldMarks("code", hint: true))>
   </div>
   <div class="actions"><button type="submit">{{t.next}}</button><a href="/write/phone">{{t.codeAgain}}</a></div>
   </form>
@@ -97,20 +99,30 @@ private let homeTemplates = [
   <div class="actions"><a class="button plain" href="/write">{{t.another}}</a><button class="danger" type="submit">{{t.leave}}</button></div>
   </form>
   """#,
+  "leave": #"""
+  <h1>{{t.leaveTitle}}</h1>
+  <p>{{t.leaveText}}</p>
+  <form method="post" action="/leave">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="sure" value="yes">
+  <div class="actions"><button class="danger" type="submit" id="leave">{{t.leave}}</button><a class="button plain" href="{{back}}">{{t.stay}}</a></div>
+  </form>
+  """#,
   "lookup": #"""
   <h1>{{t.lookupTitle}}</h1>
   {{> problems}}
-  <form method="post" action="/lookup" autocomplete="off">
+  <form id="typed" method="post" action="/lookup" autocomplete="off">
   <input type="hidden" name="csrf" value="{{csrf}}">
   <div class="field">
   <label for="code">{{t.codeNumberLabel}}</label>
   <p class="hint" id="code-hint">{{t.lookupCodeHint}}</p>
-  <input type="text" id="code" name="code" value="{{code}}" autocapitalize="characters" spellcheck="false" aria-describedby="code-hint{{#wrong.code}} error{{/wrong.code}}"{{#wrong.code}} aria-invalid="true"{{/wrong.code}}>
+  \#(fieldMessage("code"))
+  <input type="text" id="code" name="code" value="{{code}}" autocapitalize="characters" spellcheck="false"\#(fieldMarks("code", hint: true))>
   </div>
   <div class="field">
   <label for="password">{{t.passwordLabel}}</label>
   <p class="hint" id="password-hint">{{t.lookupPasswordHint}}</p>
-  <input class="short" type="text" inputmode="numeric" id="password" name="password" aria-describedby="password-hint">
+  <input class="short" type="text" inputmode="numeric" id="password" name="password" value="{{password}}" aria-describedby="password-hint{{#wrong.code}} code-error{{/wrong.code}}"{{#wrong.code}} aria-invalid="true"{{/wrong.code}}>
   </div>
   <div class="actions"><button type="submit">{{t.lookupButton}}</button>{{#isLocked}} <a class="button plain" href="/unlock">{{t.unlockLink}}</a>{{/isLocked}}</div>
   </form>

@@ -52,6 +52,12 @@ struct PortalVisit: Sendable {
     return true
   }
 
+  /// The page with what the visit's end would lose: a letter that is not sent, or its code and password; nil for neither.
+  var pathOfWhatIsLost: String? {
+    if confirmation != nil { return "/write/done" }
+    return form.isEmpty && attachments.isEmpty ? nil : "/write/letter"
+  }
+
   /// Makes room for the next letter of the same visit.
   mutating func startAnew() {
     self = PortalVisit(opened: opened)

@@ -3,8 +3,8 @@ import WebKitchen
 /// The texts of lifting a lock.
 let unlockStrings = StringTable([
   .init(
-    "letterLocked", "该信件编码的查询次数过多，已暂时锁定。可用来信时的手机号码解锁，或者24小时后再试。",
-    "Too many attempts with this letter code; it is locked for now. Unlock it with the mobile number that you gave, or try again in 24 hours."
+    "letterLocked", "该信件编码的查询次数过多，已暂时锁定。可用来信时的手机号码解锁，或者{5}后再试。",
+    "Too many attempts with this letter code; it is locked for now. Unlock it with the mobile number that you gave, or try again in {5}."
   ),
   .init(
     "unlockBusy", "当前访问量较大，本次申请尚未受理，未发送验证码。请稍候几秒后重试。",
@@ -24,7 +24,7 @@ let unlockStrings = StringTable([
   .init("unlockAgain", "重新填写", "Start again"),
   .init("unlocked", "锁定已解除，请重新查询。", "The letter is unlocked. Please look it up again."),
   .init(
-    "smsUnlock", "【政务信箱】您正在解除来信查询锁定，验证码为 {0}，15分钟内有效。非本人操作请勿理会，也勿告诉他人。",
-    "[Government Mailbox] The code to unlock your letter is {0}. It is valid for 15 minutes. If you did not ask for it, ignore it and do not share it."
+    "smsUnlock", "【政务信箱】您正在解除来信查询锁定，验证码为 {0}，15分钟内有效。非本人操作请勿理会，也勿告诉他人。官方网址：{1}",
+    "【政务信箱】The code to unlock your letter is {0}. It is valid for 15 minutes. If you did not ask for it, ignore it and do not share it. Official site: {1}"
   ),
 ])

@@ -5,6 +5,7 @@ public let kitchenStrings = StringTable([
   .init("mainNavigation", "主导航", "Main"),
   .init("notices", "提醒", "Notices"),
   .init("errorPrefix", "有错误：", "Error: "),
+  .init("errorHeading", "请改正以下问题：", "Please correct the following:"),
   .init(
     "footer", "本站不使用脚本与跟踪。请勿在网上传递涉及国家秘密的内容。",
     "This site uses neither scripts nor trackers. Do not send state secrets over the network."),

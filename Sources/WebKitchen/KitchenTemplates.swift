@@ -18,12 +18,13 @@ let kitchenTemplates = [
   <nav aria-label="{{t.mainNavigation}}">
   <ul>
   {{#links}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}}</a></li>
-  {{/links}}<li><a href="{{languagePath}}?lang={{otherLanguage}}" lang="{{otherLanguageTag}}" hreflang="{{otherLanguageTag}}">{{t.switchLanguage}}</a></li>
+  {{/links}}<li>{{> language}}</li>
   </ul>
   </nav>
   </div>
   </header>
   <main id="main" tabindex="-1">
+  {{{heading}}}
   {{#hasNotices}}<section id="notices" aria-label="{{t.notices}}">
   {{#notices}}<p class="{{style}}">{{text}}</p>
   {{/notices}}</section>{{/hasNotices}}
@@ -32,6 +33,18 @@ let kitchenTemplates = [
   <footer class="bottom"><div class="inner"><p>{{footer}}</p></div></footer>
   </body>
   </html>
+  """#,
+  // A page's form goes along with the switch. Its own button comes first all the same, so that Enter presses that one.
+  "language": #"""
+  {{#switchForm}}<button class="hidden" type="submit" form="typed" tabindex="-1" aria-hidden="true"{{#isIdle}} disabled{{/isIdle}}></button><button class="bar" id="language" type="submit" form="typed" {{#switchAction}}formaction="{{switchAction}}?lang={{otherLanguage}}"{{/switchAction}}{{^switchAction}}name="lang" value="{{otherLanguage}}"{{/switchAction}} formnovalidate lang="{{otherLanguageTag}}">{{t.switchLanguage}}</button>{{/switchForm}}{{^switchForm}}<a id="language" href="{{languageTarget}}" lang="{{otherLanguageTag}}" hreflang="{{otherLanguageTag}}">{{t.switchLanguage}}</a>{{/switchForm}}
+  """#,
+  "problems": #"""
+  {{#hasProblems}}<div id="error" class="error" role="alert" tabindex="-1" autofocus>
+  <h2>{{t.errorHeading}}</h2>
+  <ul>
+  {{#problems}}<li>{{#field}}<a href="#{{field}}">{{text}}</a>{{/field}}{{^field}}{{text}}{{/field}}</li>
+  {{/problems}}</ul>
+  </div>{{/hasProblems}}
   """#,
   "error": #"""
   <h1>{{heading}}</h1>

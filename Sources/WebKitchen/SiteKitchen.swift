@@ -17,7 +17,7 @@ public struct SiteKitchen: Sendable {
     }
   }
 
-  /// Something that stands above a page, whatever the page is about.
+  /// Something that stands below a page's heading, whatever the page is about.
   public struct Notice: Sendable {
     let text: String
     let isUrgent: Bool
@@ -54,31 +54,41 @@ public struct SiteKitchen: Sendable {
     stylesheetPath = "/style-\(Digest.of(stylesheet.utf8).hex.prefix(12)).css"
   }
 
-  /// A whole page.
+  /// How a page is shown in the other language.
+  public enum LanguageSwitch: Sendable {
+    /// By a link to this path; where nil, to the request's own.
+    case link(String?)
+    /// By a button that posts the form with the id `typed` to this path, which shows it again and does nothing else. Enter
+    /// sends the form to its own path, or does nothing where it serves several purposes.
+    case form(action: String, takesEnter: Bool = true)
+    /// By a button of the form with the id `typed`, which is a search.
+    case search
+  }
+
+  /// A whole page. Its notices stand between its heading, which `template` begins with, and the rest.
   ///
   /// - Parameters:
-  ///   - languagePath: the path that the language switch leads to; where nil, the request's own.
   ///   - links: those of the layout's head, where they are not the site's usual ones.
   ///   - notices: what stands above the page.
   ///   - runsScript: whether the page runs the site's script.
   public func page(
     _ template: String, _ values: [String: Any] = [:], titleKey: String, for request: WebRequest,
-    status: HTTPResponse.Status = .ok, languagePath: String? = nil, links: [Link]? = nil, notices: [Notice] = [],
-    runsScript: Bool = false
+    status: HTTPResponse.Status = .ok, switching: LanguageSwitch = .link(nil), links: [Link]? = nil,
+    notices: [Notice] = [], runsScript: Bool = false
   ) -> Response {
     let texts = strings.texts(request.language)
-    // A path that no route knows could lead anywhere, as `//host` does.
-    let own = request.request.method == .post || status.code >= 400 ? "/" : request.path
     let other: Language = request.language == .chinese ? .english : .chinese
-    let main = templates.render(template, values.merging(["t": texts]) { value, _ in value })
+    let whole = templates.render(template, values.merging(["t": texts]) { value, _ in value })
+    // Written text is escaped, so that the first end of a heading is a template's.
+    let end = whole.utf8.firstRange(of: "</h1>".utf8)?.upperBound ?? whole.startIndex
     let html = templates.render(
       "layout",
-      [
-        "t": texts, "main": main, "language": request.language.tag, "stylesheet": stylesheetPath,
+      switchValues(switching, other, request, status).merging([
+        "t": texts, "heading": String(whole[..<end]), "main": String(whole[end...]),
+        "language": request.language.tag, "stylesheet": stylesheetPath,
         "script": (runsScript ? scriptPath : nil) as Any? ?? false,
         "title": strings.text(titleKey, request.language), "site": strings.text(siteNameKey, request.language),
         "footer": strings.text(footerKey, request.language),
-        "otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "languagePath": languagePath ?? own,
         "failed": status.code >= 400, "hasNotices": !notices.isEmpty,
         "notices": notices.map { ["text": $0.text, "style": $0.isUrgent ? "error" : "note"] },
         "links": (links ?? self.links).map { link in
@@ -87,12 +97,32 @@ public struct SiteKitchen: Sendable {
             "current": link.path == request.path,
           ] as [String: Any]
         },
-      ])
+      ]) { own, _ in own })
     var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
     if runsScript { headers[.contentSecurityPolicy] = contentSecurityPolicy(allowingScripts: true) }
     return Response(
       status: status, headers: headers,
       body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+  }
+
+  private func switchValues(
+    _ switching: LanguageSwitch, _ other: Language, _ request: WebRequest, _ status: HTTPResponse.Status
+  ) -> [String: Any] {
+    var values: [String: Any] = ["otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "switchForm": true]
+    switch switching {
+    case .form(let action, let takesEnter):
+      values["switchAction"] = action
+      values["isIdle"] = !takesEnter
+    case .search: values["switchAction"] = false
+    case .link(let path):
+      // A path that no route knows could lead anywhere, as `//host` does.
+      let own = request.request.method == .post || status.code >= 400 ? "/" : request.path
+      let target = path ?? own
+      let kept = target == request.path ? request.queryWithoutLanguage : ""
+      values["switchForm"] = false
+      values["languageTarget"] = "\(target)?\(kept.isEmpty ? "" : kept + "&")lang=\(other.rawValue)"
+    }
+    return values
   }
 
   /// A page that says what went wrong and what to do.

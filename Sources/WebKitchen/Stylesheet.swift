@@ -25,6 +25,8 @@ let stylesheet = #"""
     top: -0.75rem; transform: rotate(45deg); }
   .top ul { display: flex; flex-wrap: wrap; list-style: none; margin: 0; padding: 0; }
   .top li a { display: block; padding: 0.7rem 0.8rem; min-height: 44px; }
+  .top .bar { padding: 0.7rem 0.8rem; border: 0; border-radius: 0; background: none; font-weight: 400; }
+  .top .bar:hover { text-decoration: underline; }
   .top li a[aria-current] { background: var(--blue-dark); }
   main { padding: 1.5rem 1rem 3rem; background: var(--paper); min-height: 60vh; box-shadow: 0 0 0 1px #e1e6ec; }
   main:focus { outline: none; }
@@ -63,6 +65,12 @@ let stylesheet = #"""
   .error { border: 2px solid var(--red); border-left-width: 8px; border-radius: 4px; padding: 0.75rem 1rem; color: #7d0f15;
     background: #fdf3f3; font-weight: 700; }
   .error p { margin: 0; }
+  .error h2 { font-size: 1rem; margin: 0 0 0.25rem; }
+  .error ul { margin: 0; padding-left: 1.25rem; }
+  .error a { color: inherit; }
+  .wrong { margin: 0 0 0.35rem; color: var(--red); font-weight: 700; overflow-wrap: anywhere; }
+  [aria-invalid="true"] { border-color: var(--red) !important; border-width: 2px !important; }
+  fieldset[aria-invalid="true"], .choice input[aria-invalid="true"] { outline: 2px solid var(--red); outline-offset: 4px; }
   div.error { margin: 1rem 0; }
   .note { border-left: 6px solid #b98900; background: #fff8e3; padding: 0.75rem 1rem; margin: 1rem 0; }
   .good { border-left: 6px solid var(--green); background: #eef8f1; padding: 0.75rem 1rem; }
@@ -93,6 +101,10 @@ let stylesheet = #"""
   .timeline .past { color: var(--ink); border-left-color: var(--blue); }
   .timeline .past:last-child { border-left-color: transparent; }
   .timeline .past::before { background: var(--blue); border-color: var(--blue); }
+  .timeline [aria-current] { color: var(--ink); font-weight: 700; }
+  .timeline [aria-current]::before { border-color: var(--blue); }
+  .timeline .standing { display: inline-block; min-width: 4em; margin-right: 0.5rem; color: var(--soft); font-weight: 400;
+    font-size: 0.95rem; }
   .timeline time { color: var(--soft); margin-left: 0.75rem; font-size: 0.95rem; white-space: nowrap; }
   .list { list-style: none; margin: 0; padding: 0; }
   .list li { border-bottom: 1px solid var(--line); padding: 0.8rem 0; }
@@ -110,10 +122,12 @@ let stylesheet = #"""
   .paging { display: flex; gap: 1rem; align-items: center; margin-top: 1.25rem; }
   .files { padding-left: 1.25rem; }
   details { border: 1px solid var(--line); border-radius: 4px; padding: 0.5rem 1.25rem; margin: 0 0 1.25rem; }
+  .actions + details { margin-top: 1.5rem; }
   summary { cursor: pointer; font-weight: 700; min-height: 44px; padding: 0.5rem 0; }
   @media (max-width: 40rem) {
     h1 { font-size: 1.35rem; }
-    .top li a { padding: 0.7rem 0.6rem; }
+    .top li a, .top .bar { padding: 0.7rem 0.6rem; }
+    .timeline .standing { min-width: 0; }
     .actions .button, .actions button { width: 100%; text-align: center; }
     dl.facts { grid-template-columns: 1fr; gap: 0; }
     dl.facts dd { margin-bottom: 0.75rem; }

@@ -71,6 +71,17 @@ public struct WebRequest: Sendable {
   /// The certificate of the other end, DER; nil where it showed none.
   public func peerCertificate() async -> [UInt8]? { await connection.peerCertificate() }
 
+  /// Whether a form was sent only to be shown in another language, with what was typed, and nothing is to be done.
+  public var switchesLanguage: Bool { request.method == .post && Language.chosen(by: request) != nil }
+
+  private static let queryMaxBytes = 2_000
+
+  /// The query as it came, but for `lang`; empty where it is longer than 2,000 bytes.
+  var queryWithoutLanguage: String {
+    guard let query = request.uri.query, query.utf8.count <= Self.queryMaxBytes else { return "" }
+    return query.split(separator: "&").filter { !$0.hasPrefix("lang=") }.joined(separator: "&")
+  }
+
   public func cookie(_ name: String) -> String? { request.cookies[name]?.value }
 
   /// Whether a browser says that the request comes from a page of ours. Browsers that say nothing are left to the

@@ -49,7 +49,10 @@ struct GuanduDMZ: AsyncParsableCommand {
     }
     let relay = NoticeRelay(
       database: start.database, outbox: start.outbox, intranet: link.peer, logger: start.logger
-    ) { phone, text in await attempt(provider, phone, text, start.logger) }
+    ) { phone, text in
+      let address = start.configuration.portal?.publicURL ?? ""
+      return await attempt(provider, phone, NoticeText.addressed(text, portal: address), start.logger)
+    }
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: false,

@@ -5,8 +5,23 @@ import Zones
 
 struct BackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "backup", abstract: "Lists a zone's backups, and puts one back.",
-    subcommands: [List.self, Restore.self])
+    commandName: "backup", abstract: "Makes a zone's backup, lists its backups, and puts one back.",
+    subcommands: [Make.self, List.self, Restore.self])
+
+  struct Make: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lets the daemon make a backup and check it now; prints its name.",
+      discussion: "The peers may then let go of what it covers.")
+
+    @Option(help: "The zone's zone.yaml.") var config: String
+
+    func run() async throws {
+      try await reportingFailures {
+        let (_, zone) = try BackupCommand.folder(config)
+        print(try await askDaemon("backup", "", zone))
+      }
+    }
+  }
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The zone's backups, oldest first.")

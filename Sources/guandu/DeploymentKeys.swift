@@ -25,6 +25,8 @@ struct DeploymentKeys {
       at: "\(root)/ca/issuing", commonName: "Guandu issuing authority", date: date)
     try write([top.authority.certificate], "ca/root.pem")
     try write([issuing.authority.certificate], "ca/issuing.pem")
+    // Its disk is put away: as in docs/certificates.md, its list lasts until the next yearly one.
+    try top.publishList(at: date, days: 400)
     let dmz = try makeZone("dmz", issuing)
     let intranet = try makeZone("intranet", issuing)
     try introduce(intranet, to: "dmz", issuing)
@@ -63,6 +65,10 @@ struct DeploymentKeys {
     try write([peer.encryption], "\(zone)/keys/peer-encryption.pem")
     try write([issuing.root], "\(zone)/keys/root.pem")
     try write(issuing.chain, "\(zone)/keys/issuing.pem")
+    for authority in ["root", "issuing"] {
+      let list = try files.read("\(root)/ca/\(authority)/crl.pem", maxBytes: 1_048_576)
+      try files.writeNew("\(root)/\(zone)/keys/\(authority)-crl.pem", [list], mode: 0o644)
+    }
   }
 
   private func makePerson(_ file: String, _ name: String, _ issuing: AuthorityFolder) throws -> Certificate {

@@ -77,7 +77,8 @@ struct DeploymentLayout {
 
   private func lay(out root: String) throws {
     for folder in [
-      "", "ca", "people", "sms", "dmz", "dmz/keys", "dmz/data", "intranet", "intranet/keys", "intranet/data", "drop",
+      "", "ca", "people", "sms", "dmz", "dmz/keys", "dmz/data", "dmz/backups", "intranet", "intranet/keys",
+      "intranet/data", "intranet/backups", "drop",
       "drop/dmz-to-intranet", "drop/dmz-to-intranet/tmp", "drop/dmz-to-intranet/new", "drop/intranet-to-dmz",
       "drop/intranet-to-dmz/tmp", "drop/intranet-to-dmz/new",
     ] { try files.createFolder("\(root)/\(folder)") }

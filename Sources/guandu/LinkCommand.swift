@@ -5,7 +5,7 @@ struct LinkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "link", abstract: "Shows a zone's links, and carries packets by hand.",
     subcommands: [
-      LinkStatus.self, LinkExport.self, LinkImport.self, Replay.self, Rebuild.self, CancelBlob.self,
+      LinkStatus.self, LinkExport.self, LinkImport.self, Replay.self, Rebuild.self, CancelBlob.self, ForgetStreams.self,
     ])
 
   struct Replay: AsyncParsableCommand {
@@ -70,6 +70,32 @@ struct LinkCommand: AsyncParsableCommand {
         let zone = try loadZone(config)
         let link = try chooseLink(zone, peer)
         print(try await askDaemon("cancel-blob", "\(link.peer) \(digest)", zone))
+      }
+    }
+  }
+
+  struct ForgetStreams: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Forgets where streams of the peer stand that a thief of its key opened.",
+      discussion: """
+        After the thief's certificate was revoked: such a stream may lie so far ahead that the true peer never catches up \
+        with it. What still comes of it is put away. Messages stay known by their ids, so none acts twice. It is entered in \
+        the audit log. “guandu link status” lists the streams.
+        """)
+
+    @Option(help: "The zone's zone.yaml.") var config: String
+    @Option(help: "The peer; needed where there are several links.") var peer: String?
+    @Option(help: "The node in the streams' names, such as a in dmz/a/7/m.") var node = "a"
+    @Option(help: "The epoch in the streams' names, such as 7 in dmz/a/7/m.") var epoch: String
+
+    func run() async throws {
+      try await reportingFailures {
+        let zone = try loadZone(config)
+        let link = try chooseLink(zone, peer)
+        guard !node.contains(" "), !epoch.contains(" ") else {
+          throw CommandFailure(.refused, "--node and --epoch hold no blanks")
+        }
+        print(try await askDaemon("forget-streams", "\(link.peer) \(node) \(epoch)", zone))
       }
     }
   }

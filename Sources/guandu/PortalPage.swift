@@ -68,7 +68,7 @@ struct PortalPage {
     while let tag = rest.firstIndex(of: "<") {
       output += rest[..<tag]
       let name = rest[tag...].dropFirst().prefix { $0.isLetter || $0 == "/" }
-      if name == "br" || name == "/p" { output += "\n" }
+      if ["br", "/p", "/li", "/h"].contains(name) { output += "\n" }
       rest = rest[tag...].drop { $0 != ">" }.dropFirst()
     }
     return decodeEntities(Substring(output + rest)).trimmingCharacters(in: .whitespacesAndNewlines)

@@ -108,6 +108,12 @@ class Visitor:
     def error(self):
         return self.page.locator("#error").inner_text()
 
+    def switch_language(self):
+        """Presses the switch, or follows it where the page has no form. Returns the language that the page is in then."""
+        with self.page.expect_navigation():
+            self.page.locator("#language").click()
+        return self.page.locator("html").get_attribute("lang")
+
 
 class Citizen(Visitor):
     phone = None
@@ -194,10 +200,29 @@ class Clerk(Visitor):
         assert self.submit("#sign-for") == 200
         assert self.page.get_attribute("#letter-stage", "data-stage") == "signed-for"
 
-    def answer(self, text, visibility):
+    def check_answer(self, text, visibility):
+        """Goes to the page that shows the answer before it is sent."""
         self.page.fill("#text", text)
         self.page.check(f"#visibility-{visibility}")
-        return self.submit("#send-answer")
+        return self.submit("#check-answer")
+
+    def answer(self, text, visibility):
+        status = self.check_answer(text, visibility)
+        return self.submit("#send-answer") if status == 200 else status
+
+    def decline(self, reason, look=None):
+        self.page.locator("summary").click()
+        self.page.fill("#reason", reason)
+        assert self.submit("#check-decline") == 200, self.error()
+        if look:
+            self.look(look)
+        return self.submit("#decline")
+
+    def remove(self, link):
+        """Follows a link that removes something, and says yes on the page that asks."""
+        with self.page.expect_navigation():
+            self.page.locator(link).first.click()
+        return self.submit("#confirm")
 
 
 def wait_for_stage(page, stage, patience_seconds):

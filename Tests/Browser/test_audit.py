@@ -173,7 +173,7 @@ def test_officer_searches_saves_the_search_and_lets_the_logs_be_checked(officer,
     assert officer.submit("#save-search") == 200
     assert "kind=packet.applied" in officer.page.url
     officer.open("/audit")
-    officer.page.get_by_role("link", name=name).click()
+    officer.page.get_by_role("link", name=name, exact=True).click()
     assert officer.page.input_value("#kind") == "packet.applied"
     officer.page.locator("#hours tbody a").first.click()
     assert officer.page.locator("#events tbody tr").count() > 0

@@ -131,6 +131,29 @@ def test_an_upload_of_three_gigabytes_is_refused_at_once(citizen):
     assert time.monotonic() - started < 2
 
 
+def test_attachments_that_are_too_large_together_do_not_take_the_letter_with_them(citizen):
+    citizen.confirm_phone()
+    token = citizen.page.locator("input[name=csrf]").first.input_value()
+    fields = {"csrf": token, "kind": "question", "title": "视频", "text": "写了很久的正文", "publish": "no"}
+    body = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    body += '--x\r\nContent-Disposition: form-data; name="attachment"; filename="a.mp4"\r\n\r\n' + "x" * 100_000
+    connection, headers = raw_connection(citizen)
+    connection.putrequest("POST", "/write/letter")
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.putheader("Content-Type", "multipart/form-data; boundary=x")
+    connection.putheader("Content-Length", str(180 * 1024**2))
+    connection.endheaders(body.encode())
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    assert answer.status == 413 and answer.headers["connection"] == "close"
+    assert "附件合计过大" in page and "写了很久的正文" in page
+    citizen.open("/write/letter")
+    assert citizen.page.input_value("#text") == "写了很久的正文"
+    assert citizen.page.input_value("#title") == "视频"
+
+
 def test_an_endless_upload_is_cut_off(citizen):
     citizen.confirm_phone()
     token = citizen.page.locator("input[name=csrf]").first.input_value()
@@ -283,6 +306,11 @@ def test_a_visit_that_ends_forgets_its_letter(citizen):
     citizen.fill()
     citizen.send()
     assert citizen.submit("main form button.danger") == 200
+    citizen.look("leave")
+    citizen.page.get_by_role("link", name="返回", exact=True).click()
+    citizen.credentials()
+    assert citizen.submit("main form button.danger") == 200
+    assert citizen.submit("#leave") == 200
     citizen.open("/write/done")
     assert citizen.page.url.endswith("/write")
 

@@ -48,7 +48,11 @@ def test_a_letter_with_a_photo_and_a_pdf_is_answered_in_private_and_read_again(c
     clerk.sign_for()
     clerk.look("signed-for")
     assert clerk.page.locator("#visibility-public").count() == 0
-    assert clerk.answer(ANSWER, "private") == 200
+    assert clerk.check_answer(ANSWER, "private") == 200
+    clerk.look("answer-check")
+    assert clerk.page.locator("#citizen-sees .written").inner_text() == ANSWER
+    assert clerk.page.locator("#public-sees").count() == 0
+    assert clerk.submit("#send-answer") == 200
     clerk.look("answered")
 
     reader = Citizen(contexts().new_page(), deployment)
@@ -71,7 +75,12 @@ def test_a_public_answer_is_published_and_its_author_stays_unknown(citizen, cler
     letter = citizen.send()
     clerk.open_letter(letter.number)
     clerk.sign_for()
-    assert clerk.answer("末班车为二十一点三十分。", "public") == 200
+    assert clerk.check_answer("末班车为二十一点三十分。", "public") == 200
+    clerk.look("answer-check-public")
+    seen = clerk.page.locator("#public-sees").inner_text()
+    assert "五路车周日几点收车？" in seen and "末班车为二十一点三十分。" in seen
+    assert citizen.phone not in seen and "reader@example.org" not in seen
+    assert clerk.submit("#send-answer") == 200
     for _ in range(100):
         if citizen.open(f"/public/{letter.number}") == 200:
             break
@@ -91,9 +100,7 @@ def test_a_declined_letter_shows_its_reason(citizen, clerk):
     letter = citizen.send()
     clerk.open_letter(letter.number)
     clerk.sign_for()
-    clerk.page.locator("summary").click()
-    clerk.page.fill("#reason", "不属于本信箱受理范围，请向法院反映。")
-    assert clerk.submit("#decline") == 200
+    assert clerk.decline("不属于本信箱受理范围，请向法院反映。", look="decline-check") == 200
     for folder in ("tracking", "concluded", "declined"):
         clerk.open(f"/folders/{folder}")
         clerk.look(f"folder-{folder}")

@@ -19,7 +19,7 @@ def test_a_letter_that_the_intranet_refuses_says_so_and_what_to_do(citizen):
     citizen.look("read-refused")
     assert citizen.page.locator("#letter-stage").inner_text() == "未能送达"
     words = citizen.page.locator("#letter-refusal").inner_text()
-    assert "所选信箱已停用" in words and "信件编号" in words
+    assert "所选信箱已停用" in words and "受理编号" in words
     assert "已送达" not in citizen.page.locator("main").inner_text()
     assert citizen.page.locator("#letter-text").inner_text() == "停用信箱也收信吗？"
     citizen.open("/letter?lang=en")

@@ -32,7 +32,7 @@ def enrol(clerk, name="办公室电脑", look=False):
 
 def retire(clerk, fingerprint):
     clerk.open("/me/keys")
-    assert clerk.submit(f"form:has(input[value='{fingerprint}']) button") == 200
+    assert clerk.remove(f"a[href$='{fingerprint}/retire']") == 200
 
 
 class Record:
@@ -75,7 +75,15 @@ def test_a_letter_is_signed_for_and_answered_with_a_key_of_ones_own_and_the_expo
     clerk.page.locator("form:has(#sign-for) [data-signs]").wait_for()
     clerk.look("letter-signing")
     clerk.sign_for()
-    assert clerk.answer("  您好！\r\n\r\n路灯已修复。\u200f  ", "private") == 200
+    assert clerk.check_answer("  您好！\r\n\r\n路灯已修复。\u200f  ", "private") == 200
+    clerk.page.locator("form:has(#send-answer) [data-signs]").wait_for()
+    clerk.look("answer-check-signing")
+    assert clerk.page.locator("#citizen-sees .written").inner_text() == ANSWER, "what is shown is what is signed"
+    assert clerk.switch_language() == "en" and clerk.switch_language() == "zh-CN"
+    assert clerk.page.locator("#send-answer").count() == 1, "the other language sends and signs nothing"
+    assert clerk.submit("#back") == 200
+    assert clerk.page.input_value("#text") == ANSWER
+    assert clerk.answer(ANSWER, "private") == 200
     assert clerk.page.locator("#letter-outcome").inner_text() == ANSWER
 
     record = Record(deployment, tmp_path / "record")
@@ -160,13 +168,15 @@ def test_a_retired_key_signs_no_more_and_what_it_signed_stays(clerk, letter, dep
     fingerprint = enrol(clerk)
     clerk.open_letter(letter.number)
     clerk.sign_for()
-    clerk.page.fill("#text", ANSWER)
+    assert clerk.check_answer(ANSWER, "private") == 200
     another = clerk.page.context.new_page()
     retire(Clerk(another, deployment), fingerprint)
     assert clerk.submit("#send-answer") == 403
     clerk.look("bad-signature")
     assert "签名与您的密钥" in clerk.error()
     assert clerk.page.input_value("#kept") == ANSWER
+    assert clerk.submit("#back") == 200
+    assert clerk.page.input_value("#text") == ANSWER
     clerk.open(f"/letters/{letter.number}")
     assert clerk.page.get_attribute("#letter-stage", "data-stage") == "signed-for"
     assert fingerprint not in clerk.page.content(), "a retired key is asked for no more"

@@ -19,7 +19,7 @@ def test_a_locked_letter_is_unlocked_with_its_authors_phone(citizen, deployment)
     guess_until_locked(citizen, letter.code, letter.password)
     assert citizen.look_up(letter.code, letter.password) == 429
     citizen.look("locked")
-    assert "已暂时锁定" in citizen.error()
+    assert "已暂时锁定" in citizen.error() and "15分钟后再试" in citizen.error()
     citizen.page.click("a[href='/unlock']")
     citizen.look("unlock")
 

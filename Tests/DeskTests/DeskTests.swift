@@ -43,9 +43,14 @@ import WebKitchen
         "deliveryRefused", "deliveryOneWay", "linkLate", "linkNever", "outcomeLate", "outcomeNever",
         "noticeOwnCertificate", "noticeCertificateEnds", "noticeCertificateEnded", "noticeListOverdue",
         "noticeListMissing", "noticeListOverdueAlert", "noticeListMissingAlert", "noticeListRefuses",
-        "badSignatureTitle", "deskFooter", "siteName", "proof-tls", "proof-signed", "proof-operator",
+        "badSignatureTitle", "badSignatureText", "conflictText", "portalAddress", "checkAnswerTitle",
+        "checkDeclineTitle", "current-signed-for", "current-answered", "deskFooter", "siteName", "proof-tls",
+        "proof-signed", "proof-operator",
       ]
-    for key in derived { #expect(known.contains(key), "\(key)") }
+    let asked =
+      ["removeUnit", "removePersonAsk", "removeCertificate", "retireKeyAsk", "endDelegation", "removeSearch"]
+      .flatMap { [$0, "\($0)-text", "\($0)-verb"] }
+    for key in derived + asked { #expect(known.contains(key), "\(key)") }
     #expect(known.count == table.entries.count, "a key stands twice")
   }
 }

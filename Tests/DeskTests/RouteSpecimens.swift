@@ -90,6 +90,17 @@ private func certificateTaken(_ desk: TestDesk, _: TestVisit, _ scope: Scope) as
   return ("/people/\(person.identifier)/certificates/remove", ["fingerprint": fingerprint])
 }
 
+/// A key that was enrolled by oneself or by a clerk.
+private func keyOf(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope) async throws -> (
+  path: String, form: [String: String]
+)? {
+  guard scope == .own || scope == .all else { return nil }
+  let owner = scope == .own ? visit : try await desk.person([.clerk]).comeIn()
+  let key = try TestKey()
+  guard await owner.post("/me/keys", try await key.enrolment(in: owner)).status == 303 else { return nil }
+  return ("/people/\(owner.person.identifier)/keys/retire", ["fingerprint": try key.fingerprint])
+}
+
 /// A table that was looked at, as far as this person could.
 private func checkedTable(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope) async throws -> (
   path: String, form: [String: String]
@@ -135,6 +146,10 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "GET /folders/{folder}": own("/folders/to-do"),
   "GET /letters/{number}": letter(),
   "POST /letters/{number}/sign-for": letter(.delivered, "/sign-for"),
+  "POST /letters/{number}/edit": letter(.signedFor, "/edit", ["text": "答复"]),
+  "POST /letters/{number}/answer/check": letter(
+    .signedFor, "/answer/check", ["text": "答复", "visibility": "private"]),
+  "POST /letters/{number}/decline/check": letter(.signedFor, "/decline/check", ["reason": "理由"]),
   "POST /letters/{number}/answer": letter(.signedFor, "/answer", ["text": "答复", "visibility": "private"]),
   "POST /letters/{number}/decline": letter(.signedFor, "/decline", ["reason": "理由"]),
   "GET /letters/{number}/attachments/{index}": letter(.delivered, "/attachments/0"),
@@ -153,6 +168,12 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "POST /audit/alerts/{id}/evidence": office { "/audit/alerts/\(try await alert($0))/evidence" },
   "POST /audit/trail/evidence": office({ try await trail($0) }, ["number": "2026-000001"]),
   "POST /audit/searches": office("/audit/searches", ["name": "今日", "query": "kind=packet.refused"]),
+  "GET /audit/searches/{id}/remove": { _, visit, scope in
+    guard scope == .all else { return nil }
+    _ = await visit.post("/audit/searches", ["name": "明日", "query": "kind=packet.refused"])
+    let link = await visit.get("/audit").text.firstMatch(of: /\/audit\/searches\/[0-9]+\/remove/)
+    return (link.map { String($0.output) } ?? "/audit/searches/1/remove", [:])
+  },
   "POST /audit/searches/{id}/remove": office("/audit/searches/1/remove"),
   "GET /audit/checks": office("/audit/checks"),
   "POST /audit/checks": office("/audit/checks"),
@@ -162,6 +183,7 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   },
   "GET /units/{unit}": office("/units/city"),
   "POST /units/{unit}": office({ "/units/\(try await newUnit($0))" }, ["name": "新名", "parent": "housing"]),
+  "GET /units/{unit}/remove": office("/units/city/remove"),
   "POST /units/{unit}/remove": office { "/units/\(try await newUnit($0))/remove" },
   "GET /mailboxes": office("/mailboxes"),
   "POST /mailboxes/{mailbox}": office("/mailboxes/own", ["unit": ""]),
@@ -176,25 +198,32 @@ let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
     let fingerprint = TestTrust.fingerprint(of: Array("added \(desk.next())".utf8))
     return try await other("/certificates", ["fingerprint": fingerprint])(desk, visit, scope)
   },
+  "GET /people/{person}/certificates/{fingerprint}/remove": { desk, visit, scope in
+    guard let (path, form) = try await certificateTaken(desk, visit, scope) else { return nil }
+    return (path.replacing("/remove", with: "/\(form["fingerprint"] ?? "")/remove"), [:])
+  },
+  "GET /people/{person}/remove": other("/remove"),
   "POST /people/{person}/certificates/remove": certificateTaken,
   "POST /people/{person}/remove": other("/remove"),
   "POST /people/{person}/enrolment": other("/enrolment"),
   "POST /people/{person}/log-out": { ("/people/\(try await personAt($0, $1, $2))/log-out", [:]) },
   "GET /delegation": own("/delegation"),
   "POST /people/{person}/delegation": delegation,
+  "GET /people/{person}/delegation/{delegation}/end": { desk, visit, scope in
+    guard let (path, form) = try await delegationEnd(desk, visit, scope) else { return nil }
+    return (path.replacing("/end", with: "/\(form["delegation"] ?? "")/end"), [:])
+  },
   "POST /people/{person}/delegation/end": delegationEnd,
   "GET /acts": office("/acts"),
   "GET /me/keys": own("/me/keys"),
   "POST /me/keys": { _, visit, scope in
     scope == .own ? ("/me/keys", try await TestKey().enrolment(in: visit)) : nil
   },
-  "POST /people/{person}/keys/retire": { desk, visit, scope in
-    guard scope == .own || scope == .all else { return nil }
-    let owner = scope == .own ? visit : try await desk.person([.clerk]).comeIn()
-    let key = try TestKey()
-    guard await owner.post("/me/keys", try await key.enrolment(in: owner)).status == 303 else { return nil }
-    return ("/people/\(owner.person.identifier)/keys/retire", ["fingerprint": try key.fingerprint])
+  "GET /people/{person}/keys/{fingerprint}/retire": { desk, visit, scope in
+    guard let (path, form) = try await keyOf(desk, visit, scope) else { return nil }
+    return (path.replacing("/retire", with: "/\(form["fingerprint"] ?? "")/retire"), [:])
   },
+  "POST /people/{person}/keys/retire": keyOf,
   "GET /import": office("/import"),
   "POST /import/check": office("/import/check", ["kind": "units", "table": "id,name\nnew,x\n"]),
   "POST /import": checkedTable,

@@ -27,7 +27,10 @@ private struct Signer {
   }
 
   func offer(_ number: String, _ step: String) async throws -> Offer {
-    try await Offer(on: "/letters/\(number)", action: "/letters/\(number)/\(step)", in: visit)
+    let (letter, action) = ("/letters/\(number)", "/letters/\(number)/\(step)")
+    guard step != "sign-for" else { return try await Offer(on: letter, action: action, in: visit) }
+    let fields = answerFields.merging(["reason": "不属于本信箱"]) { own, _ in own }
+    return try await Offer(on: action + "/check", action: action, in: visit, posting: fields)
   }
 
   var newestAct: RecordedAct {

@@ -120,7 +120,7 @@ final class TestDesk: Sendable {
     var head = HTTPRequest(method: method, scheme: "https", authority: "desk.example", path: path)
     if let cookie { head.headerFields[.cookie] = "__Host-guandu-desk=\(cookie)" }
     for (name, value) in headers { if let name = HTTPField.Name(name) { head.headerFields[name] = value } }
-    let isUpload = path == "/import/check"
+    let isUpload = path.hasPrefix("/import/check")
     if form != nil {
       head.headerFields[.contentType] =
         isUpload ? "multipart/form-data; boundary=b" : "application/x-www-form-urlencoded"

@@ -84,8 +84,10 @@ struct Offer: Sendable {
   let keys: [String]
 
   /// Throws where the page has no such form.
-  init(on path: String, action: String, in visit: TestVisit) async throws {
-    let answer = await visit.get(path)
+  ///
+  /// - Parameter fields: posted to get the page, where it is one that checks a form.
+  init(on path: String, action: String, in visit: TestVisit, posting fields: [String: String]? = nil) async throws {
+    let answer = if let fields { await visit.post(path, fields) } else { await visit.get(path) }
     let pieces = answer.text.components(separatedBy: "action=\"\(action)\"")
     guard pieces.count == 2, let form = pieces[1].components(separatedBy: "</form>").first,
       let head = form.firstMatch(of: /data-statement="([^"]*)"/)?.output.1,

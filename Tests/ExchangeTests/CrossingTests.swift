@@ -109,4 +109,44 @@ import Zones
     try await dmz.stop()
     try await intranet.stop()
   }
+
+  @Test func `a zone without backups that comes back from a copy gets again what it lacks`() async throws {
+    let zones = try TestZones()
+    func begun(_ configuration: ZoneConfiguration) async throws -> (RunningZone, ZoneExchange.Link) {
+      let zone = try RunningZone(configuration, exchanging: false, securesAtOnce: false)
+      try await zone.exchange.begin()
+      let link = try #require(zone.exchange.links.first)
+      try await link.prepare()
+      return (zone, link)
+    }
+    func cross(_ dmz: ZoneExchange.Link, _ intranet: ZoneExchange.Link) async throws {
+      while try await dmz.sendMessages() {}
+      while try await intranet.receive() {}
+      try await intranet.sendWord()
+      while try await dmz.receive() {}
+      try await dmz.sendWord()
+      while try await intranet.receive() {}
+    }
+    let (dmz, out) = try await begun(zones.dmz)
+    var (intranet, into) = try await begun(zones.intranet)
+    try await cross(out, into)
+    try await intranet.stop()
+    let (data, copy) = (zones.root + "/intranet", zones.root + "/copy")
+    try FileManager.default.copyItem(atPath: data, toPath: copy)
+    (intranet, into) = try await begun(zones.intranet)
+    _ = try await dmz.citizens.submit(id: UUID(), draft: draft(), credentials: .generate())
+    try await cross(out, into)
+    #expect(try await dmz.count("SELECT COUNT(*) FROM citizen_letter WHERE stage = 'delivered'") == 1)
+    try await intranet.stop()
+    try FileManager.default.removeItem(atPath: data)
+    try FileManager.default.moveItem(atPath: copy, toPath: data)
+    (intranet, into) = try await begun(zones.intranet)
+    #expect(try await intranet.count("SELECT COUNT(*) FROM desk_letter") == 0)
+    for _ in 0..<3 { try await cross(out, into) }
+    try await out.dropAgain()
+    try await cross(out, into)
+    #expect(try await intranet.count("SELECT COUNT(*) FROM desk_letter") == 1)
+    try await dmz.stop()
+    try await intranet.stop()
+  }
 }

@@ -284,4 +284,36 @@ import Zones
     #expect(try await stage.count("SELECT COUNT(*) FROM refusal WHERE code = 'archive'") == 1)
     try await stage.zone.stop()
   }
+
+  @Test(arguments: ["9223372036854775807", "700000"])
+  func `left streams that the true peer never catches up with, and an operator has them forgotten`(epoch: String)
+    async throws
+  {
+    let stage = try await intranet()
+    try await stage.run(
+      """
+      INSERT INTO incoming_stream (peer, stream, lane, epoch, applied, digest, secured)
+      VALUES ('dmz', 'dmz/a/\(epoch)/c', 'c', \(epoch), 5, '\(HexDigest.zero)', 0);
+      INSERT INTO peer_state (peer, epoch, stamp, last_seen, clock_difference)
+      VALUES ('dmz', \(epoch), 281000000000000, 1, 0);
+      """)
+    let forget = try #require(stage.zone.exchange.operatorHandlers["forget-streams"])
+    #expect(try await forget("dmz a 3").hasPrefix("failed: none of dmz's streams is of node a and epoch 3"))
+    #expect(try await forget("dmz a 3; DROP").hasPrefix("failed"))
+    let done = try await forget("dmz a \(epoch)")
+    #expect(done.contains("are forgotten"), "\(done)")
+    #expect(try await stage.count("SELECT COUNT(*) FROM incoming_stream") == 0)
+    #expect(try await stage.count("SELECT epoch + stamp FROM peer_state") == 0)
+    #expect(try await stage.count("SELECT COUNT(*) FROM audit_entry WHERE INSTR(bytes, CAST('streams.forgotten' AS BLOB)) > 0") == 1)
+    // The true peer's word is the newest again, and its letters cross.
+    try stage.forge.drop(try stage.forge.packet(messages: [PacketForge.harmless(1)]))
+    if let lane = StreamName("dmz/a/\(epoch)/c") {
+      try stage.forge.drop(try stage.forge.packet(sequence: 9, stream: lane.description), as: "closed.gdp")
+    }
+    try await stage.receiveAll()
+    #expect(try await stage.applied() == 1)
+    #expect(try await stage.count("SELECT epoch FROM peer_state") == 1)
+    #expect(try stage.forge.quarantineCodes() == (StreamName("dmz/a/\(epoch)/c") == nil ? [] : ["closed"]))
+    try await stage.zone.stop()
+  }
 }

@@ -87,15 +87,41 @@ import Zones
     try checkTexts(
       portalStrings + kitchenStrings, templates: portalTemplates, sources: ["Portal", "WebKitchen"],
       derived: LetterKind.allCases.map { "kind-\($0.rawValue)" }
-        + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "step-\($0.rawValue)"] }
+        + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "done-\($0.rawValue)"] }
+        + ["delivered", "signed-for", "answered"].map { "current-\($0)" }
+        + ["coming-signed-for", "coming-answered", "standing-done", "standing-current", "standing-coming"]
         + LetterRefusal.allCases.map { "refused-\($0.rawValue)" })
   }
 
   @Test func `the message holds no other run of six digits than the code`() {
     for language in Language.allCases {
-      let text = portalStrings.text("smsText", language, "012345")
+      let text = portalStrings.text("smsText", language, "012345", "https://localhost:65535")
       #expect(text.matches(of: /[0-9]{6}/).count == 1)
     }
+  }
+}
+
+@Suite struct MessagesToPhones {
+  @Test func `carry one name and the portal's address`() {
+    let address = "https://mail.example.gov.cn"
+    var texts = [LetterStage.answered, .declined].map {
+      NoticeText.addressed(NoticeText.outcome($0, number: "2026-000001"), portal: address)
+    }
+    for language in Language.allCases {
+      for key in ["smsText", "smsUnlock"] { texts.append(portalStrings.text(key, language, "012345", address)) }
+    }
+    let name = "【\(portalStrings.text("siteName", .chinese))】"
+    for text in texts {
+      #expect(text.hasPrefix(name) && text.matches(of: /【/).count == 1, "\(text)")
+      #expect(text.contains(address) && !text.contains("{"), "\(text)")
+    }
+  }
+
+  @Test func `name the secret code and the public number by words that nobody mixes up`() {
+    let texts = portalStrings.entries.map(\.chinese) + [NoticeText.outcome(.answered, number: "2026-000001")]
+    #expect(!texts.contains { $0.contains("信件编号") })
+    #expect(portalStrings.text("numberLabel", .chinese) == "受理编号")
+    #expect(portalStrings.text("codeNumberLabel", .chinese) == "信件编码")
   }
 }
 

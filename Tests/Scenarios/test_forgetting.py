@@ -94,7 +94,9 @@ def test_the_dmz_forgets(deployment):
 
     deployment.start("intranet")
     eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter"), "the letter arrives")
-    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet") == 0, "the receipts are back")
+    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet WHERE confirmed = 0") == 0, "confirmed")
+    deployment.back_up("intranet")
+    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet") == 0, "secured and forgotten")
     search(deployment, "the receipt")
     assert not list((deployment.folder / "dmz/data/blobs").iterdir()), "the sealed attachment is forgotten too"
     assert not list((deployment.folder / "dmz/data/sent/intranet").iterdir())

@@ -127,9 +127,6 @@ def test_a_watcher_sees_what_leaves(deployment):
 
 def test_packets_are_dropped_again_on_request(deployment):
     deployment.set_limits("redrop_seconds", 3600)
-    file = deployment.folder / "intranet/zone.yaml"
-    file.write_text(file.read_text() + "\nbackups:\n  folder: backups\n  every_hours: 168\n  kept: 3\n")
-    (deployment.folder / "intranet/backups").mkdir()
     deployment.start("dmz", "intranet")
     eventually(lambda: list((deployment.folder / "intranet/backups").iterdir()), "the first backup")
     for number in range(3):
@@ -158,6 +155,7 @@ def test_what_the_peer_has_secured_cannot_be_dropped_again(deployment):
     deployment.start("dmz", "intranet")
     write_letter(deployment, "13800138000", "关于路灯", "请修理路灯。")
     eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM desk_letter") == 1, "the letter arrives")
+    deployment.back_up("intranet")
     eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet WHERE lane = 'm'") == 0, "secured")
     last = deployment.count("dmz", "SELECT next_sequence FROM outgoing_stream WHERE lane = 'm'") - 1
     said = link(deployment, "replay", "dmz", "--from", 1).stdout
@@ -265,10 +263,15 @@ def test_metrics_tell_of_links_certificates_and_lists(deployment):
     assert {"keys.signing_certificate", "keys.encryption_certificate", "keys.tls_certificate", "trust.root",
             "links.intranet.peer_signing_certificates"} <= keys
     present = [value for (name, _), value in values.items() if name == "guandu_revocation_list_present"]
-    assert present == [0, 0]
+    assert present == [1, 1], "a fresh deployment has its lists"
+
+    def due(values):
+        return {labels: value for (name, labels), value in values.items() if name == "guandu_revocation_list_next_update_seconds"}
+
+    before = due(values)
+    assert len(before) == 2 and min(before.values()) > 1_700_000_000
     issuing = deployment.folder / "ca/issuing"
-    assert deployment.guandu("ca", "crl", "--ca", issuing).returncode == 0
+    assert deployment.guandu("ca", "crl", "--ca", issuing, "--days", "60").returncode == 0
     assert deployment.guandu("trust", "import-crl", "--config", config, issuing / "crl.pem").returncode == 0
-    values = page()
-    assert sorted(value for (name, _), value in values.items() if name == "guandu_revocation_list_present") == [0, 1]
-    assert any(name == "guandu_revocation_list_next_update_seconds" for name, _ in values)
+    after = due(page())
+    assert [after[labels] > before[labels] for labels in before].count(True) == 1, "the issuing authority's next one counts"

@@ -5,20 +5,9 @@ import shutil
 from deployment import Clerk, eventually, look_up, stage, write_letter
 
 
-def keep_backups(deployment):
-    for zone in ("dmz", "intranet"):
-        file = deployment.folder / zone / "zone.yaml"
-        file.write_text(file.read_text() + "\nbackups:\n  folder: backups\n  every_hours: 168\n  kept: 3\n")
-        (deployment.folder / zone / "backups").mkdir()
-
-
 def back_up_now(deployment, zone):
-    """A start without any backup makes one."""
-    deployment.stop(zone)
-    shutil.rmtree(deployment.folder / zone / "backups")
-    (deployment.folder / zone / "backups").mkdir()
-    deployment.start(zone)
-    return eventually(lambda: names(deployment, zone), f"{zone} has a backup")[-1]
+    deployment.back_up(zone)
+    return names(deployment, zone)[-1]
 
 
 def names(deployment, zone):
@@ -40,7 +29,6 @@ def is_delivered(deployment, number):
 
 
 def test_a_restored_intranet_gets_again_what_its_backup_does_not_cover(deployment):
-    keep_backups(deployment)
     deployment.start("dmz", "intranet")
     old = write_letter(deployment, "13800000001", "旧信", "备份之前")
     eventually(lambda: is_delivered(deployment, old[0]), "the first letter is delivered")
@@ -73,7 +61,6 @@ def test_a_restored_intranet_gets_again_what_its_backup_does_not_cover(deploymen
 
 
 def test_a_restored_dmz_uses_no_number_twice_and_gets_its_answers(deployment):
-    keep_backups(deployment)
     deployment.start("dmz", "intranet")
     old = write_letter(deployment, "13800000001", "旧信", "备份之前")
     eventually(lambda: is_delivered(deployment, old[0]), "the first letter is delivered")

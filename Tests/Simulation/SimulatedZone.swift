@@ -108,7 +108,8 @@ final class SimulatedZone {
       configuration: world.configuration, identity: world.identity, database: database, files: files, outbox: outbox,
       blobs: store, keepsSentBlobs: false,
       handlers: ["letter.submitted": Self.handler(chronicle), "letter.answered": Self.handler(chronicle)],
-      fate: Self.fate(chronicle), logger: quietLogger, now: clock)
+      fate: Self.fate(chronicle), logger: quietLogger,
+      securesAtOnce: world.configuration.backups == nil, now: clock)
     blobs = store
   }
 

@@ -45,6 +45,7 @@ public final class RunningZone: Sendable {
 
   public init(
     _ configuration: ZoneConfiguration, files: Files = Files(), exchanging: Bool = true,
+    securesAtOnce: Bool = true,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) throws {
     var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
@@ -104,7 +105,8 @@ public final class RunningZone: Sendable {
       fate: { [rotation, citizens, desk] message, fate, db in
         try rotation.fate(message, fate, db)
         try (isDMZ ? citizens.fate : desk.fate)(message, fate, db)
-      }, logger: logger, audit: trail, now: now)
+      }, logger: logger, audit: trail,
+      securesAtOnce: securesAtOnce && configuration.backups == nil, now: now)
     group = ServiceGroup(services: [log, revocations, rotation, exchange], logger: logger)
     if exchanging { startExchange() }
   }

@@ -14,7 +14,7 @@ final class Deployment {
         try write("\(folder)/keys/\(key).key", Data())
         try write("\(folder)/keys/\(key).pem", Data())
       }
-      for certificate in ["root", "issuing", "peer-signing", "peer-encryption"] {
+      for certificate in ["root", "issuing", "root-crl", "issuing-crl", "peer-signing", "peer-encryption"] {
         try write("\(folder)/keys/\(certificate).pem", Data())
       }
     }
