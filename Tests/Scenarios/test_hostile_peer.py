@@ -619,3 +619,17 @@ def test_blobs_that_never_end_fill_nothing(lives, zone):
         ("policy-blob-size",)]
     assert len(list((life.deployment.folder / "intranet/data/incoming").iterdir())) <= 1_000
     life.after([("photo.jpg", b"\xff\xd8\xff" * 100_000)])
+
+
+def test_blobs_where_none_may_cross_leave_nothing(lives):
+    life = lives("intranet")
+    forger, stream = life.forger, Stream(life.stream().name[:-1] + "b")
+    nothing = hashlib.sha256(b"").hexdigest()
+    forger.send(stream, blobs=[({"sha256": os.urandom(32).hex(), "offset": 0, "bytes": 1, "total": 1}, b"x") for _ in range(256)])
+    forger.send(stream, blobs=[({"sha256": "1" * 64, "offset": 0, "bytes": 0, "total": 0}, b"")])
+    forger.send(stream, blobs=[({"sha256": nothing, "offset": 0, "bytes": 0, "total": 0}, b"")] * 2, raw_archive=archive([]))
+    assert forger.packet_codes(stream) | {1: None} == {1: None, 2: "archive", 3: "archive"}
+    data = life.deployment.folder / "dmz/data"
+    assert not list((data / "incoming").iterdir())
+    assert forger.rows("SELECT COUNT(*) FROM incoming_blob WHERE refused IS NULL") == [(0,)]
+    life.after()
