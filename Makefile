@@ -1,6 +1,6 @@
 # `make help` lists what there is. Settings are taken from the environment or from the command line.
 SHELL := /bin/bash
-CONFIGURATION ?= debug
+CONFIGURATION ?=
 DEMO_DIR ?= var/demo
 PORTAL_PORT ?= 8443
 DESK_PORT ?= 9443
@@ -11,7 +11,7 @@ TARGET ?=
 MERGE ?=
 export CONFIGURATION DEMO_DIR PORTAL_PORT DESK_PORT BENCH JSON FUZZ_SECONDS TARGET
 
-.PHONY: help run test lint bench fuzz simulate simulate-planted
+.PHONY: help run release test lint bench fuzz simulate simulate-planted
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -19,14 +19,18 @@ help: ## this list
 run: ## builds and starts a portal and a desk; DEMO_DIR, PORTAL_PORT, DESK_PORT; Ctrl-C stops
 	@scripts/run.sh
 
+release: ## builds the three programs for release, under .build-release
+	@scripts/packages.sh run
+	@for product in guandu-dmz guandu-intranet guandu; do swift build -c release --scratch-path .build-release --product $$product; done
+
 test: ## all tests, the real daemons and a browser included
 	@scripts/test.sh
 
 lint: ## the code's form
 	@scripts/lint.sh
 
-bench: ## measures a release build against age and openssl; BENCH=name for one, JSON=FILE for a list
-	@scripts/packages.sh test
+bench: ## measures a release build beside NNCP, age and openssl; BENCH=name for one, JSON=FILE for a list
+	@scripts/packages.sh bench
 	@Benchmarks/run.sh
 
 fuzz: ## libFuzzer over the parsers; FUZZ_SECONDS for each, TARGET=name for one, MERGE=merge keeps what is new

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs the Debian packages that are missing. usage: scripts/packages.sh run|test
+# Installs the Debian packages that are missing. usage: scripts/packages.sh run|test|bench
 # This is the one list of what Guandu needs from Debian 12, beside git, make and Swift.
 set -euo pipefail
 
@@ -12,11 +12,15 @@ test_packages=(
   openssh-client openssh-server poppler-utils python3 python3-cryptography python3-venv softhsm2
 )
 
+# With the programs that figures are measured beside.
+bench_packages=("${test_packages[@]}" nncp)
+
 case "${1:-}" in
   run) wanted=("${run_packages[@]}") ;;
   test) wanted=("${test_packages[@]}") ;;
+  bench) wanted=("${bench_packages[@]}") ;;
   *)
-    echo "usage: $0 run|test" >&2
+    echo "usage: $0 run|test|bench" >&2
     exit 64
     ;;
 esac

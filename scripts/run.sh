@@ -3,7 +3,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-configuration=${CONFIGURATION:-debug}
+# What was built for release is what runs; a checkout that was never built so begins with the quicker debug build.
+if [[ -n ${CONFIGURATION:-} ]]; then
+  configuration=$CONFIGURATION
+elif [[ -x .build-release/release/guandu-intranet ]]; then
+  configuration=release
+else
+  configuration=debug
+fi
+scratch=.build
+[[ $configuration != release ]] || scratch=.build-release
 demo=${DEMO_DIR:-var/demo}
 portal_port=${PORTAL_PORT:-8443}
 desk_port=${DESK_PORT:-9443}
@@ -59,8 +68,14 @@ answers() {
 scripts/packages.sh run
 check_port PORTAL_PORT "$portal_port"
 check_port DESK_PORT "$desk_port"
-swift build -c "$configuration"
-binaries=$(swift build -c "$configuration" --show-bin-path)
+if [[ $configuration == release ]]; then
+  for product in guandu-dmz guandu-intranet guandu; do
+    swift build -c release --scratch-path "$scratch" --product "$product"
+  done
+else
+  swift build -c "$configuration" --scratch-path "$scratch"
+fi
+binaries=$(swift build -c "$configuration" --scratch-path "$scratch" --show-bin-path)
 "$binaries/guandu" init "$demo" --portal-port "$portal_port" --desk-port "$desk_port" --zones zones
 mkdir -p "$demo/logs"
 

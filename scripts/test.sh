@@ -1,23 +1,70 @@
 #!/bin/bash
-# Everything: unit tests, scenarios with the real daemons, browser tests. Called by `make test`.
+# Everything: unit tests, scenarios with the real daemons, browser tests, a scenario on release binaries. Called by
+# `make test`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/packages.sh test
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+release_log=$(mktemp)
+release=
+# Ends what runs beside, where a phase fails.
+clean() {
+  [[ -z $release ]] || kill "$release" 2>/dev/null || true
+  rm -f "$log" "$release_log"
+}
+trap clean EXIT
 
-swift build --build-tests --explicit-target-dependency-import-check error 2>&1 | tee "$log"
-# -warnings-as-errors would apply to the dependencies too, so our own warnings are looked for here.
-if grep -E "^$PWD/(Sources|Tests|Benchmarks)/.*: warning:" "$log"; then
-  echo "make test: the warnings above are errors here" >&2
-  exit 1
-fi
+began=$SECONDS
+phase() { # NAME COMMAND...
+  local name=$1 start=$SECONDS
+  shift
+  "$@"
+  echo "phase: $name took $((SECONDS - start)) s, $((SECONDS - began)) s in all"
+}
+
+build() {
+  swift build --build-tests --explicit-target-dependency-import-check error 2>&1 | tee "$log"
+  # -warnings-as-errors would apply to the dependencies too, so our own warnings are looked for here.
+  if grep -E "^$PWD/(Sources|Tests|Benchmarks)/.*: warning:" "$log"; then
+    echo "make test: the warnings above are errors here" >&2
+    exit 1
+  fi
+}
+
+# Every product as it ships. It runs beside the scenarios, which mostly wait, at the lowest priority.
+build_release() {
+  local product
+  for product in guandu-dmz guandu-intranet guandu; do
+    nice -n 19 swift build -c release --scratch-path .build-release --product "$product"
+  done
+}
+
+await_release() {
+  wait "$release" || {
+    cat "$release_log" >&2
+    echo "make test: the release build failed" >&2
+    exit 1
+  }
+  release=
+}
+
+release_scenario() {
+  GUANDU_BINARIES=$(swift build -c release --scratch-path .build-release --show-bin-path) \
+    Tests/Scenarios/run.sh -k "${RELEASE_SCENARIOS:-by_hand or forgetting or hostile_peer}"
+}
+
 # A crash in a test would otherwise wait for the backtrace's symbols for minutes.
 export SWIFT_BACKTRACE=enable=no
-swift test --skip-build
-SCHEDULES=200 SEED=$((RANDOM * 1000)) SIMULATION=$(swift build --show-bin-path)/guandu-simulation Tests/Simulation/run.sh
+phase build build
+phase tests swift test --skip-build
+SCHEDULES=200 SEED=$((RANDOM * 1000)) SIMULATION=$(swift build --show-bin-path)/guandu-simulation \
+  phase simulation Tests/Simulation/run.sh
 for patch in Tests/Simulation/planted/*.patch; do git apply --check "$patch"; done
-FUZZ_SECONDS=10 Tests/Fuzz/run.sh
-Tests/Scenarios/run.sh
-Tests/Browser/run.sh
+FUZZ_SECONDS=10 phase fuzz Tests/Fuzz/run.sh
+build_release >"$release_log" 2>&1 &
+release=$!
+phase scenarios Tests/Scenarios/run.sh
+phase browser Tests/Browser/run.sh
+phase "release build" await_release
+phase "release scenario" release_scenario

@@ -33,11 +33,18 @@ struct Bench: AsyncParsableCommand {
       ProcessMemory.keepBuffers()
       var figures: [Figure] = []
       let wanted = Wanted(name: name)
-      if wanted.group("bulk") {
+      var missing: [String] = []
+      /// Whether a program to measure beside is there; else the table says which figures are missing.
+      func isThere(_ program: String, for group: String) -> Bool {
+        if (try? shell("command -v \(program)")) != nil { return true }
+        missing.append("\(group): \(program) is not installed, so its figures are missing")
+        return false
+      }
+      if wanted.group("bulk"), isThere("age", for: "bulk") {
         figures += try BulkBench(folder: folder, bytes: mebibytes << 20, rounds: rounds).run()
       }
       if wanted.group("letters") { figures += try await LettersBench(folder: folder, count: letters).run(wanted) }
-      if wanted.group("nncp") {
+      if wanted.group("nncp"), isThere("nncp-file", for: "nncp") {
         let bench = NNCPBench(
           folder: folder, script: scripts + "/nncp.sh", letters: nncpLetters, bulkBytes: nncpBytes)
         figures += try await bench.run(wanted)
@@ -59,6 +66,7 @@ struct Bench: AsyncParsableCommand {
       }
       if name.contains(".") { figures = figures.filter { $0.name == name || $0.name.hasPrefix(name + ".") } }
       Figure.printTable(figures)
+      for line in missing { print("\n\(line)") }
       if !json.isEmpty { try JSONEncoder().encode(figures).write(to: URL(filePath: json)) }
     }
   }

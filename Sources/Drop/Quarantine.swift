@@ -4,7 +4,7 @@ public import DurableFiles
 /// files give way, their reasons stay; of reasons the oldest give way too, long after.
 public struct Quarantine: Sendable {
   /// Together, as the disk counts them.
-  public static let maxBytes = 1 << 30
+  public static let maxBytes = 1_073_741_824
   public static let maxFiles = 10_000
   public static let maxReasons = 100_000
   public static let reasonSuffix = ".reason"

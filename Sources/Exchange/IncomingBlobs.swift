@@ -22,7 +22,7 @@ struct IncomingBlobs {
   /// How many blobs may be begun and not whole, and how many bytes of them may lie here (or four of the largest that the
   /// policy lets in, if that is more).
   static let begunMax = 1_000
-  static let begunMaxBytes = 4 << 30
+  static let begunMaxBytes = 4_294_967_296
   /// Less is not worth a second thread.
   private static let smallBytes = 256 * 1024
 

@@ -8,7 +8,7 @@ import Zones
 extension PacketApplier {
   /// Of one peer. Beyond these, a message that would have to wait is refused (`waiting-full`).
   static let waitingMaxMessages = 100_000
-  static let waitingMaxBytes = 256 << 20
+  static let waitingMaxBytes = 268_435_456
   /// How many that are ready act in one transaction.
   static let readyAtOnce = 256
 

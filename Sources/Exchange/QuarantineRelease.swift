@@ -17,6 +17,9 @@ extension LinkReceiver {
   func release(_ name: String) async throws -> String? {
     guard !name.contains("/"), name.hasSuffix(".gdp") else { return "failed: that is no file of the quarantine" }
     let path = context.quarantineFolder + "/" + name
+    guard context.sender.files.exists(path) else {
+      return "failed: its bytes are not kept any more, its reason alone is; have the peer drop it again"
+    }
     let file = try context.sender.files.openForReading(path)
     guard file.byteCount <= context.link.limits.packetMaxBytes else {
       return "failed: \(file.byteCount) bytes; this link takes \(context.link.limits.packetMaxBytes)"
@@ -24,7 +27,7 @@ extension LinkReceiver {
     let bytes = try file.read(at: 0, count: file.byteCount)
     do {
       guard let head = try PacketHead.parse(bytes), head.packetBytes == bytes.count else {
-        return "failed: it is not a whole packet"
+        return "failed: it is not a whole packet; of a file larger than any packet only the beginning is kept"
       }
       guard head.manifest.from == context.link.peer else { return nil }
       let packet = try context.verifier.verify(

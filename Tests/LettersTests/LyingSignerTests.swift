@@ -121,6 +121,29 @@ private func bytes(_ count: Int) -> JSONValue { .string(Base64.encode(randomByte
     try await dmz.stop()
   }
 
+  @Test func `names sizes that no file has and numbers that no phone has, and the letter is refused`() async throws {
+    let dmz = try LyingDMZ()
+    let blob = try #require(HexDigest(Digest.of([1]).hex))
+    func attached(_ bytes: Int, _ sealedBytes: Int) async throws -> Message {
+      let file = LetterAttachment(
+        name: "a.txt", mediaType: "text/plain", bytes: bytes, blob: blob.text, sealedBytes: sealedBytes)
+      return try await dmz.letter(draft(attachments: [file]), blobs: [blob])
+    }
+    func called(_ phone: String) async throws -> Message {
+      var draft = draft()
+      draft.phone = phone
+      return try await dmz.letter(draft)
+    }
+    let codes = try await dmz.send([
+      try await attached(.max, 300), try await attached(3, .max), try await attached(-1, 300),
+      try await called("1380013800"), try await called("138001380000"), try await called("1380013800a"),
+      try await called("１３８００１３８０００"),
+    ])
+    #expect(codes == ["letter", "letter", "letter", "schema", "schema", "schema", "schema"])
+    #expect(try await dmz.intranet.count("SELECT COUNT(*) FROM desk_letter") == 0)
+    try await dmz.stop()
+  }
+
   @Test func `decides nothing by its clock`() async throws {
     let dmz = try LyingDMZ()
     var future = try await dmz.letter(number: "2026-000001")
@@ -158,6 +181,55 @@ private func bytes(_ count: Int) -> JSONValue { .string(Base64.encode(randomByte
     #expect(try await dmz.count("SELECT COUNT(*) FROM refused_message") == 3)
     #expect(try await dmz.count("SELECT COUNT(*) FROM citizen_letter") == 1)
     #expect(try await dmz.citizens.read(code: .generate(), password: "000000") == nil)
+    try await dmz.stop()
+  }
+
+  @Test(arguments: [
+    "2026-99999999999-01T00:00:00.000Z", "9223372036854775807-01-01T00:00:00Z", "2026-13-01T00:00:00Z",
+    "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "1969-12-31T23:59:59Z", "２０２６-01-01T00:00:00Z", "",
+  ])
+  func `dates a letter on a day that no calendar has, and it is refused`(day: String) async throws {
+    let zones = try TestZones()
+    let dmz = try RunningZone(zones.dmz)
+    let forge = PacketForge(
+      zones: zones, signer: "intranet-signing", from: "intranet", to: "dmz", recipient: "dmz-encryption")
+    let id = PacketForge.identifier(1)
+    let restored = Message(
+      id: id, type: "letter.restored", subject: id, after: [], at: "2026-11-22T13:38:00.123Z",
+      body: .object([
+        "number": .string("2026-000001"), "acceptedAt": .string(day), "codeIndex": bytes(32), "salt": bytes(16),
+        "wrappedKey": bytes(48), "letter": bytes(300), "events": .array([]),
+      ]))
+    let packet = try forge.packet(stream: "intranet/a/1/m", messages: [(restored.type, restored.encoded())])
+    try forge.drop(packet, into: "i2d")
+    try await dmz.eventually("it is dealt with") { try await dmz.count("SELECT COUNT(*) FROM incoming_stream") == 1 }
+    #expect(try await dmz.count("SELECT COUNT(*) FROM refused_message WHERE code = 'schema'") == 1)
+    #expect(try await dmz.count("SELECT COUNT(*) FROM citizen_letter") == 0)
+    try await dmz.stop()
+  }
+
+  @Test(arguments: ["1e300", "-1e300", "9223372036854775807", "-1", "253402300800000"])
+  func `publishes an answer of a time that never is, and it is refused`(milliseconds: String) async throws {
+    let zones = try TestZones()
+    let dmz = try RunningZone(zones.dmz)
+    _ = try await dmz.citizens.submit(id: UUID(), draft: draft(), credentials: .generate())
+    let letter = try await dmz.database.read { db in
+      try #require(try String.fetchOne(db, sql: "SELECT id FROM citizen_letter"))
+    }
+    let published = """
+      {"number":"2026-000001","mailbox":"mayor","kind":"complaint","title":"a","text":"b","answer":"c",\
+      "acceptedAt":1000,"answeredAt":\(milliseconds)}
+      """
+    let answered = Message(
+      id: PacketForge.identifier(1), type: "letter.answered", subject: letter, after: [],
+      at: "2026-11-22T13:38:00.123Z", body: .object(["outcome": bytes(300), "published": .string(published)]))
+    let forge = PacketForge(
+      zones: zones, signer: "intranet-signing", from: "intranet", to: "dmz", recipient: "dmz-encryption")
+    let packet = try forge.packet(stream: "intranet/a/1/m", messages: [(answered.type, answered.encoded())])
+    try forge.drop(packet, into: "i2d")
+    try await dmz.eventually("it is dealt with") { try await dmz.count("SELECT COUNT(*) FROM incoming_stream") == 1 }
+    #expect(try await dmz.count("SELECT COUNT(*) FROM refused_message WHERE code = 'schema'") == 1)
+    #expect(try await dmz.count("SELECT COUNT(*) FROM published_letter") == 0)
     try await dmz.stop()
   }
 }

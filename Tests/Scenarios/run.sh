@@ -10,6 +10,7 @@ if [[ $(cat .venv/installed 2>/dev/null) != "$requirements" ]]; then
   .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
   echo "$requirements" >.venv/installed
 fi
-GUANDU_BINARIES=$(cd "$root" && swift build --show-bin-path)
+# Other binaries may be named, such as those of a release build.
+GUANDU_BINARIES=${GUANDU_BINARIES:-$(cd "$root" && swift build --show-bin-path)}
 export GUANDU_BINARIES GUANDU_ROOT=$root
 .venv/bin/python -m pytest -q -p no:cacheprovider "$@" .
