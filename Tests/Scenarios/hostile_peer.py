@@ -21,6 +21,7 @@ MAGIC = b"guandu-packet/v1\n"
 RAW = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 LARGEST, SMALLEST = 2**63 - 1, -(2**63)
 IN_JSON = 2**53 - 1
+PATIENCE_SECONDS = 1_200 if os.environ.get("GUANDU_SOAK") == "1" else 120
 
 
 def b64(data):
@@ -220,7 +221,7 @@ class Forger:
         return packet
 
     def taken(self, stream):
-        eventually(lambda: self.alive() and self.position(stream) >= stream.sequence, f"{self.peer} takes {stream.name}", 120)
+        eventually(lambda: self.alive() and self.position(stream) >= stream.sequence, f"{self.peer} takes {stream.name}", PATIENCE_SECONDS)
 
     def position(self, stream):
         rows = self.rows("SELECT applied FROM incoming_stream WHERE stream = ?", stream.name)
