@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import PacketFormat
 import PacketSeal
+import Storage
 import Zones
 
 /// Applies packets in a transaction: messages once, receipts, and the stream's new position.

@@ -90,7 +90,7 @@ public struct WebRequest: Sendable {
     let query = Array((request.uri.query ?? "").utf8.prefix(Self.switchQueryMaxBytes + 1))
     guard query.count <= Self.switchQueryMaxBytes else { return "" }
     let kept = query.split(separator: UInt8(ascii: "&")).filter { !$0.starts(with: "lang=".utf8) }
-    return String(decoding: kept.joined(separator: "&".utf8), as: UTF8.self)
+    return String(decoding: Array(kept.joined(separator: "&".utf8)), as: UTF8.self)
   }
 
   /// A cookie's value; nil where there is none of that name, or its value is not ASCII.
