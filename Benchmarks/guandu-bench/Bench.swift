@@ -55,6 +55,7 @@ struct Bench: AsyncParsableCommand {
       if wanted.group("guess") {
         figures += try await GuessBench(folder: folder, seconds: guessSeconds).run(wanted)
       }
+      if wanted.group("city") { figures += try await CityBench(folder: folder, seconds: guessSeconds).run(wanted) }
       if wanted.group("revocation") {
         figures += try await RevocationBench(folder: folder, rounds: rounds).run(wanted)
       }

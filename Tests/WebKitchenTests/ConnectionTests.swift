@@ -277,10 +277,9 @@ extension ChannelPipeline.SynchronousOperations {
 
   @Test func `of one source may be a thousand and more where there is room`() throws {
     let connections = OpenConnections(most: 4_096)
-    for index in 0..<3_000 {
-      connections.open(ObjectIdentifier(Token(index)), from: "192.0.2.1") { Issue.record("closed") }
-    }
-    #expect(connections.count > 0)
+    let tokens = (0..<3_000).map { Token($0) }
+    for token in tokens { connections.open(ObjectIdentifier(token), from: "192.0.2.1") { Issue.record("closed") } }
+    #expect(connections.count == tokens.count)
   }
 
   private final class Token {
