@@ -22,7 +22,7 @@ final class SiteCertificate: Sendable {
     var seen: [FileMark?]
   }
 
-  static let pollMilliseconds = 250
+  static let pollMilliseconds = 3_000
 
   private let paths: Paths
   private let configure: @Sendable (inout TLSConfiguration) -> Void

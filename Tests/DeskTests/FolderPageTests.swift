@@ -48,7 +48,7 @@ import ZoneHarness
     #expect(shown(third) == Array(numbers[100...]) && link("next", third) == nil)
     let back = await visit.get(try #require(link("prev", third)))
     #expect(shown(back) == shown(second))
-    for strange in ["after=x", "after=", "before=9.'", "before=1.1&after=%00", "page=2"] {
+    for strange in ["after=x", "after=", "before=9.'", "before=x.1&after=%00", "page=2"] {
       #expect(shown(await visit.get("/folders/to-do?" + strange)) == shown(first), "\(strange)")
     }
   }

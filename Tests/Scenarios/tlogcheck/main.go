@@ -72,7 +72,10 @@ func (v *verifiers) Verifier(name string, hash uint32) (note.Verifier, error) {
 
 func readKeys(path string) *verifiers {
 	keys := &verifiers{}
-	for _, line := range strings.Fields(string(read(path))) {
+	for _, line := range strings.Split(strings.TrimSpace(string(read(path))), "\n") {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
 		if verifier, err := note.NewVerifier(line); err == nil {
 			keys.all = append(keys.all, verifier)
 			continue
