@@ -32,7 +32,7 @@ build() {
   fi
 }
 
-# Every product as it ships. It runs beside the scenarios, which mostly wait, at the lowest priority.
+# Every product as it ships. It runs beside the tests, which wait for much, at the lowest priority.
 build_release() {
   local product
   for product in guandu-dmz guandu-intranet guandu; do
@@ -57,13 +57,13 @@ release_scenario() {
 # A crash in a test would otherwise wait for the backtrace's symbols for minutes.
 export SWIFT_BACKTRACE=enable=no
 phase build build
+build_release >"$release_log" 2>&1 &
+release=$!
 phase tests swift test --skip-build
 SCHEDULES=200 SEED=$((RANDOM * 1000)) SIMULATION=$(swift build --show-bin-path)/guandu-simulation \
   phase simulation Tests/Simulation/run.sh
 for patch in Tests/Simulation/planted/*.patch; do git apply --check "$patch"; done
 FUZZ_SECONDS=10 phase fuzz Tests/Fuzz/run.sh
-build_release >"$release_log" 2>&1 &
-release=$!
 phase scenarios Tests/Scenarios/run.sh
 phase browser Tests/Browser/run.sh
 phase "release build" await_release

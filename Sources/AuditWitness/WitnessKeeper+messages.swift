@@ -87,6 +87,10 @@ extension WitnessKeeper {
       certificate: message.certificate)
   }
 
+  /// How far above the newest known log of a peer one may lie. A zone begins the next one after a restore, so whoever has
+  /// its keys for a while cannot use the numbers up.
+  private static let logLeapMax = 1_000_000
+
   /// Cosigns what extends the log that was seen last; says loudly what does not.
   private func witness(_ shown: Shown, of peer: ZoneName, _ db: Database) throws {
     let newest = try Int.fetchOne(
@@ -94,6 +98,9 @@ extension WitnessKeeper {
     let row = try Row.fetchOne(
       db, sql: "SELECT size, root, note FROM witnessed_log WHERE peer = ? AND origin = ?",
       arguments: [peer.text, shown.checkpoint.origin])
+    guard shown.epoch <= (newest ?? 0) + Self.logLeapMax else {
+      throw MessageRefusal(code: "epoch", reason: "log \(shown.epoch); the newest known is \(newest ?? 0)")
+    }
     if let newest, shown.epoch < newest {
       try report("old-log", shown, of: peer, held: "", db)
       return try cosignNewest(of: peer, db)

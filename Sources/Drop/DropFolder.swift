@@ -73,12 +73,15 @@ public struct DropFolder: Sendable {
   /// Whether a packet of this name still lies in `new/`.
   public func holds(_ name: String) -> Bool { files.exists(newFolder + "/" + name) }
 
-  /// How many files lie in `new/`, and how large they are together.
+  /// How many regular files lie in `new/`, and how large they are together; what else lies there is nobody's packet.
   public func usage() throws(FileError) -> (packets: Int, bytes: Int) {
     let names = try files.list(newFolder, most: Self.usageMax)
-    var bytes = 0
-    for name in names { bytes += files.byteCount(newFolder + "/" + name) ?? 0 }
-    return (names.count, bytes)
+    var (packets, bytes) = (0, 0)
+    for name in names {
+      guard let status = files.status(newFolder + "/" + name), status.isRegular else { continue }
+      (packets, bytes) = (packets + 1, bytes + status.byteCount)
+    }
+    return (packets, bytes)
   }
 
   /// The names that wait in `new/`. Hidden ones are a gatekeeper's unfinished copies.

@@ -29,6 +29,10 @@ struct IncomingBlobs {
   private let store: BlobStore
   private var progress: [String: Progress] = [:]
   private var open: [String: WritableFile] = [:]
+  /// Those of them that were written to and not synced since.
+  private var unsynced: Set<String> = []
+  /// More begun files than these are closed between commits.
+  private static let openMax = 16
 
   init(store: BlobStore) { self.store = store }
 
@@ -36,6 +40,7 @@ struct IncomingBlobs {
   mutating func reset() {
     progress = [:]
     open = [:]
+    unsynced = []
   }
 
   /// The digests among `parts` that it has no word of yet.
@@ -69,6 +74,7 @@ struct IncomingBlobs {
       guard part.offset <= state.received else { throw PacketRejection(.archive, "a part of a blob is missing") }
       let file = try open[digest] ?? store.openIncoming(digest)
       open[digest] = file
+      unsynced.insert(digest)
       if state.received == 0 { state.hasher = SHA256Hasher() }
       // Where the blob began anew with parts of other sizes, some bytes are here already.
       let news = bytes.dropFirst(state.received - part.offset)
@@ -100,9 +106,12 @@ struct IncomingBlobs {
   }
 
   /// Makes what was written durable, names included; called before the transaction that counts on it.
-  func sync() throws {
-    if !open.isEmpty { try store.syncIncoming() }
-    for digest in open.keys.sorted() { try open[digest]?.sync() }
+  mutating func sync() throws {
+    if unsynced.isEmpty { return }
+    try store.syncIncoming()
+    for digest in unsynced.sorted() { try open[digest]?.sync() }
+    unsynced = []
+    if open.count > Self.openMax { open = [:] }
   }
 
   /// Moves the blobs among `parts` that are whole now to their place, durably.
@@ -115,6 +124,7 @@ struct IncomingBlobs {
       let hasher = try state.hasher ?? store.digestIncoming(digest, count: state.total)
       try file.close()
       open[digest] = nil
+      unsynced.remove(digest)
       guard hasher?.finish().hex == digest else {
         try store.dropIncoming(digest)
         progress[digest] = nil
@@ -142,6 +152,7 @@ struct IncomingBlobs {
     for digest in parts.map(\.sha256.text) where progress[digest]?.isComplete != true {
       progress[digest] = nil
       open[digest] = nil
+      unsynced.remove(digest)
     }
   }
 
@@ -149,6 +160,7 @@ struct IncomingBlobs {
   mutating func drop(_ digest: String) throws(FileError) {
     progress[digest] = nil
     open[digest] = nil
+    unsynced.remove(digest)
     try store.dropIncoming(digest)
   }
 

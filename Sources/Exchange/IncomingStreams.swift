@@ -12,18 +12,20 @@ enum ClockTrust {
 enum IncomingStreams {
   /// The newest epochs of a node's lane whose positions are kept.
   static let epochsKept = 64
-  /// How far above the newest known epoch one may lie. A peer that was restored opens the next one; so whoever signs as
-  /// the peer for a while cannot use the epochs up.
+  /// How far above the newest known epoch one may lie: of the peer's in a packet, and of ours in the peer's receipt. A zone
+  /// that was restored opens the next one; so whoever signs in a zone's name for a while cannot use the epochs up. The same
+  /// number for both: the peer takes whatever epoch one false receipt has driven us to, and we pass whatever epoch one
+  /// false packet has driven the peer to.
   static let epochLeapMax = 1_000_000
   /// The highest that is taken from a peer of which nothing is known.
   static let firstEpochMax = StreamName.maxEpoch / 4
-  /// The highest epoch of ours that is believed when the peer tells of it.
-  static let toldEpochMax = StreamName.maxEpoch / 2
 }
 
 extension StreamName {
   /// What the names of all streams of this node begin with.
   var nodePrefix: String { "\(zone)/\(node)/" }
+  /// The lane of its node, whatever the epoch.
+  var laneOfNode: String { nodePrefix + lane.rawValue }
 }
 
 extension LinkReceiver {
@@ -39,7 +41,7 @@ extension LinkReceiver {
     let epochs = positions.keys.filter { $0.node == stream.node }.map(\.epoch)
     let newest = epochs.max()
     let most = newest.map { $0 + IncomingStreams.epochLeapMax } ?? IncomingStreams.firstEpochMax
-    guard stream.epoch <= most else {
+    guard stream.epoch <= most || released.contains(stream) else {
       throw PacketRejection(.epoch, "epoch \(stream.epoch); the newest known is \(newest ?? 0)")
     }
     let later = positions.keys.count { $0.node == stream.node && $0.lane == stream.lane && $0.epoch > stream.epoch }

@@ -42,6 +42,8 @@ actor LinkReceiver {
   var positions: [StreamName: (applied: Int, digest: HexDigest)]?
   /// Streams that an operator had this zone forget.
   var forgotten: Set<StreamName> = []
+  /// Streams whose epoch an operator takes, however far it lies above the others.
+  var released: Set<StreamName> = []
   /// Files that wait for their rest: the size last seen, and since when.
   var incomplete: [String: (bytes: Int, since: UnixMilliseconds)] = [:]
   /// What was judged and is to be put away, a few in each pass.
@@ -254,11 +256,13 @@ extension LinkReceiver {
   /// an operator finds it.
   private func putAwayClosed() -> Bool {
     let now = context.sender.now()
-    var newest: [Lane: Int] = [:]
-    for stream in (positions ?? [:]).keys { newest[stream.lane] = max(newest[stream.lane] ?? 0, stream.epoch) }
+    var newest: [String: Int] = [:]
+    for stream in (positions ?? [:]).keys {
+      newest[stream.laneOfNode] = max(newest[stream.laneOfNode] ?? 0, stream.epoch)
+    }
     var putAway = false
     for candidate in held.values.sorted(by: { $0.name < $1.name })
-    where candidate.manifest.stream.epoch < newest[candidate.manifest.stream.lane] ?? 0 {
+    where candidate.manifest.stream.epoch < newest[candidate.manifest.stream.laneOfNode] ?? 0 {
       let since = closing[candidate.name] ?? now
       closing[candidate.name] = since
       guard now - since > context.link.limits.incompleteSeconds * 1000 else { continue }

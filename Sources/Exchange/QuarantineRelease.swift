@@ -49,6 +49,8 @@ extension LinkReceiver {
     _ packet: VerifiedPacket, _ payload: [UInt8], _ path: String, _ name: String
   ) async throws -> String {
     if try await mayStillHaveItsTurn(packet) {
+      // Of an epoch that lies too far above the others: whoever releases it takes the epoch.
+      released.insert(packet.manifest.stream)
       try context.drop.takeBack(path, as: name)
       try removeReason(of: path)
       return "it is back in the drop and is judged there"

@@ -25,9 +25,10 @@ struct ReceiptTaker: Sendable {
 
   func take(_ manifest: Manifest, _ db: Database) throws -> Aftermath {
     var aftermath = Aftermath()
+    let most = try OutgoingStream.read(peer, .messages, db).epoch + IncomingStreams.epochLeapMax
     let ours = manifest.receipts.filter { receipt in
       guard receipt.stream.zone == zone, receipt.stream.node == SenderContext.node else { return false }
-      guard receipt.stream.epoch <= IncomingStreams.toldEpochMax else {
+      guard receipt.stream.epoch <= most else {
         log.receiptIgnored(receipt.stream)
         return false
       }
@@ -38,7 +39,8 @@ struct ReceiptTaker: Sendable {
       return aftermath
     }
     // Such a date must not be taken for the peer's newest word: what it says counts where it goes forward.
-    let isAhead = manifest.stamp > now() + ClockTrust.aheadMaxMilliseconds
+    let latest = now() + ClockTrust.aheadMaxMilliseconds
+    let isAhead = manifest.stamp > latest || manifest.stream.lane == .control && manifest.sequence > latest
     if isAhead { log.peerStampIsAhead(manifest) }
     guard try isAhead || isNewest(manifest, db) else { return aftermath }
     for lane in [Lane.messages, .blobs] {

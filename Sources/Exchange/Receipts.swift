@@ -54,8 +54,8 @@ struct ReceiptList: Sendable {
       guard let stream = StreamName(row["stream"]), let digest = HexDigest(row["digest"]),
         told.nodes.contains(stream.node)
       else { continue }
-      counts[stream.nodePrefix + stream.lane.rawValue, default: 0] += 1
-      guard counts[stream.nodePrefix + stream.lane.rawValue, default: 0] <= epochsTold else { continue }
+      counts[stream.laneOfNode, default: 0] += 1
+      guard counts[stream.laneOfNode, default: 0] <= epochsTold else { continue }
       let applied: Int = row["applied"]
       let waiting: Int? = row["waiting"]
       let effective = min(applied, (waiting ?? applied + 1) - 1)

@@ -27,6 +27,9 @@ private struct RestoredPortal: Sendable {
   /// The lost portal may have given numbers that the intranet never saw: they are passed over.
   private static let numbersPassedOver = 1_000
 
+  /// How many portals may have been lost before this one; each look at an unknown code tries all their peppers.
+  private static let peppersMost = 100
+
   let numbers: [(year: Int, last: Int)]
   let peppers: [Data]
 
@@ -53,6 +56,10 @@ private struct RestoredPortal: Sendable {
     for pepper in peppers where pepper != own {
       try db.execute(sql: "INSERT OR IGNORE INTO restored_pepper (pepper) VALUES (?)", arguments: [pepper])
       isSuccessor = isSuccessor || db.changesCount == 1
+    }
+    let known = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM restored_pepper") ?? 0
+    guard known <= Self.peppersMost else {
+      throw MessageRefusal(code: "too-many", reason: "more than \(Self.peppersMost) peppers of lost portals")
     }
     // This portal may be older than its last number says, too: its database may have come back from a backup.
     for (year, last) in numbers {

@@ -233,6 +233,16 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     #expect(try await witness.cosigned() == [9, 1, 1, 1, 1])
   }
 
+  @Test func takesNoLogWhoseNumberLeapsSoThatNoneIsLeft() async throws {
+    let witness = try Witness()
+    try await witness.show(["a"])
+    for epoch in [1_000_002, 1 << 40 - 1] {
+      await #expect(throws: MessageRefusal.self) { try await witness.show(["b"], epoch: epoch) }
+    }
+    try await witness.show(["a", "b"], after: [1])
+    #expect(try await witness.database.read { try Int.fetchOne($0, sql: "SELECT MAX(epoch) FROM witnessed_log") } == 1)
+  }
+
   @Test func believesNoOtherKeyThanTheLogs() async throws {
     let witness = try Witness()
     func code(_ body: () async throws -> Void) async -> String? {

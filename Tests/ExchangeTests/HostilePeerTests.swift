@@ -114,6 +114,22 @@ import Zones
     try await stage.zone.stop()
   }
 
+  @Test func `opens an epoch far above its last, and an operator who releases the packet takes the epoch`() async throws
+  {
+    let stage = try await intranet()
+    try stage.forge.drop(try stage.forge.packet(messages: [PacketForge.harmless(1)]))
+    try await stage.receiveAll()
+    try stage.forge.drop(try stage.forge.packet(stream: "dmz/a/5000000/m", messages: [PacketForge.harmless(2)]))
+    try await stage.receiveAll()
+    #expect(try stage.forge.quarantineCodes() == ["epoch"])
+    let names = try FileManager.default.contentsOfDirectory(atPath: stage.zones.root + "/intranet/quarantine")
+    let release = try #require(stage.zone.exchange.operatorHandlers["release"])
+    #expect(try await release(try #require(names.first { $0.hasSuffix(".gdp") })).contains("back in the drop"))
+    try await stage.receiveAll()
+    #expect(try await stage.applied("dmz/a/5000000/m") == 1)
+    try await stage.zone.stop()
+  }
+
   @Test func `opens a thousand epochs, and the positions of the newest alone are kept`() async throws {
     let stage = try await intranet()
     for epoch in 1...200 {
@@ -241,8 +257,10 @@ import Zones
     let digest = try #require(HexDigest(sent))
     let late = 281_000_000_000_000
     try forge.drop(try forge.packet(sequence: late, stream: "intranet/a/1/c", stamp: late), into: "i2d")
+    // A number of lane c that lies ahead, under a stamp that does not, in a later epoch.
+    try forge.drop(try forge.packet(sequence: StreamName.maxEpoch, stream: "intranet/a/7/c"), into: "i2d")
     while try await link.receive() {}
-    #expect(try await dmz.count("SELECT COALESCE(MAX(stamp), 0) FROM peer_state") == 0)
+    #expect(try await dmz.count("SELECT COALESCE(MAX(stamp + epoch), 0) FROM peer_state") == 0)
     #expect(try await dmz.count("SELECT COUNT(*) FROM incoming_stream") == 0)
     let word = Receipt(stream: try stream(1), applied: 1, digest: digest, effective: 1, secured: 0, refused: [])
     try forge.drop(
@@ -304,7 +322,9 @@ import Zones
     #expect(done.contains("are forgotten"), "\(done)")
     #expect(try await stage.count("SELECT COUNT(*) FROM incoming_stream") == 0)
     #expect(try await stage.count("SELECT epoch + stamp FROM peer_state") == 0)
-    #expect(try await stage.count("SELECT COUNT(*) FROM audit_entry WHERE INSTR(bytes, CAST('streams.forgotten' AS BLOB)) > 0") == 1)
+    #expect(
+      try await stage.count(
+        "SELECT COUNT(*) FROM audit_entry WHERE INSTR(bytes, CAST('streams.forgotten' AS BLOB)) > 0") == 1)
     // The true peer's word is the newest again, and its letters cross.
     try stage.forge.drop(try stage.forge.packet(messages: [PacketForge.harmless(1)]))
     if let lane = StreamName("dmz/a/\(epoch)/c") {

@@ -184,6 +184,26 @@ private func bytes(_ count: Int) -> JSONValue { .string(Base64.encode(randomByte
     try await dmz.stop()
   }
 
+  @Test func `sends peppers without end, and no more are taken than portals were ever lost`() async throws {
+    let zones = try TestZones()
+    let dmz = try RunningZone(zones.dmz)
+    let forge = PacketForge(
+      zones: zones, signer: "intranet-signing", from: "intranet", to: "dmz", recipient: "dmz-encryption")
+    let messages = (0..<5).map { number in
+      Message(
+        id: PacketForge.identifier(number), type: "portal.restored", subject: PacketForge.identifier(number), after: [],
+        at: "2026-11-22T13:38:00.123Z",
+        body: .object(["numbers": .array([]), "peppers": .array((0..<40).map { _ in bytes(32) })]))
+    }
+    let packet = try forge.packet(stream: "intranet/a/1/m", messages: messages.map { ($0.type, $0.encoded()) })
+    try forge.drop(packet, into: "i2d")
+    try await dmz.eventually("it is dealt with") { try await dmz.count("SELECT COUNT(*) FROM incoming_stream") == 1 }
+    #expect(try await dmz.count("SELECT COUNT(*) FROM restored_pepper") == 80)
+    #expect(try await dmz.count("SELECT COUNT(*) FROM refused_message WHERE code = 'too-many'") == 3)
+    #expect(try await dmz.citizens.read(code: .generate(), password: "000000") == nil)
+    try await dmz.stop()
+  }
+
   @Test(arguments: [
     "2026-99999999999-01T00:00:00.000Z", "9223372036854775807-01-01T00:00:00Z", "2026-13-01T00:00:00Z",
     "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "1969-12-31T23:59:59Z", "２０２６-01-01T00:00:00Z", "",

@@ -2,7 +2,9 @@ import Exchange
 import Foundation
 import GRDB
 import PacketFormat
+import PacketSeal
 import Synchronization
+import ZoneHarness
 import Zones
 
 /// Milliseconds since 1970, as the schedule says.
@@ -46,8 +48,14 @@ final class Schedule {
   private var random: SeededRandom
   private var backups: [[SimulatedZone.Backup]] = [[], []]
   private var gatekeepers = [Gatekeeper(), Gatekeeper()]
+  private let liars: [Liar]
+  private var lies = 0
 
-  init(seed: UInt64, worlds: [SimulatedZone.World], template: DatabaseQueue, options: Options) throws {
+  /// - Parameter liars: who signs as each zone without being it.
+  init(
+    seed: UInt64, worlds: [SimulatedZone.World], liars: [Liar], template: DatabaseQueue, options: Options
+  ) throws {
+    self.liars = liars
     SeededSodium.seed(seed)
     var random = SeededRandom(seed: seed)
     let isBackedUp = random.chance(40)
@@ -129,7 +137,7 @@ final class Schedule {
   /// Something goes wrong.
   private func disturb(_ index: Int) async throws {
     let zone = zones[index]
-    switch random.number(0...15) {
+    switch random.number(0...17) {
     case 0..<6:
       let place = FaultMachine.places[random.number(0...FaultMachine.places.count - 1)]
       let kind = FaultMachine.Kind.allCases[random.number(0...3)]
@@ -142,8 +150,17 @@ final class Schedule {
     case 8: zone.disk.setFull(random.chance(50))
     case 9: zone.disk.setVanished(random.chance(50) ? (random.chance(50) ? "/in" : "/out") : nil)
     case 10, 11, 12: try backUp(index)
+    case 16, 17: try lie(index)
     default: try restore(index)
     }
+  }
+
+  /// Somebody signs as the zone, and puts it before its peer.
+  private func lie(_ index: Int) throws {
+    let (packet, what) = try liars[index].lie(&random, at: clock.now)
+    lies += 1
+    zones[1 - index].disk.place(packet.bytes, at: "/in/new/lie-\(lies).gdp")
+    note(index, "has somebody sign in its name, who \(what)")
   }
 
   private func backUp(_ index: Int) throws {

@@ -42,12 +42,13 @@ struct Simulation: AsyncParsableCommand {
   private func simulate() async throws {
     SeededSodium.install()
     let (worlds, zones) = try Self.worlds()
+    let liars = [Liar(zones: zones, as: .dmz), Liar(zones: zones, as: .intranet)]
     let template = try DatabaseQueue()
     try ZoneDatabase.migrator(SimulatedZone.schema).migrate(template)
     let options = Schedule.Options(steps: steps, ignoresFolderSyncs: ignoreFolderSyncs)
     let began = ContinuousClock.now
     for seed in seed..<seed + UInt64(schedules) {
-      let schedule = try Schedule(seed: seed, worlds: worlds, template: template, options: options)
+      let schedule = try Schedule(seed: seed, worlds: worlds, liars: liars, template: template, options: options)
       try await schedule.run()
       if (seed - self.seed + 1) % 1_000 == 0 { complain("\(seed - self.seed + 1) schedules from seed \(self.seed)") }
       if trace { print(schedule.trace.joined(separator: "\n")) }

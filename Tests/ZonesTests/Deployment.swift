@@ -9,6 +9,7 @@ final class Deployment {
     path = FileManager.default.temporaryDirectory.appending(path: "guandu-\(UUID().uuidString)").path
     for folder in ["dmz", "intranet"] {
       try makeFolder("\(folder)/data")
+      try makeFolder("\(folder)/backups")
       try makeFolder("\(folder)/keys")
       for key in ["signing", "encryption", "tls", "audit-log", "audit-witness"] {
         try write("\(folder)/keys/\(key).key", Data())
