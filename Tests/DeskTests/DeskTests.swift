@@ -41,7 +41,8 @@ import WebKitchen
         "noCertificateText", "untrustedText", "notEnrolledText", "wrongStageText", "mayNotPublishText", "answerMissing",
         "visibilityMissing", "reasonMissing", "answerTooLong", "nobody", "deliveryDone", "deliveryWaiting",
         "deliveryRefused", "deliveryOneWay", "linkLate", "linkNever", "outcomeLate", "outcomeNever",
-        "noticesUndelivered", "noticeOwnCertificate", "noticeCertificateEnds", "noticeCertificateEnded", "noticeListOverdue",
+        "noticesUndelivered", "noticeOwnCertificate", "noticeCertificateEnds", "noticeCertificateEnded",
+        "noticeListOverdue",
         "noticeListMissing", "noticeListOverdueAlert", "noticeListMissingAlert", "noticeListRefuses",
         "badSignatureTitle", "deskFooter", "siteName", "proof-tls", "proof-signed", "proof-operator",
       ]
