@@ -29,6 +29,10 @@ def test_a_letter_survives_errors_and_the_other_language(contexts, deployment, l
         assert citizen.page.locator(f"#{field}-error").is_visible()
     assert citizen.page.locator("#publish-yes-error").is_visible()
     assert citizen.page.locator("#text[aria-invalid]").count() == 0
+    # Without scripts axe cannot look; the others' pages are looked at in other tests.
+    deployment.screenshots.mkdir(parents=True, exist_ok=True)
+    citizen.page.screenshot(
+        path=deployment.screenshots / f"letter-errors-{locale}-{viewport['width']}.png", full_page=True)
 
     other = citizen.switch_language()
     assert other == ("en" if locale == "zh-CN" else "zh-CN")
