@@ -7,7 +7,7 @@ import Testing
 import Zones
 
 @Suite struct DeskSessions {
-  @Test(.timeLimit(.minutes(1))) func `lead back to paths of this desk alone, however the address is made`()
+  @Test(.timeLimit(.minutes(10))) func `lead back to paths of this desk alone, however the address is made`()
     async throws
   {
     let desk = try await TestDesk()

@@ -174,7 +174,7 @@ extension TestCitizen {
 }
 
 @Suite struct WaitingWithoutATurn {
-  @Test(.timeLimit(.minutes(1))) func `is for bodies that do not come: others are answered`() async throws {
+  @Test(.timeLimit(.minutes(10))) func `is for bodies that do not come: others are answered`() async throws {
     let portal = try await TestPortal()
     let slow = try await TestCitizen(at: portal, from: "192.0.2.66")
     await withTaskGroup(of: Void.self) { group in
@@ -185,7 +185,7 @@ extension TestCitizen {
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func `is for a gateway that does not answer`() async throws {
+  @Test(.timeLimit(.minutes(10))) func `is for a gateway that does not answer`() async throws {
     let (stream, end) = AsyncStream<Void>.makeStream()
     let asked = Mutex(0)
     let portal = try await TestPortal(sendSMS: { _, _ in
@@ -253,6 +253,8 @@ extension TestCitizen {
   @Test func `follow one another by the last letter, forwards and back, and none is left out`() async throws {
     let portal = try await TestPortal()
     try await portal.zone.database.write { db in
+      let encoder = JSONEncoder()
+      encoder.dateEncodingStrategy = .millisecondsSince1970
       for index in 0..<65 {
         // Many of one moment.
         let letter = PublishedLetter(
@@ -261,7 +263,7 @@ extension TestCitizen {
           acceptedAt: Date(timeIntervalSince1970: 0), answeredAt: Date(timeIntervalSince1970: Double(index / 30)))
         try db.execute(
           sql: "INSERT INTO published_letter (number, answered_at, content) VALUES (?, ?, ?)",
-          arguments: [letter.number, index / 30 * 1_000, try JSONEncoder().encode(letter)])
+          arguments: [letter.number, index / 30 * 1_000, try encoder.encode(letter)])
       }
     }
     func numbers(_ page: Page) -> [String] {

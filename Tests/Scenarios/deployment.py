@@ -162,10 +162,11 @@ class Client:
         fields["csrf"] = self.csrf(form_path)
         return self.request("POST", path, urllib.parse.urlencode(fields))
 
-    def post_multipart(self, form_path, path, fields, files=()):
+    def post_multipart(self, form_path, path, fields, files=(), token=None):
+        """Posts with the token of the form on `form_path`, or with one that was read before."""
         boundary = uuid.uuid4().hex
         parts = []
-        for name, value in [("csrf", self.csrf(form_path)), *fields.items()]:
+        for name, value in [("csrf", token or self.csrf(form_path)), *fields.items()]:
             parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
         for name, content in files:
             head = f'--{boundary}\r\nContent-Disposition: form-data; name="attachment"; filename="{name}"\r\n\r\n'

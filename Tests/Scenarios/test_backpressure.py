@@ -29,6 +29,7 @@ def test_a_full_drop_is_told_of_before_anybody_writes_and_heals_by_itself(deploy
     writing, sending = Client(deployment, "dmz"), Client(deployment, "dmz")
     reach_letter_form(writing, "13800138010")
     reach_letter_form(sending, "13800138011")
+    token = writing.csrf("/write/letter")
     expect(303, sending.post_multipart("/write/letter", "/write/letter", FIELDS))
     letters = [write_letter(deployment, f"1380013800{number}", f"第{number}封", "正文") for number in range(3)]
     assert len(list(deployment.drop("dmz").iterdir())) <= 2, "the drop is not filled further"
@@ -38,7 +39,7 @@ def test_a_full_drop_is_told_of_before_anybody_writes_and_heals_by_itself(deploy
     refused(newcomer, newcomer.get("/write"))
     refused(writing, writing.get("/write/letter"))
     for files in ((), [("photo.jpg", b"\xff\xd8\xff" * 1000)]):
-        page = refused(writing, writing.post_multipart("/lookup", "/write/letter", FIELDS, files))
+        page = refused(writing, writing.post_multipart(None, "/write/letter", FIELDS, files, token))
         assert "写了很久的信" in page
     refused(sending, sending.post("/write/check", "/write/send"))
     assert deployment.count("dmz", "SELECT COUNT(*) FROM citizen_letter") == 3

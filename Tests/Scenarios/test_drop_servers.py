@@ -64,7 +64,7 @@ def test_a_letter_crosses_and_is_answered_although_the_server_was_down_at_first(
     expect(303, clerk.answer(number, "已经列入计划。"))
     eventually(lambda: stage(look_up(deployment, code, password)) == "answered", "the citizen reads the answer")
     # Receipts went there too: the intranet dropped nothing again and again.
-    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM sent_packet") == 0, "all is confirmed")
+    eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM sent_packet WHERE confirmed = 0") == 0, "all is confirmed")
     eventually(lambda: not list((server.folder / "tmp").glob("*")), "nothing stays half-sent")
     deployment.stop()
     assert PASSWORD not in deployment.log("dmz").read_text()
@@ -126,7 +126,7 @@ def test_an_upload_that_breaks_off_leaves_nothing_half(deployment, server, proxy
     arrives(deployment, number)
     eventually(lambda: proxy.cuts == 0, "uploads were cut")
     assert not list((deployment.folder / "intranet/data/quarantine").glob("*.gdp"))
-    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet") == 0, "all is confirmed")
+    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet WHERE confirmed = 0") == 0, "all is confirmed")
 
 
 def test_a_silent_server_delays_no_receiving_and_no_stop(deployment, server, proxy):
@@ -175,7 +175,7 @@ def test_a_disk_that_is_full_on_the_server_loses_nothing(deployment, server):
         mount("remount", "size=64m")
         deployment.start("intranet")
         arrives(deployment, number)
-        eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet") == 0, "all is confirmed")
+        eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet WHERE confirmed = 0") == 0, "all is confirmed")
         assert not list((deployment.folder / "intranet/data/quarantine").glob("*.gdp"))
         deployment.kill_all()
     finally:

@@ -150,7 +150,9 @@ def live_through(deployment, trouble):
     for zone in ("dmz", "intranet"):
         assert not list((deployment.folder / zone / "data/quarantine").glob("*")), f"{zone} quarantined a true packet"
         assert deployment.count(zone, "SELECT COUNT(*) FROM refusal") == 0
-    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet") == 0, "nothing is left to confirm", 120)
+    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet WHERE confirmed = 0") == 0, "nothing is left to confirm", 120)
+    deployment.back_up("intranet")
+    eventually(lambda: deployment.count("dmz", "SELECT COUNT(*) FROM sent_packet") == 0, "all is secured", 120)
     # Without a letter that is waiting, no attachment is left in the DMZ but those of sessions that a kill ended.
     deployment.stop("dmz")
     deployment.start("dmz")
