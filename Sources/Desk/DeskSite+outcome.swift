@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Letters
+import People
 import Roles
 import WebKitchen
 
@@ -86,7 +87,9 @@ extension DeskSite {
   private func keeping(
     _ written: WrittenOutcome, _ request: WebRequest, _ presence: Presence, _ step: () async throws -> Response
   ) async throws -> Response {
-    do { return try await step() } catch let error as LetterError {
+    do { return try await step() } catch OfficeError.unavailable(let cause) {
+      return keptPage(WebFailure.unavailable(cause), written, request, presence)
+    } catch let error as LetterError {
       switch error {
       case .wrongStage: return try await conflictPage(request, presence, written)
       case .mayNotPublish:

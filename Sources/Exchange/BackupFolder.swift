@@ -149,13 +149,15 @@ public struct BackupFolder: Sendable {
   /// The next start opens new epochs, and the peers send again what this backup does not cover. Packets of before, in
   /// `sent/`, are of no more use and go at the next start. Throws `BackupProblem` where the backup is not whole; nothing
   /// is changed then.
-  public func restore(_ name: String) throws {
+  ///
+  /// - Parameter withoutMissing: goes on where blobs are in neither place, without them.
+  public func restore(_ name: String, withoutMissing: Bool = false) throws {
     guard try names().contains(name) else { throw BackupProblem.unknown(name) }
     let missing = try blobs(of: name).filter { !files.exists(data + "/blobs/" + $0) }
     let lost = missing.filter { !files.exists(blobs + "/" + $0) }
     // Without those that it never had, the rest of it is as good as it was.
     let knownLost = try self.knownLost(name)
-    guard knownLost.isSuperset(of: lost) else {
+    guard withoutMissing || knownLost.isSuperset(of: lost) else {
       throw BackupProblem.blobsAreMissing(lost.filter { !knownLost.contains($0) }.sorted())
     }
     for digest in missing where !lost.contains(digest) { try copy(blobs + "/" + digest, to: data + "/blobs/" + digest) }

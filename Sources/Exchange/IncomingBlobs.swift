@@ -30,7 +30,7 @@ struct IncomingBlobs {
   private var progress: [String: Progress] = [:]
   private var open: [String: WritableFile] = [:]
   /// Those of them that were written to and not synced since.
-  private var unsynced: Set<String> = []
+  private(set) var unsynced: Set<String> = []
   /// More begun files than these are closed between commits.
   private static let openMax = 16
 

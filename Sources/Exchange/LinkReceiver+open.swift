@@ -130,7 +130,9 @@ extension LinkReceiver {
       }
       blobs.learn(known)
       let new = Set(unknown).subtracting(known.map(\.digest))
-      if !new.isEmpty { try await makeRoom(for: new, keeping: Set(contents.blobs.map(\.part.sha256.text))) }
+      if !new.isEmpty {
+        try await makeRoom(for: new, keeping: blobs.unsynced.union(contents.blobs.map(\.part.sha256.text)))
+      }
     }
     for (part, range) in contents.blobs { try blobs.write(part, contents.archive[range]) }
     try blobs.finish(contents.blobs.map(\.part))

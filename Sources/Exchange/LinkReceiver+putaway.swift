@@ -102,4 +102,26 @@ extension LinkReceiver {
     let isWhole = offset == file.byteCount
     return PutAway(file: name, code: code, digest: isWhole ? hasher.finish() : nil, byteCount: file.byteCount)
   }
+
+  /// In an epoch that its sender has closed, a gap may be for ever: after a while, what lies behind it is put away, where
+  /// an operator finds it.
+  func putAwayClosed() -> Bool {
+    let now = context.sender.now()
+    var newest: [String: Int] = [:]
+    for stream in (positions ?? [:]).keys {
+      newest[stream.laneOfNode] = max(newest[stream.laneOfNode] ?? 0, stream.epoch)
+    }
+    var putAway = false
+    for candidate in held.values.sorted(by: { $0.name < $1.name })
+    where candidate.manifest.stream.epoch < newest[candidate.manifest.stream.laneOfNode] ?? 0 {
+      let since = closing[candidate.name] ?? now
+      closing[candidate.name] = since
+      guard now - since > context.link.limits.incompleteSeconds * 1000 else { continue }
+      reject(
+        candidate.name,
+        PacketRejection(.closed, "its sender has opened a new epoch, and packets before this one never came"))
+      putAway = true
+    }
+    return putAway
+  }
 }

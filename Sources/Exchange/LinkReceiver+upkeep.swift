@@ -11,16 +11,23 @@ import Zones
 
 /// What a receiver does now and then, beside the packets that come in.
 extension LinkReceiver {
+  /// In so many looks, a minute apart, something must have waited for too long before it is given up: a clock that jumps
+  /// for a moment gives nothing up, and after a long standstill what lies in the drop comes in first.
+  private static let looksBeforeGivingUp = 30
+
   /// Now and then: messages that have waited for longer than their sender keeps anything.
   func giveUpWaiting() async throws {
     let now = context.sender.now()
-    guard now - lastGivenUp > 60_000 else { return }
+    guard isDue(at: now, since: lastGivenUp, wait: 60_000) else { return }
     lastGivenUp = now
     let (applier, oldest) = (context.applier, now - context.link.limits.retainDays * 86_400_000)
     let isAny = try await context.sender.database.read { db in
-      try Bool.cachedOne(db, sql: "SELECT EXISTS (SELECT 1 FROM waiting_message WHERE since < ?)", arguments: [oldest])
+      try Bool.cachedOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM waiting_message WHERE since < ? AND ready = 0)",
+        arguments: [oldest])
     }
-    guard isAny == true else { return }
+    overdueLooks = isAny == true ? overdueLooks + 1 : 0
+    guard overdueLooks >= Self.looksBeforeGivingUp else { return }
     let (count, report) = try await context.sender.database.write { db in
       var report = PacketApplier.Report()
       return (try applier.giveUp(waitingSince: oldest, &report, db), report)

@@ -53,6 +53,8 @@ actor LinkReceiver {
   /// Since when packets of closed epochs wait for a gap before them.
   var closing: [String: UnixMilliseconds] = [:]
   var lastGivenUp = 0
+  /// In how many looks, one after the other, something had waited for too long.
+  var overdueLooks = 0
   private var rate: MessageRate
   /// Verified packets ahead of their turn.
   var held: [String: Candidate] = [:]
@@ -252,28 +254,6 @@ actor LinkReceiver {
 }
 
 extension LinkReceiver {
-  /// In an epoch that its sender has closed, a gap may be for ever: after a while, what lies behind it is put away, where
-  /// an operator finds it.
-  private func putAwayClosed() -> Bool {
-    let now = context.sender.now()
-    var newest: [String: Int] = [:]
-    for stream in (positions ?? [:]).keys {
-      newest[stream.laneOfNode] = max(newest[stream.laneOfNode] ?? 0, stream.epoch)
-    }
-    var putAway = false
-    for candidate in held.values.sorted(by: { $0.name < $1.name })
-    where candidate.manifest.stream.epoch < newest[candidate.manifest.stream.laneOfNode] ?? 0 {
-      let since = closing[candidate.name] ?? now
-      closing[candidate.name] = since
-      guard now - since > context.link.limits.incompleteSeconds * 1000 else { continue }
-      reject(
-        candidate.name,
-        PacketRejection(.closed, "its sender has opened a new epoch, and packets before this one never came"))
-      putAway = true
-    }
-    return putAway
-  }
-
   /// The newest control packet counts; the others are let go. One whose number lies ahead of our clock is never taken for
   /// the newest, and counts beside it.
   private func receiveControl(_ candidates: [Candidate]) async throws -> Bool {

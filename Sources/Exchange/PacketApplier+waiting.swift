@@ -119,7 +119,7 @@ extension PacketApplier {
     let rows = try Row.cachedAll(
       db,
       sql: """
-        DELETE FROM waiting_message WHERE id IN (SELECT id FROM waiting_message WHERE peer = ? AND since < ? LIMIT ?)
+        DELETE FROM waiting_message WHERE id IN (SELECT id FROM waiting_message WHERE peer = ? AND since < ? AND ready = 0 LIMIT ?)
         RETURNING id, stream, sequence, previous
         """, arguments: [peer.text, oldest, Self.readyAtOnce])
     for row in rows {

@@ -72,10 +72,19 @@ struct PacketApplier: Sendable {
       report.movedStream = false
       return
     }
+    // An operator may have had it forgotten while the packet was opened.
+    let isForgotten = try Bool.cachedOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM forgotten_stream WHERE peer = ? AND stream = ?)",
+      arguments: [peer.text, stream.description])
+    guard isForgotten != true else {
+      report.movedStream = false
+      return
+    }
     try db.cachedStatement(
       sql: """
         INSERT INTO incoming_stream (peer, stream, lane, epoch, applied, digest, secured) VALUES (?, ?, ?, ?, ?, ?, 0)
         ON CONFLICT (peer, stream) DO UPDATE SET applied = excluded.applied, digest = excluded.digest
+        WHERE excluded.applied > incoming_stream.applied
         """
     ).execute(arguments: [
       peer.text, stream.description, stream.lane.rawValue, stream.epoch, sequence, packet.digest.text,
@@ -99,14 +108,21 @@ struct PacketApplier: Sendable {
 
   /// Refusals in epochs that receipts tell of no more: their sender has sent everything anew since, or lost it.
   func forgetUntellable(_ db: Database) throws {
-    try db.executeCached(
-      sql: """
-        DELETE FROM refusal WHERE peer = ? AND stream NOT IN (
-          SELECT stream FROM (
-            SELECT stream, ROW_NUMBER() OVER (PARTITION BY lane ORDER BY epoch DESC) AS age
-            FROM incoming_stream WHERE peer = ?)
-          WHERE age <= ?)
-        """, arguments: [peer.text, peer.text, ReceiptList.epochsTold])
+    let waiting = try String.cachedAll(
+      db, sql: "SELECT DISTINCT stream FROM refusal WHERE peer = ?", arguments: [peer.text])
+    if waiting.isEmpty { return }
+    let known = try String.cachedAll(
+      db, sql: "SELECT stream FROM incoming_stream WHERE peer = ? AND epoch <= ? ORDER BY epoch DESC",
+      arguments: [peer.text, StreamName.maxEpoch])
+    var counts: [String: Int] = [:]
+    var told: Set<String> = []
+    for stream in known.compactMap({ StreamName($0) }) {
+      counts[stream.laneOfNode, default: 0] += 1
+      if counts[stream.laneOfNode, default: 0] <= ReceiptList.epochsTold { told.insert(stream.description) }
+    }
+    for stream in waiting where !told.contains(stream) {
+      try db.executeCached(sql: "DELETE FROM refusal WHERE peer = ? AND stream = ?", arguments: [peer.text, stream])
+    }
   }
 
   /// Parts that could not be used are asked for anew, from the blob's beginning.

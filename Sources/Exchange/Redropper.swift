@@ -89,7 +89,8 @@ actor Redropper {
   func run() async {
     while !Task.isCancelled {
       do {
-        try await dropDue()
+        // After a long standstill there are many: a full look is followed by another.
+        while try await dropDue(), !Task.isCancelled {}
         try await Task.sleep(for: .seconds(min(max(1, context.link.limits.redropSeconds), Self.lookSeconds)))
       } catch is CancellationError {
         return
@@ -100,8 +101,9 @@ actor Redropper {
     }
   }
 
-  /// Drops what is due, a few packets at most.
-  func dropDue() async throws {
+  /// Drops what is due, a few packets at most. True where there may be more.
+  @discardableResult
+  func dropDue() async throws -> Bool {
     let (peer, now) = (context.link.peer.text, context.now())
     try await finishOld(now)
     let furthest = Self.furthest(context.link)
@@ -113,8 +115,11 @@ actor Redropper {
           WHERE peer = ? AND confirmed = 0 AND (next_drop <= ? OR next_drop > ?) ORDER BY lane DESC, sequence LIMIT ?
           """, arguments: [peer, now, now + furthest, Self.packetsAtOnce])
     }
-    guard !due.isEmpty else { return }
-    if due.contains(where: { !counts(signer: $0.signer, recipient: $0.recipient) }) { return try await makeAnew() }
+    guard !due.isEmpty else { return false }
+    if due.contains(where: { !counts(signer: $0.signer, recipient: $0.recipient) }) {
+      try await makeAnew()
+      return false
+    }
     let (lying, missing) = (due.filter { context.drop.holds($0.file) }, due.filter { !context.drop.holds($0.file) })
     for entry in missing {
       // Gone where a receipt came in between, or where somebody removed the file.
@@ -131,6 +136,7 @@ actor Redropper {
       let (entries, next) = (lying.map { ($0.lane, $0.sequence) }, now + context.link.limits.redropSeconds * 1000)
       try await context.database.write { db in try oneWay.wait(for: entries, until: next, db) }
     }
+    return due.count == Self.packetsAtOnce
   }
 
   /// No time that was noted under a right clock lies further ahead: what does was noted under a wrong one, and is due.

@@ -45,10 +45,14 @@ public final class FairTurns: Sendable {
           return (place, true)
         }
         guard state.queue.count(of: source) < ofOneSource else { return (place, false) }
-        let displaced = state.queue.count < waitingMost ? nil : state.queue.giveWay(to: source)
-        if state.queue.count >= waitingMost { return (place, false) }
+        // Work that goes on (`enterAgain`) may have made the queue longer than that: one goes for each that comes.
+        guard state.queue.count >= waitingMost else {
+          state.queue.append(place, of: source)
+          return nil
+        }
+        guard let displaced = state.queue.giveWay(to: source) else { return (place, false) }
         state.queue.append(place, of: source)
-        return displaced.map { ($0, false) }
+        return (displaced, false)
       }
       answered?.0.resume(returning: answered?.1 ?? false)
     }

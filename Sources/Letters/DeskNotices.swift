@@ -67,8 +67,12 @@ public enum NoticeSchedule {
   /// No time that was noted under a right clock lies further ahead.
   static let furthestMilliseconds = max(patienceMilliseconds, pauseMilliseconds(after: .max))
 
-  static func isTooOld(_ requestedAt: UnixMilliseconds, at now: UnixMilliseconds) -> Bool {
-    now.subtractingReportingOverflow(requestedAt).partialValue > givenUpAfterHours * 3_600_000
+  /// A clock that jumps for a moment gives nothing up: a notice was tried for hours before, too.
+  static let attemptsBeforeGivingUp = 8
+
+  static func isTooOld(_ requestedAt: UnixMilliseconds, attempts: Int, at now: UnixMilliseconds) -> Bool {
+    attempts >= attemptsBeforeGivingUp
+      && now.subtractingReportingOverflow(requestedAt).partialValue > givenUpAfterHours * 3_600_000
   }
 }
 
@@ -202,7 +206,7 @@ public struct NoticeReminder: Service {
     let isLate = try await letters.contact().isLate
     try await letters.database.write { db in
       for notice in try Self.due(now, db) {
-        if NoticeSchedule.isTooOld(notice.requestedAt, at: now) {
+        if NoticeSchedule.isTooOld(notice.requestedAt, attempts: notice.attempts, at: now) {
           try giveUpNotice(notice.id, .expired, now, logger, db)
           continue
         }

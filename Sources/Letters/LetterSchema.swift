@@ -186,7 +186,7 @@ public let deskLetterMigrations: [Migration] = [
       ALTER TABLE notice ADD COLUMN requested_at INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE notice ADD COLUMN failure TEXT;
       ALTER TABLE notice ADD COLUMN failed_at INTEGER;
-      UPDATE notice SET requested_at = next_request - 600000;
+      UPDATE notice SET requested_at = next_request - 600000 WHERE state = 'waiting';
       CREATE INDEX notice_failed ON notice (failed_at) WHERE failed_at IS NOT NULL;
       """),
   Migration(

@@ -34,7 +34,15 @@ struct OutgoingCodes: Sendable {
   }
 
   /// Puts a message at the queue's end, and comes back at once.
-  func enqueue(_ message: Message) { queue.yield(message) }
+  ///
+  /// - Returns: false where no more may wait; the message is not sent then.
+  func enqueue(_ message: Message) -> Bool {
+    guard case .enqueued = queue.yield(message) else {
+      logger.error("sms code not sent", metadata: ["code": "too-many-waiting"])
+      return false
+    }
+    return true
+  }
 
   /// Sends what comes, a few at a time, until its task is cancelled.
   func run() async {

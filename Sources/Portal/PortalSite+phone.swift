@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Runtime
 import WebKitchen
 
 /// The mobile number and its code.
@@ -52,9 +53,14 @@ extension PortalSite {
       return phonePage(request, typed: typed, problem: "phoneWrong")
     }
     // A form that was sent twice has had its message.
-    guard forms.use(form.form) else { return seeOther("/write/code") }
+    if forms.wasUsed(form.form) { return seeOther("/write/code") }
     guard try await mayAskForCode(phone, form.visitor, request) else {
       return phonePage(request, typed: typed, problem: "tooManyCodes", status: .tooManyRequests)
+    }
+    guard forms.use(form.form) else {
+      try await giveBackCode(phone, form.visitor, request)
+      if forms.wasUsed(form.form) { return seeOther("/write/code") }
+      throw WebFailure.unavailable(Shortage("forms"))
     }
     let code = PendingCode.makeCode()
     do {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Letters
+import Runtime
 import WebKitchen
 
 /// Lifting the lock on a letter by a message to its author's phone. Whether code and phone belong together, and whether
@@ -25,7 +26,7 @@ extension PortalSite {
     } catch { throw WebFailure.unavailable(error) }
   }
 
-  private func giveBackCode(_ phone: String, _ visitor: Visitor, _ request: WebRequest) async throws {
+  func giveBackCode(_ phone: String, _ visitor: Visitor, _ request: WebRequest) async throws {
     do {
       try await letters.guesses.giveBackCode(phone: phone, source: request.source, visit: visitor.name)
     } catch { throw WebFailure.unavailable(error) }
@@ -61,9 +62,14 @@ extension PortalSite {
     }
     guard let code = LetterCode(typed: typed) else { return again("code", "unlockCodeWrong") }
     guard let phone = PhoneNumber(typed: typedPhone)?.digits else { return again("phone", "phoneWrong") }
-    guard forms.use(form.form) else { return seeOther("/unlock/code") }
+    if forms.wasUsed(form.form) { return seeOther("/unlock/code") }
     guard try await mayAskForCode(phone, form.visitor, request) else {
       return again("phone", "tooManyCodes", .tooManyRequests)
+    }
+    guard forms.use(form.form) else {
+      try await giveBackCode(phone, form.visitor, request)
+      if forms.wasUsed(form.form) { return seeOther("/unlock/code") }
+      throw WebFailure.unavailable(Shortage("forms"))
     }
     let belongs: Bool
     do {
@@ -77,14 +83,17 @@ extension PortalSite {
       throw WebFailure.unavailable(error)
     }
     let secret = PendingCode.makeCode()
+    // The same work, whether it belongs or not, and the gateway is asked once the page is answered.
+    let text = kitchen.strings.text("smsUnlock", request.language, secret, address)
+    guard codes.enqueue(.init(phone: belongs ? phone : nil, text: text, source: request.source)) else {
+      try await giveBackCode(phone, form.visitor, request)
+      return retryShortly(again("code", "unlockBusy", .serviceUnavailable))
+    }
     let visit = beginVisit(of: request, owner: "phone \(phone)")
     visit.with {
       $0.unlock = .init(
         sent: PendingCode(code: secret, phone: phone, secret: codeSecret), letter: code, belongs: belongs)
     }
-    // The same work, whether it belongs or not, and the gateway is asked once the page is answered.
-    let text = kitchen.strings.text("smsUnlock", request.language, secret, address)
-    codes.enqueue(.init(phone: belongs ? phone : nil, text: text, source: request.source))
     return keep(visit, request, seeOther("/unlock/code"))
   }
 

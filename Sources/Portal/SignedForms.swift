@@ -87,7 +87,10 @@ struct SignedForms: Sendable {
     return now() < ends ? Form(number: Array(body.suffix(Self.numberBytes)), ends: ends) : nil
   }
 
-  /// Uses a form up.
+  /// Whether a form was used up already.
+  func wasUsed(_ form: Form) -> Bool { used.ends.withLock { $0[form.number] != nil } }
+
+  /// Uses a form up: once its message is counted, so that no more are remembered than messages are allowed.
   ///
   /// - Returns: false where it was used already, or no more can be remembered.
   func use(_ form: Form) -> Bool {

@@ -188,7 +188,10 @@ extension SessionStore.State {
     _ session: Session<Content>, _ key: Digest, _ owner: Digest?, _ source: Source, isPromoted: Bool, _ ownedMax: Int
   ) {
     if let owner {
-      if let oldest = owned[owner]?.first, owned[owner]?.count ?? 0 >= ownedMax { pushOut(oldest) }
+      // One that is only begun, by whoever knows a number, never pushes out one that its owner has come into.
+      let held = owned[owner] ?? []
+      let begun = held.first { entries[$0]?.isPromoted == false }
+      if held.count >= ownedMax, let leaving = begun ?? (isPromoted ? held.first : nil) { pushOut(leaving) }
       owned[owner, default: []].append(key)
     }
     last += 1

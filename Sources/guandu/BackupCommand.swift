@@ -47,6 +47,9 @@ struct BackupCommand: AsyncParsableCommand {
         """)
 
     @Option(help: "The zone's zone.yaml.") var config: String
+    @Flag(
+      help: "Restore although files (attachments) are missing from the backup: what they belong to is incomplete then.")
+    var withoutMissingFiles = false
     @Argument(help: "A name as “guandu backup list” prints it.") var name: String
 
     func run() async throws {
@@ -65,7 +68,7 @@ struct BackupCommand: AsyncParsableCommand {
           }
           throw CommandFailure(.temporary, "\(error); stop the daemon first")
         }
-        do { try folder.restore(name) } catch let problem as BackupProblem {
+        do { try folder.restore(name, withoutMissing: withoutMissingFiles) } catch let problem as BackupProblem {
           throw CommandFailure(.refused, "\(problem)")
         } catch { throw CommandFailure(.cannotWrite, "\(error)") }
         withExtendedLifetime(lock) {}
