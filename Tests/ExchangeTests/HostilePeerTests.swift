@@ -225,6 +225,35 @@ import Zones
     try await stage.zone.stop()
   }
 
+  @Test
+  func
+    `parks what never comes: it is given up once it has waited too long in thirty looks, and not by a clock that jumps`()
+    async throws
+  {
+    let start = currentMilliseconds()
+    let clock = Clock(at: start)
+    let stage = try await intranet(now: clock.read)
+    try stage.forge.drop(try stage.forge.packet(messages: [PacketForge.harmless(1, after: [9])]))
+    try await stage.receiveAll()
+    let late = start + 8 * 86_400_000
+    for look in 0..<5 {
+      clock.set(late + look * 61_000)
+      _ = try await stage.link.receive()
+    }
+    clock.set(start + 61_000)
+    _ = try await stage.link.receive()
+    for look in 0..<29 {
+      clock.set(late + look * 61_000)
+      _ = try await stage.link.receive()
+    }
+    #expect(try await stage.count("SELECT COUNT(*) FROM waiting_message") == 1)
+    clock.set(late + 30 * 61_000)
+    _ = try await stage.link.receive()
+    #expect(try await stage.count("SELECT COUNT(*) FROM waiting_message") == 0)
+    #expect(try await stage.count("SELECT COUNT(*) FROM refused_message WHERE code = 'never-complete'") == 1)
+    try await stage.zone.stop()
+  }
+
   @Test func `begins a thousand files and ends none, and those begun first give way`() async throws {
     let stage = try await intranet()
     try await stage.run(
