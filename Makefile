@@ -19,9 +19,9 @@ help: ## this list
 run: ## builds and starts a portal and a desk; DEMO_DIR, PORTAL_PORT, DESK_PORT; Ctrl-C stops
 	@scripts/run.sh
 
-release: ## builds the three programs for release, under .build-release
+release: ## builds all programs for release, under .build-release
 	@scripts/packages.sh run
-	@for product in guandu-dmz guandu-intranet guandu; do swift build -c release --scratch-path .build-release --product $$product; done
+	@swift build -c release --scratch-path .build-release
 
 test: ## all tests, the real daemons and a browser included
 	@scripts/test.sh

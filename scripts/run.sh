@@ -68,13 +68,7 @@ answers() {
 scripts/packages.sh run
 check_port PORTAL_PORT "$portal_port"
 check_port DESK_PORT "$desk_port"
-if [[ $configuration == release ]]; then
-  for product in guandu-dmz guandu-intranet guandu; do
-    swift build -c release --scratch-path "$scratch" --product "$product"
-  done
-else
-  swift build -c "$configuration" --scratch-path "$scratch"
-fi
+swift build -c "$configuration" --scratch-path "$scratch"
 binaries=$(swift build -c "$configuration" --scratch-path "$scratch" --show-bin-path)
 "$binaries/guandu" init "$demo" --portal-port "$portal_port" --desk-port "$desk_port" --zones zones
 mkdir -p "$demo/logs"
