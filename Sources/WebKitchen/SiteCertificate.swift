@@ -1,6 +1,5 @@
 import Cryptography
 import Foundation
-import Glibc
 import Logging
 import NIOSSL
 import Synchronization
@@ -134,24 +133,25 @@ enum SiteCertificateError: Error, CustomStringConvertible {
   }
 }
 
-/// What changes about a file when it is written or replaced.
+/// What changes about a file when it is written or replaced; of a link, about the file that it leads to.
 private struct FileMark: Equatable {
-  let mode: UInt32
-  private let device: UInt64
-  private let inode: UInt64
+  let mode: Int
+  private let device: Int
+  private let inode: Int
   private let bytes: Int
-  private let times: [Int]
+  private let changedAt: Date
 
   /// Nil where there is none.
   init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    mode = UInt32(status.st_mode)
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
-    bytes = Int(status.st_size)
-    times = [
-      Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec), Int(status.st_ctim.tv_sec), Int(status.st_ctim.tv_nsec),
-    ]
+    // Foundation's, and not the system's `stat`: which module declares that depends on what else is built.
+    let target = URL(filePath: path).resolvingSymlinksInPath().path
+    guard let found = try? FileManager.default.attributesOfItem(atPath: target),
+      let mode = found[.posixPermissions] as? Int, let changedAt = found[.modificationDate] as? Date
+    else { return nil }
+    self.mode = mode
+    self.changedAt = changedAt
+    device = found[.systemNumber] as? Int ?? 0
+    inode = found[.systemFileNumber] as? Int ?? 0
+    bytes = found[.size] as? Int ?? 0
   }
 }
