@@ -47,7 +47,7 @@ await_release() {
 
 release_scenario() {
   GUANDU_BINARIES=$(swift build -c release --scratch-path .build-release --show-bin-path) \
-    Tests/Scenarios/run.sh -k "${RELEASE_SCENARIOS:-by_hand or forgetting or hostile_door}"
+    Tests/Scenarios/run.sh -k "${RELEASE_SCENARIOS:-by_hand or forgetting}"
 }
 
 # A crash in a test would otherwise wait for the backtrace's symbols for minutes.

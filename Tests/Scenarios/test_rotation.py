@@ -115,6 +115,7 @@ def test_both_zones_get_new_keys_under_load(deployment):
         rotate_dmz(deployment)
         load.more()
         for zone in ("dmz", "intranet"):
+            deployment.back_up("dmz", "intranet")
             eventually(signs_alone(deployment, zone), f"the new pair of {zone} signs alone")
         load.more()
     finally:
@@ -152,6 +153,7 @@ def test_a_rotation_goes_on_after_kills(deployment):
             deployment.start(zone)
             time.sleep(chance.uniform(0, 0.8))
         for zone in ("dmz", "intranet"):
+            deployment.back_up("dmz", "intranet")
             eventually(signs_alone(deployment, zone), f"the new pair of {zone} signs alone", 120)
         load.more(2)
     finally:
