@@ -3,8 +3,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Debug, until the release build's memory fault is mended (docs/exchange.md, section 8).
-configuration=${CONFIGURATION:-debug}
+# Release programs where `make release` has made them.
+configuration=${CONFIGURATION:-}
+if [[ -z $configuration ]]; then
+  configuration=debug
+  [[ ! -x .build-release/release/guandu-dmz ]] || configuration=release
+fi
 scratch=.build
 [[ $configuration != release ]] || scratch=.build-release
 demo=${DEMO_DIR:-var/demo}

@@ -39,6 +39,12 @@ struct WitnessTimes: Sendable {
   }
 
   private static func add(_ index: Int, _ at: Int, to found: inout Found?, _ farther: (Int) -> Int) {
-    found = Found(count: (found?.count ?? 0) + 1, first: found?.first ?? index, at: found.map { farther($0.at) } ?? at)
+    guard var known = found else {
+      found = Found(count: 1, first: index, at: at)
+      return
+    }
+    known.count += 1
+    known.at = farther(known.at)
+    found = known
   }
 }

@@ -97,7 +97,7 @@ public final class PortalSite: Service {
         let orphans = visit.isSending ? [] : visit.attachments
         visit.attachments = []
         unsent.note(&visit)
-        visit = PortalVisit(source: visit.source)
+        visit.forget()
         return orphans
       }
       for attachment in orphans { await letters.discard(attachment) }

@@ -66,10 +66,24 @@ struct PortalVisit: Sendable {
     return form.isEmpty && attachments.isEmpty ? nil : "/write/letter"
   }
 
-  /// Makes room for the next letter of the same visit.
+  /// Makes room for the next letter of the same visit. Forms that are coming in still count.
+  ///
+  /// Each field is cleared where it is. `self = PortalVisit(source: source)` must not be written: Swift 6.3.1 then keeps
+  /// hold of `source` only after it has destroyed the old value, and a release build goes on with freed memory.
   mutating func startAnew() {
-    let (opened, unsentBytes) = (self.opened, self.unsentBytes)
-    self = PortalVisit(source: source)
-    (self.opened, self.unsentBytes) = (opened, unsentBytes)
+    pendingCode = nil
+    phone = nil
+    form = LetterForm()
+    attachments = []
+    submission = nil
+    isSending = false
+    confirmation = nil
+    unlock = nil
+  }
+
+  /// Forgets everything but who began it, and what its files still hold of the disk.
+  mutating func forget() {
+    startAnew()
+    opened = nil
   }
 }

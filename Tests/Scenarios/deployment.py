@@ -1,7 +1,9 @@
 """A deployment of its own for each test: laid out by `guandu init`, run by the real daemons, used over HTTPS."""
 
+import contextlib
 import http.client
 import html
+import itertools
 import os
 import pathlib
 import re
@@ -18,10 +20,19 @@ BINARIES = pathlib.Path(os.environ["GUANDU_BINARIES"])
 ROOT = pathlib.Path(os.environ["GUANDU_ROOT"])
 
 
+# Below what the kernel gives to outgoing connections, and of this worker alone, so that nobody else takes a port between
+# our asking and a daemon's start.
+worker = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
+ports = itertools.cycle(range(10_000 + 1_000 * worker, 11_000 + 1_000 * worker))
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
 
 
 def eventually(condition, what, patience_seconds=60):
