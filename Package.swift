@@ -237,6 +237,10 @@ let package = Package(
       [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
+    .testTarget(
+      name: "FuzzReplayTests", dependencies: ["AgeFormat", "Cryptography", "PacketFormat", "Zones"], path: "Tests/Fuzz",
+      exclude: ["README.md", "age.dict", "build.sh", "corpus", "json.dict", "run.sh", "seeds.py"],
+      swiftSettings: settings),
     tests("StorageTests", of: ["Storage"], [grdb]),
     tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"], [grdb]),
     tests(

@@ -1,17 +1,20 @@
 #!/bin/bash
-# Everything: unit tests, scenarios with the real daemons, browser tests, a scenario on release binaries. Called by
-# `make test`.
+# Everything but what takes hours (`make soak`): unit tests, the simulation, and, on release programs, scenarios with the
+# real daemons and browser tests. Called by `make test`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/packages.sh test
 log=$(mktemp)
 release_log=$(mktemp)
+browser_log=$(mktemp)
 release=
+browser=
 # Ends what runs beside, where a phase fails.
 clean() {
-  [[ -z $release ]] || kill "$release" 2>/dev/null || true
-  rm -f "$log" "$release_log"
+  local process
+  for process in $release $browser; do kill "$process" 2>/dev/null || true; done
+  rm -f "$log" "$release_log" "$browser_log"
 }
 trap clean EXIT
 
@@ -45,10 +48,27 @@ await_release() {
   release=
 }
 
-# Freed memory is overwritten, so that a program which goes on using it crashes.
-release_scenario() {
-  GUANDU_BINARIES=$(swift build -c release --scratch-path .build-release --show-bin-path) MALLOC_PERTURB_=222 \
-    Tests/Scenarios/run.sh -k "${RELEASE_SCENARIOS:-by_hand or forgetting or hostile_door}"
+await_browser() {
+  local status=0
+  wait "$browser" || status=$?
+  browser=
+  cat "$browser_log"
+  ((status == 0)) || {
+    echo "make test: the browser tests failed" >&2
+    exit 1
+  }
+}
+
+# What ships is what is run. Freed memory is overwritten, so that a program which goes on using it crashes.
+on_release() {
+  GUANDU_BINARIES=$(swift build -c release --scratch-path .build-release --show-bin-path) MALLOC_PERTURB_=222 "$@"
+}
+scenarios() { on_release Tests/Scenarios/run.sh -n "${SCENARIO_WORKERS:-3}" --dist worksteal; }
+browser() { on_release Tests/Browser/run.sh; }
+
+simulation() {
+  SCHEDULES=200 SEED=${SEED:-1} SIMULATION=$(swift build --show-bin-path)/guandu-simulation Tests/Simulation/run.sh
+  for patch in Tests/Simulation/planted/*.patch; do git apply --check "$patch"; done
 }
 
 # A crash in a test would otherwise wait for the backtrace's symbols for minutes.
@@ -57,11 +77,10 @@ phase build build
 build_release >"$release_log" 2>&1 &
 release=$!
 phase tests swift test --skip-build
-SCHEDULES=200 SEED=$((RANDOM * 1000)) SIMULATION=$(swift build --show-bin-path)/guandu-simulation \
-  phase simulation Tests/Simulation/run.sh
-for patch in Tests/Simulation/planted/*.patch; do git apply --check "$patch"; done
-FUZZ_SECONDS=10 phase fuzz Tests/Fuzz/run.sh
-phase scenarios Tests/Scenarios/run.sh
-phase browser Tests/Browser/run.sh
-phase "release build" await_release
-phase "release scenario" release_scenario
+phase simulation simulation
+phase "the rest of the release build" await_release
+# Both wait for much, so they run beside each other.
+browser >"$browser_log" 2>&1 &
+browser=$!
+phase scenarios scenarios
+phase "the rest of the browser tests" await_browser

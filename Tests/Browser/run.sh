@@ -62,7 +62,8 @@ start_deployment() {
   exit 1
 }
 
-binaries=$(cd "$root" && swift build --show-bin-path)
+# Other binaries may be named, such as those of a release build.
+binaries=${GUANDU_BINARIES:-$(cd "$root" && swift build --show-bin-path)}
 export GUANDU_BINARIES=$binaries
 if [[ -z ${GUANDU_DEMO_DIR:-} ]]; then
   start_deployment

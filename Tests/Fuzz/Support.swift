@@ -1,8 +1,13 @@
 import Glibc
 
-/// Stops the fuzzer with a finding: a property that should hold for every input does not.
+enum Replay {
+  /// The corpus's file that is tried; nil where a fuzzer makes the input.
+  @TaskLocal static var file: String?
+}
+
+/// Ends the process with a finding: a property that should hold for every input does not.
 func finding(_ what: @autoclosure () -> String) -> Never {
-  let line = Array("finding: \(what())\n".utf8)
+  let line = Array("finding: \(what()) \(Replay.file ?? "")\n".utf8)
   write(2, line, line.count)
   abort()
 }

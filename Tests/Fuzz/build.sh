@@ -9,7 +9,7 @@ out=.build-fuzz
 mkdir -p "$out/modules" "$out/bin"
 
 flags=(
-  -swift-version 6 -O -g -enable-testing -parse-as-library -sanitize=fuzzer,address -I "$out/modules"
+  -D FUZZER -swift-version 6 -O -g -enable-testing -parse-as-library -sanitize=fuzzer,address -I "$out/modules"
   -I Sources/CSodium -I Sources/COpenSSL
   -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
   -enable-upcoming-feature MemberImportVisibility

@@ -3,16 +3,14 @@ import Cryptography
 @testable import AgeFormat
 
 /// Whole age files for one key, in four ways that the first byte chooses.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  var choices = Choices(input(data, count))
+func fuzzAgeFile(_ bytes: [UInt8]) {
+  var choices = Choices(bytes)
   switch choices.byte() % 4 {
   case 0: checkPieces(Array(choices.rest))
   case 1: checkEdited(&choices)
   case 2: checkHeader(&choices)
   default: checkChunks(&choices)
   }
-  return 0
 }
 
 /// Opens a file whole and in pieces, between which nothing may differ but how much an unsound one releases.
@@ -177,3 +175,11 @@ private enum Specimen {
     return key
   }
 }
+
+#if FUZZER
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzzAgeFile(input(data, count))
+    return 0
+  }
+#endif

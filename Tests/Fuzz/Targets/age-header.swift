@@ -1,16 +1,13 @@
 @testable import AgeFormat
 
 /// The textual head of an age file: what parses is written back byte for byte, and a cut one is waited for.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let bytes = input(data, count)
+func fuzzAgeHeader(_ bytes: [UInt8]) {
   let whole = Outcome(of: bytes)
   if case .header(let header, let length) = whole { check(header, length, bytes) }
   for count in [bytes.count / 3, bytes.count / 2, bytes.count - 1] where count >= 0 {
     let cut = Outcome(of: Array(bytes[..<count]))
     require(cut == .incomplete || cut == whole, "a beginning is read otherwise than the whole")
   }
-  return 0
 }
 
 private enum Outcome: Equatable {
@@ -35,3 +32,11 @@ private func check(_ header: AgeHeader, _ length: Int, _ bytes: [UInt8]) {
   require(bytes.starts(with: authenticated), "what the MAC covers does not stand at the beginning")
   require(header.mac.count == 32, "a MAC of another length")
 }
+
+#if FUZZER
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzzAgeHeader(input(data, count))
+    return 0
+  }
+#endif

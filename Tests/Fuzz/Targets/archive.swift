@@ -3,9 +3,7 @@ import Zones
 @testable import PacketFormat
 
 /// A manifest line, then an archive: as it is, and with its checksums put right, which no mutation would hit.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let bytes = input(data, count)
+func fuzzArchive(_ bytes: [UInt8]) {
   let newline = bytes.firstIndex(of: 0x0A) ?? 0
   let manifest = try? Manifest.parse(line: Array(bytes[..<newline]))
   let archive = Array(bytes.dropFirst(newline == 0 ? 0 : newline + 1))
@@ -15,7 +13,6 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if let manifest { checkContents(candidate, entries, manifest) }
     if let fitting = fittingManifest(entries) { checkContents(candidate, entries, fitting) }
   }
-  return 0
 }
 
 private let maxCount = 100
@@ -94,3 +91,11 @@ private func fittingManifest(_ entries: [Archive.Entry]) -> Manifest? {
     messages: messages > 0 ? ["letter.submitted": messages] : [:], blobs: blobs, receipts: [], recipients: [.zero],
     payload: Manifest.Payload(bytes: 1, sha256: .zero))
 }
+
+#if FUZZER
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzzArchive(input(data, count))
+    return 0
+  }
+#endif

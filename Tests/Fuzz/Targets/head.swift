@@ -1,14 +1,11 @@
 @testable import PacketFormat
 
 /// Line 2 alone, and the four lines of a packet's head, whole and cut.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let bytes = input(data, count)
+func fuzzHead(_ bytes: [UInt8]) {
   if let manifest = try? Manifest.parse(line: bytes) { checkWritten(manifest) }
   let whole = Outcome(of: bytes)
   if case .head(let head) = whole { check(head, against: bytes) }
   checkCuts(of: bytes, whole)
-  return 0
 }
 
 private enum Outcome: Equatable {
@@ -52,3 +49,11 @@ private func checkCuts(of bytes: [UInt8], _ whole: Outcome) {
     require(cut == .incomplete || cut == whole, "a beginning is read otherwise than the whole")
   }
 }
+
+#if FUZZER
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    fuzzHead(input(data, count))
+    return 0
+  }
+#endif
