@@ -2,6 +2,8 @@
 
 import contextlib
 import http.client
+import os
+import pathlib
 import re
 import resource
 import socket
@@ -13,6 +15,8 @@ import pytest
 from deployment import Clerk, Client, eventually, expect, look_up, write_letter
 
 ATTACKER = "127.0.0.66"
+IS_LONG = os.environ.get("GUANDU_SOAK") == "1"
+PATIENCE_SECONDS = 1_800 if IS_LONG else 120
 MARKS = ("\u0301\u0327" * 62_000).encode()
 
 
@@ -23,6 +27,12 @@ def many_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 32_768), hard))
     yield
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def resident(deployment):
+    """MiB of the portal's own memory."""
+    status = pathlib.Path(f"/proc/{deployment.daemons['dmz'].pid}/status").read_text()
+    return int(re.search(r"RssAnon:\s+(\d+) kB", status).group(1)) // 1024
 
 
 def trust(deployment):
@@ -55,7 +65,7 @@ def meanwhile(*attacks):
         thread.start()
     yield
     for thread in threads:
-        thread.join(120)
+        thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive(), "an attack still waits for its answer"
 
 
@@ -123,10 +133,15 @@ def test_one_letter_opened_in_many_visits(deployment):
     code, password = live_honestly(deployment, "13800138021")
     visits = []
 
+    times = 2_500 if IS_LONG else 60
+    before = resident(deployment)
+
     def open_again():
-        for _ in range(60):
+        for _ in range(times):
             client = Attacker(deployment)
             expect(303, client.post("/lookup", "/lookup", code=code, password=password))
+            # It connects again when it is used again.
+            client.connection.close()
             visits.append(client)
 
     with meanwhile(open_again, open_again):
@@ -134,6 +149,7 @@ def test_one_letter_opened_in_many_visits(deployment):
             live_honestly(deployment, f"1380013803{number}")
     assert visits[-1].get("/letter")[0] == 200
     assert visits[0].get("/letter")[0] == 303, "the owner's oldest visits have ended"
+    assert resident(deployment) < before + 100, "memory has grown with the visits"
     deployment.stop()
 
 
