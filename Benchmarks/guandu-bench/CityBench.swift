@@ -111,9 +111,9 @@ struct CityBench {
     guard case .success(let reservation) = try await citizens.guesses.reserveLook(code: letter.code, source: source)
     else { return false }
     do {
-      guard try await citizens.read(code: letter.code, password: letter.password, source: source) != nil else {
-        return false
-      }
+      let found = try await citizens.read(
+        code: letter.code, password: letter.password, source: source, reservation: reservation)
+      guard found != nil else { return false }
     } catch LetterError.busy {
       try await citizens.guesses.giveBack(reservation)
       return false

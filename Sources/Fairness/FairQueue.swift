@@ -37,6 +37,9 @@ public struct FairQueue<Element: Sendable>: Sendable {
   /// Takes whoever is next.
   public mutating func takeNext() -> Element? { root.takeNext() }
 
+  /// Takes out the newest of whoever has the most waiting.
+  public mutating func takeNewest() -> Element? { root.removeNewest() }
+
   /// Takes out the newest of whoever has the most waiting, where that is more than `source` would have.
   public mutating func giveWay(to source: Source) -> Element? { root.giveWay(source.tiers.reversed()[...]) }
 }
@@ -80,7 +83,7 @@ extension FairQueue.Branch {
     return displaced
   }
 
-  private mutating func removeNewest() -> Element? {
+  fileprivate mutating func removeNewest() -> Element? {
     guard count > 0 else { return nil }
     count -= 1
     if !elements.isEmpty { return elements.removeLast() }

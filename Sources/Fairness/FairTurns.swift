@@ -4,6 +4,9 @@ import Synchronization
 ///
 /// When every place to wait is taken, whoever has the most waiting loses their newest to one who has less. So a flood
 /// from one source fills what is free and never what others need.
+///
+/// Those who come `later` have a queue of their own, with every second turn while others wait, and give way to them first.
+/// So a thousand sources that have been wrong lately do not make one wait that has not.
 public final class FairTurns: Sendable {
   private typealias Place = CheckedContinuation<Bool, Never>
 
@@ -11,6 +14,17 @@ public final class FairTurns: Sendable {
     var free: Int
     var arrived = 0
     var queue = FairQueue<Place>()
+    /// Of those who come later.
+    var later = FairQueue<Place>()
+    var isTurnOfLater = false
+
+    var waiting: Int { queue.count + later.count }
+
+    mutating func takeNext() -> Place? {
+      isTurnOfLater.toggle()
+      if isTurnOfLater, let next = later.takeNext() { return next }
+      return queue.takeNext() ?? later.takeNext()
+    }
   }
 
   private let waitingMost: Int
@@ -28,15 +42,16 @@ public final class FairTurns: Sendable {
   }
 
   /// How many wait at this moment.
-  public var waiting: Int { state.withLock { $0.queue.count } }
+  public var waiting: Int { state.withLock { $0.waiting } }
   /// How many ever came, served or not.
   public var arrived: Int { state.withLock { $0.arrived } }
 
   /// Waits for the turn of `source`.
   ///
+  /// - Parameter isLater: whether others go first, but for every second turn.
   /// - Returns: whether it came; then `leave()` must follow. False at once where too many wait, or later where the place
   ///   was given to a source with fewer.
-  public func enter(_ source: Source) async -> Bool {
+  public func enter(_ source: Source, isLater: Bool = false) async -> Bool {
     await withCheckedContinuation { (place: Place) in
       let answered = state.withLock { state -> (Place, Bool)? in
         state.arrived += 1
@@ -44,14 +59,16 @@ public final class FairTurns: Sendable {
           state.free -= 1
           return (place, true)
         }
-        guard state.queue.count(of: source) < ofOneSource else { return (place, false) }
+        let own = isLater ? \State.later : \State.queue
+        guard state[keyPath: own].count(of: source) < ofOneSource else { return (place, false) }
         // Work that goes on (`enterAgain`) may have made the queue longer than that: one goes for each that comes.
-        guard state.queue.count >= waitingMost else {
-          state.queue.append(place, of: source)
+        guard state.waiting >= waitingMost else {
+          state[keyPath: own].append(place, of: source)
           return nil
         }
-        guard let displaced = state.queue.giveWay(to: source) else { return (place, false) }
-        state.queue.append(place, of: source)
+        let displaced = (isLater ? nil : state.later.takeNewest()) ?? state[keyPath: own].giveWay(to: source)
+        guard let displaced else { return (place, false) }
+        state[keyPath: own].append(place, of: source)
         return (displaced, false)
       }
       answered?.0.resume(returning: answered?.1 ?? false)
@@ -83,7 +100,7 @@ public final class FairTurns: Sendable {
         state.free += 1
         return nil
       }
-      let next = state.queue.takeNext()
+      let next = state.takeNext()
       if next == nil { state.free += 1 }
       return next
     }

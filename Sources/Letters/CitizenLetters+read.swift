@@ -9,12 +9,14 @@ import Storage
 extension CitizenLetters {
   /// Opens a letter. Nil for an unknown code and for a wrong password, in the same time.
   ///
-  /// - Parameter source: who asks, as limits count it; those that name none share one turn.
+  /// - Parameters:
+  ///   - source: who asks, as limits count it; those that name none share one turn.
+  ///   - reservation: what was counted for this look; nil for a letter that is open already.
   /// - Throws: `busy` where too many wait; nothing was tried then.
   public func read(
-    code: LetterCode, password: String, source: Source = .unnamed
+    code: LetterCode, password: String, source: Source = .unnamed, reservation: GuessBook.Reservation? = nil
   ) async throws(LetterError) -> CitizenLetter? {
-    switch try await look(code: code, password: password, source: source) {
+    switch try await look(code: code, password: password, source: source, reservation: reservation) {
     case .opened(let letter): letter
     case .wrong: nil
     }
@@ -29,9 +31,9 @@ extension CitizenLetters {
 
   /// As `read`, and says of a wrong look whether there is such a letter.
   public func look(
-    code: LetterCode, password: String, source: Source = .unnamed
+    code: LetterCode, password: String, source: Source = .unnamed, reservation: GuessBook.Reservation? = nil
   ) async throws(LetterError) -> Look {
-    try await turns.run(for: source) { () async throws(LetterError) in try await open(code, password) }
+    try await turns.run(for: source, isLater: reservation?.sourceWasWrong ?? false) { () async throws(LetterError) in try await open(code, password) }
   }
 
   private func open(_ code: LetterCode, _ password: String) async throws(LetterError) -> Look {

@@ -24,6 +24,8 @@ public final class GuessBook: Sendable {
 
   /// What was counted beforehand, to be given back where it was no guess.
   public struct Reservation: Sendable {
+    /// Whether the source has been wrong lately, or asks something else at this moment.
+    public let sourceWasWrong: Bool
     fileprivate let entries: [GuessEntry]
     fileprivate let letterTags: [Tag]
   }
@@ -118,7 +120,7 @@ public final class GuessBook: Sendable {
       for entry in entries { try book.add(1, to: entry) }
       return .success(
         Reservation(
-          entries: entries, letterTags: byLetter.map { Tag(scope: $0.limit.scope, tag: book.tag(of: $0)) }))
+          sourceWasWrong: taken > 0, entries: entries, letterTags: byLetter.map { Tag(scope: $0.limit.scope, tag: book.tag(of: $0)) }))
     }
   }
 

@@ -22,11 +22,12 @@ package final class Turns: Sendable {
 
   /// Runs `body` once it is the turn of `source`.
   ///
+  /// - Parameter isLater: whether sources that have not been wrong lately go first, but for every second turn.
   /// - Throws: `busy` where too many wait; nothing was run then. Else what `body` throws.
   package func run<T: Sendable>(
-    for source: Source, _ body: () async throws(LetterError) -> T
+    for source: Source, isLater: Bool = false, _ body: () async throws(LetterError) -> T
   ) async throws(LetterError) -> T {
-    guard await turns.enter(source) else { throw .busy }
+    guard await turns.enter(source, isLater: isLater) else { throw .busy }
     defer { turns.leave() }
     return try await body()
   }

@@ -42,7 +42,7 @@ extension PortalSite {
     }
     do {
       let look = try await request.aside { () async throws(LetterError) in
-        try await letters.look(code: code, password: password, source: request.source)
+        try await letters.look(code: code, password: password, source: request.source, reservation: reservation)
       }
       if case .wrong(let isLetter) = look {
         letters.guesses.settle(reservation, isLetter: isLetter)

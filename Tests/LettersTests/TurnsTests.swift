@@ -31,11 +31,13 @@ private final class Queue: Sendable {
   var served: [Source] { order.withLock { $0 } }
 
   /// Returns once the look was given a place or refused one.
-  func come(from source: Source) async -> Task<LetterError?, Never> {
+  func come(from source: Source, isLater: Bool = false) async -> Task<LetterError?, Never> {
     let before = turns.arrived
     let task = Task { () -> LetterError? in
       do throws(LetterError) {
-        try await turns.run(for: source) { () async throws(LetterError) in order.withLock { $0.append(source) } }
+        try await turns.run(for: source, isLater: isLater) { () async throws(LetterError) in
+          order.withLock { $0.append(source) }
+        }
         return nil
       } catch { return error }
     }
@@ -52,6 +54,31 @@ private final class Queue: Sendable {
 }
 
 @Suite struct WaitingLooks {
+  @Test func `of sources that were wrong have every second turn while others wait`() async throws {
+    let queue = await Queue(waitingMost: 100)
+    var tasks: [Task<LetterError?, Never>] = []
+    for index in 0..<40 { tasks.append(await queue.come(from: "10.0.0.\(index)", isLater: true)) }
+    for source: Source in ["192.0.2.1", "192.0.2.2"] { tasks.append(await queue.come(from: source)) }
+    try await queue.open()
+    for task in tasks { #expect(await task.value == nil) }
+    #expect(Set(queue.served.prefix(4)).isSuperset(of: ["192.0.2.1", "192.0.2.2"]))
+    #expect(queue.served.count == 42)
+  }
+
+  @Test func `of sources that were wrong give way, where no place is left`() async throws {
+    let queue = await Queue(waitingMost: 4)
+    var guesses: [Task<LetterError?, Never>] = []
+    for index in 0..<4 { guesses.append(await queue.come(from: "10.0.0.\(index)", isLater: true)) }
+    let honest = await queue.come(from: "192.0.2.1")
+    let further = await queue.come(from: "10.0.0.9", isLater: true)
+    #expect(await further.value == .busy)
+    try await queue.open()
+    #expect(await honest.value == nil)
+    var refused = 0
+    for guess in guesses { refused += await guess.value == nil ? 0 : 1 }
+    #expect(refused == 1)
+  }
+
   @Test func `are served by turns, a source at a time`() async throws {
     let queue = await Queue(waitingMost: 10)
     var tasks: [Task<LetterError?, Never>] = []
