@@ -33,7 +33,9 @@ extension CitizenLetters {
   public func look(
     code: LetterCode, password: String, source: Source = .unnamed, reservation: GuessBook.Reservation? = nil
   ) async throws(LetterError) -> Look {
-    try await turns.run(for: source, isLater: reservation?.sourceWasWrong ?? false) { () async throws(LetterError) in try await open(code, password) }
+    try await turns.run(for: source, isLater: reservation?.sourceWasWrong ?? false) { () async throws(LetterError) in
+      try await open(code, password)
+    }
   }
 
   private func open(_ code: LetterCode, _ password: String) async throws(LetterError) -> Look {

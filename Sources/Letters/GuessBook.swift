@@ -120,7 +120,8 @@ public final class GuessBook: Sendable {
       for entry in entries { try book.add(1, to: entry) }
       return .success(
         Reservation(
-          sourceWasWrong: taken > 0, entries: entries, letterTags: byLetter.map { Tag(scope: $0.limit.scope, tag: book.tag(of: $0)) }))
+          sourceWasWrong: taken > 0, entries: entries,
+          letterTags: byLetter.map { Tag(scope: $0.limit.scope, tag: book.tag(of: $0)) }))
     }
   }
 
