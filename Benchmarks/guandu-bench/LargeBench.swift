@@ -90,7 +90,7 @@ struct LargeBench {
       accepted = try db.all(
         Int.self, "SELECT accepted_at FROM desk_letter ORDER BY accepted_at LIMIT -1 OFFSET ?", seen)
       received = try db.one(Int.self, "SELECT MAX(received) FROM incoming_blob") ?? 0
-      isWhole = try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE complete)") ?? false
+      isWhole = try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE complete = 1)") ?? false
     }
   }
 

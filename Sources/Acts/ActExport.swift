@@ -44,8 +44,8 @@ public struct RecordedAct: Sendable {
   /// The newest first.
   public static func read(limit: Int, offset: Int, _ db: Transaction) throws -> (acts: [RecordedAct], total: Int) {
     let total = try db.one(Int.self, "SELECT COUNT(*) FROM act") ?? 0
-    let entries = try db.all(Data.self, "SELECT entry FROM act ORDER BY number DESC LIMIT ? OFFSET ?", limit, offset)
-    return (entries.compactMap { RecordedAct(Array($0)) }, total)
+    let entries = try db.all([UInt8].self, "SELECT entry FROM act ORDER BY number DESC LIMIT ? OFFSET ?", limit, offset)
+    return (entries.compactMap { RecordedAct($0) }, total)
   }
 }
 

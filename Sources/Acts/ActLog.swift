@@ -103,12 +103,12 @@ extension Act {
     if let official, let signed = official.signed { try demandStatement(signed, by: official, db) }
     let last = try db.one("SELECT number, digest FROM act ORDER BY number DESC LIMIT 1")
     let number = try (last?["number"] as Int? ?? 0) + 1
-    let previous = try Array(last?["digest"] as Data? ?? Data(Digest.zero.bytes))
+    let previous = try last?["digest"] ?? Digest.zero.bytes
     let entry = json(number, official, principal, at, previous).encoded()
     let salt = randomBytes(16)
     try db.run(
-      "INSERT INTO act (number, entry, digest, salt) VALUES (?, ?, ?, ?)", number, Data(entry),
-      Data(ActChain.digest(previous, entry).bytes), Data(salt))
+      "INSERT INTO act (number, entry, digest, salt) VALUES (?, ?, ?, ?)", number, entry,
+      ActChain.digest(previous, entry).bytes, salt)
     try audit?.actRecorded(
       number, what, object: publicObject, subject: subject, proof: proof(official).rawValue,
       digest: Digest.of(salt + entry).hex, db)
@@ -171,5 +171,5 @@ public enum ActChain {
 /// Keeps a certificate that was acted with, so that the record can be checked without the desk.
 public func keepActingCertificate(_ der: [UInt8], fingerprint: String, _ db: Transaction) throws {
   try db.run(
-    "INSERT INTO act_certificate (fingerprint, der) VALUES (?, ?) ON CONFLICT DO NOTHING", fingerprint, Data(der))
+    "INSERT INTO act_certificate (fingerprint, der) VALUES (?, ?) ON CONFLICT DO NOTHING", fingerprint, der)
 }

@@ -38,7 +38,7 @@ public enum SigningKeys {
   {
     let changed = try db.run(
       "INSERT INTO signing_key (fingerprint, person, name, spki, enrolled_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-      key.fingerprint.hex, person, name, Data(key.spki), at)
+      key.fingerprint.hex, person, name, key.spki, at)
     return changed == 1
   }
 

@@ -88,6 +88,7 @@ public final class AuditConsole: Sendable {
     do { return try await database.read(body) } catch { throw error as? AuditConsoleError ?? .unavailable(error) }
   }
 
+  @discardableResult
   func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(AuditConsoleError) -> T {
     do { return try await database.write(body) } catch { throw error as? AuditConsoleError ?? .unavailable(error) }
   }

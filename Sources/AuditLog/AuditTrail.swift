@@ -117,10 +117,10 @@ public struct AuditTrail: Sendable {
     try db.run(
       "INSERT INTO packet_manifest (digest, manifest, signature, signer) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
       packet.digest,
-      Data(signed.line), Data(signed.signature), signer)
+      signed.line, signed.signature, signer)
     try db.run(
       "INSERT INTO packet_signer (fingerprint, der) VALUES (?, ?) ON CONFLICT DO NOTHING", signer,
-      Data(signed.certificate))
+      signed.certificate)
   }
 
   public func packetRefused(_ packet: Packet, code: String, _ db: Transaction) throws {
@@ -270,7 +270,7 @@ public struct AuditTrail: Sendable {
 
   private func record(_ kind: AuditEntry.Kind, _ fields: [JSONValue.JSONMember], _ db: Transaction) throws {
     let entry = AuditEntry(kind, zone: zone.text, at: now(), fields)
-    try db.run("INSERT INTO audit_entry (bytes) VALUES (?)", Data(entry.bytes))
+    try db.run("INSERT INTO audit_entry (bytes) VALUES (?)", entry.bytes)
     db.afterCommit { [bell] in bell.ring() }
   }
 }

@@ -71,7 +71,7 @@ extension WitnessKeeper {
     try db.run(
       "INSERT INTO audit_certificate (fingerprint, name, der) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
       certificate.fingerprint.hex,
-      certificate.commonName, Data(certificate.der))
+      certificate.commonName, certificate.der)
   }
 
   private func checked(_ message: CheckpointMessage, of peer: ZoneName) throws -> Shown {

@@ -87,7 +87,7 @@ extension WitnessKeeper {
     for (offset, entry) in message.entries.enumerated() where message.first + offset == next {
       try db.run(
         "INSERT INTO mirror_entry (peer, origin, position, bytes) VALUES (?, ?, ?, ?)", peer.text, message.log, next,
-        Data(entry))
+        entry)
       next += 1
     }
     try db.run(

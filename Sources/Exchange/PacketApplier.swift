@@ -277,9 +277,10 @@ struct PacketApplier: Sendable {
 }
 
 /// A UUID's 16 bytes, as the database keys messages.
-func identifierBlob(_ id: String) -> Data {
+func identifierBlob(_ id: String) -> [UInt8] {
   var digits = id.utf8.lazy.filter { $0 != UInt8(ascii: "-") }.makeIterator()
-  var bytes = Data(capacity: 16)
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(16)
   while let high = digits.next(), let low = digits.next() {
     bytes.append(hexValue(high) << 4 | hexValue(low))
   }

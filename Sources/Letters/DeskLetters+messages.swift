@@ -106,7 +106,7 @@ private struct ArrivingLetter: Sendable {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
       """, id, number, acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title, try content ?? encodeJSON(draft),
-      Data(letterKey.bytes), locks[0], locks[1], locks[2], LetterStage.delivered.rawValue)
+      letterKey.bytes, locks[0], locks[1], locks[2], LetterStage.delivered.rawValue)
     guard changed == 1 else {
       throw MessageRefusal(code: "duplicate-letter", reason: "a letter of this id or number is here already")
     }

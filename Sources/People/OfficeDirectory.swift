@@ -90,6 +90,7 @@ public final class OfficeDirectory: Sendable {
     do { return try await database.read(body) } catch { throw error as? OfficeError ?? .unavailable(error) }
   }
 
+  @discardableResult
   func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(OfficeError) -> T {
     do { return try await database.write(body) } catch { throw error as? OfficeError ?? .unavailable(error) }
   }

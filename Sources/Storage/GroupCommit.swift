@@ -41,7 +41,7 @@ final class GroupCommit: Sendable {
       let group = nextGroup()
       if group.isEmpty { return }
       do {
-        try await translatingErrors {
+        try await translatingAsyncErrors {
           try await pool.write { db in
             for job in group { try job.perform(db) }
           }

@@ -57,7 +57,7 @@ public final class SQLiteFile: Sendable {
   }
 
   public func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
-    try await translatingErrors {
+    try await translatingAsyncErrors {
       try await queue.read { db in
         let (result, effects) = try Transaction.run(db, body)
         for effect in effects { effect() }
@@ -76,7 +76,7 @@ public final class SQLiteFile: Sendable {
 
   @discardableResult
   public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
-    let (result, effects) = try await translatingErrors { try await queue.write { try Transaction.run($0, body) } }
+    let (result, effects) = try await translatingAsyncErrors { try await queue.write { try Transaction.run($0, body) } }
     for effect in effects { effect() }
     return result
   }

@@ -44,6 +44,6 @@ func translatingErrors<T>(_ body: () throws -> T) throws -> T {
 }
 
 /// As the other, for a body that waits.
-func translatingErrors<T>(_ body: () async throws -> sending T) async throws -> sending T {
+func translatingAsyncErrors<T>(_ body: () async throws -> sending T) async throws -> sending T {
   do { return try await body() } catch let error as DatabaseError { throw StorageError(error) }
 }

@@ -75,7 +75,7 @@ public final class ZoneDatabase: Sendable {
   /// Runs `body` on a snapshot of the last commit.
   public func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
     if faults != nil { return try readAlone(body) }
-    let (result, effects) = try await translatingErrors { try await pool.read { try Transaction.run($0, body) } }
+    let (result, effects) = try await translatingAsyncErrors { try await pool.read { try Transaction.run($0, body) } }
     for effect in effects { effect() }
     return result
   }
@@ -105,7 +105,7 @@ public final class ZoneDatabase: Sendable {
   }
 
   func watch(_ watch: RowWatch) async throws {
-    try await translatingErrors {
+    try await translatingAsyncErrors {
       try await pool.write { db in
         try watch.begin(db)
         db.add(transactionObserver: watch, extent: .databaseLifetime)

@@ -52,7 +52,7 @@ public final class RevocationKeeper: Service {
   /// The start, before anything is judged: what counted before a restart counts again.
   public func begin() async throws {
     let kept = try await database.read { db in
-      try db.all(Data.self, "SELECT der FROM revocation_list").map { [UInt8]($0) }
+      try db.all([UInt8].self, "SELECT der FROM revocation_list")
     }
     for der in kept {
       // An authority that is trusted no more has nothing to say.
@@ -152,8 +152,8 @@ public final class RevocationKeeper: Service {
   @discardableResult private func save(_ list: RevocationList, _ db: Transaction) throws -> Bool {
     guard let authority = trust.authorities.first(where: { list.isSigned(by: $0) }) else { return false }
     let key = authority.fingerprint.hex
-    if let der = try db.one(Data.self, "SELECT der FROM revocation_list WHERE authority = ?", key),
-      let held = try? RevocationList(der: [UInt8](der)), held.number >= list.number
+    if let der = try db.one([UInt8].self, "SELECT der FROM revocation_list WHERE authority = ?", key),
+      let held = try? RevocationList(der: der), held.number >= list.number
     {
       return false
     }
@@ -162,7 +162,7 @@ public final class RevocationKeeper: Service {
       INSERT INTO revocation_list (authority, der, taken_at) VALUES (?, ?, ?)
       ON CONFLICT (authority) DO UPDATE SET
         der = excluded.der, taken_at = excluded.taken_at
-      """, key, Data(list.der), now())
+      """, key, list.der, now())
     try audit?.trustList(authority: authority.commonName, number: "\(list.number)", db)
     return true
   }

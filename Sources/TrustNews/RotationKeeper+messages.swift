@@ -70,7 +70,7 @@ extension RotationKeeper {
             ON CONFLICT (peer) DO UPDATE SET
               signing = excluded.signing, encryption = excluded.encryption, at = excluded.at
             """, peer.text,
-            Data(request.signing.der), Data(request.encryption.der), at)
+            request.signing.der, request.encryption.der, at)
           db.afterCommit { log.requestCame(from: peer) }
         }
       },
@@ -78,7 +78,7 @@ extension RotationKeeper {
         let pair = try IssuedPair.pair(body)
         guard try memberThatWaits(for: pair) != nil else { return { _ in } }
         return { [bell] db in
-          try db.run("INSERT INTO issued_pair (body) VALUES (?)", Data(body.encoded()))
+          try db.run("INSERT INTO issued_pair (body) VALUES (?)", body.encoded())
           db.afterCommit { bell.ring() }
         }
       },
@@ -110,7 +110,7 @@ extension RotationKeeper {
       ON CONFLICT (peer) DO UPDATE SET
         number = excluded.number, body = excluded.body
       """, peer.text, statement.number,
-      Data(statement.body.encoded()))
+      statement.body.encoded())
     if let first = statement.pairs.first { try audit?.keysChanged(of: peer, first, db) }
     db.afterCommit { [identity, log, bell] in
       identity.accept(word)

@@ -60,7 +60,7 @@ import TransparencyLog
   ])
   func isFoundWhereTheDatabaseWasChanged(sql: String, fault: String) async throws {
     let office = try await office(acts: 5)
-    try await office.database.write { try $0.run(sql) }
+    try await office.database.write { try $0.script(sql) }
     let found = try #require(try await result(office).fault)
     #expect(found == fault)
     #expect(try await office.alerts().map(\.kind) == ["record.differs"])

@@ -316,7 +316,7 @@ private final class Place: Sendable {
     let keeper = place.keeper(database)
     try await keeper.begin()
     try await database.write { db in
-      try db.run("INSERT INTO audit_entry (bytes) VALUES ('{\"kind\":\"made.up\"}')")
+      try db.run("INSERT INTO audit_entry (bytes) VALUES (?)", Array(#"{"kind":"made.up"}"#.utf8))
     }
     try await keeper.integrate()
     #expect(reason(place)?.contains("entry 1: an entry of no known kind") == true)

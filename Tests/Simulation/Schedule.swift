@@ -235,7 +235,7 @@ final class Schedule {
       try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE digest = ?)", digest)
     }
     let isThere = try zones[receiver].queue.read { db in
-      try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE digest = ? AND complete)", digest)
+      try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE digest = ? AND complete = 1)", digest)
     }
     return isThere != true && (isSent != true || !isCovered && blobsSeen[receiver].contains(digest))
   }

@@ -65,7 +65,7 @@ extension SimulatedZone {
   }
 
   func wholeBlobs() throws -> [String] {
-    try queue.read { try $0.all(String.self, "SELECT digest FROM incoming_blob WHERE complete") }
+    try queue.read { try $0.all(String.self, "SELECT digest FROM incoming_blob WHERE complete = 1") }
   }
 
   func fates() throws -> [String: Set<String>] {

@@ -168,14 +168,15 @@ struct SwiftLiterals {
     }
   }
 
-  private func starts(_ text: String, _ place: Int) -> Bool {
-    source[place...].starts(with: text.utf8)
+  private func starts(_ text: StaticString, _ place: Int) -> Bool {
+    guard source[place] == text.utf8Start.pointee, place + text.utf8CodeUnitCount <= source.count else { return false }
+    return (1..<text.utf8CodeUnitCount).allSatisfy { source[place + $0] == text.utf8Start[$0] }
   }
 
   /// - Returns: the place behind the literal.
   private mutating func take(from start: Int, isKept: Bool) -> Int {
-    let quotes = starts("\"\"\"", start) ? "\"\"\"" : "\""
-    var (place, bytes) = (start + quotes.utf8.count, [UInt8]())
+    let quotes: StaticString = starts("\"\"\"", start) ? "\"\"\"" : "\""
+    var (place, bytes) = (start + quotes.utf8CodeUnitCount, [UInt8]())
     while place < source.count, !starts(quotes, place) {
       if starts("\\(", place) {
         place = skipInterpolation(from: place + 1, isKept)
@@ -186,7 +187,7 @@ struct SwiftLiterals {
       place += 1
     }
     if isKept { texts.append(String(decoding: bytes, as: UTF8.self)) }
-    return place + quotes.utf8.count
+    return place + quotes.utf8CodeUnitCount
   }
 
   private mutating func skipInterpolation(from start: Int, _ isKept: Bool) -> Int {
