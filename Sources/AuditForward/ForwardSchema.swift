@@ -35,10 +35,8 @@ struct ForwardPlace: Equatable, Sendable {
       try db.run(
         """
         INSERT INTO audit_forward (receiver, log, position) VALUES (?, ?, ?)
-        ON CONFLICT (receiver) DO UPDATE SET
-          log = excluded.log, position = excluded.position
-        """, receiver, place.log,
-        place.next)
+        ON CONFLICT (receiver) DO UPDATE SET log = excluded.log, position = excluded.position
+        """, receiver, place.log, place.next)
     }
   }
 }

@@ -148,8 +148,7 @@ public struct AuditIndexKeeper: Service {
     for subject in entry.subjects {
       try db.run(
         "INSERT INTO audit_subject (subject, zone, log, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", subject,
-        zone,
-        number, position)
+        zone, number, position)
     }
     let wasStopped = try noteLife(entry, zone, db)
     let isFirst = position == 0 && number == 1
@@ -167,10 +166,8 @@ public struct AuditIndexKeeper: Service {
     try db.run(
       """
       INSERT INTO audit_life (zone, stopped) VALUES (?, ?)
-      ON CONFLICT (zone) DO UPDATE SET
-        stopped = excluded.stopped
-      """, zone,
-      entry.kind == AuditEntry.Kind.zoneStopped.rawValue)
+      ON CONFLICT (zone) DO UPDATE SET stopped = excluded.stopped
+      """, zone, entry.kind == AuditEntry.Kind.zoneStopped.rawValue)
     return stopped
   }
 
@@ -244,7 +241,6 @@ public struct AuditIndexKeeper: Service {
     guard kept ?? 0 < alertEntriesMax else { return }
     try db.run(
       "INSERT INTO alert_entry (alert, zone, log, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", alert, zone,
-      number,
-      position)
+      number, position)
   }
 }

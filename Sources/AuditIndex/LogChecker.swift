@@ -176,8 +176,7 @@ public final class LogChecker: Service {
         INSERT INTO log_check (at, zone, log, size, witnessed, witnessed_at, unseen, fault)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """, result.at, result.zone, result.log, result.size, result.witnessed?.size, result.witnessed?.at,
-        result.unseen,
-        result.fault)
+        result.unseen, result.fault)
       try db.run("DELETE FROM log_check WHERE id <= (SELECT MAX(id) FROM log_check) - ?", Self.keptResults)
       guard result.fault != nil else { return }
       try AuditIndexKeeper.raiseCheckFailure(result, at: timestampText(result.at), db)

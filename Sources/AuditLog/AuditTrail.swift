@@ -116,11 +116,9 @@ public struct AuditTrail: Sendable {
     let signer = Digest.of(signed.certificate).hex
     try db.run(
       "INSERT INTO packet_manifest (digest, manifest, signature, signer) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-      packet.digest,
-      signed.line, signed.signature, signer)
+      packet.digest, signed.line, signed.signature, signer)
     try db.run(
-      "INSERT INTO packet_signer (fingerprint, der) VALUES (?, ?) ON CONFLICT DO NOTHING", signer,
-      signed.certificate)
+      "INSERT INTO packet_signer (fingerprint, der) VALUES (?, ?) ON CONFLICT DO NOTHING", signer, signed.certificate)
   }
 
   public func packetRefused(_ packet: Packet, code: String, _ db: Transaction) throws {

@@ -184,8 +184,7 @@ public actor LogKeeper: Service {
       try db.run(
         """
         INSERT INTO audit_log (id, epoch, first_row) VALUES (1, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET
-          epoch = excluded.epoch, first_row = excluded.first_row
+        ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, first_row = excluded.first_row
         """, epoch, row)
       return row
     }

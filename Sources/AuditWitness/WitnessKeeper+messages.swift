@@ -70,8 +70,7 @@ extension WitnessKeeper {
   static func keep(_ certificate: Certificate, _ db: Transaction) throws {
     try db.run(
       "INSERT INTO audit_certificate (fingerprint, name, der) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-      certificate.fingerprint.hex,
-      certificate.commonName, certificate.der)
+      certificate.fingerprint.hex, certificate.commonName, certificate.der)
   }
 
   private func checked(_ message: CheckpointMessage, of peer: ZoneName) throws -> Shown {
@@ -226,10 +225,8 @@ extension WitnessKeeper {
     try db.run(
       """
       INSERT INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)
-      ON CONFLICT (peer) DO UPDATE SET
-        origin = excluded.origin, size = excluded.size
-      """, peer.text, word.origin,
-      word.size)
+      ON CONFLICT (peer) DO UPDATE SET origin = excluded.origin, size = excluded.size
+      """, peer.text, word.origin, word.size)
     let log = self.log
     db.afterCommit { log.goOn(after: checkpoint, epoch: epoch) }
   }
@@ -257,10 +254,8 @@ extension WitnessKeeper {
     try db.run(
       """
       INSERT INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)
-      ON CONFLICT (peer) DO UPDATE SET
-        origin = excluded.origin, size = excluded.size
-      """, peer.text, word.origin,
-      word.size)
+      ON CONFLICT (peer) DO UPDATE SET origin = excluded.origin, size = excluded.size
+      """, peer.text, word.origin, word.size)
     // Enough stay for a peer that is restored and holds an older one.
     try db.run(
       "DELETE FROM checkpoint_offer WHERE peer = ? AND offered_at < ? AND size < ? AND origin = ?", peer.text,

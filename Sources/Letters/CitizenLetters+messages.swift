@@ -83,9 +83,7 @@ extension PublishedLetter {
     try db.run(
       """
       INSERT INTO published_letter (number, answered_at, content) VALUES (?, ?, ?)
-      ON CONFLICT (number) DO UPDATE SET
-        answered_at = excluded.answered_at, content = excluded.content
-      """, number,
-      answeredAt.unixMilliseconds, try encodeJSON(self))
+      ON CONFLICT (number) DO UPDATE SET answered_at = excluded.answered_at, content = excluded.content
+      """, number, answeredAt.unixMilliseconds, try encodeJSON(self))
   }
 }

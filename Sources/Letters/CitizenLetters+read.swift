@@ -74,8 +74,7 @@ extension CitizenLetters {
         let indices = ([locks.pepper] + (try restoredPeppers(db))).map { Data(LetterLocks.index(of: stretched, $0)) }
         return try db.one(
           Data.self,
-          "SELECT phone_tag FROM citizen_letter WHERE code_index IN (\(questionMarks(indices.count)))",
-          values: indices)
+          "SELECT phone_tag FROM citizen_letter WHERE code_index IN (\(questionMarks(indices.count)))", values: indices)
       }
       return constantTimeEqual(LetterLocks.phoneTag(stretched, phone), Array(tag ?? Data()))
     } catch { throw .unavailable(error) }

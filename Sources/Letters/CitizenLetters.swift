@@ -295,8 +295,8 @@ extension CitizenLetters.SealedLetter {
         (id, submission, number, accepted_at, code_index, salt, wrapped_key, sealed_letter, stage,
           phone_tag)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """, id, submission, number, acceptedAt, codeIndex, salt, wrappedKey, forCitizen,
-      LetterStage.sent.rawValue, phoneTag)
+      """, id, submission, number, acceptedAt, codeIndex, salt, wrappedKey, forCitizen, LetterStage.sent.rawValue,
+      phoneTag)
     try recordCitizenEvent(id, .sent, acceptedAt, db)
   }
 

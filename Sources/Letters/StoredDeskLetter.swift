@@ -85,6 +85,5 @@ func recordDeskEvent(
 ) throws {
   try db.run(
     "INSERT INTO desk_letter_event (letter, stage, at, handler, certificate) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    letter,
-    stage.rawValue, at, handler?.name ?? "", handler?.certificate ?? "")
+    letter, stage.rawValue, at, handler?.name ?? "", handler?.certificate ?? "")
 }

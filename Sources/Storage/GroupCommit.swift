@@ -76,15 +76,14 @@ private final class Job<T: Sendable>: CommitJob {
 
   func perform(_ db: Database) throws {
     let transaction = Transaction(db)
-    do {
-      let value = try transaction.savepoint { try body(transaction) }
-      outcome.withLock { [effects = transaction.end()] in $0 = (.success(value), effects) }
-    } catch {
-      _ = transaction.end()
-      // A full disk or an I/O error may have rolled the whole transaction back; then nobody's change is kept.
-      guard db.isInsideTransaction, !transaction.isLost else { throw error }
-      outcome.withLock { $0 = (.failure(error), []) }
+    let result = Result { try transaction.savepoint { try body(transaction) } }
+    let effects = transaction.end()
+    // A full disk or an I/O error may have rolled the whole transaction back; then nobody's change is kept.
+    if transaction.isLost || !db.isInsideTransaction {
+      if case .failure(let error) = result { throw error }
+      throw StorageError.misuse("a step could not be undone")
     }
+    outcome.withLock { $0 = (result, effects) }
   }
 
   func succeed() {

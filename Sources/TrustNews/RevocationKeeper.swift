@@ -160,8 +160,7 @@ public final class RevocationKeeper: Service {
     try db.run(
       """
       INSERT INTO revocation_list (authority, der, taken_at) VALUES (?, ?, ?)
-      ON CONFLICT (authority) DO UPDATE SET
-        der = excluded.der, taken_at = excluded.taken_at
+      ON CONFLICT (authority) DO UPDATE SET der = excluded.der, taken_at = excluded.taken_at
       """, key, list.der, now())
     try audit?.trustList(authority: authority.commonName, number: "\(list.number)", db)
     return true

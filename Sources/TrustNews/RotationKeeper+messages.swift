@@ -69,8 +69,7 @@ extension RotationKeeper {
             INSERT INTO key_request (peer, signing, encryption, at) VALUES (?, ?, ?, ?)
             ON CONFLICT (peer) DO UPDATE SET
               signing = excluded.signing, encryption = excluded.encryption, at = excluded.at
-            """, peer.text,
-            request.signing.der, request.encryption.der, at)
+            """, peer.text, request.signing.der, request.encryption.der, at)
           db.afterCommit { log.requestCame(from: peer) }
         }
       },
@@ -107,10 +106,8 @@ extension RotationKeeper {
     try db.run(
       """
       INSERT INTO peer_statement (peer, number, body) VALUES (?, ?, ?)
-      ON CONFLICT (peer) DO UPDATE SET
-        number = excluded.number, body = excluded.body
-      """, peer.text, statement.number,
-      statement.body.encoded())
+      ON CONFLICT (peer) DO UPDATE SET number = excluded.number, body = excluded.body
+      """, peer.text, statement.number, statement.body.encoded())
     if let first = statement.pairs.first { try audit?.keysChanged(of: peer, first, db) }
     db.afterCommit { [identity, log, bell] in
       identity.accept(word)

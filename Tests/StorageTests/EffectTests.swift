@@ -70,6 +70,39 @@ import Testing
     try end()
   }
 
+  @Test func `a file's effects wait for its commit, and go with a change that throws`() throws {
+    let file = try SQLiteFile(inMemory: [Migration("t", sql: "CREATE TABLE t (x TEXT NOT NULL)")])
+    #expect(throws: Failure.self) {
+      try file.write { db in
+        try say("lost", db)
+        throw Failure()
+      }
+    }
+    try file.write { db in
+      try say("kept", db)
+      #expect(throws: StorageError.self) { try db.savepoint { try db.run("INSERT INTO t VALUES (?)", nil as Int?) } }
+      #expect(heard.all == [])
+    }
+    #expect(heard.all == ["kept"])
+    #expect(try file.read { try $0.all(String.self, "SELECT x FROM t") } == ["kept"])
+    try end()
+  }
+
+  @Test func `added rows are told of after their commit`() async throws {
+    try await database.write { db in try say("before", db) }
+    try await database.watchRows(of: "t") { [heard] in heard.say("+\($0)") }
+    try await database.write { db in
+      for word in ["a", "b", "c"] { try db.run("INSERT INTO t VALUES (?)", word) }
+    }
+    _ = try? await database.write { db in
+      try db.run("INSERT INTO t VALUES ('d')")
+      throw Failure()
+    }
+    try await database.write { db in _ = try db.run("UPDATE t SET x = 'y'") }
+    #expect(heard.all == ["before", "+3"])
+    try end()
+  }
+
   @Test func `an effect happens before the change's caller goes on`() async throws {
     for number in 1...20 {
       try await database.write { db in try say("\(number)", db) }
