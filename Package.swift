@@ -25,7 +25,9 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdb: [Target.Dependency] = [
+  .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+]
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -83,31 +85,31 @@ let package = Package(
     room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
     room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux", "CCurl"]),
-    room("Storage", imports: ["Runtime", "DurableFiles"], [grdb]),
+    room("Storage", imports: ["Runtime", "DurableFiles"], grdb),
     room(
       "AuditLog",
       imports: ["Runtime", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage"],
-      [grdb, logging, lifecycle]),
+      [logging, lifecycle]),
     room(
       "Exchange",
       imports: [
         "Runtime",
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Drop", "Storage",
         "AuditLog",
-      ], [grdb, logging, lifecycle]),
+      ], [logging, lifecycle]),
     room(
       "TrustNews",
       imports: [
         "Runtime", "Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange",
       ],
-      [grdb, logging, lifecycle]),
+      [logging, lifecycle]),
     room(
       "AuditWitness",
       imports: [
         "Runtime",
         "DurableFiles",
         "Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "Storage", "AuditLog", "Exchange",
-      ], [grdb, logging, lifecycle]),
+      ], [logging, lifecycle]),
     room(
       "AuditIndex",
       imports: [
@@ -115,16 +117,16 @@ let package = Package(
         "Roles", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
         "Acts",
         "Trust",
-      ], [grdb, logging, lifecycle]),
+      ], [logging, lifecycle]),
     room(
       "AuditForward",
       imports: [
         "Runtime",
         "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
-      ], [grdb, logging, lifecycle, nioCore, nioPosix, nioSSL]),
+      ], [logging, lifecycle, nioCore, nioPosix, nioSSL]),
     room(
       "Evidence",
-      imports: ["Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "AuditLog"], [grdb, "CPango"]),
+      imports: ["Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "Storage", "AuditLog"], ["CPango"]),
     room(
       "Daemon",
       imports: [
@@ -134,15 +136,15 @@ let package = Package(
       ],
       [logging, lifecycle, signals]),
     room("Flows", imports: ["Zones"]),
-    room("Acts", imports: ["Roles", "Cryptography", "PacketFormat", "Storage", "AuditLog"], [grdb]),
-    room("People", imports: ["Runtime", "Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"], [grdb]),
+    room("Acts", imports: ["Roles", "Cryptography", "PacketFormat", "Storage", "AuditLog"]),
+    room("People", imports: ["Runtime", "Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"]),
     room(
       "Letters",
       imports: [
         "Runtime",
         "Roles", "Fairness", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange",
         "Storage", "AuditLog", "Acts",
-      ], [grdb, logging, lifecycle]),
+      ], [logging, lifecycle]),
     room("Notices", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
       "WebKitchen", imports: ["Runtime", "Fairness", "Zones", "Cryptography"],
@@ -188,7 +190,7 @@ let package = Package(
       of: [
         "Runtime", "AuditLog", "TransparencyLog", "DurableFiles", "Storage", "PacketFormat", "Zones", "Cryptography",
         "ZoneHarness",
-      ], [grdb, logging]),
+      ], [logging]),
     tests("DaemonTests", of: ["Daemon"]),
     tests(
       "AuditIndexTests",
@@ -196,19 +198,19 @@ let package = Package(
         "Runtime", "AuditIndex", "AuditLog", "AuditWitness", "Acts", "Exchange", "Storage", "DurableFiles", "Zones",
         "Roles",
         "Cryptography", "TransparencyLog",
-      ], [grdb, logging]),
+      ], [logging]),
     tests(
       "AuditWitnessTests",
       of: [
         "AuditWitness", "AuditLog", "TransparencyLog", "Exchange", "Storage", "PacketFormat", "Trust", "Zones",
         "Cryptography", "DurableFiles", "Letters", "ZoneHarness",
-      ], [grdb, logging]),
+      ], [logging]),
     tests(
       "AuditForwardTests",
       of: [
         "AuditForward", "AuditLog", "TransparencyLog", "Storage", "PacketFormat", "Zones", "Cryptography",
         "DurableFiles",
-      ], [grdb, logging]),
+      ], [logging]),
     tests("EvidenceTests", of: ["Evidence"]),
     tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
@@ -223,7 +225,7 @@ let package = Package(
         "TrustNews", "ZoneHarness", "Exchange", "PacketFormat", "PacketSeal", "Trust", "Zones", "Storage",
         "Cryptography",
         "Letters",
-      ], [grdb, logging]),
+      ], [logging]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography", "ChildProcess"]),
     tests(
       "WebKitchenTests", of: ["Runtime", "WebKitchen", "Fairness"],
@@ -234,22 +236,22 @@ let package = Package(
         "Runtime", "Portal", "WebKitchen", "Letters", "Notices", "Fairness", "Zones", "Cryptography", "ZoneHarness",
         "Exchange", "Storage",
       ],
-      [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
+      [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
     .testTarget(
       name: "FuzzReplayTests", dependencies: ["AgeFormat", "Cryptography", "PacketFormat", "Zones"], path: "Tests/Fuzz",
       exclude: ["README.md", "age.dict", "build.sh", "corpus", "json.dict", "run.sh", "seeds.py"],
       swiftSettings: settings),
-    tests("StorageTests", of: ["Storage"], [grdb]),
-    tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"], [grdb]),
+    tests("StorageTests", of: ["Storage"]),
+    tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"]),
     tests(
       "DeskTests",
       of: [
         "Desk", "WebKitchen", "Letters", "People", "Roles", "Acts", "Zones", "ZoneHarness", "Storage", "Exchange",
         "Cryptography", "DurableFiles", "Trust", "COpenSSL",
       ],
-      [grdb, hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
+      [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["PacketFormat", "Zones", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
     tests(
@@ -259,7 +261,7 @@ let package = Package(
         "PacketFormat", "Zones", "Cryptography",
         "Storage",
       ],
-      [grdb, logging]),
+      [logging]),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
     .target(
       name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
@@ -268,7 +270,7 @@ let package = Package(
       dependencies: [
         "Runtime", "TrustNews", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography",
         "DurableFiles",
-        "PacketFormat", "PacketSeal", "Storage", "AuditLog", "AuditWitness", "AuditIndex", grdb, logging, lifecycle,
+        "PacketFormat", "PacketSeal", "Storage", "AuditLog", "AuditWitness", "AuditIndex", logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "ExchangeTests",
@@ -277,20 +279,19 @@ let package = Package(
         "PacketFormat",
         "PacketSeal",
         "Drop", "Storage",
-      ], [grdb, logging]),
+      ], [logging]),
     .executableTarget(
       name: "guandu-simulation",
       dependencies: [
         "Runtime", "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage",
         "CSodium",
-        grdb,
         arguments, logging,
       ], path: "Tests/Simulation", exclude: ["planted", "planted.sh", "run.sh"], swiftSettings: settings),
     .executableTarget(
       name: "guandu-bench",
       dependencies: [
         "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Roles", "Zones", "Cryptography", "DurableFiles",
-        "PacketFormat", "Storage", "Trust", "TrustNews", "AuditLog", "TransparencyLog", "Fairness", grdb, logging,
+        "PacketFormat", "Storage", "Trust", "TrustNews", "AuditLog", "TransparencyLog", "Fairness", logging,
         arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],

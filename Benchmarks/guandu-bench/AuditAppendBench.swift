@@ -3,7 +3,6 @@ import Cryptography
 import DurableFiles
 import Exchange
 import Foundation
-import GRDB
 import Logging
 import Storage
 import TransparencyLog
@@ -39,10 +38,9 @@ struct AuditAppendBench {
     let database = try ZoneDatabase(path: "\(folder)/\(name)-plain.sqlite", migrations: [Self.plain])
     let start = ContinuousClock.now
     try await write(batch, writers) { numbers in
-      let entries = numbers.map { Data(BenchLog.entry($0)) }
+      let entries = numbers.map { BenchLog.entry($0) }
       try await database.write { db in
-        let statement = try db.cachedStatement(sql: "INSERT INTO plain (bytes) VALUES (?)")
-        for entry in entries { try statement.execute(arguments: [entry]) }
+        for entry in entries { try db.run("INSERT INTO plain (bytes) VALUES (?)", entry) }
       }
     }
     let time = start.duration(to: .now) / .seconds(1)

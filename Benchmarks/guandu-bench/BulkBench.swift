@@ -4,8 +4,8 @@ import Cryptography
 import DurableFiles
 import Exchange
 import Foundation
-import GRDB
 import PacketFormat
+import Storage
 import Synchronization
 import ZoneHarness
 import Zones

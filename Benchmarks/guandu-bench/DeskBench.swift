@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Letters
 import Roles
 import Storage
@@ -27,10 +26,8 @@ struct DeskBench {
       _ = try await zone.desk.folderCounts(for: official)
     }
     let middle = try await zone.database.read { db in
-      try Row.fetchOne(
-        db, sql: "SELECT accepted_at, number FROM desk_letter WHERE stage = 'delivered' LIMIT 1 OFFSET ?",
-        arguments: [letters / 4]
-      ).flatMap { FolderPlace("\($0["accepted_at"] as Int).\($0["number"] as String)") }
+      try db.one("SELECT accepted_at, number FROM desk_letter WHERE stage = 'delivered' LIMIT 1 OFFSET ?", letters / 4)
+        .flatMap { try FolderPlace("\($0["accepted_at"] as Int).\($0["number"] as String)") }
     }
     let inside = try await median(50) {
       let part = middle.map(FolderPart.after) ?? .first
@@ -39,12 +36,12 @@ struct DeskBench {
     let mailboxes = Self.mailboxes
     let counted = try await median(3) {
       _ = try await zone.database.read { db in
-        try Int.fetchOne(
-          db,
-          sql: """
-            SELECT COUNT(*) FROM desk_letter
-            WHERE stage = 'delivered' AND mailbox IN (\(databaseQuestionMarks(count: mailboxes.count)))
-            """, arguments: StatementArguments(mailboxes))
+        try db.one(
+          Int.self,
+          """
+          SELECT COUNT(*) FROM desk_letter
+          WHERE stage = 'delivered' AND mailbox IN (\(questionMarks(mailboxes.count)))
+          """, values: mailboxes)
       }
     }
     try zone.database.close()
@@ -77,18 +74,16 @@ struct DeskBench {
     for start in stride(from: 0, to: letters, by: Self.step) {
       let range = start..<min(start + Self.step, letters)
       try await zone.database.write { db in
-        let statement = try db.makeStatement(
-          sql: """
+        for index in range {
+          try db.run(
+            """
             INSERT INTO desk_letter
               (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
             VALUES (?, ?, ?, ?, 'complaint', '关于路灯', ?, zeroblob(32), zeroblob(32), zeroblob(16), zeroblob(48), ?)
-            """)
-        for index in range {
-          try statement.execute(arguments: [
+            """,
             "letter-\(index)", "2026-\(String(10_000_000 + index).dropFirst())", 1_764_000_000_000 + index * 1_000,
             Self.mailboxes[index % Self.mailboxes.count], content,
-            ["delivered", "delivered", "signed-for", "answered"][index / Self.mailboxes.count % 4],
-          ])
+            ["delivered", "delivered", "signed-for", "answered"][index / Self.mailboxes.count % 4])
         }
       }
     }

@@ -3,9 +3,9 @@ import Cryptography
 import DurableFiles
 import Exchange
 import Foundation
-import GRDB
 import Letters
 import PacketFormat
+import Storage
 import ZoneHarness
 import Zones
 
@@ -86,11 +86,11 @@ struct LargeBench {
     let received: Int
     let isWhole: Bool
 
-    init(above seen: Int, _ db: Database) throws {
-      accepted = try Int.fetchAll(
-        db, sql: "SELECT accepted_at FROM desk_letter ORDER BY rowid LIMIT -1 OFFSET ?", arguments: [seen])
-      received = try Int.fetchOne(db, sql: "SELECT MAX(received) FROM incoming_blob") ?? 0
-      isWhole = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE complete)") ?? false
+    init(above seen: Int, _ db: Transaction) throws {
+      accepted = try db.all(
+        Int.self, "SELECT accepted_at FROM desk_letter ORDER BY accepted_at LIMIT -1 OFFSET ?", seen)
+      received = try db.one(Int.self, "SELECT MAX(received) FROM incoming_blob") ?? 0
+      isWhole = try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE complete = 1)") ?? false
     }
   }
 
@@ -118,14 +118,11 @@ struct LargeBench {
   }
 
   /// The intranet's database beside its daemon, once that has made it.
-  private func desk(_ zones: TestZones) async throws -> DatabaseQueue {
-    var settings = Configuration()
-    settings.readonly = true
-    settings.busyMode = .timeout(10)
+  private func desk(_ zones: TestZones) async throws -> SQLiteFile {
     let path = zones.root + "/intranet/zone.sqlite"
     for _ in 0..<1000 {
-      if let queue = try? DatabaseQueue(path: path, configuration: settings),
-        (try? await queue.read { try $0.tableExists("desk_letter") }) == true
+      if let queue = try? SQLiteFile(path: path, .readOnly),
+        (try? await queue.read { try $0.one(Int.self, "SELECT COUNT(*) FROM desk_letter") }) != nil
       {
         return queue
       }

@@ -2,7 +2,6 @@ import AgeFormat
 import Cryptography
 import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import Storage
 import ZoneHarness
@@ -44,8 +43,7 @@ struct LimitBench {
       try await database.write { db in
         for index in 0..<letters {
           let first = index * (message + 1024)
-          try db.cachedStatement(sql: "INSERT INTO message (bytes) VALUES (?)")
-            .execute(arguments: [Data(plain[first..<first + message])])
+          try db.run("INSERT INTO message (bytes) VALUES (?)", Data(plain[first..<first + message]))
         }
       }
       left -= letters

@@ -1,7 +1,7 @@
 public import AuditLog
 import Cryptography
 import Foundation
-public import GRDB
+public import Storage
 
 /// The record of acts as it is compared with the audit log.
 public struct ActDigests: Sendable {
@@ -13,21 +13,20 @@ public struct ActDigests: Sendable {
   private let last: Int
 
   /// Begins a comparison. To be called before the log is read: every act up to here stands in it then, or waits for it.
-  public init(_ db: Database) throws {
+  public init(_ db: Transaction) throws {
     pending = try AuditTrail.pendingActs(db)
-    last = try Int.fetchOne(db, sql: "SELECT MAX(number) FROM act") ?? 0
+    last = try db.one(Int.self, "SELECT MAX(number) FROM act") ?? 0
   }
 
   /// The next acts after `number`; empty where there are none. Those that came after the beginning may or may not stand in the
   /// log.
   ///
   /// - Returns: with each its number.
-  public func next(after number: Int, _ db: Database) throws -> [(number: Int, act: RecordComparison.Act)] {
-    let rows = try Row.fetchAll(
-      db, sql: "SELECT number, entry, salt FROM act WHERE number > ? ORDER BY number LIMIT ?",
-      arguments: [number, Self.actsAtOnce])
-    return rows.map { row in
-      let (number, entry, salt): (Int, Data, Data?) = (row["number"], row["entry"], row["salt"])
+  public func next(after number: Int, _ db: Transaction) throws -> [(number: Int, act: RecordComparison.Act)] {
+    let rows = try db.all(
+      "SELECT number, entry, salt FROM act WHERE number > ? ORDER BY number LIMIT ?", number, Self.actsAtOnce)
+    return try rows.map { row in
+      let (number, entry, salt): (Int, Data, Data?) = try (row["number"], row["entry"], row["salt"])
       let act = RecordComparison.Act(
         number: number, digest: salt.map { Digest.of(Array($0) + Array(entry)) },
         isPending: number > last || pending.contains(number))

@@ -1,8 +1,7 @@
 public import Cryptography
 import Foundation
-public import GRDB
 import PacketFormat
-import Storage
+public import Storage
 
 /// What an entry of the record says.
 public struct RecordedAct: Sendable {
@@ -43,11 +42,10 @@ public struct RecordedAct: Sendable {
   }
 
   /// The newest first.
-  public static func read(limit: Int, offset: Int, _ db: Database) throws -> (acts: [RecordedAct], total: Int) {
-    let total = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM act") ?? 0
-    let entries = try Data.fetchAll(
-      db, sql: "SELECT entry FROM act ORDER BY number DESC LIMIT ? OFFSET ?", arguments: [limit, offset])
-    return (entries.compactMap { RecordedAct(Array($0)) }, total)
+  public static func read(limit: Int, offset: Int, _ db: Transaction) throws -> (acts: [RecordedAct], total: Int) {
+    let total = try db.one(Int.self, "SELECT COUNT(*) FROM act") ?? 0
+    let entries = try db.all([UInt8].self, "SELECT entry FROM act ORDER BY number DESC LIMIT ? OFFSET ?", limit, offset)
+    return (entries.compactMap { RecordedAct($0) }, total)
   }
 }
 
@@ -66,23 +64,20 @@ public struct ActExport: Sendable {
 
   /// Reads the record from a zone's database, beside its daemon.
   public static func read(dataDirectory: String) async throws -> ActExport {
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(10)
-    let queue = try DatabaseQueue(path: dataDirectory + "/zone.sqlite", configuration: configuration)
+    let queue = try SQLiteFile(path: dataDirectory + "/zone.sqlite", .readOnly)
     defer { try? queue.close() }
     return try await queue.read { db in
       var (lines, salts, count, digest) = ([UInt8](), [UInt8](), 0, Digest.zero)
-      let rows = try Row.fetchCursor(db, sql: "SELECT number, entry, digest, salt FROM act ORDER BY number")
-      while let row = try rows.next() {
-        lines += Array(row["entry"] as Data) + [UInt8(ascii: "\n")]
-        if let salt = row["salt"] as Data? { salts += Array("\(row["number"] as Int) \(encodeHex(salt))\n".utf8) }
-        digest = Digest(bytes: Array(row["digest"] as Data)) ?? .zero
+      try db.each("SELECT number, entry, digest, salt FROM act ORDER BY number") { row in
+        let number: Int = try row["number"]
+        lines += try row["entry"] as [UInt8] + [UInt8(ascii: "\n")]
+        if let salt = try row["salt"] as [UInt8]? { salts += Array("\(number) \(encodeHex(salt))\n".utf8) }
+        digest = try Digest(bytes: row["digest"]) ?? .zero
         count += 1
+        return true
       }
-      let certificates = try Data.fetchAll(db, sql: "SELECT der FROM act_certificate ORDER BY fingerprint")
-      return ActExport(
-        lines: lines, salts: salts, certificates: certificates.map { Array($0) }, count: count, digest: digest)
+      let certificates = try db.all([UInt8].self, "SELECT der FROM act_certificate ORDER BY fingerprint")
+      return ActExport(lines: lines, salts: salts, certificates: certificates, count: count, digest: digest)
     }
   }
 

@@ -1,7 +1,6 @@
 public import AuditLog
 public import Cryptography
 import Foundation
-public import GRDB
 import PacketFormat
 public import Roles
 public import Storage
@@ -99,16 +98,17 @@ extension Act {
   ///   - audit: the zone's audit log, which has a salted digest of the act; nil where it keeps none.
   /// - Throws: `SignedSomethingElse` where what the official signed is not this act, or their key counts no more.
   public func record(
-    by official: Official?, inSteadOf principal: Official? = nil, at: Int, _ audit: AuditTrail?, _ db: Database
+    by official: Official?, inSteadOf principal: Official? = nil, at: Int, _ audit: AuditTrail?, _ db: Transaction
   ) throws {
     if let official, let signed = official.signed { try demandStatement(signed, by: official, db) }
-    let last = try Row.fetchOne(db, sql: "SELECT number, digest FROM act ORDER BY number DESC LIMIT 1")
-    let number = (last?["number"] as Int? ?? 0) + 1
-    let previous = Array(last?["digest"] as Data? ?? Data(Digest.zero.bytes))
+    let last = try db.one("SELECT number, digest FROM act ORDER BY number DESC LIMIT 1")
+    let number = try (last?["number"] as Int? ?? 0) + 1
+    let previous = try last?["digest"] ?? Digest.zero.bytes
     let entry = json(number, official, principal, at, previous).encoded()
     let salt = randomBytes(16)
-    try db.cachedStatement(sql: "INSERT INTO act (number, entry, digest, salt) VALUES (?, ?, ?, ?)")
-      .execute(arguments: [number, Data(entry), Data(ActChain.digest(previous, entry).bytes), Data(salt)])
+    try db.run(
+      "INSERT INTO act (number, entry, digest, salt) VALUES (?, ?, ?, ?)", number, entry,
+      ActChain.digest(previous, entry).bytes, salt)
     try audit?.actRecorded(
       number, what, object: publicObject, subject: subject, proof: proof(official).rawValue,
       digest: Digest.of(salt + entry).hex, db)
@@ -147,7 +147,7 @@ extension Act {
     ] + (publicKey.map { [.init("publicKey", .string(Base64.encode($0.spki)))] } ?? [])
   }
 
-  private func demandStatement(_ signed: SignedStatement, by official: Official, _ db: Database) throws {
+  private func demandStatement(_ signed: SignedStatement, by official: Official, _ db: Transaction) throws {
     guard let statement = ActStatement(signed.text), statement.person == official.person, statement.act == what,
       statement.object == object, content.map(statement.names) ?? true
     else { throw SignedSomethingElse() }
@@ -169,7 +169,7 @@ public enum ActChain {
 }
 
 /// Keeps a certificate that was acted with, so that the record can be checked without the desk.
-public func keepActingCertificate(_ der: [UInt8], fingerprint: String, _ db: Database) throws {
-  try db.cachedStatement(sql: "INSERT OR IGNORE INTO act_certificate (fingerprint, der) VALUES (?, ?)")
-    .execute(arguments: [fingerprint, Data(der)])
+public func keepActingCertificate(_ der: [UInt8], fingerprint: String, _ db: Transaction) throws {
+  try db.run(
+    "INSERT INTO act_certificate (fingerprint, der) VALUES (?, ?) ON CONFLICT DO NOTHING", fingerprint, der)
 }

@@ -1,6 +1,6 @@
 public import Cryptography
 import Foundation
-public import GRDB
+public import Storage
 
 /// A key that a person signs acts with. Its private half never leaves the browser in which it was made.
 public struct SigningKey: Sendable, Equatable {
@@ -17,45 +17,41 @@ public struct SigningKey: Sendable, Equatable {
 /// The keys of a zone's people, retired ones included: what was signed with them stays signed.
 public enum SigningKeys {
   /// The oldest first.
-  public static func all(of person: String, _ db: Database) throws -> [SigningKey] {
-    try Row.fetchAll(
-      db, sql: "SELECT * FROM signing_key WHERE person = ? ORDER BY enrolled_at, fingerprint", arguments: [person]
-    ).map {
-      SigningKey(
+  public static func all(of person: String, _ db: Transaction) throws -> [SigningKey] {
+    try db.all("SELECT * FROM signing_key WHERE person = ? ORDER BY enrolled_at, fingerprint", person).map {
+      try SigningKey(
         fingerprint: $0["fingerprint"], name: $0["name"], enrolledAt: $0["enrolled_at"], retiredAt: $0["retired_at"])
     }
   }
 
   /// The person's key of that fingerprint, while it counts.
-  public static func find(_ fingerprint: String, of person: String, _ db: Database) throws -> P256PublicKey? {
-    try Data.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT spki FROM signing_key WHERE fingerprint = ? AND person = ? AND retired_at IS NULL"),
-      arguments: [fingerprint, person]
+  public static func find(_ fingerprint: String, of person: String, _ db: Transaction) throws -> P256PublicKey? {
+    try db.one(
+      Data.self, "SELECT spki FROM signing_key WHERE fingerprint = ? AND person = ? AND retired_at IS NULL",
+      fingerprint, person
     ).flatMap { P256PublicKey(spki: [UInt8]($0)) }
   }
 
   /// - Returns: false where somebody has, or had, that key already.
-  public static func enrol(_ key: P256PublicKey, name: String, of person: String, at: Int, _ db: Database) throws
+  public static func enrol(_ key: P256PublicKey, name: String, of person: String, at: Int, _ db: Transaction) throws
     -> Bool
   {
-    try db.execute(
-      sql: "INSERT OR IGNORE INTO signing_key (fingerprint, person, name, spki, enrolled_at) VALUES (?, ?, ?, ?, ?)",
-      arguments: [key.fingerprint.hex, person, name, Data(key.spki), at])
-    return db.changesCount == 1
+    let changed = try db.run(
+      "INSERT INTO signing_key (fingerprint, person, name, spki, enrolled_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      key.fingerprint.hex, person, name, key.spki, at)
+    return changed == 1
   }
 
   /// - Returns: false where the person has no such key that counts.
-  public static func retire(_ fingerprint: String, of person: String, at: Int, _ db: Database) throws -> Bool {
-    try db.execute(
-      sql: "UPDATE signing_key SET retired_at = ? WHERE fingerprint = ? AND person = ? AND retired_at IS NULL",
-      arguments: [at, fingerprint, person])
-    return db.changesCount == 1
+  public static func retire(_ fingerprint: String, of person: String, at: Int, _ db: Transaction) throws -> Bool {
+    let changed = try db.run(
+      "UPDATE signing_key SET retired_at = ? WHERE fingerprint = ? AND person = ? AND retired_at IS NULL", at,
+      fingerprint, person)
+    return changed == 1
   }
 
   /// Retires all keys of somebody who leaves.
-  public static func retireAll(of person: String, at: Int, _ db: Database) throws {
-    try db.execute(
-      sql: "UPDATE signing_key SET retired_at = ? WHERE person = ? AND retired_at IS NULL", arguments: [at, person])
+  public static func retireAll(of person: String, at: Int, _ db: Transaction) throws {
+    try db.run("UPDATE signing_key SET retired_at = ? WHERE person = ? AND retired_at IS NULL", at, person)
   }
 }

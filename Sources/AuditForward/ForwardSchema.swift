@@ -1,4 +1,3 @@
-import GRDB
 public import Storage
 
 /// How far each receiver has got.
@@ -25,17 +24,19 @@ struct ForwardPlace: Equatable, Sendable {
   /// Nil for a receiver that has had nothing yet.
   static func load(_ receiver: String, _ database: ZoneDatabase) async throws -> ForwardPlace? {
     try await database.read { db in
-      try Row.fetchOne(db, sql: "SELECT log, position FROM audit_forward WHERE receiver = ?", arguments: [receiver])
-        .map { ForwardPlace(log: $0["log"], next: $0["position"]) }
+      try db.one("SELECT log, position FROM audit_forward WHERE receiver = ?", receiver)
+        .map { try ForwardPlace(log: $0["log"], next: $0["position"]) }
     }
   }
 
   func store(_ receiver: String, _ database: ZoneDatabase) async throws {
     let place = self
     try await database.write { db in
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO audit_forward (receiver, log, position) VALUES (?, ?, ?)",
-        arguments: [receiver, place.log, place.next])
+      try db.run(
+        """
+        INSERT INTO audit_forward (receiver, log, position) VALUES (?, ?, ?)
+        ON CONFLICT (receiver) DO UPDATE SET log = excluded.log, position = excluded.position
+        """, receiver, place.log, place.next)
     }
   }
 }

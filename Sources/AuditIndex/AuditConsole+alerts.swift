@@ -1,8 +1,8 @@
 import Acts
 import Cryptography
 import Foundation
-import GRDB
 public import Roles
+import Storage
 
 /// Something that an officer should look at.
 public struct AuditAlert: Sendable, Equatable {
@@ -24,11 +24,11 @@ public struct AuditAlert: Sendable, Equatable {
     public let remark: String
   }
 
-  init(row: Row) {
-    (id, kind, zone, peer) = (row["id"], row["kind"], row["zone"], row["peer"])
-    (code, firstAt, lastAt, count) = (row["code"], row["first_at"], row["last_at"], row["count"])
-    acknowledged = (row["acknowledged_at"] as Int?).map {
-      Acknowledgement(at: $0, by: row["acknowledged_name"] ?? "", remark: row["remark"] ?? "")
+  init(row: SQLRow) throws {
+    (id, kind, zone, peer) = try (row["id"], row["kind"], row["zone"], row["peer"])
+    (code, firstAt, lastAt, count) = try (row["code"], row["first_at"], row["last_at"], row["count"])
+    acknowledged = try (row["acknowledged_at"] as Int?).map {
+      try Acknowledgement(at: $0, by: row["acknowledged_name"] ?? "", remark: row["remark"] ?? "")
     }
   }
 }
@@ -41,18 +41,17 @@ extension AuditConsole {
     try demand(official)
     return try await read { db in
       let condition = "acknowledged_at IS \(open ? "" : "NOT ")NULL"
-      let total = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM alert WHERE \(condition)") ?? 0
-      let rows = try Row.fetchAll(
-        db, sql: "SELECT * FROM alert WHERE \(condition) ORDER BY last_at DESC, id DESC LIMIT ? OFFSET ?",
-        arguments: [limit, max(0, offset)])
-      return (rows.map(AuditAlert.init(row:)), total)
+      let total = try db.one(Int.self, "SELECT COUNT(*) FROM alert WHERE \(condition)") ?? 0
+      let rows = try db.all(
+        "SELECT * FROM alert WHERE \(condition) ORDER BY last_at DESC, id DESC LIMIT ? OFFSET ?", limit, max(0, offset))
+      return try (rows.map(AuditAlert.init(row:)), total)
     }
   }
 
   /// How many are open.
   public func openAlerts(for official: Official) async throws(AuditConsoleError) -> Int {
     try demand(official)
-    return try await read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM alert WHERE acknowledged_at IS NULL") ?? 0 }
+    return try await read { try $0.one(Int.self, "SELECT COUNT(*) FROM alert WHERE acknowledged_at IS NULL") ?? 0 }
   }
 
   /// An alert with the entries that it is about, the oldest first.
@@ -61,16 +60,15 @@ extension AuditConsole {
   ) async throws(AuditConsoleError) -> (alert: AuditAlert, events: [AuditEvent]) {
     try demand(official)
     return try await read { db in
-      guard let row = try Row.fetchOne(db, sql: "SELECT * FROM alert WHERE id = ?", arguments: [id]) else {
+      guard let row = try db.one("SELECT * FROM alert WHERE id = ?", id) else {
         throw AuditConsoleError.notFound
       }
-      let events = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT e.* FROM alert_entry a JOIN audit_event e USING (zone, log, position)
-          WHERE alert = ? ORDER BY at, zone, log, position
-          """, arguments: [id])
-      return (AuditAlert(row: row), events.map(AuditEvent.init(row:)))
+      let events = try db.all(
+        """
+        SELECT e.* FROM alert_entry a JOIN audit_event e USING (zone, log, position)
+        WHERE alert = ? ORDER BY at, zone, log, position
+        """, id)
+      return try (AuditAlert(row: row), events.map(AuditEvent.init(row:)))
     }
   }
 
@@ -96,12 +94,12 @@ extension AuditConsole {
     let (now, audit) = (self.now(), self.audit)
     try await write { db in
       for id in ids {
-        try db.execute(
-          sql: """
-            UPDATE alert SET acknowledged_at = ?, acknowledged_by = ?, acknowledged_name = ?, remark = ?
-            WHERE id = ? AND acknowledged_at IS NULL
-            """, arguments: [now, official.person, official.name, remark, id])
-        guard db.changesCount == 1 else { throw AuditConsoleError.notFound }
+        let changed = try db.run(
+          """
+          UPDATE alert SET acknowledged_at = ?, acknowledged_by = ?, acknowledged_name = ?, remark = ?
+          WHERE id = ? AND acknowledged_at IS NULL
+          """, now, official.person, official.name, remark, id)
+        guard changed == 1 else { throw AuditConsoleError.notFound }
         try Act("alert.acknowledged", "alert \(id)", content: Digest.of(remark.utf8), detail: remark)
           .record(by: official, at: now, audit, db)
       }
@@ -136,9 +134,9 @@ extension AuditConsole {
   public func searches(for official: Official) async throws(AuditConsoleError) -> [SavedSearch] {
     try demand(official)
     return try await read { db in
-      try Row.fetchAll(
-        db, sql: "SELECT id, name, query FROM saved_search WHERE person = ? ORDER BY name", arguments: [official.person]
-      ).map { SavedSearch(id: $0["id"], name: $0["name"], query: $0["query"]) }
+      try db.all("SELECT id, name, query FROM saved_search WHERE person = ? ORDER BY name", official.person).map {
+        try SavedSearch(id: $0["id"], name: $0["name"], query: $0["query"])
+      }
     }
   }
 
@@ -148,22 +146,21 @@ extension AuditConsole {
     let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
     guard !name.isEmpty, name.count <= Self.searchNameMax, query.utf8.count <= 1_000 else { throw .badText }
     try await write { db in
-      let count = try Int.fetchOne(
-        db, sql: "SELECT COUNT(*) FROM saved_search WHERE person = ? AND name <> ?", arguments: [official.person, name])
+      let count = try db.one(
+        Int.self, "SELECT COUNT(*) FROM saved_search WHERE person = ? AND name <> ?", official.person, name)
       guard count ?? 0 < Self.searchesMax else { throw AuditConsoleError.badText }
-      try db.execute(
-        sql: """
-          INSERT INTO saved_search (person, name, query) VALUES (?, ?, ?)
-          ON CONFLICT (person, name) DO UPDATE SET query = excluded.query
-          """, arguments: [official.person, name, query])
+      try db.run(
+        """
+        INSERT INTO saved_search (person, name, query) VALUES (?, ?, ?)
+        ON CONFLICT (person, name) DO UPDATE SET query = excluded.query
+        """, official.person, name, query)
     }
   }
 
   public func removeSearch(_ id: Int64, by official: Official) async throws(AuditConsoleError) {
     try demand(official)
     try await write { db in
-      try db.execute(
-        sql: "DELETE FROM saved_search WHERE id = ? AND person = ?", arguments: [id, official.person])
+      try db.run("DELETE FROM saved_search WHERE id = ? AND person = ?", id, official.person)
     }
   }
 }

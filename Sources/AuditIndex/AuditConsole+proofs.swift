@@ -1,9 +1,9 @@
 import AuditLog
 import Cryptography
 import Foundation
-import GRDB
 import PacketFormat
 public import Roles
+import Storage
 import TransparencyLog
 import Trust
 import Zones
@@ -83,24 +83,24 @@ extension AuditConsole {
   }
 
   /// What the index has of a letter: so many entries of each zone, lest one of them crowds out the other's.
-  private static func indexed(_ number: String, _ db: Database) throws -> (names: Set<String>, events: [AuditEvent]) {
-    let names = try String.fetchAll(
-      db,
-      sql: """
-        SELECT DISTINCT other.subject FROM audit_subject known
-        JOIN audit_event e USING (zone, log, position)
-        JOIN audit_subject other ON
-          (other.zone, other.log, other.position) = (known.zone, known.log, known.position)
-        WHERE known.subject = ? AND kind IN ('letter.accepted', 'act.recorded') LIMIT 10
-        """, arguments: [number])
+  private static func indexed(_ number: String, _ db: Transaction) throws -> (names: Set<String>, events: [AuditEvent])
+  {
+    let names = try db.all(
+      String.self,
+      """
+      SELECT DISTINCT other.subject FROM audit_subject known
+      JOIN audit_event e USING (zone, log, position)
+      JOIN audit_subject other ON
+        (other.zone, other.log, other.position) = (known.zone, known.log, known.position)
+      WHERE known.subject = ? AND kind IN ('letter.accepted', 'act.recorded') LIMIT 10
+      """, number)
     var events: [AuditEvent] = []
-    for zone in try String.fetchAll(db, sql: "SELECT DISTINCT zone FROM audit_indexed") {
-      events += try Row.fetchAll(
-        db,
-        sql: """
-          SELECT DISTINCT e.* FROM audit_subject s JOIN audit_event e USING (zone, log, position)
-          WHERE subject IN (\(databaseQuestionMarks(count: names.count))) AND s.zone = ? ORDER BY log, position LIMIT ?
-          """, arguments: StatementArguments(names) + [zone, trailMax]
+    for zone in try db.all(String.self, "SELECT DISTINCT zone FROM audit_indexed") {
+      events += try db.all(
+        """
+        SELECT DISTINCT e.* FROM audit_subject s JOIN audit_event e USING (zone, log, position)
+        WHERE subject IN (\(questionMarks(names.count))) AND s.zone = ? ORDER BY log, position LIMIT ?
+        """, values: Array(names) as [any SQLConvertible] + [zone, trailMax]
       ).map(AuditEvent.init(row:))
     }
     return (Set(names), events)
@@ -131,8 +131,8 @@ extension AuditConsole {
   func verifiers(of log: KnownLog) async throws(AuditConsoleError) -> Verifiers {
     let (origin, own) = (log.origin, log.zone == folders.zone)
     let certificates = try await read { db in
-      try Row.fetchAll(db, sql: "SELECT name, der FROM audit_certificate").map {
-        (name: $0["name"] as String, der: [UInt8]($0["der"] as Data))
+      try db.all("SELECT name, der FROM audit_certificate").map {
+        try (name: $0["name"] as String, der: $0["der"] as [UInt8])
       }
     }
     func known(_ suffix: String) -> [(zone: String, key: [UInt8], standing: SignerStanding)] {

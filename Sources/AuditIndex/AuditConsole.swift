@@ -1,7 +1,6 @@
 import Acts
 public import AuditLog
 import Foundation
-import GRDB
 public import Roles
 public import Runtime
 public import Storage
@@ -85,11 +84,12 @@ public final class AuditConsole: Sendable {
     guard official.may(action, .office) else { throw .notAllowed }
   }
 
-  func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(AuditConsoleError) -> T {
+  func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(AuditConsoleError) -> T {
     do { return try await database.read(body) } catch { throw error as? AuditConsoleError ?? .unavailable(error) }
   }
 
-  func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(AuditConsoleError) -> T {
+  @discardableResult
+  func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(AuditConsoleError) -> T {
     do { return try await database.write(body) } catch { throw error as? AuditConsoleError ?? .unavailable(error) }
   }
 }
@@ -116,8 +116,8 @@ public struct AuditFilter: Sendable, Equatable {
 
   public init() {}
 
-  var condition: (sql: String, arguments: StatementArguments) {
-    var (parts, arguments): ([String], StatementArguments) = (["1"], [])
+  var condition: (sql: String, arguments: [any SQLConvertible]) {
+    var (parts, arguments): ([String], [any SQLConvertible]) = (["1 = 1"], [])
     for (column, value) in [("zone", zone), ("peer", peer), ("kind", kind), ("code", code)] where !value.isEmpty {
       parts.append("\(column) = ?")
       arguments += [value]
@@ -144,9 +144,9 @@ public struct AuditEvent: Sendable, Equatable {
   public let code: String
   public let amount: Int
 
-  init(row: Row) {
-    place = EntryPlace(zone: row["zone"], log: row["log"], position: row["position"])
-    (at, kind, peer, code, amount) = (row["at"], row["kind"], row["peer"], row["code"], row["amount"])
+  init(row: SQLRow) throws {
+    place = try EntryPlace(zone: row["zone"], log: row["log"], position: row["position"])
+    (at, kind, peer, code, amount) = try (row["at"], row["kind"], row["peer"], row["code"], row["amount"])
   }
 
   init(_ place: EntryPlace, _ entry: IndexedEntry) {
@@ -190,14 +190,13 @@ extension AuditConsole {
     try demand(official)
     let (sql, arguments) = filter.condition
     return try await read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT substr(at, 1, 13) AS hour, zone, peer, kind, code, COUNT(*) AS count, SUM(amount) AS messages
-          FROM audit_event WHERE \(sql) GROUP BY 1, 2, 3, 4, 5 ORDER BY 1 DESC, 2, 3, 4, 5 LIMIT ?
-          """, arguments: arguments + [Self.hoursMax]
+      try db.all(
+        """
+        SELECT substr(at, 1, 13) AS hour, zone, peer, kind, code, COUNT(*) AS count, SUM(amount) AS messages
+        FROM audit_event WHERE \(sql) GROUP BY 1, 2, 3, 4, 5 ORDER BY 1 DESC, 2, 3, 4, 5 LIMIT ?
+        """, values: arguments + [Self.hoursMax]
       ).map {
-        AuditHour(
+        try AuditHour(
           hour: $0["hour"], zone: $0["zone"], peer: $0["peer"], kind: $0["kind"], code: $0["code"], count: $0["count"],
           messages: $0["messages"])
       }
@@ -211,11 +210,10 @@ extension AuditConsole {
     try demand(official)
     let (sql, arguments) = filter.condition
     let found = try await read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT * FROM audit_event WHERE \(sql) ORDER BY at DESC, zone, log DESC, position DESC LIMIT ? OFFSET ?
-          """, arguments: arguments + [limit + 1, max(0, offset)]
+      try db.all(
+        """
+        SELECT * FROM audit_event WHERE \(sql) ORDER BY at DESC, zone, log DESC, position DESC LIMIT ? OFFSET ?
+        """, values: arguments + [limit + 1, max(0, offset)]
       ).map(AuditEvent.init(row:))
     }
     return (Array(found.prefix(limit)), found.count > limit)
@@ -224,7 +222,7 @@ extension AuditConsole {
   /// The zones and peers that there are entries of, for a form's choices.
   public func zones(for official: Official) async throws(AuditConsoleError) -> [String] {
     try demand(official)
-    return try await read { try String.fetchAll($0, sql: "SELECT DISTINCT zone FROM audit_indexed ORDER BY 1") }
+    return try await read { try $0.all(String.self, "SELECT DISTINCT zone FROM audit_indexed ORDER BY 1") }
   }
 }
 

@@ -1,7 +1,6 @@
 import AuditLog
 public import DurableFiles
 import Foundation
-import GRDB
 public import Logging
 import PacketFormat
 public import Runtime
@@ -64,6 +63,8 @@ public struct AuditIndexKeeper: Service {
   private static let alertEntriesMax = 1_000
   /// Whoever writes a log must not fill the officer's page: what comes beyond shares one alert.
   private static let openAlertsOfAKind = 100
+  /// What an alert's count stops at.
+  private static let alertCountMax = 1_000_000_000_000
 
   private let folders: LogFolders
   private let database: ZoneDatabase
@@ -116,8 +117,7 @@ public struct AuditIndexKeeper: Service {
     let size = try Checkpoint(text: note.text).size
     var next =
       try await database.read { db in
-        try Int.fetchOne(
-          db, sql: "SELECT next FROM audit_indexed WHERE zone = ? AND log = ?", arguments: [log.zone.text, log.number])
+        try db.one(Int.self, "SELECT next FROM audit_indexed WHERE zone = ? AND log = ?", log.zone.text, log.number)
       } ?? 0
     // What went to cold storage before it was read is passed over.
     next = max(next, try folder.archivedCount())
@@ -125,29 +125,30 @@ public struct AuditIndexKeeper: Service {
       let (first, entries) = (next, try folder.some(from: next, size: size, maxBytes: Self.bundleMaxBytes))
       try await database.write { db in
         for (offset, entry) in entries.enumerated() { try Self.add(entry, log, first + offset, db) }
-        try db.execute(
-          sql: """
-            INSERT INTO audit_indexed (zone, log, next) VALUES (?, ?, ?)
-            ON CONFLICT (zone, log) DO UPDATE SET next = excluded.next
-            """, arguments: [log.zone.text, log.number, first + entries.count])
+        try db.run(
+          """
+          INSERT INTO audit_indexed (zone, log, next) VALUES (?, ?, ?)
+          ON CONFLICT (zone, log) DO UPDATE SET next = excluded.next
+          """, log.zone.text, log.number, first + entries.count)
       }
       next += entries.count
     }
   }
 
-  private static func add(_ bytes: [UInt8], _ log: KnownLog, _ position: Int, _ db: Database) throws {
+  private static func add(_ bytes: [UInt8], _ log: KnownLog, _ position: Int, _ db: Transaction) throws {
     let entry = IndexedEntry(bytes, zone: log.zone.text)
     let (zone, number) = (log.zone.text, log.number)
-    try db.cachedStatement(
-      sql: """
-        INSERT OR REPLACE INTO audit_event (zone, log, position, at, kind, peer, code, amount)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [zone, number, position, entry.at, entry.kind, entry.peer, entry.code, entry.amount])
+    try db.run(
+      """
+      INSERT INTO audit_event (zone, log, position, at, kind, peer, code, amount)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (zone, log, position) DO UPDATE SET
+        at = excluded.at, kind = excluded.kind, peer = excluded.peer, code = excluded.code, amount = excluded.amount
+      """, zone, number, position, entry.at, entry.kind, entry.peer, entry.code, entry.amount)
     for subject in entry.subjects {
-      try db.cachedStatement(
-        sql: "INSERT OR REPLACE INTO audit_subject (subject, zone, log, position) VALUES (?, ?, ?, ?)"
-      ).execute(arguments: [subject, zone, number, position])
+      try db.run(
+        "INSERT INTO audit_subject (subject, zone, log, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", subject,
+        zone, number, position)
     }
     let wasStopped = try noteLife(entry, zone, db)
     let isFirst = position == 0 && number == 1
@@ -158,88 +159,88 @@ public struct AuditIndexKeeper: Service {
   /// Remembers starts and stops.
   ///
   /// - Returns: whether the zone's last start or stop before this entry was a stop, or there was none.
-  private static func noteLife(_ entry: IndexedEntry, _ zone: String, _ db: Database) throws -> Bool {
+  private static func noteLife(_ entry: IndexedEntry, _ zone: String, _ db: Transaction) throws -> Bool {
     guard [AuditEntry.Kind.zoneStarted, .zoneStopped].map(\.rawValue).contains(entry.kind) else { return true }
     let stopped =
-      try Bool.fetchOne(
-        db, sql: "SELECT stopped FROM audit_life WHERE zone = ?", arguments: [zone]) ?? true
-    try db.execute(
-      sql: "INSERT OR REPLACE INTO audit_life (zone, stopped) VALUES (?, ?)",
-      arguments: [zone, entry.kind == AuditEntry.Kind.zoneStopped.rawValue])
+      try db.one(Bool.self, "SELECT stopped FROM audit_life WHERE zone = ?", zone) ?? true
+    try db.run(
+      """
+      INSERT INTO audit_life (zone, stopped) VALUES (?, ?)
+      ON CONFLICT (zone) DO UPDATE SET stopped = excluded.stopped
+      """, zone, entry.kind == AuditEntry.Kind.zoneStopped.rawValue)
     return stopped
   }
 
   /// A check of a whole log that failed is an alert, too.
-  static func raiseCheckFailure(_ result: LogCheckResult, at: String, _ db: Database) throws {
+  static func raiseCheckFailure(_ result: LogCheckResult, at: String, _ db: Transaction) throws {
     let origin = result.isOfRecord ? "" : "\(result.zone)/audit/\(result.log): "
-    let arguments: StatementArguments = [
-      result.isOfRecord ? "record.differs" : "check.failed", result.zone,
-      String("\(origin)\(result.fault ?? "")".prefix(300)),
-    ]
+    let (kind, zone) = (result.isOfRecord ? "record.differs" : "check.failed", result.zone)
+    let code = String("\(origin)\(result.fault ?? "")".prefix(300))
     // What cannot be mended, and was acknowledged, is not news each day.
-    let isSettled = try Bool.fetchOne(
-      db,
-      sql: """
-        SELECT EXISTS (
-          SELECT 1 FROM alert WHERE acknowledged_at IS NOT NULL AND kind = ? AND zone = ? AND code = ?)
-        """, arguments: arguments)
+    let isSettled = try db.one(
+      Bool.self,
+      """
+      SELECT EXISTS (
+        SELECT 1 FROM alert WHERE acknowledged_at IS NOT NULL AND kind = ? AND zone = ? AND code = ?)
+      """, kind, zone, code)
     guard isSettled != true else { return }
-    try db.execute(
-      sql: """
-        UPDATE alert SET count = count + 1, last_at = ?
-        WHERE acknowledged_at IS NULL AND kind = ? AND zone = ? AND code = ?
-        """, arguments: [at] + arguments)
-    guard db.changesCount == 0 else { return }
-    try db.execute(
-      sql: """
-        INSERT INTO alert (kind, zone, code, peer, first_at, last_at, count) VALUES (?, ?, ?, '', ?, ?, 1)
-        """, arguments: arguments + [at, at])
+    let changed = try db.run(
+      """
+      UPDATE alert SET count = count + 1, last_at = ?
+      WHERE acknowledged_at IS NULL AND kind = ? AND zone = ? AND code = ?
+      """, at, kind, zone, code)
+    guard changed == 0 else { return }
+    try db.run(
+      """
+      INSERT INTO alert (kind, zone, code, peer, first_at, last_at, count) VALUES (?, ?, ?, '', ?, ?, 1)
+      """, kind, zone, code, at, at)
   }
 
   private static func find(
-    _ kind: String, _ zone: String, _ peer: String, _ code: String, _ db: Database
+    _ kind: String, _ zone: String, _ peer: String, _ code: String, _ db: Transaction
   ) throws -> Int64? {
-    try Int64.fetchOne(
-      db,
-      sql: """
-        SELECT id FROM alert WHERE acknowledged_at IS NULL AND kind = ? AND zone = ? AND peer = ? AND code = ?
-        """, arguments: [kind, zone, peer, code])
+    try db.one(
+      Int64.self,
+      """
+      SELECT id FROM alert WHERE acknowledged_at IS NULL AND kind = ? AND zone = ? AND peer = ? AND code = ?
+      """, kind, zone, peer, code)
   }
 
   private static func raise(
-    _ kind: String, _ entry: IndexedEntry, _ zone: String, _ number: Int, _ position: Int, _ db: Database
+    _ kind: String, _ entry: IndexedEntry, _ zone: String, _ number: Int, _ position: Int, _ db: Transaction
   ) throws {
     // What was taken in before a restore of the database is not news.
-    let known = try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM alert_entry WHERE zone = ? AND log = ? AND position = ?)",
-      arguments: [zone, number, position])
+    let known = try db.one(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM alert_entry WHERE zone = ? AND log = ? AND position = ?)", zone, number,
+      position)
     guard known != true else { return }
     var (peer, code) = (entry.peer, entry.code)
-    let openOfKind = try Int.fetchOne(
-      db, sql: "SELECT COUNT(*) FROM alert WHERE acknowledged_at IS NULL AND kind = ? AND zone = ?",
-      arguments: [kind, zone])
+    let openOfKind = try db.one(
+      Int.self, "SELECT COUNT(*) FROM alert WHERE acknowledged_at IS NULL AND kind = ? AND zone = ?", kind, zone)
     var open = try find(kind, zone, peer, code, db)
     if open == nil, openOfKind ?? 0 >= openAlertsOfAKind {
       (peer, code) = ("", "")
       open = try find(kind, zone, peer, code, db)
     }
-    let alert: Int64
+    let alert: Int64?
     if let open {
       alert = open
-      try db.execute(
-        sql: "UPDATE alert SET count = min(count + ?, 1000000000000), last_at = ? WHERE id = ?",
-        arguments: [entry.amount, entry.at, alert])
+      try db.run(
+        """
+        UPDATE alert SET count = CASE WHEN count + ? < ? THEN count + ? ELSE ? END, last_at = ? WHERE id = ?
+        """, entry.amount, alertCountMax, entry.amount, alertCountMax, entry.at, alert)
     } else {
-      try db.execute(
-        sql: """
-          INSERT INTO alert (kind, zone, peer, code, first_at, last_at, count) VALUES (?, ?, ?, ?, ?, ?, ?)
-          """, arguments: [kind, zone, peer, code, entry.at, entry.at, entry.amount])
-      alert = db.lastInsertedRowID
+      alert = try db.one(
+        Int64.self,
+        """
+        INSERT INTO alert (kind, zone, peer, code, first_at, last_at, count) VALUES (?, ?, ?, ?, ?, ?, ?)
+        RETURNING id
+        """, kind, zone, peer, code, entry.at, entry.at, entry.amount)
     }
-    let kept = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM alert_entry WHERE alert = ?", arguments: [alert])
+    let kept = try db.one(Int.self, "SELECT COUNT(*) FROM alert_entry WHERE alert = ?", alert)
     guard kept ?? 0 < alertEntriesMax else { return }
-    try db.execute(
-      sql: "INSERT OR IGNORE INTO alert_entry (alert, zone, log, position) VALUES (?, ?, ?, ?)",
-      arguments: [alert, zone, number, position])
+    try db.run(
+      "INSERT INTO alert_entry (alert, zone, log, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", alert, zone,
+      number, position)
   }
 }

@@ -1,7 +1,6 @@
 import Acts
 import AuditLog
 import Foundation
-import GRDB
 public import Logging
 public import Roles
 import Runtime
@@ -79,7 +78,7 @@ public final class LogChecker: Service {
   }
 
   private func millisecondsToNext() async -> Int {
-    let last = try? await console.database.read { try Int.fetchOne($0, sql: "SELECT MAX(at) FROM log_check") }
+    let last = try? await console.database.read { try $0.one(Int.self, "SELECT MAX(at) FROM log_check") }
     guard let last = last ?? nil else { return 1_000 }
     guard !isDue(at: console.now(), since: last, wait: Self.intervalMilliseconds) else { return 1_000 }
     return max(1_000, min(Self.intervalMilliseconds, last + Self.intervalMilliseconds - console.now()))
@@ -135,9 +134,9 @@ public final class LogChecker: Service {
     do {
       guard let note = try folder.checkpoint() else {
         let isKnown = try await console.database.read { db in
-          try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM audit_indexed WHERE zone = ? AND log = ?)",
-            arguments: [log.zone.text, log.number])
+          try db.one(
+            Bool.self, "SELECT EXISTS (SELECT 1 FROM audit_indexed WHERE zone = ? AND log = ?)", log.zone.text,
+            log.number)
         }
         guard isKnown == true else { return nil }
         throw AuditError("its checkpoint is gone")
@@ -172,17 +171,13 @@ public final class LogChecker: Service {
 
   private func save(_ result: LogCheckResult) async throws {
     try await console.database.write { db in
-      try db.execute(
-        sql: """
-          INSERT INTO log_check (at, zone, log, size, witnessed, witnessed_at, unseen, fault)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          result.at, result.zone, result.log, result.size, result.witnessed?.size, result.witnessed?.at, result.unseen,
-          result.fault,
-        ])
-      try db.execute(
-        sql: "DELETE FROM log_check WHERE id <= (SELECT MAX(id) FROM log_check) - ?", arguments: [Self.keptResults])
+      try db.run(
+        """
+        INSERT INTO log_check (at, zone, log, size, witnessed, witnessed_at, unseen, fault)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """, result.at, result.zone, result.log, result.size, result.witnessed?.size, result.witnessed?.at,
+        result.unseen, result.fault)
+      try db.run("DELETE FROM log_check WHERE id <= (SELECT MAX(id) FROM log_check) - ?", Self.keptResults)
       guard result.fault != nil else { return }
       try AuditIndexKeeper.raiseCheckFailure(result, at: timestampText(result.at), db)
     }
@@ -206,9 +201,9 @@ extension AuditConsole {
   public func checks(limit: Int, for official: Official) async throws(AuditConsoleError) -> [LogCheckResult] {
     try demand(official)
     return try await read { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM log_check ORDER BY id DESC LIMIT ?", arguments: [limit]).map { row in
-        let (size, at): (Int?, Int?) = (row["witnessed"], row["witnessed_at"])
-        return LogCheckResult(
+      try db.all("SELECT * FROM log_check ORDER BY id DESC LIMIT ?", limit).map { row in
+        let (size, at): (Int?, Int?) = try (row["witnessed"], row["witnessed_at"])
+        return try LogCheckResult(
           at: row["at"], zone: row["zone"], log: row["log"], size: row["size"], witnessed: size.map { ($0, at ?? 0) },
           unseen: row["unseen"], fault: row["fault"])
       }

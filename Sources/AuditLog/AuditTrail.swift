@@ -1,8 +1,7 @@
 public import Cryptography
-public import GRDB
 import PacketFormat
 import Runtime
-import Storage
+public import Storage
 public import Zones
 
 import struct Foundation.Data
@@ -84,16 +83,16 @@ public struct AuditTrail: Sendable {
     fileprivate var json: JSONValue { .array([.string(id), .string(type), .string(subject)]) }
   }
 
-  public func packetSent(_ packet: Packet, _ messages: [MessageName], blobs: [String], _ db: Database) throws {
+  public func packetSent(_ packet: Packet, _ messages: [MessageName], blobs: [String], _ db: Transaction) throws {
     try crossed(.packetSent, packet, messages, blobs, db)
   }
 
-  public func packetApplied(_ packet: Packet, _ messages: [MessageName], blobs: [String], _ db: Database) throws {
+  public func packetApplied(_ packet: Packet, _ messages: [MessageName], blobs: [String], _ db: Transaction) throws {
     try crossed(.packetApplied, packet, messages, blobs, db)
   }
 
   private func crossed(
-    _ kind: AuditEntry.Kind, _ packet: Packet, _ messages: [MessageName], _ blobs: [String], _ db: Database
+    _ kind: AuditEntry.Kind, _ packet: Packet, _ messages: [MessageName], _ blobs: [String], _ db: Transaction
   ) throws {
     // The logs' own talk is entered where it is acted on; entering its packets too would make it go on for ever.
     if !messages.isEmpty, blobs.isEmpty, messages.allSatisfy({ $0.type.hasPrefix("audit.") }) { return }
@@ -112,22 +111,22 @@ public struct AuditTrail: Sendable {
     } while !rest.isEmpty
   }
 
-  private func keepManifest(of packet: Packet, _ db: Database) throws {
+  private func keepManifest(of packet: Packet, _ db: Transaction) throws {
     guard keepsManifests, let signed = packet.signed else { return }
     let signer = Digest.of(signed.certificate).hex
-    try db.cachedStatement(
-      sql: "INSERT OR IGNORE INTO packet_manifest (digest, manifest, signature, signer) VALUES (?, ?, ?, ?)"
-    ).execute(arguments: [packet.digest, Data(signed.line), Data(signed.signature), signer])
-    try db.cachedStatement(sql: "INSERT OR IGNORE INTO packet_signer (fingerprint, der) VALUES (?, ?)")
-      .execute(arguments: [signer, Data(signed.certificate)])
+    try db.run(
+      "INSERT INTO packet_manifest (digest, manifest, signature, signer) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      packet.digest, signed.line, signed.signature, signer)
+    try db.run(
+      "INSERT INTO packet_signer (fingerprint, der) VALUES (?, ?) ON CONFLICT DO NOTHING", signer, signed.certificate)
   }
 
-  public func packetRefused(_ packet: Packet, code: String, _ db: Database) throws {
+  public func packetRefused(_ packet: Packet, code: String, _ db: Transaction) throws {
     try keepManifest(of: packet, db)
     try record(.packetRefused, packet.fields + [.init("code", .string(code))], db)
   }
 
-  public func messageRefused(_ id: String, from peer: ZoneName, code: String, _ db: Database) throws {
+  public func messageRefused(_ id: String, from peer: ZoneName, code: String, _ db: Transaction) throws {
     try record(
       .messageRefused,
       [.init("peer", .string(peer.text)), .init("message", .string(id)), .init("code", .string(code))], db)
@@ -137,7 +136,7 @@ public struct AuditTrail: Sendable {
   ///   - file: what the quarantine calls it: nothing that somebody else has chosen.
   ///   - digest: SHA-256 of its bytes; nil for what is no file, or one that is too large to be a packet.
   public func fileQuarantined(
-    _ file: String, from peer: ZoneName, code: String, digest: Digest? = nil, bytes: Int = 0, _ db: Database
+    _ file: String, from peer: ZoneName, code: String, digest: Digest? = nil, bytes: Int = 0, _ db: Transaction
   ) throws {
     try record(
       .fileQuarantined,
@@ -147,21 +146,21 @@ public struct AuditTrail: Sendable {
       ], db)
   }
 
-  public func epochOpened(_ epoch: Int, to peer: ZoneName, reason: String, _ db: Database) throws {
+  public func epochOpened(_ epoch: Int, to peer: ZoneName, reason: String, _ db: Transaction) throws {
     try record(
       .epochOpened,
       [.init("peer", .string(peer.text)), .init("epoch", .integer(epoch)), .init("reason", .string(reason))], db)
   }
 
   /// - Parameter epoch: its digits, since it may be larger than any that is taken.
-  public func streamsForgotten(of peer: ZoneName, node: ZoneName, epoch: String, _ db: Database) throws {
+  public func streamsForgotten(of peer: ZoneName, node: ZoneName, epoch: String, _ db: Transaction) throws {
     try record(
       .streamsForgotten,
       [.init("peer", .string(peer.text)), .init("node", .string(node.text)), .init("epoch", .string(epoch))], db)
   }
 
   /// A checkpoint of the peer's log, which this zone cosigns: so each log names the other's heads.
-  public func peerCheckpoint(of peer: ZoneName, log: String, size: Int, root: String, _ db: Database) throws {
+  public func peerCheckpoint(of peer: ZoneName, log: String, size: Int, root: String, _ db: Transaction) throws {
     try record(
       .peerCheckpoint,
       [
@@ -171,37 +170,37 @@ public struct AuditTrail: Sendable {
   }
 
   /// - Parameter kind: what is wrong with the peer's log.
-  public func peerLogAlarm(_ kind: String, of peer: ZoneName, _ db: Database) throws {
+  public func peerLogAlarm(_ kind: String, of peer: ZoneName, _ db: Transaction) throws {
     try record(.peerLogAlarm, [.init("peer", .string(peer.text)), .init("alarm", .string(kind))], db)
   }
 
   /// The numbers of acts whose entries wait to be written to the log.
-  public static func pendingActs(_ db: Database) throws -> Set<Int> {
+  public static func pendingActs(_ db: Transaction) throws -> Set<Int> {
     let beginning = AuditEntry.beginning(of: .actRecorded)
     var numbers: Set<Int> = []
-    let rows = try Data.fetchCursor(db, sql: "SELECT bytes FROM audit_entry")
-    while let row = try rows.next() {
-      guard row.starts(with: beginning), let number = (try? JSONValue.parse(Array(row)))?["number"]?.number else {
-        continue
+    try db.each("SELECT bytes FROM audit_entry") { row in
+      let entry: [UInt8] = try row[0]
+      if entry.starts(with: beginning), let number = (try? JSONValue.parse(entry))?["number"]?.number {
+        numbers.insert(number)
       }
-      numbers.insert(number)
+      return true
     }
     return numbers
   }
 
-  public func zoneStarted(_ db: Database) throws { try record(.zoneStarted, [], db) }
-  public func zoneStopped(_ db: Database) throws { try record(.zoneStopped, [], db) }
+  public func zoneStarted(_ db: Transaction) throws { try record(.zoneStarted, [], db) }
+  public func zoneStopped(_ db: Transaction) throws { try record(.zoneStopped, [], db) }
 
   /// - Parameters:
   ///   - before: what the clock would have shown, RFC 3339.
   ///   - milliseconds: how far it was moved; below 0 for backwards.
-  public func clockJumped(before: String, milliseconds: Int, _ db: Database) throws {
+  public func clockJumped(before: String, milliseconds: Int, _ db: Transaction) throws {
     try record(
       .clockJumped, [.init("before", .string(before)), .init("milliseconds", .integer(milliseconds))], db)
   }
 
   /// - Parameter number: the public one.
-  public func letterAccepted(_ letter: String, number: String, _ db: Database) throws {
+  public func letterAccepted(_ letter: String, number: String, _ db: Transaction) throws {
     try record(.letterAccepted, [.init("letter", .string(letter)), .init("number", .string(number))], db)
   }
 
@@ -210,7 +209,7 @@ public struct AuditTrail: Sendable {
   ///   - subject: the letter's identifier; empty where it is about none.
   ///   - digest: of a salt and the act's entry in the record of acts.
   public func actRecorded(
-    _ number: Int, _ act: String, object: String, subject: String, proof: String, digest: String, _ db: Database
+    _ number: Int, _ act: String, object: String, subject: String, proof: String, digest: String, _ db: Transaction
   ) throws {
     try record(
       .actRecorded,
@@ -223,7 +222,7 @@ public struct AuditTrail: Sendable {
   /// - Parameters:
   ///   - certificate: SHA-256 of what was shown, in hex; empty where nothing was.
   ///   - count: how often since the last entry of this reason and certificate.
-  public func loginRefused(_ reason: String, certificate: String, count: Int, _ db: Database) throws {
+  public func loginRefused(_ reason: String, certificate: String, count: Int, _ db: Transaction) throws {
     try record(
       .loginRefused,
       [
@@ -232,28 +231,28 @@ public struct AuditTrail: Sendable {
   }
 
   /// - Parameter tag: what the limit counts by, under a key that is forgotten after two days.
-  public func guessStopped(limit: String, tag: String, _ db: Database) throws {
+  public func guessStopped(limit: String, tag: String, _ db: Transaction) throws {
     try record(.guessStopped, [.init("limit", .string(limit)), .init("tag", .string(tag))], db)
   }
 
   /// - Parameter seen: when the peer was heard last; empty for never.
-  public func linkSilent(_ peer: ZoneName, seen: String, _ db: Database) throws {
+  public func linkSilent(_ peer: ZoneName, seen: String, _ db: Transaction) throws {
     try record(.linkSilent, [.init("peer", .string(peer.text)), .init("seen", .string(seen))], db)
   }
 
-  public func linkHeard(_ peer: ZoneName, _ db: Database) throws {
+  public func linkHeard(_ peer: ZoneName, _ db: Transaction) throws {
     try record(.linkHeard, [.init("peer", .string(peer.text))], db)
   }
 
   /// - Parameter number: the list's, in hex.
-  public func trustList(authority: String, number: String, _ db: Database) throws {
+  public func trustList(authority: String, number: String, _ db: Transaction) throws {
     try record(.trustList, [.init("authority", .string(authority)), .init("number", .string(number))], db)
   }
 
   /// - Parameters:
   ///   - signing: SHA-256 of the certificate, in hex.
   ///   - encryption: likewise.
-  public func keysChanged(of owner: ZoneName, signing: String, encryption: String, _ db: Database) throws {
+  public func keysChanged(of owner: ZoneName, signing: String, encryption: String, _ db: Transaction) throws {
     try record(
       .keysChanged,
       [
@@ -262,15 +261,14 @@ public struct AuditTrail: Sendable {
       ], db)
   }
 
-  func logOpened(_ log: String, reason: String, before: JSONValue, _ db: Database) throws {
+  func logOpened(_ log: String, reason: String, before: JSONValue, _ db: Transaction) throws {
     try record(
       .logOpened, [.init("log", .string(log)), .init("reason", .string(reason)), .init("before", before)], db)
   }
 
-  private func record(_ kind: AuditEntry.Kind, _ fields: [JSONValue.JSONMember], _ db: Database) throws {
+  private func record(_ kind: AuditEntry.Kind, _ fields: [JSONValue.JSONMember], _ db: Transaction) throws {
     let entry = AuditEntry(kind, zone: zone.text, at: now(), fields)
-    try db.cachedStatement(sql: "INSERT INTO audit_entry (bytes) VALUES (?)")
-      .execute(arguments: [Data(entry.bytes)])
+    try db.run("INSERT INTO audit_entry (bytes) VALUES (?)", entry.bytes)
     db.afterCommit { [bell] in bell.ring() }
   }
 }

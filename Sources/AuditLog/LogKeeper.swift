@@ -1,7 +1,6 @@
 public import Cryptography
 public import DurableFiles
 import Foundation
-import GRDB
 public import Logging
 import PacketFormat
 public import Runtime
@@ -73,9 +72,9 @@ public actor LogKeeper: Service {
   public func begin() async throws {
     try files.createFolder(folder)
     let state = try await database.read { db -> (epoch: Int, first: Int, next: Int)? in
-      guard let row = try Row.fetchOne(db, sql: "SELECT epoch, first_row FROM audit_log") else { return nil }
-      let last = try Int.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'audit_entry'") ?? 0
-      return (row["epoch"], row["first_row"], last + 1)
+      guard let row = try db.one("SELECT epoch, first_row FROM audit_log") else { return nil }
+      let last = try db.lastNumber(in: "audit_entry")
+      return try (row["epoch"], row["first_row"], last + 1)
     }
     guard let state else {
       guard let last = try files.list(folder).compactMap(Int.init).max() else {
@@ -106,8 +105,8 @@ public actor LogKeeper: Service {
     let first = firstRow + size
     let (oldest, last) = try await database.read { db in
       (
-        try Int.fetchOne(db, sql: "SELECT MIN(id) FROM audit_entry"),
-        try Int.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'audit_entry'") ?? 0
+        try db.one(Int.self, "SELECT MIN(id) FROM audit_entry"),
+        try db.lastNumber(in: "audit_entry")
       )
     }
     guard last < first || oldest.map({ $0 <= first }) == true else {
@@ -154,7 +153,7 @@ public actor LogKeeper: Service {
   }
 
   private func epochNow() async throws -> Int? {
-    try await database.read { db in try Int.fetchOne(db, sql: "SELECT epoch FROM audit_log") }
+    try await database.read { db in try db.one(Int.self, "SELECT epoch FROM audit_log") }
   }
 
   /// Begins a new log, whose number no folder has.
@@ -173,15 +172,20 @@ public actor LogKeeper: Service {
     let (trail, integrated) = (self.trail, lost.map { firstRow + $0.size } ?? 0)
     firstRow = try await database.write { db in
       // What no log holds yet follows the new one's first entry.
-      let waiting = try Data.fetchAll(
-        db, sql: "SELECT bytes FROM audit_entry WHERE id >= ? AND length(bytes) <= ? ORDER BY id",
-        arguments: [integrated, EntryBundle.entryMaxBytes])
-      try db.execute(sql: "DELETE FROM audit_entry")
+      let waiting = try db.all(
+        [UInt8].self, "SELECT bytes FROM audit_entry WHERE id >= ? AND length(bytes) <= ? ORDER BY id", integrated,
+        EntryBundle.entryMaxBytes)
+      try db.run("DELETE FROM audit_entry")
       try trail.logOpened(new.origin, reason: reason, before: before, db)
-      let row = Int(db.lastInsertedRowID)
-      for entry in waiting { try db.execute(sql: "INSERT INTO audit_entry (bytes) VALUES (?)", arguments: [entry]) }
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO audit_log (id, epoch, first_row) VALUES (1, ?, ?)", arguments: [epoch, row])
+      guard let row = try db.one(Int.self, "SELECT MAX(id) FROM audit_entry") else {
+        throw AuditError("the new log's first entry was not kept")
+      }
+      for entry in waiting { try db.run("INSERT INTO audit_entry (bytes) VALUES (?)", entry) }
+      try db.run(
+        """
+        INSERT INTO audit_log (id, epoch, first_row) VALUES (1, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, first_row = excluded.first_row
+        """, epoch, row)
       return row
     }
     writer = new
@@ -255,7 +259,7 @@ public actor LogKeeper: Service {
     if let news = rows.lastIndex(where: { !$0.bytes.starts(with: isTalk) }) { newsSize = size + news + 1 }
     let end = next + rows.count
     try await database.write { db in
-      try db.execute(sql: "DELETE FROM audit_entry WHERE id < ?", arguments: [end])
+      try db.run("DELETE FROM audit_entry WHERE id < ?", end)
     }
     grown.ring()
     return true
@@ -269,12 +273,11 @@ public actor LogKeeper: Service {
   private static func rows(from first: Int, _ database: ZoneDatabase) async throws -> [WaitingRow] {
     try await database.read { db in
       var (rows, bytes): ([WaitingRow], Int) = ([], 0)
-      let cursor = try Row.fetchCursor(
-        db, sql: "SELECT id, bytes FROM audit_entry WHERE id >= ? ORDER BY id LIMIT ?", arguments: [first, batchMax])
-      while bytes < batchMaxBytes, let row = try cursor.next() {
-        let entry = [UInt8](row["bytes"] as Data)
-        rows.append(WaitingRow(id: row["id"], bytes: entry))
+      try db.each("SELECT id, bytes FROM audit_entry WHERE id >= ? ORDER BY id LIMIT ?", first, batchMax) { row in
+        let entry: [UInt8] = try row["bytes"]
+        try rows.append(WaitingRow(id: row["id"], bytes: entry))
         bytes += entry.count
+        return bytes < batchMaxBytes
       }
       return rows
     }

@@ -2,7 +2,6 @@ import AuditLog
 import Cryptography
 public import Exchange
 import Foundation
-import GRDB
 import Logging
 import PacketFormat
 import Runtime
@@ -68,10 +67,10 @@ extension WitnessKeeper {
   }
 
   /// Keeps a certificate that was found good.
-  static func keep(_ certificate: Certificate, _ db: Database) throws {
-    try db.execute(
-      sql: "INSERT OR IGNORE INTO audit_certificate (fingerprint, name, der) VALUES (?, ?, ?)",
-      arguments: [certificate.fingerprint.hex, certificate.commonName, Data(certificate.der)])
+  static func keep(_ certificate: Certificate, _ db: Transaction) throws {
+    try db.run(
+      "INSERT INTO audit_certificate (fingerprint, name, der) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+      certificate.fingerprint.hex, certificate.commonName, certificate.der)
   }
 
   private func checked(_ message: CheckpointMessage, of peer: ZoneName) throws -> Shown {
@@ -92,12 +91,10 @@ extension WitnessKeeper {
   private static let logLeapMax = 1_000_000
 
   /// Cosigns what extends the log that was seen last; says loudly what does not.
-  private func witness(_ shown: Shown, of peer: ZoneName, _ db: Database) throws {
-    let newest = try Int.fetchOne(
-      db, sql: "SELECT MAX(epoch) FROM witnessed_log WHERE peer = ?", arguments: [peer.text])
-    let row = try Row.fetchOne(
-      db, sql: "SELECT size, root, note FROM witnessed_log WHERE peer = ? AND origin = ?",
-      arguments: [peer.text, shown.checkpoint.origin])
+  private func witness(_ shown: Shown, of peer: ZoneName, _ db: Transaction) throws {
+    let newest = try db.one(Int.self, "SELECT MAX(epoch) FROM witnessed_log WHERE peer = ?", peer.text)
+    let row = try db.one(
+      "SELECT size, root, note FROM witnessed_log WHERE peer = ? AND origin = ?", peer.text, shown.checkpoint.origin)
     guard shown.epoch <= (newest ?? 0) + Self.logLeapMax else {
       throw MessageRefusal(code: "epoch", reason: "log \(shown.epoch); the newest known is \(newest ?? 0)")
     }
@@ -106,8 +103,8 @@ extension WitnessKeeper {
       return try cosignNewest(of: peer, db)
     }
     if let row {
-      let held: String = row["note"]
-      let (size, root): (Int, String) = (row["size"], row["root"])
+      let held: String = try row["note"]
+      let (size, root): (Int, String) = try (row["size"], row["root"])
       if let kind = Self.fault(shown, size: size, root: root) {
         try report(kind, shown, of: peer, held: held, db)
         guard kind != "fork" else { return }
@@ -120,25 +117,24 @@ extension WitnessKeeper {
       // Not wrong by itself: after a restore it must be so. An officer should know why.
       try report("new-log", shown, of: peer, held: "", db)
     }
-    try db.execute(
-      sql: """
-        INSERT OR REPLACE INTO witnessed_log (peer, origin, epoch, size, root, note, seen_at, log_key)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-      arguments: [
-        peer.text, shown.checkpoint.origin, shown.epoch, shown.checkpoint.size, shown.checkpoint.root.base64,
-        shown.note.encoded, now(), shown.key.description,
-      ])
+    try db.run(
+      """
+      INSERT INTO witnessed_log (peer, origin, epoch, size, root, note, seen_at, log_key)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (peer, origin) DO UPDATE SET
+        epoch = excluded.epoch, size = excluded.size, root = excluded.root, note = excluded.note,
+        seen_at = excluded.seen_at, log_key = excluded.log_key
+      """, peer.text, shown.checkpoint.origin, shown.epoch, shown.checkpoint.size, shown.checkpoint.root.base64,
+      shown.note.encoded, now(), shown.key.description)
     try Self.keep(shown.certificate, db)
     try trail.peerCheckpoint(
       of: peer, log: shown.checkpoint.origin, size: shown.checkpoint.size, root: shown.checkpoint.root.base64, db)
     try cosign(shown.note, shown.checkpoint.origin, shown.checkpoint.size, for: peer, db)
   }
 
-  private func cosignNewest(of peer: ZoneName, _ db: Database) throws {
-    let row = try Row.fetchOne(
-      db, sql: "SELECT origin, size, note FROM witnessed_log WHERE peer = ? ORDER BY epoch DESC LIMIT 1",
-      arguments: [peer.text])
+  private func cosignNewest(of peer: ZoneName, _ db: Transaction) throws {
+    let row = try db.one(
+      "SELECT origin, size, note FROM witnessed_log WHERE peer = ? ORDER BY epoch DESC LIMIT 1", peer.text)
     guard let row else { return }
     let note = try SignedNote(Array((row["note"] as String).utf8))
     try cosign(note, row["origin"], row["size"], isHeld: true, for: peer, db)
@@ -159,27 +155,29 @@ extension WitnessKeeper {
     return nil
   }
 
-  private func report(_ kind: String, _ shown: Shown, of peer: ZoneName, held: String, _ db: Database) throws {
+  private func report(_ kind: String, _ shown: Shown, of peer: ZoneName, held: String, _ db: Transaction) throws {
     // What goes on as before is told once.
-    let last = try Row.fetchOne(
-      db, sql: "SELECT kind, held_note FROM witness_alarm WHERE peer = ? ORDER BY id DESC LIMIT 1",
-      arguments: [peer.text])
-    if let last, last["kind"] == kind, last["held_note"] == held, !held.isEmpty || kind == "old-log" { return }
-    let today = try Int.fetchOne(
-      db, sql: "SELECT COUNT(*) FROM witness_alarm WHERE peer = ? AND kind = ? AND at > ?",
-      arguments: [peer.text, kind, now() - 86_400_000])
+    let last = try db.one(
+      "SELECT kind, held_note FROM witness_alarm WHERE peer = ? ORDER BY id DESC LIMIT 1", peer.text)
+    if let last, try last["kind"] == kind, try last["held_note"] == held, !held.isEmpty || kind == "old-log" { return }
+    let today = try db.one(
+      Int.self, "SELECT COUNT(*) FROM witness_alarm WHERE peer = ? AND kind = ? AND at > ?", peer.text, kind,
+      now() - 86_400_000)
     // Whoever has the peer's keys could fill this zone's disk with alarms.
     guard (today ?? 0) < Self.alarmsADay else { return }
     try alarm(kind, peer.text, held: held, note: shown.note.encoded, db)
-    logger.critical(
-      "a peer's audit log is not the one that was seen before",
-      metadata: [
-        "peer": "\(peer)", "kind": "\(kind)", "log": "\(shown.checkpoint.origin)", "size": "\(shown.checkpoint.size)",
-      ])
+    db.afterCommit { [logger] in
+      logger.critical(
+        "a peer's audit log is not the one that was seen before",
+        metadata: [
+          "peer": "\(peer)", "kind": "\(kind)", "log": "\(shown.checkpoint.origin)",
+          "size": "\(shown.checkpoint.size)",
+        ])
+    }
   }
 
   private func cosign(
-    _ note: SignedNote, _ origin: String, _ size: Int, isHeld: Bool = false, for peer: ZoneName, _ db: Database
+    _ note: SignedNote, _ origin: String, _ size: Int, isHeld: Bool = false, for peer: ZoneName, _ db: Transaction
   ) throws {
     guard let signer = NoteSigner(name: Self.name(of: zone), kind: .cosignature, key: keys.witness) else { return }
     let at = now()
@@ -207,7 +205,7 @@ extension WitnessKeeper {
   /// The witness holds a checkpoint that this zone has not shown, as far as it knows: it was put back to an earlier day, or
   /// its database was. Where the log has it, proofs begin there; else a new log says in its first entry what is lost.
   private func learn(
-    _ word: CosignatureMessage, _ witness: NoteVerifier, of peer: ZoneName, _ db: Database
+    _ word: CosignatureMessage, _ witness: NoteVerifier, of peer: ZoneName, _ db: Transaction
   ) throws {
     guard var note = word.held, let checkpoint = try? Checkpoint(text: note.text), checkpoint.origin == word.origin,
       checkpoint.size == word.size, let epoch = Self.epoch(of: word.origin, zone)
@@ -219,12 +217,16 @@ extension WitnessKeeper {
       let own = NoteVerifier(name: word.origin, kind: .ed25519, publicKey: key),
       (try? Checkpoint.open(note, log: own)) != nil
     else { throw MessageRefusal(code: "unknown-checkpoint", reason: "this zone's log has not signed what is held") }
-    logger.critical(
-      "the witness holds a checkpoint that this zone does not know of: was it put back to an earlier day?",
-      metadata: ["peer": "\(peer)", "log": "\(word.origin)", "size": "\(word.size)"])
-    try db.execute(
-      sql: "INSERT OR REPLACE INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)",
-      arguments: [peer.text, word.origin, word.size])
+    db.afterCommit { [logger] in
+      logger.critical(
+        "the witness holds a checkpoint that this zone does not know of: was it put back to an earlier day?",
+        metadata: ["peer": "\(peer)", "log": "\(word.origin)", "size": "\(word.size)"])
+    }
+    try db.run(
+      """
+      INSERT INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)
+      ON CONFLICT (peer) DO UPDATE SET origin = excluded.origin, size = excluded.size
+      """, peer.text, word.origin, word.size)
     let log = self.log
     db.afterCommit { log.goOn(after: checkpoint, epoch: epoch) }
   }
@@ -238,25 +240,26 @@ extension WitnessKeeper {
   }
 
   /// Takes a witness's word on our log.
-  private func take(_ word: CosignatureMessage, of peer: ZoneName, _ db: Database) throws {
-    let row = try Row.fetchOne(
-      db, sql: "SELECT note FROM checkpoint_offer WHERE peer = ? AND origin = ? AND size = ?",
-      arguments: [peer.text, word.origin, word.size])
+  private func take(_ word: CosignatureMessage, of peer: ZoneName, _ db: Transaction) throws {
+    let row = try db.one(
+      "SELECT note FROM checkpoint_offer WHERE peer = ? AND origin = ? AND size = ?", peer.text, word.origin, word.size)
     guard let key = word.certificate.ed25519PublicKey,
       let verifier = NoteVerifier(name: Self.name(of: peer), kind: .cosignature, publicKey: key)
     else { throw MessageRefusal(code: "signature", reason: "the certificate is for another kind of key") }
-    guard let text: String = row?["note"], var note = try? SignedNote(Array(text.utf8)) else {
+    guard let text: String = try row?["note"], var note = try? SignedNote(Array(text.utf8)) else {
       return try learn(word, verifier, of: peer, db)
     }
     note.add(word.signature)
     try Self.require(verifier, on: note, at: now())
-    try db.execute(
-      sql: "INSERT OR REPLACE INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)",
-      arguments: [peer.text, word.origin, word.size])
+    try db.run(
+      """
+      INSERT INTO checkpoint_cosigned (peer, origin, size) VALUES (?, ?, ?)
+      ON CONFLICT (peer) DO UPDATE SET origin = excluded.origin, size = excluded.size
+      """, peer.text, word.origin, word.size)
     // Enough stay for a peer that is restored and holds an older one.
-    try db.execute(
-      sql: "DELETE FROM checkpoint_offer WHERE peer = ? AND offered_at < ? AND size < ? AND origin = ?",
-      arguments: [peer.text, now() - Self.offersKeptMilliseconds, word.size, word.origin])
+    try db.run(
+      "DELETE FROM checkpoint_offer WHERE peer = ? AND offered_at < ? AND size < ? AND origin = ?", peer.text,
+      now() - Self.offersKeptMilliseconds, word.size, word.origin)
     try Self.keep(word.certificate, db)
     // Entries are sent before their checkpoint: what the peer lacks of it now was lost.
     if word.mirrored < word.size { try sendAgain(word.origin, from: word.mirrored, as: word.size, to: peer, db) }

@@ -2,7 +2,6 @@ import AuditLog
 import DurableFiles
 import Exchange
 import Foundation
-import GRDB
 import Logging
 import PacketFormat
 import Runtime
@@ -25,14 +24,13 @@ extension WitnessKeeper {
     let (peer, origin, at) = (link.peer, checkpoint.origin, now())
     let (sent, isWaiting) = try await database.read { db in
       (
-        try Int.fetchOne(
-          db, sql: "SELECT next FROM mirror_sent WHERE peer = ? AND origin = ?", arguments: [peer.text, origin]) ?? 0,
-        try Bool.fetchOne(
-          db,
-          sql: """
-            SELECT EXISTS (SELECT 1 FROM outbox WHERE peer = ?1 AND type = ?2 AND id > coalesce(
-              (SELECT MAX(last_row) FROM sent_packet WHERE peer = ?1 AND lane = 'm'), 0))
-            """, arguments: [peer.text, EntriesMessage.type]) ?? false
+        try db.one(Int.self, "SELECT next FROM mirror_sent WHERE peer = ? AND origin = ?", peer.text, origin) ?? 0,
+        try db.one(
+          Bool.self,
+          """
+          SELECT EXISTS (SELECT 1 FROM outbox WHERE peer = ? AND type = ? AND id > COALESCE(
+            (SELECT MAX(last_row) FROM sent_packet WHERE peer = ? AND lane = 'm'), 0))
+          """, peer.text, EntriesMessage.type, peer.text) ?? false
       )
     }
     // Letters do not queue behind a log that catches up.
@@ -53,9 +51,12 @@ extension WitnessKeeper {
     let (outbox, end, all) = (self.outbox, next, messages)
     try await database.write { db in
       for message in all { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: peer, db) }
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO mirror_sent (peer, origin, next) VALUES (?, ?, ?)",
-        arguments: [peer.text, origin, end])
+      try db.run(
+        """
+        INSERT INTO mirror_sent (peer, origin, next) VALUES (?, ?, ?)
+        ON CONFLICT (peer, origin) DO UPDATE SET
+          next = excluded.next, again_at = 0
+        """, peer.text, origin, end)
     }
     return end == checkpoint.size
   }
@@ -63,44 +64,42 @@ extension WitnessKeeper {
   /// A peer that was restored may lack what it once had: it is sent again.
   ///
   /// - Parameter size: of the log, when the peer said so.
-  func sendAgain(_ origin: String, from count: Int, as size: Int, to peer: ZoneName, _ db: Database) throws {
-    try db.execute(
-      sql: """
-        UPDATE mirror_sent SET next = ?1, again_at = max(next, ?2)
-        WHERE peer = ?3 AND origin = ?4 AND next > ?1 AND again_at < ?2
-        """, arguments: [count, size, peer.text, origin])
+  func sendAgain(_ origin: String, from count: Int, as size: Int, to peer: ZoneName, _ db: Transaction) throws {
+    try db.run(
+      """
+      UPDATE mirror_sent SET next = ?, again_at = CASE WHEN next > ? THEN next ELSE ? END
+      WHERE peer = ? AND origin = ? AND next > ? AND again_at < ?
+      """, count, size, size, peer.text, origin, count, size)
   }
 
   /// Keeps a peer's entries until a checkpoint covers them. What is here already, and what does not follow, is passed over.
-  func keep(_ message: EntriesMessage, of peer: ZoneName, _ db: Database) throws {
-    let newest = try Int.fetchOne(
-      db, sql: "SELECT MAX(epoch) FROM witnessed_log WHERE peer = ?", arguments: [peer.text])
+  func keep(_ message: EntriesMessage, of peer: ZoneName, _ db: Transaction) throws {
+    let newest = try db.one(Int.self, "SELECT MAX(epoch) FROM witnessed_log WHERE peer = ?", peer.text)
     guard let epoch = Self.epoch(of: message.log, peer), epoch >= newest ?? 0 else {
       throw MessageRefusal(code: "schema", reason: "“\(message.log)” is no log that goes on")
     }
     // A log that was left behind gets no checkpoint any more.
-    try db.execute(
-      sql: """
-        DELETE FROM mirror_entry WHERE peer = ? AND origin NOT IN (?, ?)
-        """, arguments: [peer.text, message.log, LogKeeper.origin(peer, epoch: max(1, newest ?? epoch))])
+    try db.run(
+      """
+      DELETE FROM mirror_entry WHERE peer = ? AND origin NOT IN (?, ?)
+      """, peer.text, message.log, LogKeeper.origin(peer, epoch: max(1, newest ?? epoch)))
     var next = try mirrored(message.log, of: peer, db)
     for (offset, entry) in message.entries.enumerated() where message.first + offset == next {
-      try db.cachedStatement(
-        sql: "INSERT INTO mirror_entry (peer, origin, position, bytes) VALUES (?, ?, ?, ?)"
-      ).execute(arguments: [peer.text, message.log, next, Data(entry)])
+      try db.run(
+        "INSERT INTO mirror_entry (peer, origin, position, bytes) VALUES (?, ?, ?, ?)", peer.text, message.log, next,
+        entry)
       next += 1
     }
-    try db.execute(
-      sql: """
-        INSERT INTO mirror (peer, origin, count) VALUES (?, ?, ?)
-        ON CONFLICT (peer, origin) DO UPDATE SET count = excluded.count
-        """, arguments: [peer.text, message.log, next])
+    try db.run(
+      """
+      INSERT INTO mirror (peer, origin, count) VALUES (?, ?, ?)
+      ON CONFLICT (peer, origin) DO UPDATE SET count = excluded.count
+      """, peer.text, message.log, next)
   }
 
   /// How many entries of a peer's log have come.
-  func mirrored(_ origin: String, of peer: ZoneName, _ db: Database) throws -> Int {
-    try Int.fetchOne(
-      db, sql: "SELECT count FROM mirror WHERE peer = ? AND origin = ?", arguments: [peer.text, origin]) ?? 0
+  func mirrored(_ origin: String, of peer: ZoneName, _ db: Transaction) throws -> Int {
+    try db.one(Int.self, "SELECT count FROM mirror WHERE peer = ? AND origin = ?", peer.text, origin) ?? 0
   }
 
   /// Takes the entries over into files that anybody can check, as far as this zone has cosigned them.
@@ -113,16 +112,18 @@ extension WitnessKeeper {
     let last = min(log.size, first + Self.chunkEntries)
     return try await database.read { db in
       var (entries, bytes): ([[UInt8]], Int) = ([], 0)
-      let rows = try Row.fetchCursor(
-        db,
-        sql: """
-          SELECT position, bytes FROM mirror_entry WHERE peer = ? AND origin = ? AND position >= ? AND position < ?
-          ORDER BY position
-          """, arguments: [log.peer.text, log.origin, first, last])
-      while bytes < Self.chunkMaxBytes, let row = try rows.next(), row["position"] == first + entries.count {
-        let entry = [UInt8](row["bytes"] as Data)
+      try db.each(
+        """
+        SELECT position, bytes FROM mirror_entry WHERE peer = ? AND origin = ? AND position >= ? AND position < ?
+        ORDER BY position
+        """, log.peer.text, log.origin, first, last
+      ) { row in
+        let position: Int = try row["position"]
+        guard position == first + entries.count else { return false }
+        let entry: [UInt8] = try row["bytes"]
         entries.append(entry)
         bytes += entry.count
+        return bytes < Self.chunkMaxBytes
       }
       return entries
     }
@@ -143,15 +144,14 @@ extension WitnessKeeper {
 
   private func cosignedLogs() async throws -> [CosignedLog] {
     try await database.read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT w.peer, w.origin, epoch, size, note, log_key, count, integrated FROM witnessed_log w
-          JOIN mirror USING (peer, origin) WHERE log_key IS NOT NULL AND integrated < size AND failed < size
-          """
+      try db.all(
+        """
+        SELECT w.peer, w.origin, epoch, size, note, log_key, count, integrated FROM witnessed_log w
+        JOIN mirror USING (peer, origin) WHERE log_key IS NOT NULL AND integrated < size AND failed < size
+        """
       ).compactMap { row in
-        ZoneName(row["peer"] as String).map {
-          CosignedLog(
+        try ZoneName(row["peer"] as String).map {
+          try CosignedLog(
             peer: $0, origin: row["origin"], epoch: row["epoch"], size: row["size"], note: row["note"],
             key: row["log_key"], count: row["count"], integrated: row["integrated"])
         }
@@ -176,12 +176,9 @@ extension WitnessKeeper {
     do { try writer.seal(note) } catch let error as AuditError { return try await giveUp(log, error.reason) }
     try LogFolder(path: path, files: files).keepWitnessed(try cosigned(note))
     try await database.write { db in
-      try db.execute(
-        sql: "UPDATE mirror SET integrated = ? WHERE peer = ? AND origin = ?",
-        arguments: [log.size, log.peer.text, log.origin])
-      try db.execute(
-        sql: "DELETE FROM mirror_entry WHERE peer = ? AND origin = ? AND position < ?",
-        arguments: [log.peer.text, log.origin, log.size])
+      try db.run("UPDATE mirror SET integrated = ? WHERE peer = ? AND origin = ?", log.size, log.peer.text, log.origin)
+      try db.run(
+        "DELETE FROM mirror_entry WHERE peer = ? AND origin = ? AND position < ?", log.peer.text, log.origin, log.size)
     }
     grown.ring()
   }
@@ -205,11 +202,10 @@ extension WitnessKeeper {
       metadata: ["peer": "\(log.peer)", "log": "\(log.origin)"])
     if files.exists(path) { try files.rename(path, to: "\(path).damaged-\(now())") }
     try await database.write { db in
-      try db.execute(
-        sql: "UPDATE mirror SET count = 0, integrated = 0, failed = 0 WHERE peer = ? AND origin = ?",
-        arguments: [log.peer.text, log.origin])
-      try db.execute(
-        sql: "DELETE FROM mirror_entry WHERE peer = ? AND origin = ?", arguments: [log.peer.text, log.origin])
+      try db.run(
+        "UPDATE mirror SET count = 0, integrated = 0, failed = 0 WHERE peer = ? AND origin = ?", log.peer.text,
+        log.origin)
+      try db.run("DELETE FROM mirror_entry WHERE peer = ? AND origin = ?", log.peer.text, log.origin)
     }
   }
 
@@ -220,12 +216,11 @@ extension WitnessKeeper {
       metadata: ["peer": "\(log.peer)", "log": "\(log.origin)", "reason": "\(reason)"])
     try await database.write { [self] db in
       try alarm("entries", log.peer.text, held: "", note: log.note, db)
-      try db.execute(
-        sql: """
-          UPDATE mirror SET failed = ?, count = integrated WHERE peer = ? AND origin = ?
-          """, arguments: [log.size, log.peer.text, log.origin])
-      try db.execute(
-        sql: "DELETE FROM mirror_entry WHERE peer = ? AND origin = ?", arguments: [log.peer.text, log.origin])
+      try db.run(
+        """
+        UPDATE mirror SET failed = ?, count = integrated WHERE peer = ? AND origin = ?
+        """, log.size, log.peer.text, log.origin)
+      try db.run("DELETE FROM mirror_entry WHERE peer = ? AND origin = ?", log.peer.text, log.origin)
     }
   }
 

@@ -3,7 +3,6 @@ import Cryptography
 public import DurableFiles
 public import Exchange
 public import Foundation
-import GRDB
 public import Logging
 import PacketFormat
 public import Runtime
@@ -103,14 +102,12 @@ public final class WitnessKeeper: Service {
     let (checkpoint, peer, at) = (try Checkpoint(text: note.text), link.peer.text, now())
     let (last, cosigned) = try await database.read { db in
       (
-        try Row.fetchOne(
-          db,
-          sql: "SELECT size, offered_at FROM checkpoint_offer WHERE peer = ? AND origin = ? ORDER BY size DESC LIMIT 1",
-          arguments: [peer, checkpoint.origin]
-        ).map { (size: $0["size"] as Int, at: $0["offered_at"] as Int) },
-        try Int.fetchOne(
-          db, sql: "SELECT size FROM checkpoint_cosigned WHERE peer = ? AND origin = ?",
-          arguments: [peer, checkpoint.origin])
+        try db.one(
+          "SELECT size, offered_at FROM checkpoint_offer WHERE peer = ? AND origin = ? ORDER BY size DESC LIMIT 1",
+          peer, checkpoint.origin
+        ).map { try (size: $0["size"] as Int, at: $0["offered_at"] as Int) },
+        try db.one(
+          Int.self, "SELECT size FROM checkpoint_cosigned WHERE peer = ? AND origin = ?", peer, checkpoint.origin)
       )
     }
     let wait = newsSize > last?.size ?? 0 ? intervalMilliseconds : Self.idleMilliseconds
@@ -132,11 +129,11 @@ public final class WitnessKeeper: Service {
     let outbox = self.outbox
     try await database.write { db in
       try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: link.peer, db)
-      try db.execute(
-        sql: """
-          INSERT INTO checkpoint_offer (peer, origin, size, note, offered_at) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (peer, origin, size) DO UPDATE SET note = excluded.note, offered_at = excluded.offered_at
-          """, arguments: [peer, checkpoint.origin, checkpoint.size, note.encoded, at])
+      try db.run(
+        """
+        INSERT INTO checkpoint_offer (peer, origin, size, note, offered_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (peer, origin, size) DO UPDATE SET note = excluded.note, offered_at = excluded.offered_at
+        """, peer, checkpoint.origin, checkpoint.size, note.encoded, at)
     }
   }
 
@@ -159,22 +156,21 @@ public final class WitnessKeeper: Service {
   private func noticeSilence() async {
     let (now, oldest) = (now(), now() - Self.silenceMilliseconds)
     let isAnySilent = try? await database.read { db in
-      try Bool.fetchOne(
-        db,
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ? OR MAX(seen_at) > ?)
-          """, arguments: [oldest, now + Self.silenceMilliseconds])
+      try db.one(
+        Bool.self,
+        """
+        SELECT EXISTS (SELECT 1 FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ? OR MAX(seen_at) > ?)
+        """, oldest, now + Self.silenceMilliseconds)
     }
     guard isAnySilent == true else { return }
     let silent = try? await database.write { db -> [String] in
       // Seen under a clock that was far ahead: from now on the silence counts.
-      try db.execute(
-        sql: "UPDATE witnessed_log SET seen_at = ? WHERE seen_at > ?", arguments: [now, now + Self.silenceMilliseconds])
-      let peers = try String.fetchAll(
-        db, sql: "SELECT peer FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ?", arguments: [oldest])
+      try db.run("UPDATE witnessed_log SET seen_at = ? WHERE seen_at > ?", now, now + Self.silenceMilliseconds)
+      let peers = try db.all(
+        String.self, "SELECT peer FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ?", oldest)
       // Told again after the next silence.
       for peer in peers {
-        try db.execute(sql: "UPDATE witnessed_log SET seen_at = ? WHERE peer = ?", arguments: [self.now(), peer])
+        try db.run("UPDATE witnessed_log SET seen_at = ? WHERE peer = ?", self.now(), peer)
         try self.alarm("silence", peer, held: "", note: "", db)
       }
       return peers
@@ -185,10 +181,10 @@ public final class WitnessKeeper: Service {
   }
 
   /// Remembers an alarm, with both notes as evidence, and enters it in this zone's own log.
-  func alarm(_ kind: String, _ peer: String, held: String, note: String, _ db: Database) throws {
-    try db.execute(
-      sql: "INSERT INTO witness_alarm (at, peer, kind, held_note, note) VALUES (?, ?, ?, ?, ?)",
-      arguments: [now(), peer, kind, held, note])
+  func alarm(_ kind: String, _ peer: String, held: String, note: String, _ db: Transaction) throws {
+    try db.run(
+      "INSERT INTO witness_alarm (at, peer, kind, held_note, note) VALUES (?, ?, ?, ?, ?)", now(), peer, kind, held,
+      note)
     if let peer = ZoneName(peer) { try trail.peerLogAlarm(kind, of: peer, db) }
   }
 }

@@ -1,6 +1,6 @@
 import AuditLog
-public import GRDB
 import PacketFormat
+public import Storage
 import TransparencyLog
 import Trust
 public import Zones
@@ -42,9 +42,9 @@ public struct EvidenceMaker: Sendable {
   ///   - subject: the identifier of what it is about: of packets that carry much else, the report tells what is about this.
   ///   - db: the zone's database, from which packets' manifests and peers' certificates come.
   /// - Throws: `EvidenceError`, `AuditError`, `NoteError`, `ProofError` for the first thing that does not hold: there is no
-  ///   evidence of it then; `FileError` and GRDB's errors.
+  ///   evidence of it then; `FileError` and `StorageError`.
   public func evidence(
-    of places: [EvidencePlace], title: EvidenceTitle, subject: String? = nil, _ db: Database
+    of places: [EvidencePlace], title: EvidenceTitle, subject: String? = nil, _ db: Transaction
   ) throws -> EvidenceBundle {
     let certificates = try AuditCertificates(own: own, db)
     var logs: [String: KnownLog] = [:]

@@ -1,7 +1,7 @@
 import Cryptography
 import Foundation
-import GRDB
 import PacketFormat
+import Storage
 import TransparencyLog
 import Trust
 
@@ -26,17 +26,16 @@ struct PacketRecord: Sendable {
 
 extension PacketRecord {
   /// Nil where none was kept.
-  static func load(_ digest: String, _ db: Database) throws -> PacketRecord? {
-    let row = try Row.fetchOne(
-      db,
-      sql: """
-        SELECT manifest, signature, der FROM packet_manifest JOIN packet_signer ON signer = fingerprint
-        WHERE digest = ?
-        """, arguments: [digest])
+  static func load(_ digest: String, _ db: Transaction) throws -> PacketRecord? {
+    let row = try db.one(
+      """
+      SELECT manifest, signature, der FROM packet_manifest JOIN packet_signer ON signer = fingerprint
+      WHERE digest = ?
+      """, digest)
     guard let row else { return nil }
-    let record = PacketRecord(
-      digest: digest, manifest: [UInt8](row["manifest"] as Data), signature: [UInt8](row["signature"] as Data),
-      signer: try Certificate(der: [UInt8](row["der"] as Data)))
+    let record = try PacketRecord(
+      digest: digest, manifest: row["manifest"] as [UInt8], signature: row["signature"] as [UInt8],
+      signer: try Certificate(der: row["der"] as [UInt8]))
     try record.check()
     return record
   }
@@ -48,8 +47,8 @@ struct AuditCertificates: Sendable {
 
   let all: [Certificate]
 
-  init(own: [Certificate], _ db: Database) throws {
-    let shown = try Data.fetchAll(db, sql: "SELECT der FROM audit_certificate ORDER BY name, fingerprint")
+  init(own: [Certificate], _ db: Transaction) throws {
+    let shown = try db.all(Data.self, "SELECT der FROM audit_certificate ORDER BY name, fingerprint")
     all = try own + shown.map { try Certificate(der: [UInt8]($0)) }
   }
 

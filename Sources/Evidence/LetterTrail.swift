@@ -1,4 +1,4 @@
-import GRDB
+import Storage
 
 /// Where a letter stands in the logs of both zones.
 enum LetterTrail {
@@ -7,16 +7,15 @@ enum LetterTrail {
   /// - Parameter number: the public one.
   /// - Returns: the letter's identifier, and the entries that tell of it, the oldest first.
   /// - Throws: `EvidenceError` where no letter has this number, or the index knows nothing of it.
-  static func places(number: String, _ db: Database) throws -> (id: String, places: [EvidencePlace]) {
-    guard let id = try String.fetchOne(db, sql: "SELECT id FROM desk_letter WHERE number = ?", arguments: [number])
+  static func places(number: String, _ db: Transaction) throws -> (id: String, places: [EvidencePlace]) {
+    guard let id = try db.one(String.self, "SELECT id FROM desk_letter WHERE number = ?", number)
     else { throw EvidenceError("there is no letter of this number") }
-    let places = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT DISTINCT e.zone, e.log, e.position FROM audit_subject JOIN audit_event e USING (zone, log, position)
-        WHERE subject IN (?, ?) ORDER BY e.at, e.zone, e.log, e.position LIMIT ?
-        """, arguments: [id, number, entriesMax + 1]
-    ).map { EvidencePlace(zone: $0["zone"], log: $0["log"], index: $0["position"]) }
+    let places = try db.all(
+      """
+      SELECT DISTINCT e.at, e.zone, e.log, e.position FROM audit_subject JOIN audit_event e USING (zone, log, position)
+      WHERE subject IN (?, ?) ORDER BY e.at, e.zone, e.log, e.position LIMIT ?
+      """, id, number, entriesMax + 1
+    ).map { try EvidencePlace(zone: $0["zone"], log: $0["log"], index: $0["position"]) }
     guard !places.isEmpty else { throw EvidenceError("the index of the audit logs knows nothing of this letter yet") }
     guard places.count <= entriesMax else { throw EvidenceError("more than \(entriesMax) entries tell of this letter") }
     return (id, places)
@@ -29,10 +28,7 @@ extension EvidenceMaker {
   /// - Parameter number: the public one.
   /// - Throws: as `evidence(of:title:subject:_:)`; `EvidenceError` where nothing is known of such a letter.
   public func evidence(ofLetter number: String) async throws -> EvidenceBundle {
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(10)
-    let queue = try DatabaseQueue(path: dataDirectory + "/zone.sqlite", configuration: configuration)
+    let queue = try SQLiteFile(path: dataDirectory + "/zone.sqlite", .readOnly)
     defer { try? queue.close() }
     return try await queue.read { db in
       let (id, places) = try LetterTrail.places(number: number, db)

@@ -1,7 +1,6 @@
 import Cryptography
 public import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import Storage
 
@@ -78,16 +77,16 @@ public struct BackupFolder: Sendable {
 
   /// Opens a copy as a restored zone would, and reads it whole. It is marked as a copy, so that a start from it is noticed.
   private func check(_ copy: String) throws -> (covered: [CoveredStream], blobs: [String]) {
-    let queue = try DatabaseQueue(path: copy)
+    let queue = try SQLiteFile(path: copy, .readWrite)
     defer { try? queue.close() }
+    guard try queue.isWhole() else { throw BackupProblem.damaged(copy) }
     return try queue.write { db in
-      guard try String.fetchOne(db, sql: "PRAGMA integrity_check") == "ok" else { throw BackupProblem.damaged(copy) }
-      try db.execute(sql: "UPDATE incarnation SET current = 'backup', previous = 'backup'")
-      let streams = try Row.fetchAll(db, sql: "SELECT peer, stream, applied FROM incoming_stream")
-      let digests = try String.fetchAll(
-        db, sql: "SELECT digest FROM incoming_blob WHERE complete UNION SELECT digest FROM outgoing_blob")
-      return (
-        streams.map { CoveredStream(peer: $0["peer"], stream: $0["stream"], applied: $0["applied"]) }, digests
+      try db.run("UPDATE incarnation SET current = 'backup', previous = 'backup'")
+      let streams = try db.all("SELECT peer, stream, applied FROM incoming_stream")
+      let digests = try db.all(
+        String.self, "SELECT digest FROM incoming_blob WHERE complete <> 0 UNION SELECT digest FROM outgoing_blob")
+      return try (
+        streams.map { try CoveredStream(peer: $0["peer"], stream: $0["stream"], applied: $0["applied"]) }, digests
       )
     }
   }
@@ -134,13 +133,11 @@ public struct BackupFolder: Sendable {
   }
 
   private func blobs(of name: String) throws -> [String] {
-    var configuration = Configuration()
-    configuration.readonly = true
-    let queue = try DatabaseQueue(path: database(name), configuration: configuration)
+    let queue = try SQLiteFile(path: database(name), .readOnly)
     defer { try? queue.close() }
     return try queue.read { db in
-      try String.fetchAll(
-        db, sql: "SELECT digest FROM incoming_blob WHERE complete UNION SELECT digest FROM outgoing_blob")
+      try db.all(
+        String.self, "SELECT digest FROM incoming_blob WHERE complete <> 0 UNION SELECT digest FROM outgoing_blob")
     }
   }
 

@@ -1,6 +1,5 @@
 public import DurableFiles
 public import Foundation
-import GRDB
 public import Logging
 import Runtime
 public import ServiceLifecycle
@@ -68,9 +67,9 @@ public final class BackupKeeper: Service {
     let (name, covered) = try await pool.run { try self.folder.make(of: self.database, at: self.now()) }
     try await database.write { db in
       for stream in covered {
-        try db.executeCached(
-          sql: "UPDATE incoming_stream SET secured = MAX(secured, ?) WHERE peer = ? AND stream = ?",
-          arguments: [stream.applied, stream.peer, stream.stream])
+        try db.run(
+          "UPDATE incoming_stream SET secured = ? WHERE peer = ? AND stream = ? AND secured < ?", stream.applied,
+          stream.peer, stream.stream, stream.applied)
       }
     }
     tellPeers()

@@ -1,7 +1,7 @@
 import AuditLog
 import Foundation
-import GRDB
 import PacketFormat
+import Storage
 import Zones
 
 extension Batch {
@@ -16,53 +16,53 @@ extension Batch {
   /// - Parameters:
   ///   - limit: in bytes.
   ///   - atMost: how many.
-  static func ofMessages(_ told: ToldStreams, _ limit: Int, atMost: Int, _ db: Database) throws -> Batch {
+  static func ofMessages(_ told: ToldStreams, _ limit: Int, atMost: Int, _ db: Transaction) throws -> Batch {
     var batch = Batch()
     let peer = told.peer
     let packed = try OutgoingStream.read(peer, .messages, db).packed
-    let statement = try db.cachedStatement(
-      sql:
-        "SELECT id, message_id, type, subject, classification, bytes FROM outbox WHERE peer = ? AND id > ? ORDER BY id")
-    let rows = try Row.fetchCursor(statement, arguments: [peer.text, packed])
-    while let row = try rows.next() {
+    try db.each(
+      "SELECT id, message_id, type, subject, classification, bytes FROM outbox WHERE peer = ? AND id > ? ORDER BY id",
+      peer.text, packed
+    ) { row in
       if batch.messages.count == atMost {
         batch.isFull = true
-        break
+        return false
       }
-      let bytes: Data = row["bytes"]
+      let bytes: [UInt8] = try row["bytes"]
       let cost = bytes.count + fileOverhead
-      let type: String = row["type"]
+      let type: String = try row["type"]
       let isOfAnotherKind = batch.messages.first.map { isTrustNews($0.type) != isTrustNews(type) } ?? false
       if isOfAnotherKind
         || !batch.messages.isEmpty && (batch.bytes + cost > limit || batch.messages.count == maxMessages)
       {
         batch.isFull = true
-        break
+        return false
       }
-      batch.firstRow = batch.firstRow == 0 ? row["id"] : batch.firstRow
-      batch.lastRow = row["id"]
-      batch.messages.append((type, Array(bytes)))
-      batch.names.append(.init(id: row["message_id"], type: type, subject: row["subject"]))
-      batch.classification = max(batch.classification, Classification(rawValue: row["classification"]) ?? .topSecret)
+      batch.firstRow = try batch.firstRow == 0 ? row["id"] : batch.firstRow
+      batch.lastRow = try row["id"]
+      batch.messages.append((type, bytes))
+      try batch.names.append(.init(id: row["message_id"], type: type, subject: row["subject"]))
+      batch.classification = try max(
+        batch.classification, Classification(rawValue: row["classification"]) ?? .topSecret)
       batch.bytes += cost
+      return true
     }
     batch.mustReport = try Self.mustReport(told, db)
     return batch
   }
 
   /// Throws `StreamMoved` where a message of the batch was struck from the outbox since it was read.
-  func requireMessages(_ peer: ZoneName, _ db: Database) throws {
+  func requireMessages(_ peer: ZoneName, _ db: Transaction) throws {
     guard !messages.isEmpty else { return }
-    let count = try Int.cachedOne(
-      db, sql: "SELECT COUNT(*) FROM outbox WHERE peer = ? AND id BETWEEN ? AND ?",
-      arguments: [peer.text, firstRow, lastRow])
+    let count = try db.one(
+      Int.self, "SELECT COUNT(*) FROM outbox WHERE peer = ? AND id BETWEEN ? AND ?", peer.text, firstRow, lastRow)
     guard count == messages.count else { throw StreamMoved() }
   }
 
   /// Refusals that no packet has carried yet, in streams that are still told of.
-  private static func mustReport(_ told: ToldStreams, _ db: Database) throws -> Bool {
-    let some = try Bool.cachedOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM refusal WHERE peer = ? AND carrier IS NULL)", arguments: [told.peer.text])
+  private static func mustReport(_ told: ToldStreams, _ db: Transaction) throws -> Bool {
+    let some = try db.one(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM refusal WHERE peer = ? AND carrier IS NULL)", told.peer.text)
     return try some == true && !ReceiptList.current(told, db).refusalRows.isEmpty
   }
 
@@ -71,24 +71,22 @@ extension Batch {
   private static let blobPackets = 4
 
   /// The next packets' worth of parts of the oldest blobs, unless a window's worth of packets is unconfirmed.
-  static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Database) throws -> [Batch] {
-    let unconfirmed = try Int.cachedOne(
-      db, sql: "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND lane = 'b' AND confirmed = 0",
-      arguments: [peer.text])
+  static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Transaction) throws -> [Batch] {
+    let unconfirmed = try db.one(
+      Int.self, "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND lane = 'b' AND confirmed = 0", peer.text)
     let allowed = min(blobPackets, window - (unconfirmed ?? 0))
     guard allowed > 0 else { return [] }
-    let rows = try Row.cachedAll(
-      db,
-      sql: """
-        SELECT id, digest, total, next_offset FROM outgoing_blob
-        WHERE peer = ? AND last_sequence IS NULL ORDER BY id LIMIT ?
-        """, arguments: [peer.text, maxParts])
+    let rows = try db.all(
+      """
+      SELECT id, digest, total, next_offset FROM outgoing_blob
+      WHERE peer = ? AND last_sequence IS NULL ORDER BY id LIMIT ?
+      """, peer.text, maxParts)
     var batches: [Batch] = []
     var batch = Batch(classification: .internal)
     for row in rows {
-      guard let digest = HexDigest(row["digest"]) else { continue }
-      let total: Int = row["total"]
-      var offset: Int = row["next_offset"]
+      guard let digest = try HexDigest(row["digest"]) else { continue }
+      let total: Int = try row["total"]
+      var offset: Int = try row["next_offset"]
       repeat {
         if limit - batch.bytes <= fileOverhead {
           batches.append(batch)
@@ -96,9 +94,9 @@ extension Batch {
         }
         if batches.count == allowed { return batches }
         let bytes = min(total - offset, limit - batch.bytes - fileOverhead)
-        batch.firstRow = batch.firstRow == 0 ? row["id"] : batch.firstRow
-        batch.lastRow = row["id"]
-        batch.parts.append((row["id"], .init(sha256: digest, offset: offset, bytes: bytes, total: total)))
+        batch.firstRow = try batch.firstRow == 0 ? row["id"] : batch.firstRow
+        batch.lastRow = try row["id"]
+        try batch.parts.append((row["id"], .init(sha256: digest, offset: offset, bytes: bytes, total: total)))
         batch.bytes += bytes + fileOverhead
         offset += bytes
       } while offset < total

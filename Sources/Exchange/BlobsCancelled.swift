@@ -1,5 +1,5 @@
-import GRDB
 import PacketFormat
+import Storage
 
 /// Says that blobs will come no further: what waits for them is refused. The exchange sends and takes in messages of this
 /// type itself, and no link's policy need name it.
@@ -35,11 +35,11 @@ struct BlobsCancelled {
   }
 
   /// Those of `digests` that were cancelled before they were whole.
-  static func cancelled(_ digests: [String], _ db: Database) throws -> [String] {
+  static func cancelled(_ digests: [String], _ db: Transaction) throws -> [String] {
     try digests.filter { digest in
-      try Bool.cachedOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused = ?)",
-        arguments: [digest, code]) == true
+      try db.one(
+        Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused = ?)",
+        digest, code) == true
     }
   }
 }

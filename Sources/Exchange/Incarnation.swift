@@ -2,7 +2,6 @@ import AuditLog
 import Cryptography
 import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import Storage
 import Zones
@@ -50,11 +49,11 @@ struct Incarnation: Sendable {
           try audit?.epochOpened(epoch, to: peer, reason: verdict, db)
         }
       }
-      try db.executeCached(
-        sql: """
-          INSERT INTO incarnation (id, current, previous) VALUES (1, ?, '')
-          ON CONFLICT (id) DO UPDATE SET previous = current, current = excluded.current
-          """, arguments: [token])
+      try db.run(
+        """
+        INSERT INTO incarnation (id, current, previous) VALUES (1, ?, '')
+        ON CONFLICT (id) DO UPDATE SET previous = current, current = excluded.current
+        """, token)
       return verdict
     }
     if let verdict { log.restoreNoticed(verdict) }
@@ -62,13 +61,13 @@ struct Incarnation: Sendable {
   }
 
   /// Why the database is not the last start's; nil where it is.
-  private static func verdict(file: String?, _ db: Database) throws -> String? {
-    guard let row = try Row.cachedOne(db, sql: "SELECT current, previous FROM incarnation") else {
+  private static func verdict(file: String?, _ db: Transaction) throws -> String? {
+    guard let row = try db.one("SELECT current, previous FROM incarnation") else {
       return file == nil ? nil : "the database is new, and the folder is not"
     }
     guard let file else { return "the folder is new, and the database is not" }
     // The one before: a crash came between the commit and the file.
-    let tokens: [String] = [row["current"], row["previous"]]
+    let tokens: [String] = try [row["current"], row["previous"]]
     return tokens.contains(file) ? nil : "the database is older than the folder"
   }
 

@@ -2,9 +2,9 @@ import Cryptography
 import Dispatch
 import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import PacketSeal
+import Storage
 import Synchronization
 
 /// Blobs that cross in parts: written in place as they come, whole only when the digest of all is right.
@@ -168,48 +168,47 @@ struct IncomingBlobs {
   mutating func forgetComplete() { progress = progress.filter { !$0.value.isComplete } }
 }
 
-struct IncomingBlobRow: FetchableRecord, Decodable, Sendable {
+struct IncomingBlobRow: Sendable {
   let digest: String
   let total: Int
   let received: Int
   let isComplete: Bool
 
-  static func read(_ digest: String, _ db: Database) throws -> IncomingBlobRow? {
-    try cachedOne(
-      db,
-      sql: """
-        SELECT digest, total, received, complete AS isComplete FROM incoming_blob WHERE digest = ? AND refused IS NULL
-        """,
-      arguments: [digest])
+  static func read(_ digest: String, _ db: Transaction) throws -> IncomingBlobRow? {
+    try db.one(
+      "SELECT digest, total, received, complete FROM incoming_blob WHERE digest = ? AND refused IS NULL", digest
+    ).map {
+      IncomingBlobRow(
+        digest: try $0["digest"], total: try $0["total"], received: try $0["received"], isComplete: try $0["complete"])
+    }
   }
 
   /// The digests of those begun first that must go, so that `new` more have room.
   static func tooMany(
-    beside new: Int, most: Int, mostBytes: Int, keeping needed: Set<String>, _ db: Database
+    beside new: Int, most: Int, mostBytes: Int, keeping needed: Set<String>, _ db: Transaction
   ) throws -> [String] {
-    let rows = try Row.cachedAll(
-      db,
-      sql: """
-        SELECT digest, received FROM incoming_blob WHERE complete = 0 AND refused IS NULL ORDER BY since
-        """)
-    var (count, bytes): (Int, Int) = (rows.count + new, rows.reduce(0) { $0 + ($1["received"] as Int) })
+    let rows = try db.all(
+      """
+      SELECT digest, received FROM incoming_blob WHERE complete = 0 AND refused IS NULL ORDER BY since
+      """)
+    var (count, bytes): (Int, Int) = try (rows.count + new, rows.reduce(0) { try $0 + ($1["received"] as Int) })
     var gone: [String] = []
     for row in rows where count > most || bytes > mostBytes {
-      let digest: String = row["digest"]
+      let digest: String = try row["digest"]
       if needed.contains(digest) { continue }
       gone.append(digest)
-      (count, bytes) = (count - 1, bytes - row["received"])
+      (count, bytes) = try (count - 1, bytes - row["received"])
     }
     return gone
   }
 
   /// - Parameter now: milliseconds since 1970; kept where the blob is new.
-  func save(at now: UnixMilliseconds, _ db: Database) throws {
-    try db.executeCached(
-      sql: """
-        INSERT INTO incoming_blob (digest, total, received, complete, since) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (digest) DO UPDATE SET
-          total = excluded.total, received = excluded.received, complete = excluded.complete, refused = NULL
-        """, arguments: [digest, total, received, isComplete, now])
+  func save(at now: UnixMilliseconds, _ db: Transaction) throws {
+    try db.run(
+      """
+      INSERT INTO incoming_blob (digest, total, received, complete, since) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (digest) DO UPDATE SET
+        total = excluded.total, received = excluded.received, complete = excluded.complete, refused = NULL
+      """, digest, total, received, isComplete, now)
   }
 }

@@ -4,7 +4,6 @@ import Dispatch
 import Drop
 import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import PacketSeal
 import Runtime
@@ -212,11 +211,11 @@ actor LaneSender {
       guard let first = shipments.first, let last = shipments.last else { return }
       let (peer, range) = (context.link.peer.text, first.packet.sequence...last.packet.sequence)
       try await context.database.write { [lane] db in
-        try db.execute(
-          sql: """
-            UPDATE sent_packet SET attempts = -1, next_drop = 0
-            WHERE peer = ? AND lane = ? AND sequence BETWEEN ? AND ? AND confirmed = 0
-            """, arguments: [peer, lane.rawValue, range.lowerBound, range.upperBound])
+        try db.run(
+          """
+          UPDATE sent_packet SET attempts = -1, next_drop = 0
+          WHERE peer = ? AND lane = ? AND sequence BETWEEN ? AND ? AND confirmed = 0
+          """, peer, lane.rawValue, range.lowerBound, range.upperBound)
       }
     }
   }
@@ -258,8 +257,7 @@ actor LaneSender {
     context.log.blobIsMissing(blob.digest)
     let peer = context.link.peer.text
     try await context.database.write { db in
-      try db.executeCached(
-        sql: "DELETE FROM outgoing_blob WHERE peer = ? AND digest = ?", arguments: [peer, blob.digest])
+      try db.run("DELETE FROM outgoing_blob WHERE peer = ? AND digest = ?", peer, blob.digest)
     }
   }
 
@@ -281,13 +279,13 @@ actor LaneSender {
           shipment.packet.auditName(peer), batch.names, blobs: Set(batch.parts.map(\.part.sha256.text)).sorted(), db)
         for (row, part) in batch.parts {
           let end = part.offset + part.bytes
-          try db.executeCached(
-            sql: "UPDATE outgoing_blob SET next_offset = ?, last_sequence = ? WHERE id = ?",
-            arguments: [end, end == part.total ? position.sequence : nil, row])
+          try db.run(
+            "UPDATE outgoing_blob SET next_offset = ?, last_sequence = ? WHERE id = ?", end,
+            end == part.total ? position.sequence : nil, row)
         }
         guard shipment.packet.stream.lane == .messages else { continue }
         for row in position.receipts.refusalRows {
-          try db.executeCached(sql: "UPDATE refusal SET carrier = ? WHERE id = ?", arguments: [position.sequence, row])
+          try db.run("UPDATE refusal SET carrier = ? WHERE id = ?", position.sequence, row)
         }
       }
     }

@@ -1,5 +1,5 @@
-public import GRDB
 import PacketFormat
+public import Storage
 public import Zones
 
 /// What a zone knows of its peer's life.
@@ -16,9 +16,9 @@ public struct LinkHealth: Equatable, Sendable {
 
   /// - Parameter heartbeatSeconds: how often this link gives a sign of life.
   public static func read(
-    peer: ZoneName, heartbeatSeconds: Int, now: UnixMilliseconds, _ db: Database
+    peer: ZoneName, heartbeatSeconds: Int, now: UnixMilliseconds, _ db: Transaction
   ) throws -> LinkHealth {
-    let seen = try Int.cachedOne(db, sql: "SELECT last_seen FROM peer_state WHERE peer = ?", arguments: [peer.text])
+    let seen = try db.one(Int.self, "SELECT last_seen FROM peer_state WHERE peer = ?", peer.text)
     let patience = max(3 * heartbeatSeconds, 300) * 1000
     return LinkHealth(lastSeen: seen, isLate: seen.map { now - $0 > patience } ?? true)
   }
@@ -41,12 +41,12 @@ struct PeerLife: Sendable {
     difference = parseTimestamp(newest.created).map { $0 - now }
   }
 
-  func save(_ db: Database) throws {
-    try db.executeCached(
-      sql: """
-        INSERT INTO peer_state (peer, epoch, stamp, last_seen, clock_difference) VALUES (?, 0, 0, ?, ?)
-        ON CONFLICT (peer) DO UPDATE SET last_seen = excluded.last_seen, clock_difference = excluded.clock_difference
-        """, arguments: [peer.text, now, difference ?? 0])
+  func save(_ db: Transaction) throws {
+    try db.run(
+      """
+      INSERT INTO peer_state (peer, epoch, stamp, last_seen, clock_difference) VALUES (?, 0, 0, ?, ?)
+      ON CONFLICT (peer) DO UPDATE SET last_seen = excluded.last_seen, clock_difference = excluded.clock_difference
+      """, peer.text, now, difference ?? 0)
   }
 
   /// A clock ahead is certain; one behind may be the way's length.

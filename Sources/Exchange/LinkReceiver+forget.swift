@@ -1,6 +1,5 @@
 import AuditLog
 import Foundation
-import GRDB
 import PacketFormat
 import Storage
 import Zones
@@ -20,25 +19,23 @@ extension LinkReceiver {
     let (count, known) = try await context.sender.database.write { db -> (Int, [String]) in
       var count = 0
       for stream in streams {
-        try db.executeCached(
-          sql: "DELETE FROM incoming_stream WHERE peer = ? AND stream = ?", arguments: [peer.text, stream])
-        count += db.changesCount
+        count += try db.run("DELETE FROM incoming_stream WHERE peer = ? AND stream = ?", peer.text, stream)
       }
       guard count > 0 else {
         return (
           0,
-          try String.fetchAll(
-            db, sql: "SELECT stream FROM incoming_stream WHERE peer = ? ORDER BY epoch DESC, stream LIMIT 12",
-            arguments: [peer.text])
+          try db.all(
+            String.self, "SELECT stream FROM incoming_stream WHERE peer = ? ORDER BY epoch DESC, stream LIMIT 12",
+            peer.text)
         )
       }
       for stream in streams {
-        try db.executeCached(
-          sql: "INSERT INTO forgotten_stream (peer, stream, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-          arguments: [peer.text, stream, now])
-        try db.executeCached(sql: "DELETE FROM refusal WHERE peer = ? AND stream = ?", arguments: [peer.text, stream])
+        try db.run(
+          "INSERT INTO forgotten_stream (peer, stream, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", peer.text, stream,
+          now)
+        try db.run("DELETE FROM refusal WHERE peer = ? AND stream = ?", peer.text, stream)
       }
-      try db.executeCached(sql: "UPDATE peer_state SET epoch = 0, stamp = 0 WHERE peer = ?", arguments: [peer.text])
+      try db.run("UPDATE peer_state SET epoch = 0, stamp = 0 WHERE peer = ?", peer.text)
       try audit?.streamsForgotten(of: peer, node: node, epoch: epoch, db)
       return (count, [])
     }

@@ -1,6 +1,5 @@
 import Drop
 import DurableFiles
-import GRDB
 import PacketFormat
 import PacketSeal
 import Storage
@@ -114,8 +113,7 @@ extension LinkReceiver {
     context.log.blobsGaveWay(gone.count)
     try await context.sender.database.write { db in
       for digest in gone {
-        try db.executeCached(
-          sql: "DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL", arguments: [digest])
+        try db.run("DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL", digest)
       }
     }
     for digest in gone { try blobs.drop(digest) }

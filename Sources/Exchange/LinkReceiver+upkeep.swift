@@ -2,7 +2,6 @@ import AuditLog
 import Cryptography
 import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import PacketSeal
 import Runtime
@@ -22,9 +21,7 @@ extension LinkReceiver {
     lastGivenUp = now
     let (applier, oldest) = (context.applier, now - context.link.limits.retainDays * 86_400_000)
     let isAny = try await context.sender.database.read { db in
-      try Bool.cachedOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM waiting_message WHERE since < ? AND ready = 0)",
-        arguments: [oldest])
+      try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM waiting_message WHERE since < ? AND ready = 0)", oldest)
     }
     overdueLooks = isAny == true ? overdueLooks + 1 : 0
     guard overdueLooks >= Self.looksBeforeGivingUp else { return }
@@ -61,9 +58,8 @@ extension LinkReceiver {
   /// A kill may have left bytes of these.
   func allCancelled() async throws -> [HexDigest] {
     let digests = try await context.sender.database.read { db in
-      try String.fetchAll(
-        db, sql: "SELECT digest FROM incoming_blob WHERE complete = 0 AND refused = ?",
-        arguments: [BlobsCancelled.code])
+      try db.all(
+        String.self, "SELECT digest FROM incoming_blob WHERE complete = 0 AND refused = ?", BlobsCancelled.code)
     }
     return digests.compactMap(HexDigest.init)
   }

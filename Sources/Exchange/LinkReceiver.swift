@@ -1,7 +1,6 @@
 import Drop
 import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import PacketSeal
 import Runtime
@@ -152,14 +151,11 @@ actor LinkReceiver {
     let peer = context.link.peer.text
     (positions, forgotten) = try await context.sender.database.read { db in
       var positions: [StreamName: (applied: Int, digest: HexDigest)] = [:]
-      let rows = try Row.fetchCursor(
-        db, sql: "SELECT stream, applied, digest FROM incoming_stream WHERE peer = ?", arguments: [peer])
-      while let row = try rows.next() {
-        guard let stream = StreamName(row["stream"]), let digest = HexDigest(row["digest"]) else { continue }
-        positions[stream] = (row["applied"], digest)
+      for row in try db.all("SELECT stream, applied, digest FROM incoming_stream WHERE peer = ?", peer) {
+        guard let stream = try StreamName(row["stream"]), let digest = try HexDigest(row["digest"]) else { continue }
+        positions[stream] = try (row["applied"], digest)
       }
-      let forgotten = try String.fetchAll(
-        db, sql: "SELECT stream FROM forgotten_stream WHERE peer = ?", arguments: [peer])
+      let forgotten = try db.all(String.self, "SELECT stream FROM forgotten_stream WHERE peer = ?", peer)
       return (positions, Set(forgotten.compactMap { StreamName($0) }))
     }
   }

@@ -1,8 +1,8 @@
 import Drop
 import DurableFiles
 import Foundation
-package import GRDB
 public import PacketFormat
+package import Storage
 public import Zones
 
 /// Where one link stands, as its zone's database and folders tell it.
@@ -105,7 +105,7 @@ public struct LinkReport: Sendable {
 
   /// Reads all links of a zone, beside its running daemon.
   ///
-  /// Throws `FileError` where the zone has no database yet, GRDB's error where that cannot be read.
+  /// Throws `FileError` where the zone has no database yet, `StorageError` where that cannot be read.
   public static func read(_ zone: ZoneConfiguration, now: UnixMilliseconds) throws -> [LinkReport] {
     let queue = try openReadOnly(zone)
     defer { try? queue.close() }
@@ -126,20 +126,17 @@ public struct LinkReport: Sendable {
     let queue = try openReadOnly(zone)
     defer { try? queue.close() }
     return try queue.read { db in
-      try String.fetchAll(
-        db, sql: "SELECT file FROM sent_packet WHERE peer = ? AND confirmed = 0 ORDER BY lane DESC, sequence",
-        arguments: [peer.text])
+      try db.all(
+        String.self, "SELECT file FROM sent_packet WHERE peer = ? AND confirmed = 0 ORDER BY lane DESC, sequence",
+        peer.text)
     }
   }
 
   /// Opens a zone's database beside its running daemon.
-  package static func openReadOnly(_ zone: ZoneConfiguration) throws -> DatabaseQueue {
+  package static func openReadOnly(_ zone: ZoneConfiguration) throws -> SQLiteFile {
     let path = zone.dataDirectory + "/zone.sqlite"
     guard Files().exists(path) else { throw FileError(.open, path, number: ENOENT) }
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(10)
-    return try DatabaseQueue(path: path, configuration: configuration)
+    return try SQLiteFile(path: path, .readOnly)
   }
 
   private mutating func lookIntoDrops(_ link: LinkConfiguration) {

@@ -1,5 +1,5 @@
-public import GRDB
 public import PacketFormat
+public import Storage
 
 /// Why one message is refused, alone.
 public struct MessageRefusal: Error, Equatable, Sendable {
@@ -19,7 +19,7 @@ public struct MessageRefusal: Error, Equatable, Sendable {
 /// The first function works outside any transaction (decrypting, parsing) and may refuse; what it returns runs in the
 /// transaction that also moves the stream's position, and may refuse too.
 public struct MessageHandler: Sendable {
-  public typealias Change = @Sendable (Database) throws -> Void
+  public typealias Change = @Sendable (Transaction) throws -> Void
   let prepare: @Sendable (Message) throws -> Change
 
   public init(_ prepare: @escaping @Sendable (Message) throws -> Change) { self.prepare = prepare }
@@ -52,4 +52,4 @@ public struct SentMessage: Equatable, Sendable {
 }
 
 /// Called in the transaction that takes a receipt in, once for each message.
-public typealias FateHandler = @Sendable (SentMessage, MessageFate, Database) throws -> Void
+public typealias FateHandler = @Sendable (SentMessage, MessageFate, Transaction) throws -> Void

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import PacketFormat
 import Runtime
 import Storage
@@ -43,21 +42,20 @@ private struct BlobCancellation: Sendable {
   let now: UnixMilliseconds
 
   /// Nil where no such blob is under way.
-  func run(_ db: Database) throws -> Done? {
-    let isAny = try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE peer = ? AND digest = ?)",
-      arguments: [peer.text, digest.text])
+  func run(_ db: Transaction) throws -> Done? {
+    let isAny = try db.one(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE peer = ? AND digest = ?)", peer.text, digest.text)
     guard isAny == true else { return nil }
     var done = Done(blobs: [digest])
     var subject: String?
     let packed = try OutgoingStream.read(peer, .messages, db).packed
     for row in try needing(db) {
-      let bytes: [UInt8] = Array(row["bytes"] as Data)
+      let bytes: [UInt8] = try row["bytes"] as [UInt8]
       guard let needed = try? Message.parse(bytes).neededBlobs(), needed.contains(digest) else { continue }
       // Nobody waits for its other files either.
       done.blobs.formUnion(needed)
-      subject = row["subject"]
-      if row["id"] > packed { try strike(row, db) } else { done.left += 1 }
+      subject = try row["subject"]
+      if try row["id"] > packed { try strike(row, db) } else { done.left += 1 }
     }
     let hasParts = try Self.forget(done.blobs, peer, db)
     if done.left > 0 || hasParts {
@@ -68,30 +66,28 @@ private struct BlobCancellation: Sendable {
     return done
   }
 
-  private func strike(_ row: Row, _ db: Database) throws {
-    try db.execute(sql: "DELETE FROM outbox WHERE id = ?", arguments: [row["id"] as Int64])
-    let message = SentMessage(id: row["message_id"], type: row["type"], subject: row["subject"])
+  private func strike(_ row: SQLRow, _ db: Transaction) throws {
+    try db.run("DELETE FROM outbox WHERE id = ?", row["id"] as Int64)
+    let message = try SentMessage(id: row["message_id"], type: row["type"], subject: row["subject"])
     try fate(message, .refused(code: BlobsCancelled.code), db)
   }
 
   /// True where parts of them lie in packets.
-  private static func forget(_ blobs: Set<HexDigest>, _ peer: ZoneName, _ db: Database) throws -> Bool {
+  private static func forget(_ blobs: Set<HexDigest>, _ peer: ZoneName, _ db: Transaction) throws -> Bool {
     var hasParts = false
     for blob in blobs {
-      let offsets = try Int.fetchAll(
-        db, sql: "DELETE FROM outgoing_blob WHERE peer = ? AND digest = ? RETURNING next_offset",
-        arguments: [peer.text, blob.text])
+      let offsets = try db.all(
+        Int.self, "DELETE FROM outgoing_blob WHERE peer = ? AND digest = ? RETURNING next_offset", peer.text, blob.text)
       if offsets.contains(where: { $0 > 0 }) { hasParts = true }
     }
     return hasParts
   }
 
-  private func needing(_ db: Database) throws -> [Row] {
-    try Row.fetchAll(
-      db,
-      sql: """
-        SELECT id, message_id, type, subject, bytes FROM outbox
-        WHERE peer = ? AND INSTR(bytes, CAST(? AS BLOB)) > 0 ORDER BY id
-        """, arguments: [peer.text, digest.text])
+  private func needing(_ db: Transaction) throws -> [SQLRow] {
+    try db.all(
+      """
+      SELECT id, message_id, type, subject, bytes FROM outbox
+      WHERE peer = ? AND INSTR(bytes, CAST(? AS BLOB)) > 0 ORDER BY id
+      """, peer.text, digest.text)
   }
 }

@@ -1,7 +1,6 @@
 import Drop
 public import DurableFiles
 import Foundation
-import GRDB
 public import Logging
 public import ServiceLifecycle
 public import Storage
@@ -48,7 +47,7 @@ public final class OperatorRequests: Service {
     }
   }
 
-  private struct Request: FetchableRecord, Decodable, Sendable {
+  private struct Request: Sendable {
     let id: Int64
     let kind: String
     let argument: String
@@ -60,16 +59,16 @@ public final class OperatorRequests: Service {
     // Before the table is read: what comes after wakes again.
     for name in (try? files.list(folder)) ?? [] { try? files.remove(folder + "/" + name) }
     while let request = try await database.read({ db in
-      try Request.cachedOne(
-        db, sql: "SELECT id, kind, argument FROM operator_request WHERE outcome IS NULL ORDER BY id LIMIT 1")
+      try db.one(
+        "SELECT id, kind, argument FROM operator_request WHERE outcome IS NULL ORDER BY id LIMIT 1"
+      ).map { Request(id: try $0["id"], kind: try $0["kind"], argument: try $0["argument"]) }
     }), !Task.isCancelled {
       let outcome = await answer(request)
       logger.notice(
         "an operator's request was done", metadata: ["kind": "\(request.kind)", "outcome": "\(outcome)"])
       try await database.write { db in
-        try db.executeCached(
-          sql: "UPDATE operator_request SET outcome = ? WHERE id = ?", arguments: [outcome, request.id])
-        try db.executeCached(sql: "DELETE FROM operator_request WHERE id < ?", arguments: [request.id - 1_000])
+        try db.run("UPDATE operator_request SET outcome = ? WHERE id = ?", outcome, request.id)
+        try db.run("DELETE FROM operator_request WHERE id < ?", request.id - 1_000)
       }
     }
   }
@@ -85,23 +84,20 @@ public final class OperatorRequests: Service {
   public static func ask(
     _ kind: String, _ argument: String, dataDirectory: String, waitSeconds: Int = 30
   ) async throws -> String? {
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(10)
     let path = dataDirectory + "/zone.sqlite"
     guard Files().exists(path) else { throw FileError(.open, path, number: ENOENT) }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    let queue = try SQLiteFile(path: path, .readWrite)
     defer { try? queue.close() }
     let id = try await queue.write { db in
-      try db.execute(
-        sql: "INSERT INTO operator_request (kind, argument) VALUES (?, ?)", arguments: [kind, argument])
-      return db.lastInsertedRowID
+      try db.one(
+        Int64.self, "INSERT INTO operator_request (kind, argument) VALUES (?, ?) RETURNING id", kind, argument)
     }
     // Where no daemon of this release has run yet, it is seen at its next look.
     try? Files().writeNew("\(folder(dataDirectory))/\(UUID().uuidString)", [])
     let end = ContinuousClock.now + .seconds(waitSeconds)
     while ContinuousClock.now < end {
       let outcome = try await queue.read { db in
-        try String.fetchOne(db, sql: "SELECT outcome FROM operator_request WHERE id = ?", arguments: [id])
+        try db.one(String.self, "SELECT outcome FROM operator_request WHERE id = ?", id)
       }
       if let outcome { return outcome }
       try await Task.sleep(for: .milliseconds(100))

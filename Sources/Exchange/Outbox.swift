@@ -1,7 +1,6 @@
-public import GRDB
 public import PacketFormat
 public import Runtime
-import Storage
+public import Storage
 import Synchronization
 public import Zones
 
@@ -42,14 +41,14 @@ public final class Outbox: Sendable {
   /// Adds a message for `peer` in the caller's transaction. The sender wakes when that commits.
   ///
   /// Throws `PolicyRefusal`, before anything is written.
-  public func enqueue(_ outgoing: OutgoingMessage, to peer: ZoneName, _ db: Database) throws {
+  public func enqueue(_ outgoing: OutgoingMessage, to peer: ZoneName, _ db: Transaction) throws {
     let bytes = outgoing.message.encoded()
     try check(outgoing, bytes.count, to: peer)
     try Self.insert(outgoing.message, bytes, outgoing.classification, peer, db)
     for blob in outgoing.blobs {
-      try db.executeCached(
-        sql: "INSERT INTO outgoing_blob (peer, digest, total, next_offset) VALUES (?, ?, ?, 0)",
-        arguments: [peer.text, blob.digest.text, blob.bytes])
+      try db.run(
+        "INSERT INTO outgoing_blob (peer, digest, total, next_offset) VALUES (?, ?, ?, 0)", peer.text, blob.digest.text,
+        blob.bytes)
     }
     let bell = bells[peer]
     let hasBlobs = !outgoing.blobs.isEmpty
@@ -60,20 +59,17 @@ public final class Outbox: Sendable {
   }
 
   /// The exchange's own messages, which no policy judges. The caller rings the bell.
-  static func insertOwn(_ message: Message, to peer: ZoneName, _ db: Database) throws {
+  static func insertOwn(_ message: Message, to peer: ZoneName, _ db: Transaction) throws {
     try insert(message, message.encoded(), .public, peer, db)
   }
 
   private static func insert(
-    _ message: Message, _ bytes: [UInt8], _ classification: Classification, _ peer: ZoneName, _ db: Database
+    _ message: Message, _ bytes: [UInt8], _ classification: Classification, _ peer: ZoneName, _ db: Transaction
   ) throws {
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO outbox (peer, message_id, type, subject, classification, bytes) VALUES (?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      peer.text, message.id, message.type, message.subject, classification.rawValue, bytes.databaseBlob,
-    ])
+    try db.run(
+      """
+      INSERT INTO outbox (peer, message_id, type, subject, classification, bytes) VALUES (?, ?, ?, ?, ?, ?)
+      """, peer.text, message.id, message.type, message.subject, classification.rawValue, bytes)
   }
 
   private func check(_ outgoing: OutgoingMessage, _ bytes: Int, to peer: ZoneName) throws {
@@ -91,15 +87,10 @@ public final class Outbox: Sendable {
   }
 
   /// The epoch that messages to `peer` leave in: 1, until this zone's data was restored or replaced.
-  public func epoch(to peer: ZoneName, _ db: Database) throws -> Int {
+  public func epoch(to peer: ZoneName, _ db: Transaction) throws -> Int {
     try OutgoingStream.read(peer, .messages, db).epoch
   }
 
   func messageBell(_ peer: ZoneName) -> Bell { bells[peer]?.messages ?? Bell() }
   func blobBell(_ peer: ZoneName) -> Bell { bells[peer]?.blobs ?? Bell() }
-}
-
-extension [UInt8] {
-  /// As GRDB binds it: a blob.
-  var databaseBlob: Data { Data(self) }
 }

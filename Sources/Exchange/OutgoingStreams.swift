@@ -1,6 +1,6 @@
 import Foundation
-import GRDB
 import PacketFormat
+import Storage
 import Zones
 
 /// Where a lane's stream stands, with the word on the peer's streams that its next packet carries.
@@ -15,7 +15,7 @@ struct StreamPosition: Sendable {
   var stamp: UnixMilliseconds
 
   static func read(
-    _ told: ToldStreams, _ lane: Lane, stamp: UnixMilliseconds, _ db: Database
+    _ told: ToldStreams, _ lane: Lane, stamp: UnixMilliseconds, _ db: Transaction
   ) throws -> StreamPosition {
     let stream = try OutgoingStream.read(told.peer, lane, db)
     return StreamPosition(
@@ -27,7 +27,7 @@ struct StreamPosition: Sendable {
 }
 
 /// A lane's row: its own position, and the peer's word on it.
-struct OutgoingStream: FetchableRecord, Decodable, Sendable {
+struct OutgoingStream: Sendable {
   var epoch: Int
   var nextSequence: Int
   var previous: String
@@ -39,24 +39,27 @@ struct OutgoingStream: FetchableRecord, Decodable, Sendable {
   var effective: Int
 
   /// Makes the rows of a link that has none yet.
-  static func prepare(_ peer: ZoneName, _ db: Database) throws {
+  static func prepare(_ peer: ZoneName, _ db: Transaction) throws {
     for lane in Lane.allCases {
-      try db.executeCached(
-        sql: """
-          INSERT INTO outgoing_stream (peer, lane, epoch, next_sequence, previous, packed, applied, effective)
-          VALUES (?, ?, 1, 1, ?, 0, 0, 0) ON CONFLICT (peer, lane) DO NOTHING
-          """, arguments: [peer.text, lane.rawValue, HexDigest.zero.text])
+      try db.run(
+        """
+        INSERT INTO outgoing_stream (peer, lane, epoch, next_sequence, previous, packed, applied, effective)
+        VALUES (?, ?, 1, 1, ?, 0, 0, 0) ON CONFLICT (peer, lane) DO NOTHING
+        """, peer.text, lane.rawValue, HexDigest.zero.text)
     }
   }
 
-  static func read(_ peer: ZoneName, _ lane: Lane, _ db: Database) throws -> OutgoingStream {
-    let row = try OutgoingStream.cachedOne(
-      db,
-      sql: """
-        SELECT epoch, next_sequence AS nextSequence, previous, packed, applied, effective
-        FROM outgoing_stream WHERE peer = ? AND lane = ?
-        """, arguments: [peer.text, lane.rawValue])
-    return row
+  static func read(_ peer: ZoneName, _ lane: Lane, _ db: Transaction) throws -> OutgoingStream {
+    let row = try db.one(
+      """
+      SELECT epoch, next_sequence, previous, packed, applied, effective
+      FROM outgoing_stream WHERE peer = ? AND lane = ?
+      """, peer.text, lane.rawValue)
+    return try row.map {
+      OutgoingStream(
+        epoch: try $0["epoch"], nextSequence: try $0["next_sequence"], previous: try $0["previous"],
+        packed: try $0["packed"], applied: try $0["applied"], effective: try $0["effective"])
+    }
       ?? OutgoingStream(
         epoch: 1, nextSequence: 1, previous: HexDigest.zero.text, packed: 0, applied: 0, effective: 0)
   }
@@ -66,15 +69,14 @@ struct OutgoingStream: FetchableRecord, Decodable, Sendable {
   /// Throws `StreamMoved` where the stream is no longer where the packet was made for: a restore was noticed meanwhile.
   static func advance(
     _ peer: ZoneName, _ stream: StreamName, from expected: Int, past sequence: Int, digest: HexDigest,
-    packed: Int64?, _ db: Database
+    packed: Int64?, _ db: Transaction
   ) throws {
-    try db.executeCached(
-      sql: """
-        UPDATE outgoing_stream SET next_sequence = ?, previous = ?, packed = COALESCE(?, packed)
-        WHERE peer = ? AND lane = ? AND epoch = ? AND next_sequence = ?
-        """,
-      arguments: [sequence + 1, digest.text, packed, peer.text, stream.lane.rawValue, stream.epoch, expected])
-    guard db.changesCount == 1 else { throw StreamMoved() }
+    let changed = try db.run(
+      """
+      UPDATE outgoing_stream SET next_sequence = ?, previous = ?, packed = COALESCE(?, packed)
+      WHERE peer = ? AND lane = ? AND epoch = ? AND next_sequence = ?
+      """, sequence + 1, digest.text, packed, peer.text, stream.lane.rawValue, stream.epoch, expected)
+    guard changed == 1 else { throw StreamMoved() }
   }
 
   /// Opens a new epoch on a link: old numbers are never used again, and everything that the peer has not secured leaves
@@ -85,22 +87,20 @@ struct OutgoingStream: FetchableRecord, Decodable, Sendable {
   /// - Returns: the epoch, and the files in `sent/` that are of no more use.
   /// - Throws: `EpochsUsedUp` at `StreamName.maxEpoch`.
   static func raiseEpoch(
-    _ peer: ZoneName, above known: Int, control: UnixMilliseconds? = nil, _ db: Database
+    _ peer: ZoneName, above known: Int, control: UnixMilliseconds? = nil, _ db: Transaction
   ) throws -> (epoch: Int, files: [String]) {
     let newest = try max(read(peer, .messages, db).epoch, known)
     guard newest < StreamName.maxEpoch else { throw EpochsUsedUp() }
     let epoch = newest + 1
-    let files = try String.cachedAll(
-      db, sql: "DELETE FROM sent_packet WHERE peer = ? RETURNING file", arguments: [peer.text])
-    try db.executeCached(
-      sql: """
-        UPDATE outgoing_stream SET epoch = ?, previous = ?, packed = 0, applied = 0, effective = 0,
-          next_sequence = CASE lane WHEN 'c' THEN COALESCE(?, next_sequence) ELSE 1 END
-        WHERE peer = ?
-        """, arguments: [epoch, HexDigest.zero.text, control, peer.text])
-    try db.executeCached(
-      sql: "UPDATE outgoing_blob SET next_offset = 0, last_sequence = NULL WHERE peer = ?", arguments: [peer.text])
-    try db.executeCached(sql: "UPDATE refusal SET carrier = NULL WHERE peer = ?", arguments: [peer.text])
+    let files = try db.all(String.self, "DELETE FROM sent_packet WHERE peer = ? RETURNING file", peer.text)
+    try db.run(
+      """
+      UPDATE outgoing_stream SET epoch = ?, previous = ?, packed = 0, applied = 0, effective = 0,
+        next_sequence = CASE lane WHEN 'c' THEN COALESCE(?, next_sequence) ELSE 1 END
+      WHERE peer = ?
+      """, epoch, HexDigest.zero.text, control, peer.text)
+    try db.run("UPDATE outgoing_blob SET next_offset = 0, last_sequence = NULL WHERE peer = ?", peer.text)
+    try db.run("UPDATE refusal SET carrier = NULL WHERE peer = ?", peer.text)
     return (epoch, files)
   }
 }

@@ -1,7 +1,6 @@
 import AuditLog
 import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import PacketSeal
 import Storage
@@ -31,7 +30,7 @@ struct PacketApplier: Sendable {
     var waiting: (count: Int, bytes: Int)?
   }
 
-  func apply(_ packet: OpenedPacket, _ db: Database) throws -> Report {
+  func apply(_ packet: OpenedPacket, _ db: Transaction) throws -> Report {
     var report = Report()
     switch packet.outcome {
     case .refuse(let rejection):
@@ -65,7 +64,7 @@ struct PacketApplier: Sendable {
     return report
   }
 
-  private func advance(_ packet: OpenedPacket, _ report: inout Report, _ db: Database) throws {
+  private func advance(_ packet: OpenedPacket, _ report: inout Report, _ db: Transaction) throws {
     let (stream, sequence) = (packet.manifest.stream, packet.manifest.sequence)
     // A number of lane c is a time. Were one that lies ahead the stream's position, no true word would count until then.
     if stream.lane == .control, sequence > receipts.now() + ClockTrust.aheadMaxMilliseconds {
@@ -73,47 +72,40 @@ struct PacketApplier: Sendable {
       return
     }
     // An operator may have had it forgotten while the packet was opened.
-    let isForgotten = try Bool.cachedOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM forgotten_stream WHERE peer = ? AND stream = ?)",
-      arguments: [peer.text, stream.description])
+    let isForgotten = try db.one(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM forgotten_stream WHERE peer = ? AND stream = ?)", peer.text,
+      stream.description)
     guard isForgotten != true else {
       report.movedStream = false
       return
     }
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO incoming_stream (peer, stream, lane, epoch, applied, digest, secured) VALUES (?, ?, ?, ?, ?, ?, 0)
-        ON CONFLICT (peer, stream) DO UPDATE SET applied = excluded.applied, digest = excluded.digest
-        WHERE excluded.applied > incoming_stream.applied
-        """
-    ).execute(arguments: [
-      peer.text, stream.description, stream.lane.rawValue, stream.epoch, sequence, packet.digest.text,
-    ])
+    try db.run(
+      """
+      INSERT INTO incoming_stream (peer, stream, lane, epoch, applied, digest, secured) VALUES (?, ?, ?, ?, ?, ?, 0)
+      ON CONFLICT (peer, stream) DO UPDATE SET applied = excluded.applied, digest = excluded.digest
+      WHERE excluded.applied > incoming_stream.applied
+      """, peer.text, stream.description, stream.lane.rawValue, stream.epoch, sequence, packet.digest.text)
     if sequence == 1 || stream.lane == .control { try forgetOldEpochs(of: stream, &report, db) }
   }
 
   /// A peer may open as many epochs as it likes; the positions of the newest are kept.
-  private func forgetOldEpochs(of stream: StreamName, _ report: inout Report, _ db: Database) throws {
-    try db.executeCached(
-      sql: """
-        DELETE FROM incoming_stream WHERE peer = ? AND lane = ? AND stream LIKE ? AND epoch NOT IN (
-          SELECT epoch FROM incoming_stream WHERE peer = ? AND lane = ? AND stream LIKE ? ORDER BY epoch DESC LIMIT ?)
-        """,
-      arguments: [
-        peer.text, stream.lane.rawValue, stream.nodePrefix + "%", peer.text, stream.lane.rawValue,
-        stream.nodePrefix + "%", IncomingStreams.epochsKept,
-      ])
-    if db.changesCount > 0 { report.forgotStreams = true }
+  private func forgetOldEpochs(of stream: StreamName, _ report: inout Report, _ db: Transaction) throws {
+    let changed = try db.run(
+      """
+      DELETE FROM incoming_stream WHERE peer = ? AND lane = ? AND stream LIKE ? AND epoch NOT IN (
+        SELECT epoch FROM incoming_stream WHERE peer = ? AND lane = ? AND stream LIKE ? ORDER BY epoch DESC LIMIT ?)
+      """, peer.text, stream.lane.rawValue, stream.nodePrefix + "%", peer.text, stream.lane.rawValue,
+      stream.nodePrefix + "%", IncomingStreams.epochsKept)
+    if changed > 0 { report.forgotStreams = true }
   }
 
   /// Refusals in epochs that receipts tell of no more: their sender has sent everything anew since, or lost it.
-  func forgetUntellable(_ db: Database) throws {
-    let waiting = try String.cachedAll(
-      db, sql: "SELECT DISTINCT stream FROM refusal WHERE peer = ?", arguments: [peer.text])
+  func forgetUntellable(_ db: Transaction) throws {
+    let waiting = try db.all(String.self, "SELECT DISTINCT stream FROM refusal WHERE peer = ?", peer.text)
     if waiting.isEmpty { return }
-    let known = try String.cachedAll(
-      db, sql: "SELECT stream FROM incoming_stream WHERE peer = ? AND epoch <= ? ORDER BY epoch DESC",
-      arguments: [peer.text, StreamName.maxEpoch])
+    let known = try db.all(
+      String.self, "SELECT stream FROM incoming_stream WHERE peer = ? AND epoch <= ? ORDER BY epoch DESC", peer.text,
+      StreamName.maxEpoch)
     var counts: [String: Int] = [:]
     var told: Set<String> = []
     for stream in known.compactMap({ StreamName($0) }) {
@@ -121,31 +113,29 @@ struct PacketApplier: Sendable {
       if counts[stream.laneOfNode, default: 0] <= ReceiptList.epochsTold { told.insert(stream.description) }
     }
     for stream in waiting where !told.contains(stream) {
-      try db.executeCached(sql: "DELETE FROM refusal WHERE peer = ? AND stream = ?", arguments: [peer.text, stream])
+      try db.run("DELETE FROM refusal WHERE peer = ? AND stream = ?", peer.text, stream)
     }
   }
 
   /// Parts that could not be used are asked for anew, from the blob's beginning.
-  private func forgetParts(of packet: OpenedPacket, _ db: Database) throws {
+  private func forgetParts(of packet: OpenedPacket, _ db: Transaction) throws {
     for part in packet.manifest.blobs {
-      try db.executeCached(
-        sql: "DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL",
-        arguments: [part.sha256.text])
+      try db.run("DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL", part.sha256.text)
     }
   }
 
   /// A blob that may not come in: all that waits for it is refused, now and later.
-  private func bar(_ digest: String, code: String, _ db: Database) throws {
-    try db.executeCached(
-      sql: """
-        INSERT INTO incoming_blob (digest, total, received, complete, refused) VALUES (?, 0, 0, 0, ?)
-        ON CONFLICT (digest) DO UPDATE SET refused = excluded.refused WHERE complete = 0
-        """, arguments: [digest, code])
+  private func bar(_ digest: String, code: String, _ db: Transaction) throws {
+    try db.run(
+      """
+      INSERT INTO incoming_blob (digest, total, received, complete, refused) VALUES (?, 0, 0, 0, ?)
+      ON CONFLICT (digest) DO UPDATE SET refused = excluded.refused WHERE complete = 0
+      """, digest, code)
     try release("blob:" + digest, db)
   }
 
   private func refuse(
-    _ bad: OpenedPacket.BadMessage, _ packet: OpenedPacket, _ report: inout Report, _ db: Database
+    _ bad: OpenedPacket.BadMessage, _ packet: OpenedPacket, _ report: inout Report, _ db: Transaction
   ) throws {
     guard try isNew(bad.id, Origin(packet), &report, db) else { return }
     try recordRefusal(Origin(packet), message: bad.id, code: bad.code, &report, db)
@@ -153,54 +143,55 @@ struct PacketApplier: Sendable {
 
   /// Whether a message is here for the first time. One that was refused before is refused again, since its sender may have
   /// lost the word; one that waits does so for its newest packet.
-  func isNew(_ id: String, _ origin: Origin, _ report: inout Report, _ db: Database) throws -> Bool {
+  func isNew(_ id: String, _ origin: Origin, _ report: inout Report, _ db: Transaction) throws -> Bool {
     let key = identifierBlob(id)
-    try db.cachedStatement(sql: "INSERT OR IGNORE INTO applied_message (id) VALUES (?)").execute(arguments: [key])
-    if db.changesCount > 0 { return true }
+    let changed = try db.run("INSERT INTO applied_message (id) VALUES (?) ON CONFLICT DO NOTHING", key)
+    if changed > 0 { return true }
     guard origin.isTold else { return false }
-    if let code = try String.cachedOne(db, sql: "SELECT code FROM refused_message WHERE id = ?", arguments: [key]) {
+    if let code = try db.one(String.self, "SELECT code FROM refused_message WHERE id = ?", key) {
       try recordRefusal(origin, message: id, code: code, &report, db)
     }
-    try db.executeCached(
-      sql: "UPDATE waiting_message SET stream = ?, sequence = ?, previous = ? WHERE id = ?",
-      arguments: [origin.stream, origin.sequence, origin.previous, id])
+    try db.run(
+      "UPDATE waiting_message SET stream = ?, sequence = ?, previous = ? WHERE id = ?", origin.stream, origin.sequence,
+      origin.previous, id)
     return false
   }
 
   func perform(
-    _ prepared: PreparedMessage, _ origin: Origin, _ report: inout Report, _ db: Database
+    _ prepared: PreparedMessage, _ origin: Origin, _ report: inout Report, _ db: Transaction
   ) throws {
     do {
       if let code = try barredBlob(of: prepared.message, db) {
         throw MessageRefusal(code: code, reason: "it needs a blob that does not come in")
       }
       let change = try prepared.change.get()
-      try db.inStep { try change(db) }
+      try db.savepoint { try change(db) }
       if prepared.message.type == BlobsCancelled.type { try cancelBlobs(of: prepared.message, &report, db) }
       report.applied += 1
     } catch let refusal as MessageRefusal {
-      log.messageRefused(prepared.message.id, type: prepared.message.type, refusal)
+      db.afterCommit { [log] in
+        log.messageRefused(prepared.message.id, type: prepared.message.type, refusal)
+      }
       try recordRefusal(origin, message: prepared.message.id, code: refusal.code, &report, db)
     }
     try release("message:" + prepared.message.id, db)
   }
 
   /// What is whole already stays.
-  private func cancelBlobs(of message: Message, _ report: inout Report, _ db: Database) throws {
+  private func cancelBlobs(of message: Message, _ report: inout Report, _ db: Transaction) throws {
     for digest in try BlobsCancelled(message).digests {
-      let isHere = try Bool.cachedOne(
-        db, sql: "SELECT complete FROM incoming_blob WHERE digest = ?", arguments: [digest.text])
+      let isHere = try db.one(Bool.self, "SELECT complete FROM incoming_blob WHERE digest = ?", digest.text)
       guard isHere != true else { continue }
       report.cancelledBlobs.append(digest)
       try bar(digest.text, code: BlobsCancelled.code, db)
     }
   }
 
-  func barredBlob(of message: Message, _ db: Database) throws -> String? {
+  func barredBlob(of message: Message, _ db: Transaction) throws -> String? {
     for blob in try message.neededBlobs() {
-      let code = try String.cachedOne(
-        db, sql: "SELECT refused FROM incoming_blob WHERE digest = ? AND refused IS NOT NULL AND complete = 0",
-        arguments: [blob.text])
+      let code = try db.one(
+        String.self, "SELECT refused FROM incoming_blob WHERE digest = ? AND refused IS NOT NULL AND complete = 0",
+        blob.text)
       if let code { return code }
     }
     return nil
@@ -208,7 +199,7 @@ struct PacketApplier: Sendable {
 
   /// Applies messages out of order, each once by its id, and moves no stream. What is refused is told to nobody, since its
   /// sender has no place for it; the log has it. Returns how many were new.
-  func applyReleased(_ messages: [PreparedMessage], _ report: inout Report, _ db: Database) throws -> Int {
+  func applyReleased(_ messages: [PreparedMessage], _ report: inout Report, _ db: Transaction) throws -> Int {
     var new = 0
     for message in messages {
       if try !isKnown(message.message.id, db) { new += 1 }
@@ -218,9 +209,8 @@ struct PacketApplier: Sendable {
     return new
   }
 
-  private func isKnown(_ id: String, _ db: Database) throws -> Bool {
-    try Bool.cachedOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM applied_message WHERE id = ?)", arguments: [identifierBlob(id)]) == true
+  private func isKnown(_ id: String, _ db: Transaction) throws -> Bool {
+    try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM applied_message WHERE id = ?)", identifierBlob(id)) == true
   }
 
   /// Runs the handler's first half.
@@ -271,26 +261,26 @@ struct PacketApplier: Sendable {
   }
 
   func recordRefusal(
-    _ origin: Origin, message: String?, code: String, _ report: inout Report, _ db: Database
+    _ origin: Origin, message: String?, code: String, _ report: inout Report, _ db: Transaction
   ) throws {
     report.refused = true
     if let message {
       try audit?.messageRefused(message, from: peer, code: code, db)
-      try db.executeCached(
-        sql: "INSERT OR IGNORE INTO refused_message (id, code) VALUES (?, ?)",
-        arguments: [identifierBlob(message), code])
+      try db.run(
+        "INSERT INTO refused_message (id, code) VALUES (?, ?) ON CONFLICT DO NOTHING", identifierBlob(message), code)
     }
     guard origin.isTold else { return }
-    try db.executeCached(
-      sql: "INSERT INTO refusal (peer, stream, sequence, previous, message_id, code) VALUES (?, ?, ?, ?, ?, ?)",
-      arguments: [peer.text, origin.stream, origin.sequence, origin.previous, message, code])
+    try db.run(
+      "INSERT INTO refusal (peer, stream, sequence, previous, message_id, code) VALUES (?, ?, ?, ?, ?, ?)", peer.text,
+      origin.stream, origin.sequence, origin.previous, message, code)
   }
 }
 
 /// A UUID's 16 bytes, as the database keys messages.
-func identifierBlob(_ id: String) -> Data {
+func identifierBlob(_ id: String) -> [UInt8] {
   var digits = id.utf8.lazy.filter { $0 != UInt8(ascii: "-") }.makeIterator()
-  var bytes = Data(capacity: 16)
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(16)
   while let high = digits.next(), let low = digits.next() {
     bytes.append(hexValue(high) << 4 | hexValue(low))
   }

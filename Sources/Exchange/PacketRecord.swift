@@ -1,8 +1,8 @@
 import AuditLog
 import Cryptography
-import GRDB
 import PacketFormat
 import PacketSeal
+import Storage
 import Zones
 
 /// What the database keeps of a packet.
@@ -25,21 +25,18 @@ struct PacketRecord: Sendable {
   ///   - rows: the first and last of what it carries.
   func save(
     peer: ZoneName, expected: Int, rows: (first: Int64, last: Int64), sentAt: UnixMilliseconds,
-    nextDrop: UnixMilliseconds, _ db: Database
+    nextDrop: UnixMilliseconds, _ db: Transaction
   ) throws {
     let packed = stream.lane == .messages && rows.last > 0 ? rows.last : nil
     try OutgoingStream.advance(peer, stream, from: expected, past: sequence, digest: digest, packed: packed, db)
-    try db.executeCached(
-      sql: """
-        INSERT INTO sent_packet
-          (peer, lane, sequence, file, digest, bytes, first_row, last_row, confirmed, attempts, sent_at, next_drop, signer,
-            recipient)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)
-        """,
-      arguments: [
-        peer.text, stream.lane.rawValue, sequence, file, digest.text, byteCount, rows.first, rows.last, sentAt,
-        nextDrop, signer, recipient,
-      ])
+    try db.run(
+      """
+      INSERT INTO sent_packet
+        (peer, lane, sequence, file, digest, bytes, first_row, last_row, confirmed, attempts, sent_at, next_drop, signer,
+          recipient)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)
+      """, peer.text, stream.lane.rawValue, sequence, file, digest.text, byteCount, rows.first, rows.last, sentAt,
+      nextDrop, signer, recipient)
   }
 }
 

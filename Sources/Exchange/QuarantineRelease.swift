@@ -2,7 +2,6 @@ import Cryptography
 import Drop
 import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import PacketSeal
 import Runtime
@@ -65,13 +64,12 @@ extension LinkReceiver {
   private func mayStillHaveItsTurn(_ packet: VerifiedPacket) async throws -> Bool {
     let (peer, manifest) = (context.link.peer.text, packet.manifest)
     let (applied, digest, newest) = try await context.sender.database.read { db -> (Int, String, Int) in
-      let row = try Row.cachedOne(
-        db, sql: "SELECT applied, digest FROM incoming_stream WHERE peer = ? AND stream = ?",
-        arguments: [peer, manifest.stream.description])
-      let newest = try Int.cachedOne(
-        db, sql: "SELECT MAX(epoch) FROM incoming_stream WHERE peer = ? AND lane = ?",
-        arguments: [peer, manifest.stream.lane.rawValue])
-      return (row?["applied"] ?? 0, row?["digest"] ?? HexDigest.zero.text, newest ?? 0)
+      let row = try db.one(
+        "SELECT applied, digest FROM incoming_stream WHERE peer = ? AND stream = ?", peer, manifest.stream.description)
+      let newest = try db.one(
+        Int.self, "SELECT MAX(epoch) FROM incoming_stream WHERE peer = ? AND lane = ?", peer,
+        manifest.stream.lane.rawValue)
+      return try (row?["applied"] ?? 0, row?["digest"] ?? HexDigest.zero.text, newest ?? 0)
     }
     if manifest.stream.lane != .control, manifest.sequence == applied + 1 { return manifest.previous.text == digest }
     return manifest.sequence > applied && manifest.stream.epoch >= newest

@@ -1,6 +1,6 @@
 import Foundation
-import GRDB
 import PacketFormat
+import Storage
 import Synchronization
 import Zones
 
@@ -39,55 +39,55 @@ struct ReceiptList: Sendable {
   ///
   /// A receipt never states a packet as applied whose refusals it leaves out. What waits for a blob or another message is
   /// applied and not yet effective. Lane c is told of too: a peer that a backup has set back learns its last epoch from it.
-  static func current(_ told: ToldStreams, _ db: Database) throws -> ReceiptList {
+  static func current(_ told: ToldStreams, _ db: Transaction) throws -> ReceiptList {
     var list = ReceiptList()
     let peer = told.peer
-    let streams = try db.cachedStatement(
-      sql: """
-        SELECT stream, applied, digest, secured,
-          (SELECT MIN(sequence) FROM waiting_message w WHERE w.peer = s.peer AND w.stream = s.stream) AS waiting
-        FROM incoming_stream s WHERE peer = ? AND epoch <= ? ORDER BY epoch DESC, lane
-        """)
     var counts: [String: Int] = [:]
-    let rows = try Row.fetchCursor(streams, arguments: [peer.text, StreamName.maxEpoch])
-    while list.receipts.count < maxStreams, let row = try rows.next() {
-      guard let stream = StreamName(row["stream"]), let digest = HexDigest(row["digest"]),
+    try db.each(
+      """
+      SELECT stream, applied, digest, secured,
+        (SELECT MIN(sequence) FROM waiting_message w WHERE w.peer = s.peer AND w.stream = s.stream) AS waiting
+      FROM incoming_stream s WHERE peer = ? AND epoch <= ? ORDER BY epoch DESC, lane
+      """, peer.text, StreamName.maxEpoch
+    ) { row in
+      guard let stream = try StreamName(row["stream"]), let digest = try HexDigest(row["digest"]),
         told.nodes.contains(stream.node)
-      else { continue }
+      else { return true }
       counts[stream.laneOfNode, default: 0] += 1
-      guard counts[stream.laneOfNode, default: 0] <= epochsTold else { continue }
-      let applied: Int = row["applied"]
-      let waiting: Int? = row["waiting"]
+      guard counts[stream.laneOfNode, default: 0] <= epochsTold else { return true }
+      let applied: Int = try row["applied"]
+      let waiting: Int? = try row["waiting"]
       let effective = min(applied, (waiting ?? applied + 1) - 1)
-      let secured: Int = told.securesAtOnce ? effective : row["secured"]
+      let secured: Int = try told.securesAtOnce ? effective : row["secured"]
       list.receipts.append(
         Receipt(
           stream: stream, applied: applied, digest: digest, effective: effective, secured: min(secured, effective),
           refused: []))
+      return list.receipts.count < maxStreams
     }
     try list.addRefusals(peer, db)
     return list
   }
 
   /// The oldest come first, so that a receipt which must stop short still moves on once they are confirmed.
-  private mutating func addRefusals(_ peer: ZoneName, _ db: Database) throws {
+  private mutating func addRefusals(_ peer: ZoneName, _ db: Transaction) throws {
     var room = Manifest.maxReceiptRanges - Self.maxStreams
     var carried: [(row: Int64, stream: Int, sequence: Int)] = []
-    let rows = try Row.fetchCursor(
-      db,
-      sql: "SELECT id, stream, sequence, previous, message_id, code, carrier FROM refusal WHERE peer = ? ORDER BY id",
-      arguments: [peer.text])
-    while let row = try rows.next() {
-      let (name, sequence): (String, Int) = (row["stream"], row["sequence"])
-      guard let index = receipts.firstIndex(where: { $0.stream.description == name }) else { continue }
+    try db.each(
+      "SELECT id, stream, sequence, previous, message_id, code, carrier FROM refusal WHERE peer = ? ORDER BY id",
+      peer.text
+    ) { row in
+      let (name, sequence): (String, Int) = try (row["stream"], row["sequence"])
+      guard let index = receipts.firstIndex(where: { $0.stream.description == name }) else { return true }
       if room > 0 {
         room -= 1
-        receipts[index].refused.append(
+        try receipts[index].refused.append(
           Receipt.Refusal(sequence: sequence, message: row["message_id"], code: row["code"]))
-        if row["carrier"] as Int? == nil { carried.append((row["id"], index, sequence)) }
+        if try row["carrier"] as Int? == nil { try carried.append((row["id"], index, sequence)) }
       } else {
-        receipts[index].stop(before: sequence, previous: HexDigest(row["previous"]) ?? .zero)
+        try receipts[index].stop(before: sequence, previous: HexDigest(row["previous"]) ?? .zero)
       }
+      return true
     }
     refusalRows = carried.filter { $0.sequence <= receipts[$0.stream].applied }.map(\.row)
   }

@@ -2,7 +2,6 @@ import AuditLog
 import Drop
 import DurableFiles
 import Foundation
-import GRDB
 import PacketFormat
 import Runtime
 import Storage
@@ -23,12 +22,12 @@ actor Redropper {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  private struct Certificates: FetchableRecord, Decodable, Sendable {
+  private struct Certificates: Sendable {
     let signer: String?
     let recipient: String?
   }
 
-  private struct Entry: FetchableRecord, Decodable, Sendable {
+  private struct Entry: Sendable {
     let lane: String
     let sequence: Int
     let file: String
@@ -72,7 +71,7 @@ actor Redropper {
     }
     await context.stamps.follow(last)
     let known = try await context.database.read { db in
-      try Set(String.cachedAll(db, sql: "SELECT file FROM sent_packet WHERE peer = ?", arguments: [peer]))
+      try Set(db.all(String.self, "SELECT file FROM sent_packet WHERE peer = ?", peer))
     }
     for name in try context.files.list(context.sentFolder) where !known.contains(name) {
       try context.files.remove(context.sentFolder + "/" + name)
@@ -81,8 +80,7 @@ actor Redropper {
     let oneWay = self.oneWay
     try await context.database.write { db in
       if let oneWay { return try oneWay.prepare(db) }
-      try db.executeCached(
-        sql: "UPDATE sent_packet SET next_drop = 0 WHERE peer = ? AND confirmed = 0", arguments: [peer])
+      try db.run("UPDATE sent_packet SET next_drop = 0 WHERE peer = ? AND confirmed = 0", peer)
     }
   }
 
@@ -108,12 +106,16 @@ actor Redropper {
     try await finishOld(now)
     let furthest = Self.furthest(context.link)
     let due = try await context.database.read { db in
-      try Entry.cachedAll(
-        db,
-        sql: """
-          SELECT lane, sequence, file, attempts, signer, recipient FROM sent_packet
-          WHERE peer = ? AND confirmed = 0 AND (next_drop <= ? OR next_drop > ?) ORDER BY lane DESC, sequence LIMIT ?
-          """, arguments: [peer, now, now + furthest, Self.packetsAtOnce])
+      try db.all(
+        """
+        SELECT lane, sequence, file, attempts, signer, recipient FROM sent_packet
+        WHERE peer = ? AND confirmed = 0 AND (next_drop <= ? OR next_drop > ?) ORDER BY lane DESC, sequence LIMIT ?
+        """, peer, now, now + furthest, Self.packetsAtOnce
+      ).map {
+        Entry(
+          lane: try $0["lane"], sequence: try $0["sequence"], file: try $0["file"], attempts: try $0["attempts"],
+          signer: try $0["signer"], recipient: try $0["recipient"])
+      }
     }
     guard !due.isEmpty else { return false }
     if due.contains(where: { !counts(signer: $0.signer, recipient: $0.recipient) }) {
@@ -148,9 +150,9 @@ actor Redropper {
   private func replaceOutdated() async throws {
     let peer = context.link.peer.text
     let known = try await context.database.read { db in
-      try Certificates.cachedAll(
-        db, sql: "SELECT DISTINCT signer, recipient FROM sent_packet WHERE peer = ? AND confirmed = 0",
-        arguments: [peer])
+      try db.all(
+        "SELECT DISTINCT signer, recipient FROM sent_packet WHERE peer = ? AND confirmed = 0", peer
+      ).map { Certificates(signer: try $0["signer"], recipient: try $0["recipient"]) }
     }
     if known.contains(where: { !counts(signer: $0.signer, recipient: $0.recipient) }) { try await makeAnew() }
   }
@@ -195,11 +197,11 @@ actor Redropper {
     try await context.database.write { db in
       for entry in entries {
         let wait = min(base << min(max(entry.attempts, 0), 16), Self.dayMilliseconds)
-        try db.executeCached(
-          sql: """
-            UPDATE sent_packet SET attempts = attempts + 1, next_drop = ?
-            WHERE peer = ? AND lane = ? AND sequence = ?
-            """, arguments: [now + wait, peer, entry.lane, entry.sequence])
+        try db.run(
+          """
+          UPDATE sent_packet SET attempts = attempts + 1, next_drop = ?
+          WHERE peer = ? AND lane = ? AND sequence = ?
+          """, now + wait, peer, entry.lane, entry.sequence)
       }
     }
   }

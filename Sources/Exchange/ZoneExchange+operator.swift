@@ -1,4 +1,3 @@
-import GRDB
 import PacketFormat
 import Storage
 import Zones
@@ -41,15 +40,14 @@ extension Redropper {
   func replay(_ lane: Lane, from sequence: Int) async throws -> String {
     let peer = context.link.peer
     let (count, first, next) = try await context.database.write { db in
-      try db.executeCached(
-        sql: """
-          UPDATE sent_packet SET confirmed = 0, attempts = 0, next_drop = 0
-          WHERE peer = ? AND lane = ? AND sequence >= ?
-          """, arguments: [peer.text, lane.rawValue, sequence])
-      let count = db.changesCount
-      let first = try Int.cachedOne(
-        db, sql: "SELECT MIN(sequence) FROM sent_packet WHERE peer = ? AND lane = ? AND sequence >= ?",
-        arguments: [peer.text, lane.rawValue, sequence])
+      let count = try db.run(
+        """
+        UPDATE sent_packet SET confirmed = 0, attempts = 0, next_drop = 0
+        WHERE peer = ? AND lane = ? AND sequence >= ?
+        """, peer.text, lane.rawValue, sequence)
+      let first = try db.one(
+        Int.self, "SELECT MIN(sequence) FROM sent_packet WHERE peer = ? AND lane = ? AND sequence >= ?", peer.text,
+        lane.rawValue, sequence)
       return (count, first, try OutgoingStream.read(peer, lane, db).nextSequence)
     }
     // At once: the peer's next word confirms again what it has, and what is confirmed is not dropped.

@@ -2,7 +2,6 @@ import AgeFormat
 import Cryptography
 import Exchange
 import Foundation
-import GRDB
 import PacketFormat
 import Storage
 import Zones
@@ -22,20 +21,20 @@ extension CitizenLetters {
       .object(["keepsake": .string(Base64.encode(try AgeEncryptor.encrypt(pepper, to: intranetKeys)))]))
     let (outbox, intranet) = (self.outbox, link.peer)
     try await database.write { db in
-      try db.execute(
-        sql: "INSERT OR IGNORE INTO keepsake (id, digest) VALUES (?, ?)", arguments: [message.subject, digest])
-      guard db.changesCount == 1 else { return }
+      let changed = try db.run(
+        "INSERT INTO keepsake (id, digest) VALUES (?, ?) ON CONFLICT DO NOTHING", message.subject, digest)
+      guard changed == 1 else { return }
       try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: intranet, db)
     }
   }
 }
 
 /// A refused copy is sent again at the next start.
-func settleKeepsake(_ message: SentMessage, _ fate: MessageFate, _ db: Database) throws {
+func settleKeepsake(_ message: SentMessage, _ fate: MessageFate, _ db: Transaction) throws {
   guard case .refused = fate else { return }
-  try db.execute(sql: "DELETE FROM keepsake WHERE id = ?", arguments: [message.subject])
+  try db.run("DELETE FROM keepsake WHERE id = ?", message.subject)
 }
 
-func restoredPeppers(_ db: Database) throws -> [SecretBytes] {
-  try Data.fetchAll(db.cachedStatement(sql: "SELECT pepper FROM restored_pepper")).map { SecretBytes($0) }
+func restoredPeppers(_ db: Transaction) throws -> [SecretBytes] {
+  try db.all(Data.self, "SELECT pepper FROM restored_pepper").map { SecretBytes($0) }
 }

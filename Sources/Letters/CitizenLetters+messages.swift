@@ -1,7 +1,7 @@
 public import Exchange
 import Foundation
-import GRDB
 import PacketFormat
+import Storage
 
 extension CitizenLetters {
   /// What the intranet tells about letters, by message type.
@@ -40,10 +40,11 @@ extension CitizenLetters {
 }
 
 /// A letter that a step at the desk has moved on needs no receipt any more.
-private func settle(_ letter: String, _ stage: LetterStage, refusal: String?, _ db: Database) throws {
-  try db.cachedStatement(sql: "UPDATE citizen_letter SET stage = ?, refusal = ? WHERE id = ? AND stage = ?")
-    .execute(arguments: [stage.rawValue, refusal, letter, LetterStage.sent.rawValue])
-  if db.changesCount != 1 {
+private func settle(_ letter: String, _ stage: LetterStage, refusal: String?, _ db: Transaction) throws {
+  let changed = try db.run(
+    "UPDATE citizen_letter SET stage = ?, refusal = ? WHERE id = ? AND stage = ?", stage.rawValue, refusal, letter,
+    LetterStage.sent.rawValue)
+  if changed != 1 {
     // A step at the desk may come before the receipt of what it answers; what was refused never turns into delivered.
     guard stage == .delivered, let known = try currentStage(of: letter, db), known.rank >= stage.rank else { return }
   }
@@ -52,15 +53,15 @@ private func settle(_ letter: String, _ stage: LetterStage, refusal: String?, _ 
 
 /// The outcome is sealed for the citizen's key in every case; what is published lies in the clear beside it.
 private func moveCitizenLetter(
-  _ letter: String, to stage: LetterStage, _ at: UnixMilliseconds, _ sealedOutcome: [UInt8]?, _ db: Database
+  _ letter: String, to stage: LetterStage, _ at: UnixMilliseconds, _ sealedOutcome: [UInt8]?, _ db: Transaction
 ) throws {
   guard let known = try currentStage(of: letter, db) else {
     throw MessageRefusal(code: "unknown-letter", reason: "no letter \(letter) here")
   }
   if known.rank <= stage.rank {
-    try db.cachedStatement(
-      sql: "UPDATE citizen_letter SET stage = ?, sealed_outcome = COALESCE(?, sealed_outcome) WHERE id = ?"
-    ).execute(arguments: [stage.rawValue, sealedOutcome.map { Data($0) }, letter])
+    try db.run(
+      "UPDATE citizen_letter SET stage = ?, sealed_outcome = COALESCE(?, sealed_outcome) WHERE id = ?", stage.rawValue,
+      sealedOutcome.map { Data($0) }, letter)
   }
   // A step at the desk implies that the letter arrived, even if its receipt is still on the way.
   try recordCitizenEvent(letter, .delivered, at, db)
@@ -76,11 +77,13 @@ extension PublishedLetter {
     }
   }
 
-  fileprivate func insert(letter: String, _ db: Database) throws {
-    let known = try String.fetchOne(db, sql: "SELECT number FROM citizen_letter WHERE id = ?", arguments: [letter])
+  fileprivate func insert(letter: String, _ db: Transaction) throws {
+    let known = try db.one(String.self, "SELECT number FROM citizen_letter WHERE id = ?", letter)
     guard known == number else { throw MessageRefusal(code: "schema", reason: "it publishes another letter") }
-    try db.execute(
-      sql: "INSERT OR REPLACE INTO published_letter (number, answered_at, content) VALUES (?, ?, ?)",
-      arguments: [number, answeredAt.unixMilliseconds, try encodeJSON(self)])
+    try db.run(
+      """
+      INSERT INTO published_letter (number, answered_at, content) VALUES (?, ?, ?)
+      ON CONFLICT (number) DO UPDATE SET answered_at = excluded.answered_at, content = excluded.content
+      """, number, answeredAt.unixMilliseconds, try encodeJSON(self))
   }
 }

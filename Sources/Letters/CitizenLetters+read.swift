@@ -2,7 +2,6 @@ import Cryptography
 import Exchange
 public import Fairness
 import Foundation
-import GRDB
 import Storage
 
 /// Finding and opening letters.
@@ -77,11 +76,9 @@ extension CitizenLetters {
     do {
       let tag = try await database.read { db in
         let indices = ([locks.pepper] + (try restoredPeppers(db))).map { Data(LetterLocks.index(of: stretched, $0)) }
-        return try Data.fetchOne(
-          db,
-          sql:
-            "SELECT phone_tag FROM citizen_letter WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))",
-          arguments: StatementArguments(indices))
+        return try db.one(
+          Data.self,
+          "SELECT phone_tag FROM citizen_letter WHERE code_index IN (\(questionMarks(indices.count)))", values: indices)
       }
       return constantTimeEqual(LetterLocks.phoneTag(stretched, phone), Array(tag ?? Data()))
     } catch { throw .unavailable(error) }
@@ -94,16 +91,14 @@ private struct LetterLock: Sendable {
   let salt: [UInt8]
   let wrappedKey: [UInt8]
 
-  static func find(indices: [[UInt8]], _ db: Database) throws -> LetterLock? {
-    try Row.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT id, salt, wrapped_key FROM citizen_letter
-          WHERE code_index IN (\(databaseQuestionMarks(count: indices.count)))
-          """),
-      arguments: StatementArguments(indices.map { Data($0) })
+  static func find(indices: [[UInt8]], _ db: Transaction) throws -> LetterLock? {
+    try db.one(
+      """
+      SELECT id, salt, wrapped_key FROM citizen_letter
+      WHERE code_index IN (\(questionMarks(indices.count)))
+      """, values: indices.map { Data($0) }
     ).map {
-      LetterLock(letter: $0["id"], salt: Array($0["salt"] as Data), wrappedKey: Array($0["wrapped_key"] as Data))
+      try LetterLock(letter: $0["id"], salt: $0["salt"] as [UInt8], wrappedKey: $0["wrapped_key"] as [UInt8])
     }
   }
 
@@ -124,21 +119,19 @@ private struct StoredLetter: Sendable {
   var refusal: String?
   var events: [LetterEvent]
 
-  static func find(_ letter: String, _ db: Database) throws -> StoredLetter? {
-    guard
-      let row = try Row.fetchOne(
-        db.cachedStatement(sql: "SELECT * FROM citizen_letter WHERE id = ?"), arguments: [letter])
-    else { return nil }
-    let events = try Row.fetchAll(
-      db.cachedStatement(sql: "SELECT stage, at FROM citizen_letter_event WHERE letter = ? ORDER BY at, rowid"),
-      arguments: [letter])
-    func bytes(_ column: String) -> [UInt8] { Array(row[column] as Data? ?? Data()) }
-    return StoredLetter(
+  static func find(_ letter: String, _ db: Transaction) throws -> StoredLetter? {
+    guard let row = try db.one("SELECT * FROM citizen_letter WHERE id = ?", letter) else { return nil }
+    let events = try db.all(
+      "SELECT stage, at FROM citizen_letter_event WHERE letter = ? ORDER BY \(LetterStage.eventOrder)", letter)
+    func bytes(_ column: String) throws -> [UInt8] { try row[column] ?? [] }
+    return try StoredLetter(
       number: row["number"], acceptedAt: row["accepted_at"], sealedLetter: bytes("sealed_letter"),
-      sealedOutcome: (row["sealed_outcome"] as Data?).map { Array($0) },
+      sealedOutcome: row["sealed_outcome"],
       stage: LetterStage(rawValue: row["stage"]) ?? .sent, refusal: row["refusal"],
       events: events.compactMap { event in
-        LetterStage(rawValue: event["stage"]).map { LetterEvent(stage: $0, at: Date(unixMilliseconds: event["at"])) }
+        try LetterStage(rawValue: event["stage"]).map {
+          try LetterEvent(stage: $0, at: Date(unixMilliseconds: event["at"]))
+        }
       })
   }
 

@@ -1,8 +1,8 @@
 import Cryptography
 import Exchange
 import Foundation
-import GRDB
 import PacketFormat
+import Storage
 
 /// Takes back in what the intranet knows of this portal's letters. Nothing that is here is overwritten.
 extension CitizenLetters {
@@ -51,23 +51,25 @@ private struct RestoredPortal: Sendable {
     (self.numbers, self.peppers) = (numbers, peppers)
   }
 
-  func insert(own: Data, _ db: Database) throws {
+  func insert(own: Data, _ db: Transaction) throws {
     var isSuccessor = false
     for pepper in peppers where pepper != own {
-      try db.execute(sql: "INSERT OR IGNORE INTO restored_pepper (pepper) VALUES (?)", arguments: [pepper])
-      isSuccessor = isSuccessor || db.changesCount == 1
+      let changed = try db.run("INSERT INTO restored_pepper (pepper) VALUES (?) ON CONFLICT DO NOTHING", pepper)
+      isSuccessor = isSuccessor || changed == 1
     }
-    let known = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM restored_pepper") ?? 0
+    let known = try db.one(Int.self, "SELECT COUNT(*) FROM restored_pepper") ?? 0
     guard known <= Self.peppersMost else {
       throw MessageRefusal(code: "too-many", reason: "more than \(Self.peppersMost) peppers of lost portals")
     }
     // This portal may be older than its last number says, too: its database may have come back from a backup.
     for (year, last) in numbers {
-      try db.execute(
-        sql: """
-          INSERT INTO letter_number (year, last) VALUES (?1, ?2 + ?3)
-          ON CONFLICT (year) DO UPDATE SET last = MAX(last, ?2) + ?3 WHERE ?4 OR last < ?2
-          """, arguments: [year, last, Self.numbersPassedOver, isSuccessor])
+      try db.run(
+        """
+        INSERT INTO letter_number (year, last) VALUES (?, ? + ?)
+        ON CONFLICT (year) DO UPDATE SET
+          last = CASE WHEN letter_number.last > ? THEN letter_number.last ELSE ? END + ?
+        WHERE ? = 1 OR letter_number.last < ?
+        """, year, last, Self.numbersPassedOver, last, last, Self.numbersPassedOver, isSuccessor, last)
     }
   }
 }
@@ -105,34 +107,31 @@ private struct RestoredLetter: Sendable {
 
   private var stage: LetterStage { Self.stages.last { stage in events.contains { $0.stage == stage } } ?? .delivered }
 
-  func insert(_ db: Database) throws {
-    try db.execute(
-      sql: """
-        INSERT OR IGNORE INTO citizen_letter
-          (id, submission, number, accepted_at, code_index, salt, wrapped_key, sealed_letter, stage)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-      arguments: [
-        id, "restored-" + id, number, acceptedAt, codeIndex, salt, wrappedKey, sealedLetter, stage.rawValue,
-      ])
-    if db.changesCount == 0 { try catchUp(db) }
+  func insert(_ db: Transaction) throws {
+    let changed = try db.run(
+      """
+      INSERT INTO citizen_letter
+        (id, submission, number, accepted_at, code_index, salt, wrapped_key, sealed_letter, stage)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """, id, "restored-" + id, number, acceptedAt, codeIndex, salt, wrappedKey, sealedLetter, stage.rawValue)
+    if changed == 0 { try catchUp(db) }
     for event in events { try recordCitizenEvent(id, event.stage, event.at, db) }
   }
 
   /// The letter is here, perhaps as it was in an older backup.
-  private func catchUp(_ db: Database) throws {
+  private func catchUp(_ db: Transaction) throws {
     guard let known = try currentStage(of: id, db) else {
       throw MessageRefusal(code: "duplicate-letter", reason: "another letter is filed under this code")
     }
     guard known.rank < stage.rank else { return }
-    try db.execute(
-      sql: "UPDATE citizen_letter SET stage = ?, refusal = NULL WHERE id = ?", arguments: [stage.rawValue, id])
+    try db.run("UPDATE citizen_letter SET stage = ?, refusal = NULL WHERE id = ?", stage.rawValue, id)
   }
 }
 
 /// Nil where there is no such letter.
-func currentStage(of letter: String, _ db: Database) throws -> LetterStage? {
-  try String.fetchOne(db, sql: "SELECT stage FROM citizen_letter WHERE id = ?", arguments: [letter])
+func currentStage(of letter: String, _ db: Transaction) throws -> LetterStage? {
+  try db.one(String.self, "SELECT stage FROM citizen_letter WHERE id = ?", letter)
     .map { LetterStage(rawValue: $0) ?? .sent }
 }
 

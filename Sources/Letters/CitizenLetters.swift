@@ -4,7 +4,6 @@ public import Cryptography
 public import Exchange
 public import Fairness
 public import Foundation
-import GRDB
 public import Logging
 import PacketFormat
 public import Storage
@@ -79,7 +78,7 @@ public final class CitizenLetters: Sendable {
   /// Removes sealed attachments that no letter took before the last stop. To be called before the site opens.
   public func removeOrphans() async throws {
     let taken = try await database.read { db in
-      try Set(String.fetchAll(db, sql: "SELECT digest FROM outgoing_blob"))
+      try Set(db.all(String.self, "SELECT digest FROM outgoing_blob"))
     }
     for blob in try blobs.all() where !taken.contains(blob) { try blobs.remove(blob) }
   }
@@ -97,8 +96,7 @@ public final class CitizenLetters: Sendable {
   /// Forgets a sealed attachment that no letter took.
   public func discard(_ attachment: LetterAttachment) async {
     let isTaken = try? await database.read { db in
-      try Bool.fetchOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE digest = ?)", arguments: [attachment.blob])
+      try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE digest = ?)", attachment.blob)
     }
     // Without the database's word it stays until the next start looks again.
     if isTaken == false { try? blobs.remove(attachment.blob) }
@@ -223,16 +221,15 @@ public final class CitizenLetters: Sendable {
     do {
       let letters = try await database.read { db in
         let most = max(0, limit)
-        let arguments: StatementArguments = key.map { [$0.answeredAt, $0.number, most] } ?? [most]
-        return try Row.fetchAll(
-          db,
-          sql: """
-            SELECT content, answered_at, number FROM published_letter \(condition)
-            ORDER BY answered_at \(order), number \(order) LIMIT ?
-            """, arguments: arguments
+        let values: [any SQLConvertible] = key.map { [$0.answeredAt, $0.number, most] } ?? [most]
+        return try db.all(
+          """
+          SELECT content, answered_at, number FROM published_letter \(condition)
+          ORDER BY answered_at \(order), number \(order) LIMIT ?
+          """, values: values
         ).map { row in
           var letter = try decodeJSON(PublishedLetter.self, row["content"] as Data)
-          letter.place = PublishedLetter.Place(answeredAt: row["answered_at"], number: row["number"])
+          letter.place = try PublishedLetter.Place(answeredAt: row["answered_at"], number: row["number"])
           return letter
         }
       }
@@ -244,7 +241,7 @@ public final class CitizenLetters: Sendable {
   public func published(number: String) async throws(LetterError) -> PublishedLetter? {
     do {
       return try await database.read { db in
-        try Data.fetchOne(db, sql: "SELECT content FROM published_letter WHERE number = ?", arguments: [number])
+        try db.one(Data.self, "SELECT content FROM published_letter WHERE number = ?", number)
           .map { try decodeJSON(PublishedLetter.self, $0) }
       }
     } catch { throw .unavailable(error) }
@@ -262,25 +259,24 @@ public struct SealedSubmission: Sendable {
 public func currentMilliseconds() -> UnixMilliseconds { Date().unixMilliseconds }
 
 extension LetterConfirmation {
-  static func find(submission: String, _ db: Database) throws -> LetterConfirmation? {
-    try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT number, accepted_at FROM citizen_letter WHERE submission = ?"),
-      arguments: [submission]
-    ).map { LetterConfirmation(number: $0["number"], acceptedAt: Date(unixMilliseconds: $0["accepted_at"])) }
+  static func find(submission: String, _ db: Transaction) throws -> LetterConfirmation? {
+    try db.one("SELECT number, accepted_at FROM citizen_letter WHERE submission = ?", submission).map {
+      try LetterConfirmation(number: $0["number"], acceptedAt: Date(unixMilliseconds: $0["accepted_at"]))
+    }
   }
 }
 
 /// `2026-000123`: one series a year (in UTC+8, the year of those who read it), without gaps. A database that came back
 /// from a backup has forgotten the numbers that it gave after that: from its second epoch on, the epoch stands in the
 /// number, `2026-2-000123`, so that none is given twice.
-private func nextLetterNumber(at milliseconds: UnixMilliseconds, epoch: Int, _ db: Database) throws -> String {
+private func nextLetterNumber(at milliseconds: UnixMilliseconds, epoch: Int, _ db: Transaction) throws -> String {
   let year = letterYear(milliseconds)
-  let next = try db.cachedStatement(
-    sql: """
-      INSERT INTO letter_number (year, last) VALUES (?, 1)
-      ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last
-      """)
-  let last = try Int.fetchOne(next, arguments: [year])
+  let last = try db.one(
+    Int.self,
+    """
+    INSERT INTO letter_number (year, last) VALUES (?, 1)
+    ON CONFLICT (year) DO UPDATE SET last = letter_number.last + 1 RETURNING last
+    """, year)
   let digits = String(last ?? 1)
   return "\(year)-" + (epoch > 1 ? "\(epoch)-" : "") + String(repeating: "0", count: max(0, 6 - digits.utf8.count))
     + digits
@@ -292,18 +288,15 @@ func letterYear(_ milliseconds: UnixMilliseconds) -> Int {
 }
 
 extension CitizenLetters.SealedLetter {
-  func insert(submission: String, number: String, _ db: Database) throws {
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO citizen_letter
-          (id, submission, number, accepted_at, code_index, salt, wrapped_key, sealed_letter, stage,
-            phone_tag)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      id, submission, number, acceptedAt, Data(codeIndex), Data(salt), Data(wrappedKey), Data(forCitizen),
-      LetterStage.sent.rawValue, Data(phoneTag),
-    ])
+  func insert(submission: String, number: String, _ db: Transaction) throws {
+    try db.run(
+      """
+      INSERT INTO citizen_letter
+        (id, submission, number, accepted_at, code_index, salt, wrapped_key, sealed_letter, stage,
+          phone_tag)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """, id, submission, number, acceptedAt, codeIndex, salt, wrappedKey, forCitizen, LetterStage.sent.rawValue,
+      phoneTag)
     try recordCitizenEvent(id, .sent, acceptedAt, db)
   }
 
@@ -320,7 +313,8 @@ extension CitizenLetters.SealedLetter {
   }
 }
 
-func recordCitizenEvent(_ letter: String, _ stage: LetterStage, _ at: UnixMilliseconds, _ db: Database) throws {
-  try db.cachedStatement(sql: "INSERT OR IGNORE INTO citizen_letter_event (letter, stage, at) VALUES (?, ?, ?)")
-    .execute(arguments: [letter, stage.rawValue, at])
+func recordCitizenEvent(_ letter: String, _ stage: LetterStage, _ at: UnixMilliseconds, _ db: Transaction) throws {
+  try db.run(
+    "INSERT INTO citizen_letter_event (letter, stage, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", letter,
+    stage.rawValue, at)
 }

@@ -1,6 +1,5 @@
 import Exchange
 import Foundation
-import GRDB
 public import Roles
 import Storage
 import Zones
@@ -99,11 +98,6 @@ package struct FolderScan: Sendable {
   private let part: FolderPart
   private let listsOldestFirst: Bool
 
-  private struct Key: Sendable {
-    let place: FolderPlace
-    let row: Int64
-  }
-
   init(_ folder: DeskFolder, _ mailboxes: Set<String>, limit: Int, _ part: FolderPart) {
     stage = folder.stage
     self.mailboxes = mailboxes
@@ -118,14 +112,14 @@ package struct FolderScan: Sendable {
   static func keysSQL(ascending: Bool, hasStart: Bool) -> String {
     let direction = ascending ? "ASC" : "DESC"
     return """
-      SELECT accepted_at, number, rowid FROM desk_letter WHERE stage = ? AND mailbox = ?
+      SELECT accepted_at, number FROM desk_letter WHERE stage = ? AND mailbox = ?
       \(hasStart ? "AND (accepted_at, number) \(ascending ? ">" : "<") (?, ?)" : "")
       ORDER BY accepted_at \(direction), number \(direction) LIMIT ?
       """
   }
 
   static let letterSQL = """
-    SELECT number, mailbox, kind, title, stage, accepted_at, content, outcome_refused FROM desk_letter WHERE rowid = ?
+    SELECT number, mailbox, kind, title, stage, accepted_at, content, outcome_refused FROM desk_letter WHERE number = ?
     """
   static let countsSQL = "SELECT stage, mailbox, letters FROM desk_folder"
 
@@ -135,60 +129,59 @@ package struct FolderScan: Sendable {
       + [true, false].flatMap { ascending in [true, false].map { keysSQL(ascending: ascending, hasStart: $0) } }
   }
 
-  static func counts(of mailboxes: Set<String>, _ db: Database) throws -> [LetterStage: Int] {
+  static func counts(of mailboxes: Set<String>, _ db: Transaction) throws -> [LetterStage: Int] {
     var counts: [LetterStage: Int] = [:]
-    let rows = try Row.fetchCursor(db.cachedStatement(sql: countsSQL))
-    while let row = try rows.next() {
-      guard let stage = LetterStage(rawValue: row["stage"]), mailboxes.contains(row["mailbox"]) else { continue }
-      counts[stage, default: 0] += row["letters"] as Int
+    for row in try db.all(countsSQL) {
+      guard let stage = try LetterStage(rawValue: row["stage"]), try mailboxes.contains(row["mailbox"]) else {
+        continue
+      }
+      counts[stage, default: 0] += try row["letters"] as Int
     }
     return counts
   }
 
-  func page(_ db: Database) throws -> FolderPage {
+  func page(_ db: Transaction) throws -> FolderPage {
     guard !mailboxes.isEmpty else { return FolderPage() }
     var (keys, hasMore) = try keys(db)
     let goesBack = if case .before = part { true } else { false }
     if goesBack { keys.reverse() }
     var page = FolderPage(total: try Self.counts(of: mailboxes, db)[stage] ?? 0)
     page.letters = try keys.compactMap { key in
-      try Row.fetchOne(db.cachedStatement(sql: Self.letterSQL), arguments: [key.row]).map(DeskLetterSummary.init(row:))
+      try db.one(Self.letterSQL, key.number).map(DeskLetterSummary.init(row:))
     }
-    if goesBack ? hasMore : part != .first { page.previous = keys.first?.place }
-    if goesBack || hasMore { page.next = keys.last?.place }
+    if goesBack ? hasMore : part != .first { page.previous = keys.first }
+    if goesBack || hasMore { page.next = keys.last }
     return page
   }
 
   /// The page's letters in the order of the scan, and whether there are more.
-  private func keys(_ db: Database) throws -> ([Key], hasMore: Bool) {
+  private func keys(_ db: Transaction) throws -> ([FolderPlace], hasMore: Bool) {
     let (ascending, start): (Bool, FolderPlace?) =
       switch part {
       case .first: (listsOldestFirst, nil)
       case .after(let place): (listsOldestFirst, place)
       case .before(let place): (!listsOldestFirst, place)
       }
-    let statement = try db.cachedStatement(sql: Self.keysSQL(ascending: ascending, hasStart: start != nil))
-    var keys: [Key] = []
+    let sql = Self.keysSQL(ascending: ascending, hasStart: start != nil)
+    var keys: [FolderPlace] = []
     for mailbox in mailboxes {
-      var arguments = StatementArguments([stage.rawValue, mailbox])
-      if let start { arguments += [start.acceptedAt, start.number] }
-      let rows = try Row.fetchCursor(statement, arguments: arguments + [limit + 1])
-      while let row = try rows.next() {
-        keys.append(Key(place: FolderPlace(acceptedAt: row[0], number: row[1]), row: row[2]))
+      let place: [any SQLConvertible] = start.map { [$0.acceptedAt, $0.number] } ?? []
+      for row in try db.all(sql, values: [stage.rawValue, mailbox] + place + [limit + 1], isKept: true) {
+        try keys.append(FolderPlace(acceptedAt: row[0], number: row[1]))
       }
     }
     // As SQLite orders texts: by their bytes.
     keys.sort { first, second in
-      ascending ? first.place.precedes(second.place) : second.place.precedes(first.place)
+      ascending ? first.precedes(second) : second.precedes(first)
     }
     return (Array(keys.prefix(limit)), keys.count > limit)
   }
 }
 
 extension DeskLetterSummary {
-  fileprivate init(row: Row) throws {
+  fileprivate init(row: SQLRow) throws {
     let draft = try decodeJSON(LetterDraft.self, row["content"])
-    self.init(
+    try self.init(
       number: row["number"], mailbox: row["mailbox"], kind: draft.kind, title: row["title"],
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
       acceptedAt: Date(unixMilliseconds: row["accepted_at"]), attachmentCount: draft.attachments.count,

@@ -2,8 +2,8 @@ import AgeFormat
 import Cryptography
 public import Exchange
 import Foundation
-import GRDB
 import PacketFormat
+import Storage
 import Zones
 
 extension DeskLetters {
@@ -31,13 +31,10 @@ extension DeskLetters {
       guard [LetterMessageType.answered, LetterMessageType.declined].contains(message.type) else { return }
       switch fate {
       case .applied:
-        try db.execute(
-          sql: "UPDATE desk_letter SET outcome_delivered = 1, outcome_refused = NULL WHERE id = ?",
-          arguments: [message.subject])
+        try db.run("UPDATE desk_letter SET outcome_delivered = 1, outcome_refused = NULL WHERE id = ?", message.subject)
       case .refused(let code):
-        try db.execute(
-          sql: "UPDATE desk_letter SET outcome_refused = ? WHERE id = ? AND outcome_delivered = 0",
-          arguments: [code, message.subject])
+        try db.run(
+          "UPDATE desk_letter SET outcome_refused = ? WHERE id = ? AND outcome_delivered = 0", code, message.subject)
       }
     }
   }
@@ -101,18 +98,16 @@ private struct ArrivingLetter: Sendable {
     text.utf8.count <= maxCharacters * bytesEach && text.count <= maxCharacters
   }
 
-  func insert(_ db: Database) throws {
-    try db.cachedStatement(
-      sql: """
-        INSERT OR IGNORE INTO desk_letter
-          (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      id, number, acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title, try content ?? encodeJSON(draft),
-      Data(letterKey.bytes), locks[0], locks[1], locks[2], LetterStage.delivered.rawValue,
-    ])
-    guard db.changesCount == 1 else {
+  func insert(_ db: Transaction) throws {
+    let changed = try db.run(
+      """
+      INSERT INTO desk_letter
+        (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """, id, number, acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title, try content ?? encodeJSON(draft),
+      letterKey.bytes, locks[0], locks[1], locks[2], LetterStage.delivered.rawValue)
+    guard changed == 1 else {
       throw MessageRefusal(code: "duplicate-letter", reason: "a letter of this id or number is here already")
     }
     try recordDeskEvent(id, .sent, acceptedAt, nil, db)

@@ -2,7 +2,6 @@ import AgeFormat
 import Cryptography
 import Exchange
 import Foundation
-import GRDB
 import PacketFormat
 import Storage
 import Zones
@@ -22,12 +21,11 @@ extension DeskLetters {
         throw MessageRefusal(code: "schema", reason: "the keepsake cannot be opened")
       }
       return { db in
-        let kept = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM portal_keepsake") ?? 0
+        let kept = try db.one(Int.self, "SELECT COUNT(*) FROM portal_keepsake") ?? 0
         guard kept < Self.keepsakesMax else {
           throw MessageRefusal(code: "too-many", reason: "\(kept) peppers are kept already")
         }
-        try db.execute(
-          sql: "INSERT OR IGNORE INTO portal_keepsake (pepper, at) VALUES (?, ?)", arguments: [Data(pepper), now()])
+        try db.run("INSERT INTO portal_keepsake (pepper, at) VALUES (?, ?) ON CONFLICT DO NOTHING", Data(pepper), now())
         guard let message = try restoredPortal(now(), db) else { return }
         // Where policy does not let it out, the keepsake is kept all the same.
         do { try outbox.enqueue(message, to: dmz, db) } catch is PolicyRefusal { return }
@@ -48,9 +46,9 @@ extension DeskLetters {
     let (outbox, dmz, now) = (self.outbox, self.dmz, self.now)
     let total = try await database.write { db in
       if let message = try restoredPortal(now(), db) { try outbox.enqueue(message, to: dmz, db) }
-      return try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM desk_letter") ?? 0
+      return try db.one(Int.self, "SELECT COUNT(*) FROM desk_letter") ?? 0
     }
-    var (done, last) = (0, Int64(0))
+    var (done, last) = (0, "")
     progress(0, total)
     while true {
       try Task.checkCancellation()
@@ -65,44 +63,41 @@ extension DeskLetters {
     }
   }
 
-  /// Reads and enqueues in one transaction, so that no step at the desk comes between. Returns the letters' row ids.
+  /// Reads and enqueues in one transaction, so that no step at the desk comes between. Returns the letters' identifiers.
   private static func enqueueLetters(
-    after row: Int64, _ at: UnixMilliseconds, _ outbox: Outbox, _ dmz: ZoneName, _ db: Database
-  ) throws -> [Int64] {
-    let rows = try Row.fetchAll(
-      db, sql: "SELECT rowid AS row, * FROM desk_letter WHERE rowid > ? ORDER BY rowid LIMIT ?",
-      arguments: [row, lettersAtOnce])
+    after letter: String, _ at: UnixMilliseconds, _ outbox: Outbox, _ dmz: ZoneName, _ db: Transaction
+  ) throws -> [String] {
+    let rows = try db.all(
+      "SELECT * FROM desk_letter WHERE id > ? ORDER BY id LIMIT ?", letter, lettersAtOnce)
     for row in rows {
       guard let letter = try StoredDeskLetter(row: row) else { continue }
       for message in try letter.restoringMessages(locks: row, at, db) {
         try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db)
       }
-      try db.execute(
-        sql: "UPDATE desk_letter SET outcome_delivered = 0, outcome_refused = NULL WHERE id = ?", arguments: [letter.id]
-      )
+      try db.run("UPDATE desk_letter SET outcome_delivered = 0, outcome_refused = NULL WHERE id = ?", letter.id)
     }
-    return rows.map { $0["row"] }
+    return try rows.map { try $0["id"] }
   }
 }
 
 /// Nil where there has been no letter yet, so that a first portal begins with number 1. Numbers of another form, which a
 /// broken portal may have sent, and those that name an epoch, which no other portal gives, count for nothing.
-private func restoredPortal(_ at: UnixMilliseconds, _ db: Database) throws -> OutgoingMessage? {
-  guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM desk_letter)") == true else { return nil }
-  let numbers = try Row.fetchAll(
-    db,
-    sql: """
-      SELECT CAST(SUBSTR(number, 1, 4) AS INTEGER) AS year, MAX(CAST(SUBSTR(number, 6) AS INTEGER)) AS last
-      FROM desk_letter
-      WHERE number GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9][0-9][0-9][0-9][0-9]*' AND LENGTH(number) BETWEEN 11 AND 14 AND number >= '1970'
-      GROUP BY year ORDER BY year DESC LIMIT 1000
-      """)
-  let peppers = try Data.fetchAll(db, sql: "SELECT pepper FROM portal_keepsake ORDER BY at")
-  let message = letterMessage(
+private func restoredPortal(_ at: UnixMilliseconds, _ db: Transaction) throws -> OutgoingMessage? {
+  guard try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM desk_letter)") == true else { return nil }
+  let numbers = try db.all(
+    """
+    SELECT CAST(SUBSTR(number, 1, 4) AS INTEGER) AS year, MAX(CAST(SUBSTR(number, 6) AS INTEGER)) AS last
+    FROM desk_letter
+    WHERE LENGTH(number) BETWEEN 11 AND 14 AND SUBSTR(number, 5, 1) = '-' AND number >= '1970'
+      AND TRIM(SUBSTR(number, 1, 4), '0123456789') = '' AND TRIM(SUBSTR(number, 6), '0123456789') = ''
+    GROUP BY year ORDER BY year DESC LIMIT 1000
+    """)
+  let peppers = try db.all(Data.self, "SELECT pepper FROM portal_keepsake ORDER BY at")
+  let message = try letterMessage(
     LetterMessageType.portalRestored, letter: newIdentifier(at: at), at: at,
     .object([
       "numbers": .array(
-        numbers.map { .object(["year": .integer($0["year"]), "last": .integer($0["last"])]) }),
+        numbers.map { try .object(["year": .integer($0["year"]), "last": .integer($0["last"])]) }),
       "peppers": .array(peppers.map { .string(Base64.encode(Array($0))) }),
     ]))
   return OutgoingMessage(message, classification: .internal)
@@ -112,23 +107,22 @@ extension StoredDeskLetter {
   /// The letter up to its signing, then its outcome as it was sent the first time.
   ///
   /// - Parameter row: the letter's, for what only the portal can read.
-  fileprivate func restoringMessages(locks row: Row, _ at: UnixMilliseconds, _ db: Database) throws -> [Message] {
+  fileprivate func restoringMessages(locks row: SQLRow, _ at: UnixMilliseconds, _ db: Transaction) throws -> [Message] {
     let stages = [LetterStage.sent, .delivered, .signedFor].map(\.rawValue)
-    let events = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT stage, at FROM desk_letter_event
-        WHERE letter = ? AND stage IN (\(databaseQuestionMarks(count: stages.count))) ORDER BY at, rowid
-        """, arguments: [id] + StatementArguments(stages))
-    func bytes(_ column: String) -> JSONValue { .string(Base64.encode(Array(row[column] as Data))) }
-    let restored = letterMessage(
+    let events = try db.all(
+      """
+      SELECT stage, at FROM desk_letter_event
+      WHERE letter = ? AND stage IN (\(questionMarks(stages.count))) ORDER BY \(LetterStage.eventOrder)
+      """, values: [id] + Array(stages))
+    func bytes(_ column: String) throws -> JSONValue { .string(try Base64.encode(row[column] as [UInt8])) }
+    let restored = try letterMessage(
       LetterMessageType.letterRestored, letter: id, at: at,
       .object([
         "number": .string(number), "acceptedAt": .string(timestamp(acceptedAt)), "codeIndex": bytes("code_index"),
         "salt": bytes("salt"), "wrappedKey": bytes("wrapped_key"),
         "letter": .string(Base64.encode(try sealJSON(draft, for: [letterKey]))),
         "events": .array(
-          events.map { .object(["stage": .string($0["stage"]), "at": .string(timestamp($0["at"]))]) }),
+          events.map { try .object(["stage": .string($0["stage"]), "at": .string(timestamp($0["at"]))]) }),
       ]))
     guard let outcome else { return [restored] }
     let type = outcome.stage == .declined ? LetterMessageType.declined : LetterMessageType.answered

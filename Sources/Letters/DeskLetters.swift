@@ -5,7 +5,6 @@ public import Cryptography
 public import Exchange
 import Flows
 import Foundation
-import GRDB
 public import Logging
 import PacketFormat
 public import Roles

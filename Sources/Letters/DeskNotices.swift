@@ -1,6 +1,5 @@
 public import Exchange
 import Foundation
-import GRDB
 public import Logging
 import PacketFormat
 public import Roles
@@ -11,20 +10,17 @@ public import Zones
 extension StoredDeskLetter {
   /// Asks the DMZ to tell the citizen, in the outcome's own transaction.
   func requestNotice(
-    _ outcome: LetterOutcome, _ at: UnixMilliseconds, _ outbox: Outbox, _ dmz: ZoneName, _ db: Database
+    _ outcome: LetterOutcome, _ at: UnixMilliseconds, _ outbox: Outbox, _ dmz: ZoneName, _ db: Transaction
   ) throws {
     let notice = PendingNotice(
       id: newIdentifier(at: at), letter: id, phone: draft.phone,
       text: NoticeText.outcome(outcome.stage, number: number), attempts: 1, requestedAt: at)
-    try db.execute(
-      sql: """
-        INSERT INTO notice (id, letter, phone, text, state, attempts, next_request, requested_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-      arguments: [
-        notice.id, id, notice.phone, notice.text, NoticeState.waiting.rawValue, notice.attempts,
-        at + NoticeSchedule.patienceMilliseconds, at,
-      ])
+    try db.run(
+      """
+      INSERT INTO notice (id, letter, phone, text, state, attempts, next_request, requested_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """, notice.id, id, notice.phone, notice.text, NoticeState.waiting.rawValue, notice.attempts,
+      at + NoticeSchedule.patienceMilliseconds, at)
     try outbox.enqueue(notice.request(at), to: dmz, db)
   }
 }
@@ -85,7 +81,7 @@ public enum NoticeFailure: String, Sendable {
 }
 
 /// A message to a citizen that the DMZ has not confirmed.
-private struct PendingNotice: FetchableRecord, Decodable, Sendable {
+private struct PendingNotice: Sendable {
   let id: String
   let letter: String
   let phone: String
@@ -93,14 +89,20 @@ private struct PendingNotice: FetchableRecord, Decodable, Sendable {
   let attempts: Int
   let requestedAt: UnixMilliseconds
 
-  static let columns = "id, letter, phone, text, attempts, requested_at AS requestedAt"
-
   func request(_ at: UnixMilliseconds) -> OutgoingMessage {
     OutgoingMessage(
       letterMessage(
         LetterMessageType.noticeRequested, letter: letter, at: at,
         .object(["notice": .string(id), "phone": .string(phone), "text": .string(text)])),
       classification: .internal)
+  }
+}
+
+extension PendingNotice {
+  init(row: SQLRow) throws {
+    self.init(
+      id: try row["id"], letter: try row["letter"], phone: try row["phone"], text: try row["text"],
+      attempts: try row["attempts"], requestedAt: try row["requested_at"])
   }
 }
 
@@ -112,9 +114,9 @@ extension DeskLetters {
         let notice = try message.text("notice")
         return { db in
           // The number and the text have served.
-          try db.execute(
-            sql: "UPDATE notice SET state = ?, phone = '', text = '', failure = NULL, failed_at = NULL WHERE id = ?",
-            arguments: [NoticeState.sent.rawValue, notice])
+          try db.run(
+            "UPDATE notice SET state = ?, phone = '', text = '', failure = NULL, failed_at = NULL WHERE id = ?",
+            NoticeState.sent.rawValue, notice)
         }
       },
       LetterMessageType.noticeFailed: MessageHandler { [now, logger] message in
@@ -140,39 +142,37 @@ extension DeskLetters {
     let since = now() - 14 * 86_400_000
     do {
       return try await database.read { db in
-        let numbers = try String.fetchAll(
-          db,
-          sql: """
-            SELECT number FROM notice JOIN desk_letter ON desk_letter.id = notice.letter
-            WHERE failed_at >= ? AND mailbox IN (\(databaseQuestionMarks(count: readable.count)))
-            ORDER BY failed_at DESC LIMIT 1000
-            """, arguments: [since] + StatementArguments(readable))
+        let numbers = try db.all(
+          String.self,
+          """
+          SELECT number FROM notice JOIN desk_letter ON desk_letter.id = notice.letter
+          WHERE failed_at >= ? AND mailbox IN (\(questionMarks(readable.count)))
+          ORDER BY failed_at DESC LIMIT 1000
+          """, values: [since] as [any SQLConvertible] + Array(readable))
         return (Array(numbers.prefix(limit)), numbers.count)
       }
     } catch { throw .unavailable(error) }
   }
 }
 
-private func postponeNotice(_ id: String, _ now: UnixMilliseconds, _ db: Database) throws {
+private func postponeNotice(_ id: String, _ now: UnixMilliseconds, _ db: Transaction) throws {
   guard
-    let attempts = try Int.fetchOne(
-      db, sql: "SELECT attempts FROM notice WHERE id = ? AND state = ?", arguments: [id, NoticeState.waiting.rawValue])
+    let attempts = try db.one(
+      Int.self, "SELECT attempts FROM notice WHERE id = ? AND state = ?", id, NoticeState.waiting.rawValue)
   else { return }
-  try db.execute(
-    sql: "UPDATE notice SET next_request = ? WHERE id = ?",
-    arguments: [now + NoticeSchedule.pauseMilliseconds(after: attempts), id])
+  try db.run(
+    "UPDATE notice SET next_request = ? WHERE id = ?", now + NoticeSchedule.pauseMilliseconds(after: attempts), id)
 }
 
 /// The number and the text are erased: what is left says which letter's citizen must be told in another way.
 private func giveUpNotice(
-  _ id: String, _ failure: NoticeFailure, _ now: UnixMilliseconds, _ logger: Logger, _ db: Database
+  _ id: String, _ failure: NoticeFailure, _ now: UnixMilliseconds, _ logger: Logger, _ db: Transaction
 ) throws {
-  try db.execute(
-    sql: """
-      UPDATE notice SET state = ?, phone = '', text = '', failure = ?, failed_at = ? WHERE id = ? AND state = ?
-      """,
-    arguments: [NoticeState.failed.rawValue, failure.rawValue, now, id, NoticeState.waiting.rawValue])
-  guard db.changesCount == 1 else { return }
+  let changed = try db.run(
+    """
+    UPDATE notice SET state = ?, phone = '', text = '', failure = ?, failed_at = ? WHERE id = ? AND state = ?
+    """, NoticeState.failed.rawValue, failure.rawValue, now, id, NoticeState.waiting.rawValue)
+  guard changed == 1 else { return }
   db.afterCommit {
     logger.error(
       "a message to a citizen was given up", metadata: ["notice": "\(id)", "reason": "\(failure.rawValue)"])
@@ -212,24 +212,21 @@ public struct NoticeReminder: Service {
         }
         let wait = max(
           NoticeSchedule.patienceMilliseconds, NoticeSchedule.pauseMilliseconds(after: notice.attempts + 1))
-        try db.execute(
-          sql: "UPDATE notice SET attempts = attempts + ?, next_request = ? WHERE id = ?",
-          arguments: [isLate ? 0 : 1, now + wait, notice.id])
+        try db.run(
+          "UPDATE notice SET attempts = attempts + ?, next_request = ? WHERE id = ?", isLate ? 0 : 1, now + wait,
+          notice.id)
         if !isLate { try outbox.enqueue(notice.request(now), to: dmz, db) }
       }
     }
   }
 
-  private static func due(_ now: UnixMilliseconds, _ db: Database) throws -> [PendingNotice] {
-    try PendingNotice.fetchAll(
-      db,
-      sql: """
-        SELECT \(PendingNotice.columns) FROM notice
-        WHERE state = ?1 AND (next_request <= ?2 OR next_request > ?3) LIMIT ?4
-        """,
-      arguments: [
-        NoticeState.waiting.rawValue, now, now + NoticeSchedule.furthestMilliseconds, NoticeSchedule.requestsAtOnce,
-      ])
+  private static func due(_ now: UnixMilliseconds, _ db: Transaction) throws -> [PendingNotice] {
+    try db.all(
+      """
+      SELECT id, letter, phone, text, attempts, requested_at FROM notice
+      WHERE state = ? AND (next_request <= ? OR next_request > ?) LIMIT ?
+      """, NoticeState.waiting.rawValue, now, now + NoticeSchedule.furthestMilliseconds, NoticeSchedule.requestsAtOnce
+    ).map(PendingNotice.init(row:))
   }
 }
 
@@ -246,10 +243,8 @@ public struct NoticeReport: Sendable {
     defer { try? queue.close() }
     return try queue.read { db in
       NoticeReport(
-        waiting: try Int.fetchOne(
-          db, sql: "SELECT COUNT(*) FROM notice WHERE state = ?", arguments: [NoticeState.waiting.rawValue]) ?? 0,
-        failed: try Int.fetchOne(
-          db, sql: "SELECT COUNT(*) FROM notice WHERE failed_at >= ?", arguments: [now - 14 * 86_400_000]) ?? 0)
+        waiting: try db.one(Int.self, "SELECT COUNT(*) FROM notice WHERE state = ?", NoticeState.waiting.rawValue) ?? 0,
+        failed: try db.one(Int.self, "SELECT COUNT(*) FROM notice WHERE failed_at >= ?", now - 14 * 86_400_000) ?? 0)
     }
   }
 }

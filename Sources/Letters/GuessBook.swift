@@ -3,7 +3,6 @@ import Cryptography
 public import Exchange
 public import Fairness
 import Foundation
-import GRDB
 public import Storage
 import Synchronization
 
@@ -243,16 +242,16 @@ private struct OpenBook {
   private static let dayMilliseconds = 86_400_000
 
   private let now: UnixMilliseconds
-  private let db: Database
+  private let db: Transaction
   // They lie in the database as they are: locked memory would hide nothing, and costs more than the counting.
   private let today: [UInt8]
   private let yesterday: [UInt8]?
 
-  init(now: UnixMilliseconds, _ db: Database) throws {
+  init(now: UnixMilliseconds, _ db: Transaction) throws {
     (self.now, self.db) = (now, db)
     let day = now / Self.dayMilliseconds
     func key(_ day: Int) throws -> [UInt8]? {
-      try Data.fetchOne(db.cachedStatement(sql: "SELECT key FROM guess_key WHERE day = ?"), arguments: [day])
+      try db.one(Data.self, "SELECT key FROM guess_key WHERE day = ?", day)
         .map { Array($0) }
     }
     yesterday = try key(day - 1)
@@ -261,36 +260,35 @@ private struct OpenBook {
       return
     }
     let fresh = randomBytes(32)
-    try db.execute(sql: "INSERT INTO guess_key (day, key) VALUES (?, ?)", arguments: [day, Data(fresh)])
+    try db.run("INSERT INTO guess_key (day, key) VALUES (?, ?)", day, Data(fresh))
     today = fresh
   }
 
   /// Clears away what has ended, and what is too much: unknown codes first, then sources, the oldest first.
-  static func prune(_ now: UnixMilliseconds, most: Int, _ db: Database) throws {
-    try db.execute(sql: "DELETE FROM guess_count WHERE ends_at <= ?", arguments: [now])
-    try db.execute(sql: "DELETE FROM guess_key WHERE day < ?", arguments: [now / dayMilliseconds - 1])
-    let count = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM guess_count") ?? 0
+  static func prune(_ now: UnixMilliseconds, most: Int, _ db: Transaction) throws {
+    try db.run("DELETE FROM guess_count WHERE ends_at <= ?", now)
+    try db.run("DELETE FROM guess_key WHERE day < ?", now / dayMilliseconds - 1)
+    let count = try db.one(Int.self, "SELECT COUNT(*) FROM guess_count") ?? 0
     guard count > most else { return }
     // Somewhat more, so that it is not done again at once.
-    try db.execute(
-      sql: """
-        DELETE FROM guess_count WHERE (scope, tag) IN (
-          SELECT scope, tag FROM guess_count WHERE forgettable > 0 ORDER BY forgettable, ends_at LIMIT ?)
-        """, arguments: [count - most + most / 10])
+    try db.run(
+      """
+      DELETE FROM guess_count WHERE (scope, tag) IN (
+        SELECT scope, tag FROM guess_count WHERE forgettable > 0 ORDER BY forgettable, ends_at LIMIT ?)
+      """, count - most + most / 10)
   }
 
-  static func pin(_ scope: String, _ tag: Data, _ db: Database) throws {
-    try db.cachedStatement(sql: "UPDATE guess_count SET forgettable = 0 WHERE scope = ? AND tag = ?")
-      .execute(arguments: [scope, tag])
+  static func pin(_ scope: String, _ tag: Data, _ db: Transaction) throws {
+    try db.run("UPDATE guess_count SET forgettable = 0 WHERE scope = ? AND tag = ?", scope, tag)
   }
 
   /// How many were counted in the window that is open, under today's key and yesterday's.
   func count(_ entry: GuessEntry) throws -> Int {
     var total = 0
     for key in [today, yesterday].compactMap(\.self) {
-      let counted = try Int.fetchOne(
-        db.cachedStatement(sql: "SELECT count FROM guess_count WHERE scope = ? AND tag = ? AND ends_at > ?"),
-        arguments: [entry.limit.scope, tag(of: entry, under: key), now])
+      let counted = try db.one(
+        Int.self, "SELECT count FROM guess_count WHERE scope = ? AND tag = ? AND ends_at > ?", entry.limit.scope,
+        tag(of: entry, under: key), now)
       total += counted ?? 0
     }
     return total
@@ -298,18 +296,19 @@ private struct OpenBook {
 
   func add(_ change: Int, to entry: GuessEntry) throws {
     let end = now + entry.limit.seconds * 1_000
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO guess_count (scope, tag, ends_at, count, forgettable) VALUES (?, ?, ?, max(0, ?), ?)
-        ON CONFLICT (scope, tag) DO UPDATE SET
-          count = CASE WHEN ends_at > ? THEN max(0, count + ?) ELSE max(0, ?) END,
-          forgettable = CASE WHEN ends_at > ? THEN forgettable ELSE excluded.forgettable END,
-          told = CASE WHEN ends_at > ? THEN told ELSE 0 END,
-          ends_at = CASE WHEN ends_at > ? THEN ends_at ELSE excluded.ends_at END
-        """
-    ).execute(arguments: [
-      entry.limit.scope, tag(of: entry), end, change, entry.limit.keeping.rawValue, now, change, change, now, now, now,
-    ])
+    try db.run(
+      """
+      INSERT INTO guess_count (scope, tag, ends_at, count, forgettable) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (scope, tag) DO UPDATE SET
+        count = CASE
+          WHEN guess_count.ends_at <= ? THEN excluded.count
+          WHEN guess_count.count + ? > 0 THEN guess_count.count + ?
+          ELSE 0 END,
+        forgettable = CASE WHEN guess_count.ends_at > ? THEN guess_count.forgettable ELSE excluded.forgettable END,
+        told = CASE WHEN guess_count.ends_at > ? THEN guess_count.told ELSE 0 END,
+        ends_at = CASE WHEN guess_count.ends_at > ? THEN guess_count.ends_at ELSE excluded.ends_at END
+      """, entry.limit.scope, tag(of: entry), end, max(0, change), entry.limit.keeping.rawValue, now, change, change,
+      now, now, now)
   }
 
   /// Enters a limit that is reached in the audit log, once in its window.
@@ -317,10 +316,10 @@ private struct OpenBook {
     guard let audit else { return }
     var wasTold = true
     for key in [today, yesterday].compactMap(\.self) {
-      try db.cachedStatement(
-        sql: "UPDATE guess_count SET told = 1 WHERE scope = ? AND tag = ? AND ends_at > ? AND told = 0"
-      ).execute(arguments: [entry.limit.scope, tag(of: entry, under: key), now])
-      if db.changesCount > 0 { wasTold = false }
+      let changed = try db.run(
+        "UPDATE guess_count SET told = 1 WHERE scope = ? AND tag = ? AND ends_at > ? AND told = 0", entry.limit.scope,
+        tag(of: entry, under: key), now)
+      if changed > 0 { wasTold = false }
     }
     guard !wasTold else { return }
     try audit.guessStopped(limit: entry.limit.scope, tag: encodeHex(Array(tag(of: entry))), db)
@@ -328,8 +327,7 @@ private struct OpenBook {
 
   func forget(_ entry: GuessEntry) throws {
     for key in [today, yesterday].compactMap(\.self) {
-      try db.cachedStatement(sql: "DELETE FROM guess_count WHERE scope = ? AND tag = ?")
-        .execute(arguments: [entry.limit.scope, tag(of: entry, under: key)])
+      try db.run("DELETE FROM guess_count WHERE scope = ? AND tag = ?", entry.limit.scope, tag(of: entry, under: key))
     }
   }
 

@@ -21,6 +21,10 @@ public enum LetterStage: String, CaseIterable, Codable, Sendable {
   case declined
   /// The intranet refused it, by its signed receipt: it did not arrive, and will not.
   case refused
+
+  /// The order of a letter's events in a statement; of those of one millisecond, as they follow each other.
+  static let eventOrder =
+    "at, CASE stage WHEN 'sent' THEN 0 WHEN 'delivered' THEN 1 WHEN 'signed-for' THEN 2 ELSE 3 END"
 }
 
 /// One attachment of a letter. Its bytes lie in a blob, an age file that the intranet alone can open.

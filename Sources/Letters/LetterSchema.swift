@@ -117,6 +117,9 @@ public let citizenLetterMigrations: [Migration] = [
       CREATE INDEX published_letter_by_place ON published_letter (answered_at, number);
       DROP INDEX published_letter_by_time;
       """),
+  Migration(
+    "citizen-letters-5",
+    sql: "CREATE INDEX relayed_notice_by_time ON relayed_notice (at);"),
 ]
 
 /// The intranet's tables of letters.

@@ -1,6 +1,5 @@
 public import Exchange
 import Foundation
-import GRDB
 public import Logging
 import PacketFormat
 import Runtime
@@ -77,8 +76,7 @@ public final class NoticeRelay: Service {
           throw MessageRefusal(code: "schema", reason: "a notice may not wait for others")
         }
         return { [self] db in
-          let wasSent = try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM relayed_notice WHERE id = ?)", arguments: [id])
+          let wasSent = try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM relayed_notice WHERE id = ?)", id)
           let notice = Notice(
             id: id, letter: message.subject, phone: phone, text: text, wasSent: wasSent == true, since: .now)
           db.afterCommit { [self] in take(notice) }
@@ -152,13 +150,12 @@ public final class NoticeRelay: Service {
     do {
       try await database.write { [outbox, intranet] db in
         if attempt == .sent {
-          try db.execute(
-            sql: "INSERT OR IGNORE INTO relayed_notice (id, at) VALUES (?, ?)", arguments: [notice.id, now])
-          try db.execute(
-            sql: """
-              DELETE FROM relayed_notice
-              WHERE rowid IN (SELECT rowid FROM relayed_notice ORDER BY rowid LIMIT 10) AND at < ?
-              """, arguments: [now - Self.rememberedMilliseconds])
+          try db.run("INSERT INTO relayed_notice (id, at) VALUES (?, ?) ON CONFLICT DO NOTHING", notice.id, now)
+          try db.run(
+            """
+            DELETE FROM relayed_notice
+            WHERE id IN (SELECT id FROM relayed_notice WHERE at < ? ORDER BY at LIMIT 10)
+            """, now - Self.rememberedMilliseconds)
         }
         try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: intranet, db)
       }

@@ -2,9 +2,9 @@ import AgeFormat
 import Cryptography
 import Exchange
 import Foundation
-import GRDB
 import PacketFormat
 import Roles
+import Storage
 import Zones
 
 /// A letter as the intranet keeps it.
@@ -20,33 +20,32 @@ struct StoredDeskLetter {
   var outcomeRefused: String?
 
   /// Nil where there is none, or none that this person may read.
-  static func find(number: String, _ official: Official, _ db: Database) throws -> StoredDeskLetter? {
-    guard let row = try Row.fetchOne(db, sql: "SELECT * FROM desk_letter WHERE number = ?", arguments: [number]),
-      official.may(.readLetter, .mailbox(row["mailbox"]))
+  static func find(number: String, _ official: Official, _ db: Transaction) throws -> StoredDeskLetter? {
+    guard let row = try db.one("SELECT * FROM desk_letter WHERE number = ?", number),
+      try official.may(.readLetter, .mailbox(row["mailbox"]))
     else { return nil }
     return try StoredDeskLetter(row: row)
   }
 
   /// Nil where the row's key is none, which `ArrivingLetter` does not let in.
-  init?(row: Row) throws {
-    guard let key = X25519PublicKey(bytes: Array(row["letter_key"] as Data)) else { return nil }
-    (id, number, acceptedAt) = (row["id"], row["number"], row["accepted_at"])
-    (letterKey, stage) = (key, LetterStage(rawValue: row["stage"]) ?? .delivered)
+  init?(row: SQLRow) throws {
+    guard let key = try X25519PublicKey(bytes: row["letter_key"] as [UInt8]) else { return nil }
+    (id, number, acceptedAt) = try (row["id"], row["number"], row["accepted_at"])
+    (letterKey, stage) = try (key, LetterStage(rawValue: row["stage"]) ?? .delivered)
     draft = try decodeJSON(LetterDraft.self, row["content"])
     outcome = try (row["outcome"] as Data?).map { try decodeJSON(LetterOutcome.self, $0) }
-    (outcomeDelivered, outcomeRefused) = (row["outcome_delivered"], row["outcome_refused"])
+    (outcomeDelivered, outcomeRefused) = try (row["outcome_delivered"], row["outcome_refused"])
   }
 
-  func full(_ db: Database) throws -> DeskLetter {
-    let events = try Row.fetchAll(
-      db, sql: "SELECT stage, at, handler FROM desk_letter_event WHERE letter = ? ORDER BY at, rowid", arguments: [id]
+  func full(_ db: Transaction) throws -> DeskLetter {
+    let events = try db.all(
+      "SELECT stage, at, handler FROM desk_letter_event WHERE letter = ? ORDER BY \(LetterStage.eventOrder)", id
     ).compactMap { row in
-      LetterStage(rawValue: row["stage"]).map {
-        DeskEvent(stage: $0, at: Date(unixMilliseconds: row["at"]), handler: row["handler"])
+      try LetterStage(rawValue: row["stage"]).map {
+        try DeskEvent(stage: $0, at: Date(unixMilliseconds: row["at"]), handler: row["handler"])
       }
     }
-    let notice = try String.fetchOne(
-      db, sql: "SELECT state FROM notice WHERE letter = ? ORDER BY rowid DESC LIMIT 1", arguments: [id])
+    let notice = try db.one(String.self, "SELECT state FROM notice WHERE letter = ? ORDER BY id DESC LIMIT 1", id)
     return DeskLetter(
       number: number, draft: draft, stage: stage, acceptedAt: Date(unixMilliseconds: acceptedAt), events: events,
       outcome: outcome, outcomeDelivered: outcomeDelivered,
@@ -56,11 +55,11 @@ struct StoredDeskLetter {
 
   func move(
     to stage: LetterStage, _ outcome: LetterOutcome?, _ official: Official, inSteadOf principal: Official,
-    _ at: UnixMilliseconds, _ db: Database
+    _ at: UnixMilliseconds, _ db: Transaction
   ) throws {
-    try db.execute(
-      sql: "UPDATE desk_letter SET stage = ?, outcome = ? WHERE id = ?",
-      arguments: [stage.rawValue, try outcome.map { try encodeJSON($0) }, id])
+    try db.run(
+      "UPDATE desk_letter SET stage = ?, outcome = ? WHERE id = ?", stage.rawValue,
+      try outcome.map { try encodeJSON($0) }, id)
     let name = principal.person == official.person ? official.name : "\(official.name)（代\(principal.name)）"
     try recordDeskEvent(id, stage, at, (name, official.certificateFingerprint), db)
   }
@@ -82,11 +81,9 @@ struct StoredDeskLetter {
 
 func recordDeskEvent(
   _ letter: String, _ stage: LetterStage, _ at: UnixMilliseconds,
-  _ handler: (name: String, certificate: String)?, _ db: Database
+  _ handler: (name: String, certificate: String)?, _ db: Transaction
 ) throws {
-  try db.cachedStatement(
-    sql: "INSERT OR IGNORE INTO desk_letter_event (letter, stage, at, handler, certificate) VALUES (?, ?, ?, ?, ?)"
-  ).execute(arguments: [
-    letter, stage.rawValue, at, handler?.name ?? "", handler?.certificate ?? "",
-  ])
+  try db.run(
+    "INSERT INTO desk_letter_event (letter, stage, at, handler, certificate) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    letter, stage.rawValue, at, handler?.name ?? "", handler?.certificate ?? "")
 }

@@ -1,5 +1,5 @@
-import GRDB
 import Roles
+import Storage
 
 /// Ends a transaction that is not to be kept.
 struct NothingKept: Error {
@@ -14,7 +14,7 @@ struct Importer {
 
   private enum Outcome { case added, changed, unchanged }
 
-  func run(_ rows: [CSVText.Row], isDryRun: Bool, _ db: Database) throws -> ImportReport {
+  func run(_ rows: [CSVText.Row], isDryRun: Bool, _ db: Transaction) throws -> ImportReport {
     var report = ImportReport(isDryRun: isDryRun)
     var seen: Set<String> = []
     var pending: [CSVText.Row] = []
@@ -37,13 +37,12 @@ struct Importer {
     return report
   }
 
-  private func isReady(_ row: CSVText.Row, _ db: Database) throws -> Bool {
+  private func isReady(_ row: CSVText.Row, _ db: Transaction) throws -> Bool {
     try row["parent"].isEmpty
-      || Bool.fetchOne(
-        db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM unit WHERE id = ?)"), arguments: [row["parent"]]) == true
+      || db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM unit WHERE id = ?)", row["parent"]) == true
   }
 
-  private func take(_ row: CSVText.Row, _ report: inout ImportReport, _ db: Database) throws {
+  private func take(_ row: CSVText.Row, _ report: inout ImportReport, _ db: Transaction) throws {
     do {
       switch try kind == .units ? takeUnit(row, db) : takePerson(row, db) {
       case .added: report.added += 1
@@ -68,23 +67,24 @@ struct Importer {
     }
   }
 
-  private func takeUnit(_ row: CSVText.Row, _ db: Database) throws -> Outcome {
+  private func takeUnit(_ row: CSVText.Row, _ db: Transaction) throws -> Outcome {
     let parent = row["parent"].isEmpty ? nil : row["parent"]
-    let known = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT path, name, english FROM unit WHERE id = ?"), arguments: [row["id"]])
+    let known = try db.one("SELECT path, name, english FROM unit WHERE id = ?", row["id"])
     guard let known else {
       try OfficeDirectory.addUnit(row["id"], row["name"], row["english"], parent, db)
       return .added
     }
-    let path = UnitPath(text: known["path"])
-    if known["name"] == row["name"], known["english"] == row["english"], path.identifiers.dropLast().last == parent {
+    let path = try UnitPath(text: known["path"])
+    if try known["name"] == row["name"], try known["english"] == row["english"],
+      path.identifiers.dropLast().last == parent
+    {
       return .unchanged
     }
     try OfficeDirectory.changeUnit(row["id"], row["name"], row["english"], parent, db)
     return .changed
   }
 
-  private func takePerson(_ row: CSVText.Row, _ db: Database) throws -> Outcome {
+  private func takePerson(_ row: CSVText.Row, _ db: Transaction) throws -> Outcome {
     let person = try person(of: row)
     guard isPersonIdentifier(person.identifier) else { throw OfficeError.refused(.identifier) }
     let known = try OfficeDirectory.person(person.identifier, db)

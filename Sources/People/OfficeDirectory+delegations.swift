@@ -1,7 +1,7 @@
 import Acts
 public import Foundation
-import GRDB
 public import Roles
+import Storage
 
 /// Who acts for whom while they are away.
 extension OfficeDirectory {
@@ -14,15 +14,14 @@ extension OfficeDirectory {
     let now = self.now()
     return try await read { db in
       try demand(official, .delegate, try Self.place(person, db))
-      return try Row.fetchAll(
-        db,
-        sql: """
-          SELECT delegation.*, p.name AS personName, d.name AS delegateName FROM delegation
-          JOIN person p ON p.id = delegation.person JOIN person d ON d.id = delegation.delegate
-          WHERE (delegation.person = ? OR delegate = ?) AND until_at > ? ORDER BY from_at, delegation.id
-          """, arguments: [person, person, now]
+      return try db.all(
+        """
+        SELECT delegation.*, p.name AS personName, d.name AS delegateName FROM delegation
+        JOIN person p ON p.id = delegation.person JOIN person d ON d.id = delegation.delegate
+        WHERE (delegation.person = ? OR delegate = ?) AND until_at > ? ORDER BY from_at, delegation.id
+        """, person, person, now
       ).map { row in
-        Delegation(
+        try Delegation(
           identifier: row["id"], person: row["person"], personName: row["personName"], delegate: row["delegate"],
           delegateName: row["delegateName"], from: date(row["from_at"]), until: date(row["until_at"]))
       }
@@ -46,12 +45,10 @@ extension OfficeDirectory {
       guard start < end, end.timeIntervalSince(start) <= TimeInterval(Self.longestDays * 86_400), end > date(now) else {
         throw OfficeError.refused(.delegationTime)
       }
-      try db.execute(
-        sql: "INSERT INTO delegation (id, person, delegate, from_at, until_at) VALUES (?, ?, ?, ?, ?)",
-        arguments: [
-          UUID().uuidString.lowercased(), person, delegate, Int(start.timeIntervalSince1970 * 1_000),
-          Int(end.timeIntervalSince1970 * 1_000),
-        ])
+      try db.run(
+        "INSERT INTO delegation (id, person, delegate, from_at, until_at) VALUES (?, ?, ?, ?, ?)",
+        UUID().uuidString.lowercased(), person, delegate, Int(start.timeIntervalSince1970 * 1_000),
+        Int(end.timeIntervalSince1970 * 1_000))
       try Act("delegation.given", "person \(person)", detail: "to \(delegate)").record(by: official, at: now, audit, db)
     }
   }
@@ -63,9 +60,8 @@ extension OfficeDirectory {
     let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try demand(official, .delegate, try Self.place(person, db))
-      try db.execute(
-        sql: "DELETE FROM delegation WHERE id = ? AND person = ?", arguments: [identifier, person])
-      guard db.changesCount == 1 else { throw OfficeError.notFound }
+      let changed = try db.run("DELETE FROM delegation WHERE id = ? AND person = ?", identifier, person)
+      guard changed == 1 else { throw OfficeError.notFound }
       try Act("delegation.ended", "person \(person)").record(by: official, at: now, audit, db)
     }
   }
@@ -76,19 +72,16 @@ extension OfficeDirectory {
   ) async throws(OfficeError) -> [(identifier: String, name: String)] {
     try await read { db in
       try demand(official, .delegate, try Self.place(person, db))
-      return try Row.fetchAll(
-        db,
-        sql: """
-          SELECT id, name FROM person WHERE id <> ? AND id IN (SELECT person FROM person_role WHERE role IN (?, ?, ?))
-            AND id NOT IN (SELECT person FROM person_role WHERE role IN (?, ?)) ORDER BY name, id LIMIT 10000
-          """,
-        arguments: StatementArguments(
-          [person] + [Role.clerk, .leader, .handler, .administrator, .securityOfficer].map(\.rawValue))
-      ).map { ($0["id"], $0["name"]) }
+      return try db.all(
+        """
+        SELECT id, name FROM person WHERE id <> ? AND id IN (SELECT person FROM person_role WHERE role IN (?, ?, ?))
+          AND id NOT IN (SELECT person FROM person_role WHERE role IN (?, ?)) ORDER BY name, id LIMIT 10000
+        """, values: [person] + [Role.clerk, .leader, .handler, .administrator, .securityOfficer].map(\.rawValue)
+      ).map { try ($0["id"], $0["name"]) }
     }
   }
 
-  private static func checkRoles(_ person: String, _ delegate: String, _ db: Database) throws {
+  private static func checkRoles(_ person: String, _ delegate: String, _ db: Transaction) throws {
     let (given, taken) = (try roles(of: person, db), try roles(of: delegate, db))
     let passedOn = given.filter { Permissions.passesOn($0) }
     guard !passedOn.isEmpty, !taken.isEmpty, Role.barredPair(in: passedOn.union(taken)) == nil else {
@@ -96,7 +89,7 @@ extension OfficeDirectory {
     }
   }
 
-  static func place(_ person: String, _ db: Database) throws -> Place {
+  static func place(_ person: String, _ db: Transaction) throws -> Place {
     guard let found = try self.person(person, db) else { throw OfficeError.notFound }
     return .person(person, unit: try found.unit.map { try path(of: $0, db) })
   }

@@ -1,8 +1,8 @@
 import Acts
 public import Cryptography
 import Foundation
-import GRDB
 public import Roles
+import Storage
 
 /// One-time links by which a person fetches a certificate. Only a link's digest is kept.
 extension OfficeDirectory {
@@ -16,11 +16,10 @@ extension OfficeDirectory {
     let (now, token, audit) = (self.now(), encodeHex(randomBytes(32)), self.audit)
     try await write { db in
       try Self.demandChange(of: person, official, db)
-      try db.execute(
-        sql: "DELETE FROM enrolment WHERE person = ? OR expires_at <= ?", arguments: [person, now])
-      try db.execute(
-        sql: "INSERT INTO enrolment (token, person, expires_at) VALUES (?, ?, ?)",
-        arguments: [Self.digest(of: token), person, now + hours * 3_600_000])
+      try db.run("DELETE FROM enrolment WHERE person = ? OR expires_at <= ?", person, now)
+      try db.run(
+        "INSERT INTO enrolment (token, person, expires_at) VALUES (?, ?, ?)", Self.digest(of: token), person,
+        now + hours * 3_600_000)
       try Act("enrolment.offered", "person \(person)").record(by: official, at: now, audit, db)
     }
     return token
@@ -31,14 +30,13 @@ extension OfficeDirectory {
     let now = self.now()
     return try await read { db in
       guard
-        let row = try Row.fetchOne(
-          db,
-          sql: """
-            SELECT person.id, person.name FROM enrolment JOIN person ON person.id = enrolment.person
-            WHERE token = ? AND expires_at > ?
-            """, arguments: [Self.digest(of: token), now])
+        let row = try db.one(
+          """
+          SELECT person.id, person.name FROM enrolment JOIN person ON person.id = enrolment.person
+          WHERE token = ? AND expires_at > ?
+          """, Self.digest(of: token), now)
       else { throw OfficeError.notFound }
-      return (row["id"], row["name"])
+      return try (row["id"], row["name"])
     }
   }
 
@@ -46,9 +44,9 @@ extension OfficeDirectory {
   public func enrol(_ fingerprint: Digest, with token: String) async throws(OfficeError) {
     let (now, audit) = (self.now(), self.audit)
     try await write { db in
-      let person = try String.fetchOne(
-        db, sql: "DELETE FROM enrolment WHERE token = ? AND expires_at > ? RETURNING person",
-        arguments: [Self.digest(of: token), now])
+      let person = try db.one(
+        String.self, "DELETE FROM enrolment WHERE token = ? AND expires_at > ? RETURNING person",
+        Self.digest(of: token), now)
       guard let person else { throw OfficeError.notFound }
       _ = try Self.addCertificate(fingerprint.hex, to: person, db)
       try Act("enrolment.used", "person \(person)", detail: fingerprint.hex).record(by: nil, at: now, audit, db)

@@ -1,6 +1,6 @@
 import Acts
-import GRDB
 public import Roles
+import Storage
 
 /// People, their roles, mailboxes and certificates.
 extension OfficeDirectory {
@@ -20,11 +20,11 @@ extension OfficeDirectory {
         WHERE (? = '' OR instr(person.name, ?) > 0 OR instr(person.id, ?) > 0)
           AND (? = '' OR unit.path = ? OR unit.path LIKE ? || '/%')
         """
-      let scope: StatementArguments = [search, search, search, path, path, path]
-      let total = try Int.fetchOne(db, sql: "SELECT COUNT(*) \(condition)", arguments: scope) ?? 0
-      let found = try String.fetchAll(
-        db, sql: "SELECT person.id \(condition) ORDER BY person.name, person.id LIMIT ? OFFSET ?",
-        arguments: scope + [limit, offset])
+      let scope: [any SQLConvertible] = [search, search, search, path, path, path]
+      let total = try db.one(Int.self, "SELECT COUNT(*) \(condition)", values: scope) ?? 0
+      let found = try db.all(
+        String.self, "SELECT person.id \(condition) ORDER BY person.name, person.id LIMIT ? OFFSET ?",
+        values: scope + [limit, offset])
       return (try found.compactMap { try Self.person($0, db) }, total)
     }
   }
@@ -65,7 +65,7 @@ extension OfficeDirectory {
     let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try Self.demandChange(of: identifier, official, db)
-      try db.execute(sql: "DELETE FROM person WHERE id = ?", arguments: [identifier])
+      try db.run("DELETE FROM person WHERE id = ?", identifier)
       try SigningKeys.retireAll(of: identifier, at: now, db)
       try Act("person.removed", "person \(identifier)").record(by: official, at: now, audit, db)
     }
@@ -90,10 +90,9 @@ extension OfficeDirectory {
     let (now, audit) = (self.now(), self.audit)
     try await write { db in
       try Self.demandChange(of: identifier, official, db)
-      try db.execute(
-        sql: "DELETE FROM person_certificate WHERE fingerprint = ? AND person = ?",
-        arguments: [fingerprint, identifier])
-      guard db.changesCount == 1 else { throw OfficeError.notFound }
+      let changed = try db.run(
+        "DELETE FROM person_certificate WHERE fingerprint = ? AND person = ?", fingerprint, identifier)
+      guard changed == 1 else { throw OfficeError.notFound }
       try Act("certificate.taken", "person \(identifier)", detail: fingerprint).record(by: official, at: now, audit, db)
     }
   }
@@ -106,10 +105,10 @@ extension OfficeDirectory {
     let (now, audit) = (self.now(), self.audit)
     guard mailboxes.contains(mailbox) else { throw .notFound }
     try await write { db in
-      try db.execute(sql: "DELETE FROM mailbox_unit WHERE mailbox = ?", arguments: [mailbox])
+      try db.run("DELETE FROM mailbox_unit WHERE mailbox = ?", mailbox)
       if let unit {
         _ = try Self.path(of: unit, problem: .noSuchUnit, db)
-        try db.execute(sql: "INSERT INTO mailbox_unit (mailbox, unit) VALUES (?, ?)", arguments: [mailbox, unit])
+        try db.run("INSERT INTO mailbox_unit (mailbox, unit) VALUES (?, ?)", mailbox, unit)
       }
       try Act("mailbox.given", "mailbox \(mailbox)", detail: unit ?? "").record(by: official, at: now, audit, db)
     }
@@ -124,14 +123,13 @@ extension OfficeDirectory {
     return try await read { db in
       var found: [String: (unit: String?, people: [String])] = [:]
       for mailbox in known {
-        let unit = try String.fetchOne(
-          db, sql: "SELECT unit FROM mailbox_unit WHERE mailbox = ?", arguments: [mailbox])
-        let people = try String.fetchAll(
-          db,
-          sql: """
-            SELECT person.name FROM person_mailbox JOIN person ON person.id = person_mailbox.person
-            WHERE mailbox = ? ORDER BY person.name LIMIT 50
-            """, arguments: [mailbox])
+        let unit = try db.one(String.self, "SELECT unit FROM mailbox_unit WHERE mailbox = ?", mailbox)
+        let people = try db.all(
+          String.self,
+          """
+          SELECT person.name FROM person_mailbox JOIN person ON person.id = person_mailbox.person
+          WHERE mailbox = ? ORDER BY person.name LIMIT 50
+          """, mailbox)
         found[mailbox] = (unit, people)
       }
       return found
@@ -139,7 +137,7 @@ extension OfficeDirectory {
   }
 
   /// Throws unless `official` may change this person; nobody may change themself.
-  static func demandChange(of identifier: String, _ official: Official, _ db: Database) throws {
+  static func demandChange(of identifier: String, _ official: Official, _ db: Transaction) throws {
     guard official.may(.changePeople, .office) else { throw OfficeError.notAllowed }
     guard try person(identifier, db) != nil else { throw OfficeError.notFound }
     guard identifier != official.person else { throw OfficeError.refused(.oneself) }

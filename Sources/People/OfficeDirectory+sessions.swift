@@ -1,6 +1,6 @@
 import Acts
-import GRDB
 public import Roles
+import Storage
 
 extension OfficeDirectory {
   /// Whether `official` may end a person's sessions. The desk, which holds them, then does it.

@@ -1,7 +1,7 @@
 import Acts
 import Cryptography
-import GRDB
 import Roles
+import Storage
 public import Zones
 
 /// What `zone.yaml` says of people.
@@ -15,7 +15,7 @@ extension OfficeDirectory {
   public func takeOver(_ people: [Person]) async throws(OfficeError) -> [String] {
     let (now, mailboxes, audit) = (self.now(), self.mailboxes, self.audit)
     return try await write { db in
-      let isFirst = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM people_origin") == 0
+      let isFirst = try db.one(Int.self, "SELECT COUNT(*) FROM people_origin") == 0
       var taken: [String] = []
       for person in people where isFirst || person.roles.contains(.administrator) {
         if let identifier = try Self.takeOver(person, mailboxes, db) {
@@ -24,16 +24,15 @@ extension OfficeDirectory {
           taken.append(identifier)
         }
       }
-      if isFirst { try db.execute(sql: "INSERT INTO people_origin (taken_over_at) VALUES (?)", arguments: [now]) }
+      if isFirst { try db.run("INSERT INTO people_origin (taken_over_at) VALUES (?)", now) }
       return taken
     }
   }
 
   /// Nil where the database has it all already.
-  private static func takeOver(_ person: Person, _ mailboxes: Set<String>, _ db: Database) throws -> String? {
-    let owner = try String.fetchOne(
-      db, sql: "SELECT person FROM person_certificate WHERE fingerprint = ?",
-      arguments: [person.certificateFingerprint])
+  private static func takeOver(_ person: Person, _ mailboxes: Set<String>, _ db: Transaction) throws -> String? {
+    let owner = try db.one(
+      String.self, "SELECT person FROM person_certificate WHERE fingerprint = ?", person.certificateFingerprint)
     let identifier = owner ?? "zone-\(person.certificateFingerprint.prefix(12))"
     if let known = try self.person(identifier, db) {
       if owner != nil, person.roles.isSubset(of: known.roles) { return nil }

@@ -1,6 +1,6 @@
 import Acts
-import GRDB
 public import Roles
+import Storage
 
 /// The tree of units.
 extension OfficeDirectory {
@@ -14,8 +14,8 @@ extension OfficeDirectory {
   public func unitName(_ path: UnitPath) async throws(OfficeError) -> (chinese: String, english: String)? {
     let text = path.text
     return try await read { db in
-      try Row.fetchOne(db, sql: "SELECT name, english FROM unit WHERE path = ?", arguments: [text])
-        .map { ($0["name"], $0["english"]) }
+      try db.one("SELECT name, english FROM unit WHERE path = ?", text)
+        .map { try ($0["name"], $0["english"]) }
     }
   }
 
@@ -50,50 +50,48 @@ extension OfficeDirectory {
     let (now, audit) = (self.now(), self.audit)
     try await write { db in
       let path = try Self.path(of: identifier, db)
-      let isUsed = try Bool.fetchOne(
-        db,
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM person WHERE unit = ?) OR EXISTS (SELECT 1 FROM mailbox_unit WHERE unit = ?)
-            OR EXISTS (SELECT 1 FROM unit WHERE path LIKE ? || '/%')
-          """, arguments: [identifier, identifier, path.text])
+      let isUsed = try db.one(
+        Bool.self,
+        """
+        SELECT EXISTS (SELECT 1 FROM person WHERE unit = ?) OR EXISTS (SELECT 1 FROM mailbox_unit WHERE unit = ?)
+          OR EXISTS (SELECT 1 FROM unit WHERE path LIKE ? || '/%')
+        """, identifier, identifier, path.text)
       guard isUsed == false else { throw OfficeError.refused(.unitInUse) }
-      try db.execute(sql: "DELETE FROM unit WHERE id = ?", arguments: [identifier])
+      try db.run("DELETE FROM unit WHERE id = ?", identifier)
       try Act("unit.removed", "unit \(identifier)").record(by: official, at: now, audit, db)
     }
   }
 
-  static func units(_ db: Database) throws -> [OfficeUnit] {
-    try Row.fetchAll(db, sql: "SELECT id, path, name, english FROM unit ORDER BY path").map { row in
-      OfficeUnit(
+  static func units(_ db: Transaction) throws -> [OfficeUnit] {
+    try db.all("SELECT id, path, name, english FROM unit ORDER BY path").map { row in
+      try OfficeUnit(
         identifier: row["id"], path: UnitPath(text: row["path"]), name: row["name"], english: row["english"])
     }
   }
 
   static func addUnit(
-    _ identifier: String, _ name: String, _ english: String, _ parent: String?, _ db: Database
+    _ identifier: String, _ name: String, _ english: String, _ parent: String?, _ db: Transaction
   ) throws {
     guard isUnitIdentifier(identifier) else { throw OfficeError.refused(.identifier) }
     try checkNames(name, english)
-    let isTaken = try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM unit WHERE id = ?)", arguments: [identifier])
+    let isTaken = try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM unit WHERE id = ?)", identifier)
     guard isTaken == false else { throw OfficeError.refused(.identifierTaken) }
     let above = try parent.map { try path(of: $0, problem: .noSuchUnit, db).identifiers } ?? []
     guard above.count < UnitPath.maxLevels else { throw OfficeError.refused(.unitTooDeep) }
-    try db.execute(
-      sql: "INSERT INTO unit (id, path, name, english) VALUES (?, ?, ?, ?)",
-      arguments: [identifier, UnitPath(above + [identifier]).text, name, english])
+    try db.run(
+      "INSERT INTO unit (id, path, name, english) VALUES (?, ?, ?, ?)", identifier, UnitPath(above + [identifier]).text,
+      name, english)
   }
 
   static func changeUnit(
-    _ identifier: String, _ name: String, _ english: String, _ parent: String?, _ db: Database
+    _ identifier: String, _ name: String, _ english: String, _ parent: String?, _ db: Transaction
   ) throws {
     try checkNames(name, english)
     let old = try path(of: identifier, db)
     let above = try parent.map { try path(of: $0, problem: .noSuchUnit, db) }
     if let above, above.isWithin(old) { throw OfficeError.refused(.unitUnderItself) }
     let new = UnitPath((above?.identifiers ?? []) + [identifier])
-    try db.execute(
-      sql: "UPDATE unit SET name = ?, english = ? WHERE id = ?", arguments: [name, english, identifier])
+    try db.run("UPDATE unit SET name = ?, english = ? WHERE id = ?", name, english, identifier)
     guard new != old else { return }
     let moved = try units(db).filter { $0.path.isWithin(old) }
     let growth = new.identifiers.count - old.identifiers.count
@@ -102,15 +100,12 @@ extension OfficeDirectory {
     }
     for unit in moved {
       let rest = unit.path.identifiers.dropFirst(old.identifiers.count)
-      try db.execute(
-        sql: "UPDATE unit SET path = ? WHERE id = ?",
-        arguments: [UnitPath(new.identifiers + rest).text, unit.identifier])
+      try db.run("UPDATE unit SET path = ? WHERE id = ?", UnitPath(new.identifiers + rest).text, unit.identifier)
     }
   }
 
-  static func path(of unit: String, problem: OfficeProblem? = nil, _ db: Database) throws -> UnitPath {
-    let text = try String.fetchOne(
-      db.cachedStatement(sql: "SELECT path FROM unit WHERE id = ?"), arguments: [unit])
+  static func path(of unit: String, problem: OfficeProblem? = nil, _ db: Transaction) throws -> UnitPath {
+    let text = try db.one(String.self, "SELECT path FROM unit WHERE id = ?", unit)
     guard let text else { throw problem.map { OfficeError.refused($0) } ?? .notFound }
     return UnitPath(text: text)
   }

@@ -1,7 +1,6 @@
 import Acts
 public import AuditLog
 public import Foundation
-import GRDB
 public import Roles
 public import Storage
 public import Zones
@@ -37,15 +36,12 @@ public final class OfficeDirectory: Sendable {
     let now = self.now()
     return try await read { db in
       guard
-        let person = try String.fetchOne(
-          db.cachedStatement(sql: "SELECT person FROM person_certificate WHERE fingerprint = ?"),
-          arguments: [fingerprint])
+        let person = try db.one(String.self, "SELECT person FROM person_certificate WHERE fingerprint = ?", fingerprint)
       else { return nil }
       guard var official = try Self.official(person, fingerprint, db) else { return nil }
-      let absent = try String.fetchAll(
-        db.cachedStatement(
-          sql: "SELECT DISTINCT person FROM delegation WHERE delegate = ? AND from_at <= ? AND ? < until_at"),
-        arguments: [person, now, now])
+      let absent = try db.all(
+        String.self, "SELECT DISTINCT person FROM delegation WHERE delegate = ? AND from_at <= ? AND ? < until_at",
+        person, now, now)
       official.standsInFor = try absent.compactMap { try Self.official($0, "", db) }
       return official
     }
@@ -58,54 +54,44 @@ public final class OfficeDirectory: Sendable {
     let (now, audit) = (self.now(), self.audit)
     return try await write { db in
       try keepActingCertificate(certificate, fingerprint: official.certificateFingerprint, db)
-      try db.execute(
-        sql: "UPDATE person SET previous_login = last_login, last_login = ? WHERE id = ?",
-        arguments: [now, official.person])
+      try db.run("UPDATE person SET previous_login = last_login, last_login = ? WHERE id = ?", now, official.person)
       try Act("person.came-in", "person \(official.person)").record(by: official, at: now, audit, db)
-      return try Int.fetchOne(
-        db, sql: "SELECT previous_login FROM person WHERE id = ?", arguments: [official.person]
-      ).map(date)
+      return try db.one(Int.self, "SELECT previous_login FROM person WHERE id = ?", official.person).map(date)
     }
   }
 
   /// One person's rights, without those that they stand in for.
-  private static func official(_ person: String, _ fingerprint: String, _ db: Database) throws -> Official? {
+  private static func official(_ person: String, _ fingerprint: String, _ db: Transaction) throws -> Official? {
     guard
-      let row = try Row.fetchOne(
-        db.cachedStatement(
-          sql: "SELECT person.name, unit.path FROM person LEFT JOIN unit ON unit.id = person.unit WHERE person.id = ?"),
-        arguments: [person])
+      let row = try db.one(
+        "SELECT person.name, unit.path FROM person LEFT JOIN unit ON unit.id = person.unit WHERE person.id = ?", person)
     else { return nil }
-    let mailboxUnits = try Row.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT mailbox, path FROM mailbox_unit JOIN unit ON unit.id = mailbox_unit.unit"))
-    return Official(
+    let mailboxUnits = try db.all("SELECT mailbox, path FROM mailbox_unit JOIN unit ON unit.id = mailbox_unit.unit")
+    return try Official(
       person: person, name: row["name"], certificateFingerprint: fingerprint,
       unit: (row["path"] as String?).map(UnitPath.init(text:)), roles: try roles(of: person, db),
       mailboxes: try mailboxes(of: person, db),
       mailboxUnits: Dictionary(
-        mailboxUnits.map { ($0["mailbox"], UnitPath(text: $0["path"])) }
+        mailboxUnits.map { try ($0["mailbox"], UnitPath(text: $0["path"])) }
       ) { first, _ in first })
   }
 
-  static func roles(of person: String, _ db: Database) throws -> Set<Role> {
+  static func roles(of person: String, _ db: Transaction) throws -> Set<Role> {
     Set(
-      try String.fetchAll(
-        db.cachedStatement(sql: "SELECT role FROM person_role WHERE person = ?"), arguments: [person]
-      ).compactMap(Role.init(rawValue:)))
+      try db.all(String.self, "SELECT role FROM person_role WHERE person = ?", person).compactMap(Role.init(rawValue:)))
   }
 
-  static func mailboxes(of person: String, _ db: Database) throws -> Set<String> {
+  static func mailboxes(of person: String, _ db: Transaction) throws -> Set<String> {
     Set(
-      try String.fetchAll(
-        db.cachedStatement(sql: "SELECT mailbox FROM person_mailbox WHERE person = ?"), arguments: [person]))
+      try db.all(String.self, "SELECT mailbox FROM person_mailbox WHERE person = ?", person))
   }
 
-  func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(OfficeError) -> T {
+  func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(OfficeError) -> T {
     do { return try await database.read(body) } catch { throw error as? OfficeError ?? .unavailable(error) }
   }
 
-  func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(OfficeError) -> T {
+  @discardableResult
+  func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(OfficeError) -> T {
     do { return try await database.write(body) } catch { throw error as? OfficeError ?? .unavailable(error) }
   }
 }

@@ -15,7 +15,7 @@ final class GroupCommit: Sendable {
 
   init(pool: any DatabaseWriter) { self.pool = pool }
 
-  func run<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+  func run<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
     try await withCheckedThrowingContinuation { continuation in
       let job = Job(body: body, continuation: continuation)
       let mustStart = state.withLock { state in
@@ -41,8 +41,10 @@ final class GroupCommit: Sendable {
       let group = nextGroup()
       if group.isEmpty { return }
       do {
-        try await pool.write { db in
-          for job in group { try job.perform(db) }
+        try await translatingAsyncErrors {
+          try await pool.write { db in
+            for job in group { try job.perform(db) }
+          }
         }
         for job in group { job.succeed() }
       } catch {
@@ -61,31 +63,34 @@ private protocol CommitJob: Sendable {
 }
 
 private final class Job<T: Sendable>: CommitJob {
-  private let body: @Sendable (Database) throws -> T
-  private let continuation: CheckedContinuation<T, any Error>
-  private let result = Mutex<Result<T, any Error>?>(nil)
-  private let effects = CommitEffects()
+  private typealias Outcome = (result: Result<T, any Error>, effects: [@Sendable () -> Void])
 
-  init(body: @escaping @Sendable (Database) throws -> T, continuation: CheckedContinuation<T, any Error>) {
+  private let body: @Sendable (Transaction) throws -> T
+  private let continuation: CheckedContinuation<T, any Error>
+  private let outcome = Mutex<Outcome?>(nil)
+
+  init(body: @escaping @Sendable (Transaction) throws -> T, continuation: CheckedContinuation<T, any Error>) {
     self.body = body
     self.continuation = continuation
   }
 
   func perform(_ db: Database) throws {
-    let outcome: Result<T, any Error>
-    do {
-      outcome = .success(try effects.collect { try db.inStep { try body(db) } })
-    } catch {
-      // A full disk or an I/O error may have rolled the whole transaction back; then nobody's change is kept.
-      guard db.isInsideTransaction else { throw error }
-      outcome = .failure(error)
+    let transaction = Transaction(db)
+    let result = Result { try transaction.savepoint { try body(transaction) } }
+    let effects = transaction.end()
+    // A full disk or an I/O error may have rolled the whole transaction back; then nobody's change is kept.
+    if transaction.isLost || !db.isInsideTransaction {
+      if case .failure(let error) = result { throw error }
+      throw StorageError.misuse("a step could not be undone")
     }
-    result.withLock { $0 = outcome }
+    outcome.withLock { $0 = (result, effects) }
   }
 
   func succeed() {
-    guard let result = result.withLock({ $0 }) else { return fail(DatabaseError(message: "a change was not run")) }
-    effects.run()
+    guard let (result, effects) = outcome.withLock({ $0 }) else {
+      return fail(StorageError.misuse("a change was not run"))
+    }
+    for effect in effects { effect() }
     continuation.resume(with: result)
   }
 

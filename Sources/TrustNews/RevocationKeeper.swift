@@ -2,7 +2,6 @@ public import AuditLog
 import Cryptography
 public import Exchange
 public import Foundation
-import GRDB
 public import Logging
 import PacketFormat
 import PacketSeal
@@ -53,7 +52,7 @@ public final class RevocationKeeper: Service {
   /// The start, before anything is judged: what counted before a restart counts again.
   public func begin() async throws {
     let kept = try await database.read { db in
-      try Data.fetchAll(db, sql: "SELECT der FROM revocation_list").map { [UInt8]($0) }
+      try db.all([UInt8].self, "SELECT der FROM revocation_list")
     }
     for der in kept {
       // An authority that is trusted no more has nothing to say.
@@ -150,22 +149,24 @@ public final class RevocationKeeper: Service {
   }
 
   /// - Returns: false where it was remembered already.
-  @discardableResult private func save(_ list: RevocationList, _ db: Database) throws -> Bool {
+  @discardableResult private func save(_ list: RevocationList, _ db: Transaction) throws -> Bool {
     guard let authority = trust.authorities.first(where: { list.isSigned(by: $0) }) else { return false }
     let key = authority.fingerprint.hex
-    if let der = try Data.fetchOne(db, sql: "SELECT der FROM revocation_list WHERE authority = ?", arguments: [key]),
-      let held = try? RevocationList(der: [UInt8](der)), held.number >= list.number
+    if let der = try db.one([UInt8].self, "SELECT der FROM revocation_list WHERE authority = ?", key),
+      let held = try? RevocationList(der: der), held.number >= list.number
     {
       return false
     }
-    try db.execute(
-      sql: "INSERT OR REPLACE INTO revocation_list (authority, der, taken_at) VALUES (?, ?, ?)",
-      arguments: [key, Data(list.der), now()])
+    try db.run(
+      """
+      INSERT INTO revocation_list (authority, der, taken_at) VALUES (?, ?, ?)
+      ON CONFLICT (authority) DO UPDATE SET der = excluded.der, taken_at = excluded.taken_at
+      """, key, list.der, now())
     try audit?.trustList(authority: authority.commonName, number: "\(list.number)", db)
     return true
   }
 
-  private func tellPeers(_ list: RevocationList, _ db: Database) throws {
+  private func tellPeers(_ list: RevocationList, _ db: Transaction) throws {
     let at = now()
     for link in links where link.outgoingPolicy.messageTypes.contains(RevocationListMessage.type) {
       let id = newIdentifier(at: at)

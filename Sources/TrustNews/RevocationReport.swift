@@ -1,7 +1,7 @@
 import Cryptography
 import Exchange
 import Foundation
-import GRDB
+import Storage
 public import Trust
 public import Zones
 
@@ -18,8 +18,8 @@ public struct RevocationReport: Sendable {
     let queue = try LinkReport.openReadOnly(zone)
     defer { try? queue.close() }
     let kept = try queue.read { db in
-      try Row.fetchAll(db, sql: "SELECT authority, der FROM revocation_list").map { row in
-        (row["authority"] as String, [UInt8](row["der"] as Data))
+      try db.all("SELECT authority, der FROM revocation_list").map { row in
+        try (row["authority"] as String, row["der"] as [UInt8])
       }
     }
     var lists: [String: RevocationList] = [:]

@@ -1,7 +1,6 @@
 import Cryptography
 public import Exchange
 import Foundation
-import GRDB
 import PacketFormat
 import Runtime
 import Storage
@@ -65,9 +64,12 @@ extension RotationKeeper {
       KeyRequest.type: handler { [self] body in
         let (request, at) = (try KeyRequest(body), now())
         return { [log] db in
-          try db.execute(
-            sql: "INSERT OR REPLACE INTO key_request (peer, signing, encryption, at) VALUES (?, ?, ?, ?)",
-            arguments: [peer.text, Data(request.signing.der), Data(request.encryption.der), at])
+          try db.run(
+            """
+            INSERT INTO key_request (peer, signing, encryption, at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (peer) DO UPDATE SET
+              signing = excluded.signing, encryption = excluded.encryption, at = excluded.at
+            """, peer.text, request.signing.der, request.encryption.der, at)
           db.afterCommit { log.requestCame(from: peer) }
         }
       },
@@ -75,7 +77,7 @@ extension RotationKeeper {
         let pair = try IssuedPair.pair(body)
         guard try memberThatWaits(for: pair) != nil else { return { _ in } }
         return { [bell] db in
-          try db.execute(sql: "INSERT INTO issued_pair (body) VALUES (?)", arguments: [Data(body.encoded())])
+          try db.run("INSERT INTO issued_pair (body) VALUES (?)", body.encoded())
           db.afterCommit { bell.ring() }
         }
       },
@@ -93,18 +95,19 @@ extension RotationKeeper {
 
   /// A word of a peer on its certificates counts from the commit on, so that nothing that is signed with the new key comes
   /// too early: the peer signs with it once it has our receipt.
-  private func take(_ word: ZoneIdentity.PeerWord, _ db: Database) throws {
+  private func take(_ word: ZoneIdentity.PeerWord, _ db: Transaction) throws {
     let (peer, statement) = (word.peer, word.statement)
-    let pending = try Int.fetchOne(
-      db, sql: "SELECT number FROM peer_statement WHERE peer = ?", arguments: [peer.text])
+    let pending = try db.one(Int.self, "SELECT number FROM peer_statement WHERE peer = ?", peer.text)
     if let pending, pending >= statement.number {
       guard pending > statement.number else { return }
       throw MessageRefusal(
         code: TrustError.Code.rolledBack.rawValue, reason: "“\(peer)” has said something newer of its certificates")
     }
-    try db.execute(
-      sql: "INSERT OR REPLACE INTO peer_statement (peer, number, body) VALUES (?, ?, ?)",
-      arguments: [peer.text, statement.number, Data(statement.body.encoded())])
+    try db.run(
+      """
+      INSERT INTO peer_statement (peer, number, body) VALUES (?, ?, ?)
+      ON CONFLICT (peer) DO UPDATE SET number = excluded.number, body = excluded.body
+      """, peer.text, statement.number, statement.body.encoded())
     if let first = statement.pairs.first { try audit?.keysChanged(of: peer, first, db) }
     db.afterCommit { [identity, log, bell] in
       identity.accept(word)
@@ -117,11 +120,11 @@ extension RotationKeeper {
   func fileNews() async throws {
     let (statements, issued) = try await database.read { db in
       (
-        try Row.fetchAll(db, sql: "SELECT peer, number, body FROM peer_statement").map {
-          (peer: $0["peer"] as String, number: $0["number"] as Int, body: [UInt8]($0["body"] as Data))
+        try db.all("SELECT peer, number, body FROM peer_statement").map {
+          try (peer: $0["peer"] as String, number: $0["number"] as Int, body: $0["body"] as [UInt8])
         },
-        try Row.fetchAll(db, sql: "SELECT id, body FROM issued_pair ORDER BY id").map {
-          (id: $0["id"] as Int64, body: [UInt8]($0["body"] as Data))
+        try db.all("SELECT id, body FROM issued_pair ORDER BY id").map {
+          try (id: $0["id"] as Int64, body: $0["body"] as [UInt8])
         }
       )
     }
@@ -133,8 +136,7 @@ extension RotationKeeper {
         try identity.remember(word)
       }
       try await database.write { db in
-        try db.execute(
-          sql: "DELETE FROM peer_statement WHERE peer = ? AND number = ?", arguments: [row.peer, row.number])
+        try db.run("DELETE FROM peer_statement WHERE peer = ? AND number = ?", row.peer, row.number)
       }
     }
     for row in issued {
@@ -143,7 +145,7 @@ extension RotationKeeper {
         try install(signing: pair.signing, encryption: pair.encryption)
       } catch let error as TrustError { log.keysRefused(error) }
       try await database.write { db in
-        try db.execute(sql: "DELETE FROM issued_pair WHERE id = ?", arguments: [row.id])
+        try db.run("DELETE FROM issued_pair WHERE id = ?", row.id)
       }
     }
   }

@@ -1,6 +1,5 @@
 public import Exchange
 import Foundation
-import GRDB
 import PacketFormat
 import PacketSeal
 import Storage
@@ -46,7 +45,7 @@ extension RotationKeeper {
   /// What a peer refused is told again, since its operator may have mended the cause.
   private func forgetRefusals() async throws {
     try await database.write { db in
-      try db.execute(sql: "DELETE FROM key_statement WHERE outcome IS NOT NULL AND outcome <> 'applied'")
+      try db.run("DELETE FROM key_statement WHERE outcome IS NOT NULL AND outcome <> 'applied'")
     }
   }
 
@@ -115,9 +114,9 @@ extension RotationKeeper {
 
   private func newestRequest(of peer: ZoneName) async throws -> KeyRequest? {
     let kept = try await database.read { db -> (Data, Data)? in
-      try Row.fetchOne(
-        db, sql: "SELECT signing, encryption FROM key_request WHERE peer = ?", arguments: [peer.text]
-      ).map { ($0["signing"], $0["encryption"]) }
+      try db.one("SELECT signing, encryption FROM key_request WHERE peer = ?", peer.text).map {
+        try ($0["signing"], $0["encryption"])
+      }
     }
     return try kept.map { try KeyRequest(signing: [UInt8]($0.0), encryption: [UInt8]($0.1)) }
   }

@@ -2,7 +2,6 @@ public import AuditLog
 import Cryptography
 public import Exchange
 public import Foundation
-import GRDB
 public import Logging
 import PacketFormat
 import Runtime
@@ -106,12 +105,12 @@ public final class RotationKeeper: Service {
     // Packets to a peer that there is no link with any more are never dropped again.
     let peers = links.map(\.peer.text)
     return try await database.read { db in
-      try Bool.fetchOne(
-        db,
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM sent_packet
-            WHERE signer IS NOT ? AND peer IN (\(databaseQuestionMarks(count: peers.count))))
-          """, arguments: [name] + StatementArguments(peers)) == true
+      try db.one(
+        Bool.self,
+        """
+        SELECT EXISTS (SELECT 1 FROM sent_packet
+          WHERE signer IS DISTINCT FROM ? AND peer IN (\(questionMarks(peers.count))))
+        """, values: [name] + Array(peers)) == true
     }
   }
 
@@ -129,17 +128,14 @@ public final class RotationKeeper: Service {
       var outcomes: [String?] = []
       var news: [ZoneName] = []
       for link in links {
-        let row = try Row.fetchOne(
-          db, sql: "SELECT outcome FROM key_statement WHERE peer = ? AND pairs = ?", arguments: [link.peer.text, key])
-        if awaitsOneWayPeers || link.repeatTimes == nil { outcomes.append(row?["outcome"]) }
+        let row = try db.one("SELECT outcome FROM key_statement WHERE peer = ? AND pairs = ?", link.peer.text, key)
+        if awaitsOneWayPeers || link.repeatTimes == nil { try outcomes.append(row?["outcome"]) }
         guard row == nil else { continue }
         let id = newIdentifier(at: now)
         let message = Message(
           id: id, type: KeyStatement.type, subject: id, after: [], at: timestamp(now), body: statement.body)
         try outbox.enqueue(OutgoingMessage(message, classification: .public), to: link.peer, db)
-        try db.execute(
-          sql: "INSERT INTO key_statement (peer, pairs, message_id) VALUES (?, ?, ?)",
-          arguments: [link.peer.text, key, id])
+        try db.run("INSERT INTO key_statement (peer, pairs, message_id) VALUES (?, ?, ?)", link.peer.text, key, id)
         news.append(link.peer)
       }
       if !news.isEmpty, let first = statement.pairs.first { try audit?.keysChanged(of: zone, first, db) }
@@ -157,16 +153,15 @@ public final class RotationKeeper: Service {
       var outcome = "applied"
       if case .refused(let code) = fate {
         outcome = code
-        log.statementRefused(code)
+        db.afterCommit { log.statementRefused(code) }
       }
-      try db.execute(
-        sql: "UPDATE key_statement SET outcome = ? WHERE message_id = ?", arguments: [outcome, message.id])
+      try db.run("UPDATE key_statement SET outcome = ? WHERE message_id = ?", outcome, message.id)
     }
   }
 }
 
 extension AuditTrail {
-  func keysChanged(of zone: ZoneName, _ pair: KeyStatement.Pair, _ db: Database) throws {
+  func keysChanged(of zone: ZoneName, _ pair: KeyStatement.Pair, _ db: Transaction) throws {
     try keysChanged(
       of: zone, signing: pair.signing.fingerprint.hex, encryption: pair.encryption.fingerprint.hex, db)
   }

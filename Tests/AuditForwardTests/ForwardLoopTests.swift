@@ -1,7 +1,6 @@
 import Cryptography
 import DurableFiles
 import Foundation
-import GRDB
 import Logging
 import Storage
 import Synchronization
@@ -44,7 +43,7 @@ private final class Zone: Sendable {
   }
 
   /// The next `record` begins a new log.
-  func loseTheLog() async throws { try await database.write { try $0.execute(sql: "DELETE FROM audit_log") } }
+  func loseTheLog() async throws { try await database.write { try $0.run("DELETE FROM audit_log") } }
 
   /// As an archiver leaves the folder.
   func archive(bundles: Int) throws {

@@ -4,7 +4,6 @@ import Cryptography
 import DurableFiles
 import Exchange
 import Foundation
-import GRDB
 import Logging
 import Roles
 import Storage
@@ -58,7 +57,7 @@ final class Office: Sendable {
   deinit { try? FileManager.default.removeItem(atPath: root) }
 
   /// Writes entries, and lets the index see them.
-  func happen(_ body: @escaping @Sendable (AuditTrail, Database) throws -> Void) async throws {
+  func happen(_ body: @escaping @Sendable (AuditTrail, Transaction) throws -> Void) async throws {
     let trail = self.trail
     try await database.write { db in try body(trail, db) }
     while try await keeper.integrate() {}
@@ -133,7 +132,7 @@ final class Office: Sendable {
     #expect(try await office.alerts().map(\.count) == [300])
     // A restored database has forgotten how far the index had come.
     try await office.database.write { db in
-      try db.execute(sql: "UPDATE audit_indexed SET next = 40")
+      try db.run("UPDATE audit_indexed SET next = 40")
     }
     try await office.index.index()
     #expect(try await office.alerts().map(\.count) == [300])
@@ -184,12 +183,12 @@ final class Office: Sendable {
     #expect(try await standings() == [true])
     // Another letter's entry is slipped in.
     try await office.database.write { db in
-      try db.execute(sql: "INSERT INTO audit_subject VALUES ('letter-1', 'intranet', 1, 0)")
+      try db.run("INSERT INTO audit_subject VALUES ('letter-1', 'intranet', 1, 0)")
     }
     #expect(try await standings().sorted { $0 && !$1 } == [true, false])
     try await office.database.write { db in
-      try db.execute(sql: "DELETE FROM audit_subject WHERE position = 0")
-      try db.execute(sql: "UPDATE audit_event SET at = '2026-01-01T00:00:00.000Z' WHERE position = 1")
+      try db.run("DELETE FROM audit_subject WHERE position = 0")
+      try db.run("UPDATE audit_event SET at = '2026-01-01T00:00:00.000Z' WHERE position = 1")
     }
     #expect(try await standings() == [false])
   }
@@ -204,16 +203,14 @@ final class Office: Sendable {
       try await office.happen { try $0.messageRefused("m", from: peer, code: "code \(number)", $1) }
     }
     try await office.happen { trail, db in
-      try db.execute(sql: "INSERT INTO audit_entry (bytes) VALUES (x'00')")
-      try db.execute(
-        sql: "INSERT INTO audit_entry (bytes) VALUES (?)",
-        arguments: [
-          Data(
-            """
-            {"kind":"clock.jumped","zone":"intranet","at":"2026-11-23T10:00:00.000Z",\
-            "before":"2026-11-23T10:00:00.000Z","milliseconds":-9223372036854775808}
-            """.utf8)
-        ])
+      try db.run("INSERT INTO audit_entry (bytes) VALUES (x'00')")
+      try db.run(
+        "INSERT INTO audit_entry (bytes) VALUES (?)",
+        Data(
+          """
+          {"kind":"clock.jumped","zone":"intranet","at":"2026-11-23T10:00:00.000Z",\
+          "before":"2026-11-23T10:00:00.000Z","milliseconds":-9223372036854775808}
+          """.utf8))
     }
     let alerts = try await office.console.alerts(open: true, limit: 1_000, offset: 0, for: Office.officer).alerts
     #expect(alerts.contains { $0.kind == "unknown.entry" })

@@ -2,7 +2,6 @@ import Acts
 import Cryptography
 import DurableFiles
 import Foundation
-import GRDB
 import Logging
 import Roles
 import Storage
@@ -61,7 +60,7 @@ import TransparencyLog
   ])
   func isFoundWhereTheDatabaseWasChanged(sql: String, fault: String) async throws {
     let office = try await office(acts: 5)
-    try await office.database.write { try $0.execute(sql: sql) }
+    try await office.database.write { try $0.script(sql) }
     let found = try #require(try await result(office).fault)
     #expect(found == fault)
     #expect(try await office.alerts().map(\.kind) == ["record.differs"])
@@ -79,7 +78,7 @@ import TransparencyLog
     }
     #expect(try await result(office).fault == nil)
     // Not so where its entry was taken away.
-    try await office.database.write { try $0.execute(sql: "DELETE FROM audit_entry") }
+    try await office.database.write { try $0.run("DELETE FROM audit_entry") }
     #expect(try await result(office).fault == "unlogged 3")
   }
 
@@ -99,7 +98,7 @@ import TransparencyLog
     let office = try await Office()
     try await office.database.write { db in
       try Act("letter.signed-for", "letter 1").record(by: Office.clerk, at: 1_000, nil, db)
-      try db.execute(sql: "UPDATE act SET salt = NULL")
+      try db.run("UPDATE act SET salt = NULL")
     }
     try await act("letter 2", in: office)
     let result = try await result(office)

@@ -1,7 +1,6 @@
 import Cryptography
 import Exchange
 import Foundation
-import GRDB
 import Storage
 import Synchronization
 import Testing
@@ -27,9 +26,9 @@ import Zones
     }
     try await office.database.write { db in
       for certificate in certificates {
-        try db.execute(
-          sql: "INSERT INTO audit_certificate (fingerprint, name, der) VALUES (?, ?, ?)",
-          arguments: [certificate.fingerprint.hex, certificate.commonName, Data(certificate.der)])
+        try db.run(
+          "INSERT INTO audit_certificate (fingerprint, name, der) VALUES (?, ?, ?)", certificate.fingerprint.hex,
+          certificate.commonName, Data(certificate.der))
       }
     }
     let judged = Count()

@@ -1,6 +1,5 @@
 import Cryptography
 import Foundation
-import GRDB
 import Storage
 import Testing
 import Zones
@@ -28,7 +27,7 @@ import Zones
       try trail.peerCheckpoint(of: zone, log: "intranet/audit/1", size: 5, root: "AA==", db)
       try trail.peerLogAlarm("fork", of: zone, db)
       try trail.zoneStarted(db)
-      return try Data.fetchAll(db, sql: "SELECT bytes FROM audit_entry ORDER BY id").map { [UInt8]($0) }
+      return try db.all(Data.self, "SELECT bytes FROM audit_entry ORDER BY id").map { [UInt8]($0) }
     }
     try database.close()
     return rows

@@ -1,7 +1,6 @@
 import Cryptography
 import DurableFiles
 import Foundation
-import GRDB
 import Logging
 import PacketFormat
 import Storage
@@ -81,7 +80,7 @@ private final class Place: Sendable {
     let result = try place.check()
     #expect(result.checkpoint.size == count)
     #expect(result.kinds == [.logOpened: 1, .epochOpened: count - 1].filter { $0.value > 0 })
-    #expect(try await database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM audit_entry") } == 0)
+    #expect(try await database.read { try $0.one(Int.self, "SELECT COUNT(*) FROM audit_entry") } == 0)
     let index = count - 1
     let proof = LogProof(
       index: index, hashes: try place.folder().proofs(size: count).inclusion(of: index),
@@ -193,7 +192,7 @@ private final class Place: Sendable {
     try await keeper.begin()
     try await keeper.integrate()
     try await place.record(4, database)
-    try await database.write { db in try db.execute(sql: sql) }
+    try await database.write { db in try db.run(sql) }
     await keeper.integrateWhenPossible()
     await keeper.integrateWhenPossible()
     let opened = String(decoding: try place.folder(2).entry(0, size: 4), as: UTF8.self)
@@ -317,7 +316,7 @@ private final class Place: Sendable {
     let keeper = place.keeper(database)
     try await keeper.begin()
     try await database.write { db in
-      try db.execute(sql: "INSERT INTO audit_entry (bytes) VALUES ('{\"kind\":\"made.up\"}')")
+      try db.run("INSERT INTO audit_entry (bytes) VALUES (?)", Array(#"{"kind":"made.up"}"#.utf8))
     }
     try await keeper.integrate()
     #expect(reason(place)?.contains("entry 1: an entry of no known kind") == true)

@@ -2,7 +2,6 @@ import AuditLog
 import Cryptography
 import DurableFiles
 import Foundation
-import GRDB
 import Letters
 import Logging
 import PacketFormat
@@ -96,13 +95,13 @@ private final class Witness: Sendable {
   }
 
   func alarms() async throws -> [String] {
-    try await database.read { try String.fetchAll($0, sql: "SELECT kind FROM witness_alarm ORDER BY id") }
+    try await database.read { try $0.all(String.self, "SELECT kind FROM witness_alarm ORDER BY id") }
   }
 
   /// The sizes of the checkpoints that were sent along since they are not those that were shown.
   func held() async throws -> [Int?] {
     let messages = try await database.read {
-      try Data.fetchAll($0, sql: "SELECT bytes FROM outbox WHERE type = 'audit.cosigned' ORDER BY id")
+      try $0.all(Data.self, "SELECT bytes FROM outbox WHERE type = 'audit.cosigned' ORDER BY id")
     }
     return try messages.map { message in
       try Message.parse([UInt8](message)).body["held"]?.text.map {
@@ -114,7 +113,7 @@ private final class Witness: Sendable {
   /// How many entries the cosignatures say that a copy is here of.
   func mirrored() async throws -> [Int] {
     let messages = try await database.read {
-      try Data.fetchAll($0, sql: "SELECT bytes FROM outbox WHERE type = 'audit.cosigned' ORDER BY id")
+      try $0.all(Data.self, "SELECT bytes FROM outbox WHERE type = 'audit.cosigned' ORDER BY id")
     }
     return try messages.map { try #require(try Message.parse([UInt8]($0)).body["mirrored"]?.number) }
   }
@@ -122,7 +121,7 @@ private final class Witness: Sendable {
   /// The sizes that were cosigned, in their order.
   func cosigned() async throws -> [Int] {
     let messages = try await database.read {
-      try Data.fetchAll($0, sql: "SELECT bytes FROM outbox WHERE type = 'audit.cosigned' ORDER BY id")
+      try $0.all(Data.self, "SELECT bytes FROM outbox WHERE type = 'audit.cosigned' ORDER BY id")
     }
     return try messages.map { try #require(try Message.parse([UInt8]($0)).body["size"]?.number) }
   }
@@ -144,7 +143,7 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     func offers() async throws -> Int {
       try await witness.keeper.offer(to: link)
       return try await witness.database.read {
-        try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM outbox WHERE type = 'audit.checkpoint'") ?? 0
+        try $0.one(Int.self, "SELECT COUNT(*) FROM outbox WHERE type = 'audit.checkpoint'") ?? 0
       }
     }
     func happen() async throws {
@@ -160,7 +159,7 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     try await happen()
     #expect(try await offers() == 1, "the interval is not over")
     try await witness.database.write { db in
-      try db.execute(sql: "UPDATE checkpoint_offer SET offered_at = offered_at + ?", arguments: [20 * 86_400_000])
+      try db.run("UPDATE checkpoint_offer SET offered_at = offered_at + ?", 20 * 86_400_000)
     }
     #expect(try await offers() == 2)
     try witness.database.close()
@@ -176,8 +175,8 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     #expect(try await witness.cosigned() == [5, 9, 300, 300])
     #expect(try await witness.alarms().isEmpty)
     let entries = try await witness.database.read {
-      try Int.fetchOne(
-        $0, sql: "SELECT COUNT(*) FROM audit_entry WHERE CAST(bytes AS TEXT) LIKE '{\"kind\":\"peer.checkpoint\"%'")
+      try $0.one(
+        Int.self, "SELECT COUNT(*) FROM audit_entry WHERE CAST(bytes AS TEXT) LIKE '{\"kind\":\"peer.checkpoint\"%'")
     }
     #expect(entries == 4)
   }
@@ -193,8 +192,8 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     // Each told once while it goes on.
     #expect(try await witness.alarms() == ["fork", "unproven"])
     let notes = try await witness.database.read {
-      try Row.fetchOne($0, sql: "SELECT held_note, note FROM witness_alarm").map {
-        ($0["held_note"] as String, $0["note"] as String)
+      try $0.one("SELECT held_note, note FROM witness_alarm").map {
+        try ($0["held_note"] as String, $0["note"] as String)
       }
     }
     // Both heads, each signed by the log, are the evidence.
@@ -240,7 +239,7 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
       await #expect(throws: MessageRefusal.self) { try await witness.show(["b"], epoch: epoch) }
     }
     try await witness.show(["a", "b"], after: [1])
-    #expect(try await witness.database.read { try Int.fetchOne($0, sql: "SELECT MAX(epoch) FROM witnessed_log") } == 1)
+    #expect(try await witness.database.read { try $0.one(Int.self, "SELECT MAX(epoch) FROM witnessed_log") } == 1)
   }
 
   @Test func believesNoOtherKeyThanTheLogs() async throws {
@@ -309,7 +308,7 @@ private func log(_ count: Int, from start: String = "entry") -> [String] { (0..<
     try await witness.show(log(400), after: [300])
     try await witness.keeper.integrateMirrors()
     #expect(try LogCheck(folder: folder, log: key, zone: nil).run().checkpoint.size == 400)
-    #expect(try await witness.database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM mirror_entry") } == 0)
+    #expect(try await witness.database.read { try $0.one(Int.self, "SELECT COUNT(*) FROM mirror_entry") } == 0)
   }
 
   @Test func takesNoEntryTwiceAndNoneThatDoesNotFollow() async throws {

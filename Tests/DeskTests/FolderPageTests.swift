@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Letters
 import Logging
 import Roles
@@ -58,11 +57,11 @@ import ZoneHarness
     let (own, other) = (try await desk.letter(in: "own"), try await desk.letter(in: "other"))
     let at = currentMilliseconds()
     try await desk.zone.database.write { db in
-      try db.execute(
-        sql: """
-          INSERT INTO notice (id, letter, phone, text, state, attempts, next_request, failure, failed_at)
-          SELECT 'n' || number, id, '', '', 'failed', 3, 0, 'refused', ? FROM desk_letter
-          """, arguments: [at])
+      try db.run(
+        """
+        INSERT INTO notice (id, letter, phone, text, state, attempts, next_request, failure, failed_at)
+        SELECT 'n' || number, id, '', '', 'failed', 3, 0, 'refused', ? FROM desk_letter
+        """, at)
     }
     let visit = try await desk.person([.clerk], mailboxes: ["own"]).comeIn()
     let page = await visit.get("/folders/concluded")
@@ -75,7 +74,7 @@ import ZoneHarness
     let kept = Lines.Kept()
     let desk = try await TestDesk(logger: Logger(label: "test") { _ in Lines(kept: kept) })
     let visit = try await desk.person([.clerk], mailboxes: ["own"]).comeIn()
-    try await desk.zone.database.write { db in try db.execute(sql: "DROP TABLE desk_folder") }
+    try await desk.zone.database.write { db in try db.run("DROP TABLE desk_folder") }
     let before = kept.all.count
     #expect(await visit.get("/folders/to-do?secret=1").status == 503)
     #expect(kept.all.dropFirst(before) == ["a request could not be served code=sqlite-1 path=/folders/{folder}"])

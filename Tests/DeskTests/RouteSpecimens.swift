@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Letters
 import People
 import Roles
@@ -74,9 +73,7 @@ private func delegationEnd(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope)
   let person = try await personAt(desk, visit, scope)
   let identifier = "d\(desk.next())"
   try await desk.zone.database.write { db in
-    try db.execute(
-      sql: "INSERT INTO delegation VALUES (?, ?, ?, 0, 9999999999999)",
-      arguments: [identifier, person, TestDesk.root.person])
+    try db.run("INSERT INTO delegation VALUES (?, ?, ?, 0, 9999999999999)", identifier, person, TestDesk.root.person)
   }
   return ("/people/\(person)/delegation/end", ["delegation": identifier])
 }
@@ -113,13 +110,14 @@ private func checkedTable(_ desk: TestDesk, _ visit: TestVisit, _ scope: Scope) 
 /// A letter that the index knows of.
 private func trail(_ desk: TestDesk) async throws -> String {
   try await desk.zone.database.write { db in
-    try db.execute(
-      sql: """
-        INSERT OR IGNORE INTO audit_event VALUES
-          ('intranet', 1, 7, '2026-11-23T01:00:00.000Z', 'letter.accepted', '', '', 1);
-        INSERT OR IGNORE INTO audit_subject VALUES ('2026-000001', 'intranet', 1, 7), ('letter-1', 'intranet', 1, 7);
-        INSERT OR IGNORE INTO audit_indexed VALUES ('intranet', 1, 8);
-        """)
+    try db.script(
+      """
+      INSERT INTO audit_event VALUES
+        ('intranet', 1, 7, '2026-11-23T01:00:00.000Z', 'letter.accepted', '', '', 1) ON CONFLICT DO NOTHING;
+      INSERT INTO audit_subject VALUES ('2026-000001', 'intranet', 1, 7), ('letter-1', 'intranet', 1, 7)
+        ON CONFLICT DO NOTHING;
+      INSERT INTO audit_indexed VALUES ('intranet', 1, 8) ON CONFLICT DO NOTHING;
+      """)
   }
   return "/audit/trail/evidence"
 }
@@ -127,12 +125,13 @@ private func trail(_ desk: TestDesk) async throws -> String {
 /// An alert that is open.
 private func alert(_ desk: TestDesk) async throws -> Int64 {
   try await desk.zone.database.write { db in
-    try db.execute(
-      sql: """
-        INSERT INTO alert (kind, zone, peer, code, first_at, last_at, count)
-        VALUES ('login.refused', 'intranet', '', 'untrusted', '2026-11-23T01:00:00.000Z', '2026-11-23T01:00:00.000Z', 1)
-        """)
-    return db.lastInsertedRowID
+    try db.one(
+      Int64.self,
+      """
+      INSERT INTO alert (kind, zone, peer, code, first_at, last_at, count)
+      VALUES ('login.refused', 'intranet', '', 'untrusted', '2026-11-23T01:00:00.000Z', '2026-11-23T01:00:00.000Z', 1)
+      RETURNING id
+      """) ?? 0
   }
 }
 
@@ -238,7 +237,7 @@ extension TestDesk {
         "person_mailbox", "mailbox_unit", "delegation", "enrolment", "act", "signing_key",
       ]
       return try tables.map { table in
-        let rows = try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY 1, 2").map { $0.description }
+        let rows = try db.all("SELECT * FROM \(table) ORDER BY 1, 2").map { "\($0)" }
         return "\(table): \(rows.joined(separator: "\n"))"
       }.joined(separator: "\n")
     }

@@ -2,7 +2,6 @@ import Acts
 import Cryptography
 import Desk
 import Foundation
-import GRDB
 import HTTPTypes
 import Letters
 import People
@@ -43,7 +42,7 @@ private struct Signer {
   /// All entries from the first on, as a check of the exported record takes them.
   func checkRecord() async throws {
     let entries = try await desk.zone.database.read {
-      try Data.fetchAll($0, sql: "SELECT entry FROM act ORDER BY number")
+      try $0.all(Data.self, "SELECT entry FROM act ORDER BY number")
     }
     var check = ActSignatureCheck(zone: desk.zones.intranet.name.text)
     for entry in entries { try check.take(try #require(RecordedAct(Array(entry)))) }
@@ -242,7 +241,7 @@ private let answerFields = ["text": "已安排维修。\r\n谢谢！", "visibili
     let person = signer.visit.person.identifier
     try await signer.desk.office.remove(person, by: TestDesk.root)
     let left = try await signer.desk.zone.database.read {
-      try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM signing_key WHERE retired_at IS NULL")
+      try $0.one(Int.self, "SELECT COUNT(*) FROM signing_key WHERE retired_at IS NULL")
     }
     #expect(left == 0)
   }
@@ -257,7 +256,7 @@ private let answerFields = ["text": "已安排维修。\r\n谢谢！", "visibili
     let form = try signer.key.signed(answerFields, head: offer.head, nonce: offer.nonce)
     #expect(await signer.visit.post("/letters/\(number)/answer", form).status == 303)
     let entries = try await signer.desk.zone.database.read {
-      try Data.fetchAll($0, sql: "SELECT entry FROM act ORDER BY number")
+      try $0.all(Data.self, "SELECT entry FROM act ORDER BY number")
     }
     var check = ActSignatureCheck(zone: signer.desk.zones.intranet.name.text)
     for (index, entry) in entries.enumerated() {

@@ -1,7 +1,6 @@
 import Acts
 import Cryptography
 import Foundation
-import GRDB
 import Letters
 import People
 import Roles
@@ -96,7 +95,7 @@ private let statement = ActStatement(
     await #expect(throws: LetterError.self, "retired") {
       try await desk.zone.desk.signFor(number: number, by: official)
     }
-    try await desk.zone.database.write { try $0.execute(sql: "UPDATE signing_key SET retired_at = NULL") }
+    try await desk.zone.database.write { try $0.run("UPDATE signing_key SET retired_at = NULL") }
     try await desk.zone.desk.signFor(number: number, by: official)
   }
 }

@@ -2,7 +2,6 @@ import Cryptography
 import Desk
 import Exchange
 import Foundation
-import GRDB
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -104,12 +103,12 @@ final class TestDesk: Sendable {
     let content = try JSONEncoder().encode(draft)
     let letterKey = Data(X25519PrivateKey.generate().publicKey.bytes)
     try await zone.database.write { db in
-      try db.execute(
-        sql: """
-          INSERT INTO desk_letter
-            (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
-          VALUES (?, ?, 0, ?, 'question', ?, ?, ?, x'', x'', x'', ?)
-          """, arguments: [UUID().uuidString, number, mailbox, draft.title, content, letterKey, stage.rawValue])
+      try db.run(
+        """
+        INSERT INTO desk_letter
+          (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
+        VALUES (?, ?, 0, ?, 'question', ?, ?, ?, x'', x'', x'', ?)
+        """, UUID().uuidString, number, mailbox, draft.title, content, letterKey, stage.rawValue)
     }
     return number
   }

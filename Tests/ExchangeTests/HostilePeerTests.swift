@@ -1,6 +1,5 @@
 import Exchange
 import Foundation
-import GRDB
 import Letters
 import PacketFormat
 import PacketSeal
@@ -30,7 +29,7 @@ import Zones
     func applied(_ stream: String = "dmz/a/1/m") async throws -> Int {
       try await count("SELECT COALESCE(MAX(applied), 0) FROM incoming_stream WHERE stream = '\(stream)'")
     }
-    func run(_ sql: String) async throws { try await zone.database.write { try $0.execute(sql: sql) } }
+    func run(_ sql: String) async throws { try await zone.database.write { try $0.script(sql) } }
   }
 
   private func intranet(
@@ -281,7 +280,7 @@ import Zones
     _ = try await dmz.citizens.submit(id: UUID(), draft: draft(), credentials: .generate())
     while try await link.sendMessages() {}
     let sent = try await dmz.database.read { db in
-      try #require(try String.fetchOne(db, sql: "SELECT digest FROM sent_packet WHERE lane = 'm'"))
+      try #require(try db.one(String.self, "SELECT digest FROM sent_packet WHERE lane = 'm'"))
     }
     let digest = try #require(HexDigest(sent))
     let late = 281_000_000_000_000

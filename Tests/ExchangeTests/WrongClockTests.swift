@@ -1,7 +1,6 @@
 import Cryptography
 import DurableFiles
 import Foundation
-import GRDB
 import Letters
 import Logging
 import Storage
@@ -89,9 +88,9 @@ import Zones
     let digest = Digest.of(bytes)
     try zone.blobs.keep(file, as: digest)
     try await zone.database.write { db in
-      try db.execute(
-        sql: "INSERT INTO incoming_blob (digest, total, received, complete) VALUES (?, ?, ?, 1)",
-        arguments: [digest.hex, bytes.count, bytes.count])
+      try db.run(
+        "INSERT INTO incoming_blob (digest, total, received, complete) VALUES (?, ?, ?, 1)", digest.hex, bytes.count,
+        bytes.count)
     }
     return digest.hex
   }

@@ -1,6 +1,5 @@
 import Exchange
 import Fairness
-import GRDB
 import Letters
 import Storage
 import Synchronization
@@ -14,9 +13,8 @@ import Testing
 
   /// In memory: what is counted is refusals, and thirty thousand syncs of a disk tell nothing of them.
   private static func database() throws -> ZoneDatabase {
-    let queue = try DatabaseQueue()
-    try ZoneDatabase.migrator(exchangeMigrations + citizenLetterMigrations).migrate(queue)
-    return ZoneDatabase(inMemory: queue, faults: NoFaults())
+    let file = try SQLiteFile(inMemory: exchangeMigrations + citizenLetterMigrations)
+    return ZoneDatabase(inMemory: file, faults: NoFaults())
   }
 
   private struct NoFaults: CommitFaults {

@@ -1,6 +1,5 @@
 import Exchange
 import Foundation
-import GRDB
 import Letters
 import Storage
 import Testing
@@ -16,11 +15,11 @@ import Zones
     for (seconds, isLate) in [(0, false), (240, false), (360, true), (90_000, true)] {
       let seen = now - seconds * 1000
       try await dmz.database.write { db in
-        try db.execute(
-          sql: """
-            INSERT OR REPLACE INTO peer_state (peer, epoch, stamp, last_seen, clock_difference)
-            VALUES ('intranet', 1, 1, ?, 0)
-            """, arguments: [seen])
+        try db.run(
+          """
+          INSERT INTO peer_state (peer, epoch, stamp, last_seen, clock_difference)
+          VALUES ('intranet', 1, 1, ?, 0) ON CONFLICT (peer) DO UPDATE SET last_seen = excluded.last_seen
+          """, seen)
       }
       #expect(try await dmz.citizens.contact() == PeerContact(lastSeen: Date(unixMilliseconds: seen), isLate: isLate))
     }

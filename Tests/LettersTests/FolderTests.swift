@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Letters
 import Roles
 import Storage
@@ -26,16 +25,13 @@ import Zones
     try await zone.database.write { db in
       for index in 0..<count {
         let mailbox = index % 7 == 0 ? "others" : ["mayor", "transport", "water"][index % 3]
-        try db.execute(
-          sql: """
-            INSERT INTO desk_letter
-              (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
-            VALUES (?, ?, ?, ?, 'complaint', 't', ?, x'', x'', x'', x'', ?)
-            """,
-          arguments: [
-            "id-\(index)", "2026-\(String(100_000 + index).dropFirst())", 1_000 + index / 3, mailbox, content,
-            index % 5 == 0 ? "signed-for" : "delivered",
-          ])
+        try db.run(
+          """
+          INSERT INTO desk_letter
+            (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
+          VALUES (?, ?, ?, ?, 'complaint', 't', ?, x'', x'', x'', x'', ?)
+          """, "id-\(index)", "2026-\(String(100_000 + index).dropFirst())", 1_000 + index / 3, mailbox, content,
+          index % 5 == 0 ? "signed-for" : "delivered")
       }
     }
   }
@@ -60,21 +56,21 @@ import Zones
   @Test func `the pages of a folder show every letter once, in order, both ways`() async throws {
     try await fill(211)
     let expected = try await zone.database.read { db in
-      try String.fetchAll(
-        db,
-        sql: """
-          SELECT number FROM desk_letter WHERE stage = 'delivered' AND mailbox <> 'others' ORDER BY accepted_at, number
-          """)
+      try db.all(
+        String.self,
+        """
+        SELECT number FROM desk_letter WHERE stage = 'delivered' AND mailbox <> 'others' ORDER BY accepted_at, number
+        """)
     }
     let pages = try await walk(.toDo)
     #expect(pages.flatMap { $0 } == expected && pages.dropLast().allSatisfy { $0.count == 10 })
     let declined = try await zone.desk.folder(.declined, for: reader, limit: 10)
     #expect(declined.letters.isEmpty && declined.next == nil && declined.previous == nil && declined.total == 0)
-    try await zone.database.write { db in try db.execute(sql: "UPDATE desk_letter SET stage = 'answered'") }
+    try await zone.database.write { db in try db.run("UPDATE desk_letter SET stage = 'answered'") }
     let newest = try await walk(.concluded)
     let all = try await zone.database.read { db in
-      try String.fetchAll(
-        db, sql: "SELECT number FROM desk_letter WHERE mailbox <> 'others' ORDER BY accepted_at DESC, number DESC")
+      try db.all(
+        String.self, "SELECT number FROM desk_letter WHERE mailbox <> 'others' ORDER BY accepted_at DESC, number DESC")
     }
     #expect(newest.flatMap { $0 } == all)
     try await zone.stop()
@@ -99,14 +95,14 @@ import Zones
       "UPDATE desk_letter SET mailbox = 'others' WHERE number < '2026-00010'",
       "UPDATE desk_letter SET title = 'x', outcome_delivered = 1",
       "DELETE FROM desk_letter WHERE number > '2026-00050'",
-      "INSERT OR IGNORE INTO desk_letter SELECT * FROM desk_letter",
+      "INSERT INTO desk_letter SELECT * FROM desk_letter WHERE 1 = 1 ON CONFLICT DO NOTHING",
     ] {
-      try await zone.database.write { db in try db.execute(sql: sql) }
+      try await zone.database.write { db in try db.run(sql) }
       try await check()
     }
     struct Stop: Error {}
     _ = try? await zone.database.write { db in
-      try db.execute(sql: "UPDATE desk_letter SET stage = 'declined'")
+      try db.run("UPDATE desk_letter SET stage = 'declined'")
       throw Stop()
     }
     try await check()
@@ -117,9 +113,9 @@ import Zones
     let plans = try await zone.database.read { db in
       try FolderScan.statements.map { sql in
         let count = sql.filter { $0 == "?" }.count
-        return try Row.fetchAll(
-          db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: StatementArguments([Int](repeating: 0, count: count))
-        ).map { $0["detail"] as String }
+        return try db.all("EXPLAIN QUERY PLAN " + sql, values: [Int](repeating: 0, count: count)).map {
+          try $0["detail"] as String
+        }
       }
     }
     #expect(plans.count == 5)

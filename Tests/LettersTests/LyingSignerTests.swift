@@ -2,7 +2,6 @@ import AgeFormat
 import Cryptography
 import Exchange
 import Foundation
-import GRDB
 import PacketFormat
 import Storage
 import Testing
@@ -49,8 +48,8 @@ private struct LyingDMZ {
       try await intranet.count("SELECT COALESCE(MAX(applied), 0) FROM incoming_stream") == 1
     }
     let codes = try await intranet.database.read { db in
-      try Row.fetchAll(db, sql: "SELECT message_id, code FROM refusal WHERE message_id IS NOT NULL")
-        .reduce(into: [String: String]()) { $0[$1["message_id"]] = $1["code"] }
+      try db.all("SELECT message_id, code FROM refusal WHERE message_id IS NOT NULL")
+        .reduce(into: [String: String]()) { try $0[$1["message_id"]] = try $1["code"] }
     }
     return messages.map { codes[$0.id] }
   }
@@ -234,7 +233,7 @@ private func bytes(_ count: Int) -> JSONValue { .string(Base64.encode(randomByte
     let dmz = try RunningZone(zones.dmz)
     _ = try await dmz.citizens.submit(id: UUID(), draft: draft(), credentials: .generate())
     let letter = try await dmz.database.read { db in
-      try #require(try String.fetchOne(db, sql: "SELECT id FROM citizen_letter"))
+      try #require(try db.one(String.self, "SELECT id FROM citizen_letter"))
     }
     let published = """
       {"number":"2026-000001","mailbox":"mayor","kind":"complaint","title":"a","text":"b","answer":"c",\

@@ -1,6 +1,5 @@
 import Exchange
 import Foundation
-import GRDB
 import Letters
 import Roles
 import Storage
@@ -84,7 +83,7 @@ import Zones
     /// What is kept of number and text.
     func kept() async throws -> String {
       try await intranet.database.read { db in
-        try String.fetchOne(db, sql: "SELECT COALESCE(group_concat(phone || text), '') FROM notice") ?? ""
+        try db.one(String.self, "SELECT COALESCE(group_concat(phone || text), '') FROM notice") ?? ""
       }
     }
 
@@ -165,14 +164,11 @@ import Zones
     let count = 300
     try await office.intranet.database.write { db in
       for index in 0..<count {
-        try db.execute(
-          sql: """
-            INSERT INTO notice (id, letter, phone, text, state, attempts, next_request, requested_at)
-            VALUES (?, ?, ?, '文本', 'waiting', 1, 0, ?)
-            """,
-          arguments: [
-            "n\(index)", newIdentifier(at: currentMilliseconds()), "138\(10_000_000 + index)", currentMilliseconds(),
-          ])
+        try db.run(
+          """
+          INSERT INTO notice (id, letter, phone, text, state, attempts, next_request, requested_at)
+          VALUES (?, ?, ?, '文本', 'waiting', 1, 0, ?)
+          """, "n\(index)", newIdentifier(at: currentMilliseconds()), "138\(10_000_000 + index)", currentMilliseconds())
       }
     }
     try await office.remind()
@@ -190,7 +186,7 @@ import Zones
     let number = try await office.answerALetter()
     try await office.hasHeard(1)
     try await office.intranet.database.write { db in
-      try db.execute(sql: "UPDATE notice SET next_request = next_request + ?", arguments: [20 * 86_400_000])
+      try db.run("UPDATE notice SET next_request = next_request + ?", 20 * 86_400_000)
     }
     office.gateway.answer(.sent)
     try await office.remind()

@@ -2,7 +2,6 @@ import AgeFormat
 import Cryptography
 import Exchange
 import Foundation
-import GRDB
 import Letters
 import Logging
 import Storage
@@ -91,8 +90,8 @@ private struct Thief {
     let thief = Thief(of: test, pepper: pepper)
     for code in [first, second] { try await thief.write(LetterCredentials(code: code, password: "123456")) }
     let stored = try await test.zone.database.read { db in
-      try Row.fetchAll(db, sql: "SELECT hex(code_index), hex(salt), hex(wrapped_key) FROM citizen_letter").map { row in
-        (0..<3).map { row[$0] as String }
+      try db.all("SELECT hex(code_index), hex(salt), hex(wrapped_key) FROM citizen_letter").map { row in
+        try (0..<3).map { try row[$0] as String }
       }
     }
     #expect(stored.count == 2)

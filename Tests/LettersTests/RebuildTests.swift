@@ -1,6 +1,5 @@
 import Exchange
 import Foundation
-import GRDB
 import Letters
 import Storage
 import Synchronization
@@ -105,13 +104,13 @@ import Zones
     try await intranet.desk.decline(number: letter.number, reason: "不属于受理范围。", by: intranet.clerk)
     try await dmz.eventually("it is declined") { try await read(letter, in: dmz)?.stage == .declined }
     let sql = "SELECT group_concat(quote(id) || number || stage || quote(sealed_letter)) FROM citizen_letter"
-    let before = try await dmz.database.read { try String.fetchOne($0, sql: sql) }
+    let before = try await dmz.database.read { try $0.one(String.self, sql) }
     let events = try await read(letter, in: dmz)?.events
     for _ in 0..<2 { try await intranet.desk.rebuildPortal() }
     try await intranet.eventually("both have crossed") {
       try await intranet.count("SELECT COUNT(*) FROM outbox") == 0
     }
-    #expect(try await dmz.database.read { try String.fetchOne($0, sql: sql) } == before)
+    #expect(try await dmz.database.read { try $0.one(String.self, sql) } == before)
     #expect(try await read(letter, in: dmz)?.events == events)
     #expect(try await dmz.count("SELECT COUNT(*) FROM restored_pepper") == 0)
     #expect(try await intranet.count("SELECT COUNT(*) FROM portal_keepsake") == 1)
@@ -165,8 +164,7 @@ import Zones
     // As a broken portal might have numbered its letters.
     try await intranet.database.write { db in
       for (last, number) in [("1", "x"), ("2", "9999-99999999999999999999")] {
-        try db.execute(
-          sql: "UPDATE desk_letter SET number = ? WHERE number LIKE ?", arguments: [number, "%-00000" + last])
+        try db.run("UPDATE desk_letter SET number = ? WHERE number LIKE ?", number, "%-00000" + last)
       }
     }
     let told = Told()

@@ -2,7 +2,6 @@ import Cryptography
 import DurableFiles
 import Exchange
 import Foundation
-import GRDB
 import Letters
 import Roles
 import Runtime
@@ -63,7 +62,7 @@ import Zones
     }
     let refused = try #require(await submit())
     #expect(refused.faultCode == "policy: message type “letter.submitted” to “intranet”")
-    try await dmz.database.write { db in try db.execute(sql: "DROP TABLE citizen_letter") }
+    try await dmz.database.write { db in try db.run("DROP TABLE citizen_letter") }
     let broken = try #require(await submit())
     #expect(broken.faultCode == "sqlite-1" && broken != refused)
     try FileManager.default.removeItem(atPath: zones.dmz.dataDirectory + "/spool")

@@ -2,10 +2,10 @@ import Cryptography
 import Exchange
 import Fairness
 import Foundation
-import GRDB
 import Letters
 import Logging
 import Runtime
+import Storage
 import Synchronization
 import Testing
 import ZoneHarness

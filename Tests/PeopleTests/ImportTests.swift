@@ -1,4 +1,3 @@
-import GRDB
 import People
 import Roles
 import Storage

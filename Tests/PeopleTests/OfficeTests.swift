@@ -1,6 +1,5 @@
 import Acts
 import Foundation
-import GRDB
 import People
 import Roles
 import Storage
@@ -57,7 +56,7 @@ final class TestOffice: Sendable {
 
   @Test func `are what they say at the first start`() async throws {
     let office = try await TestOffice()
-    try await office.database.write { try $0.execute(sql: "DELETE FROM person; DELETE FROM people_origin") }
+    try await office.database.write { try $0.script("DELETE FROM person; DELETE FROM people_origin") }
     try await office.directory.takeOver([office.person("b", [.clerk, .leader], mailboxes: ["mayor"])])
     let clerk = try #require(try await office.official("b"))
     #expect(clerk.roles == [.clerk, .leader] && clerk.mailboxes == ["mayor"] && clerk.name == "人b")

@@ -1,6 +1,5 @@
 import Cryptography
 import Exchange
-import GRDB
 import Letters
 import Storage
 import Synchronization
@@ -29,13 +28,8 @@ private final class Ledger: Sendable {
   }
 
   func database() throws -> ZoneDatabase {
-    var configuration = Configuration()
-    configuration.prepareDatabase { [self] db in
-      db.trace { event in if case .statement(let statement) = event { self.note(statement.sql) } }
-    }
-    let queue = try DatabaseQueue(configuration: configuration)
-    try ZoneDatabase.migrator(exchangeMigrations + citizenLetterMigrations).migrate(queue)
-    return ZoneDatabase(inMemory: queue, faults: NoFaults())
+    let file = try SQLiteFile(inMemory: exchangeMigrations + citizenLetterMigrations) { [self] in note($0) }
+    return ZoneDatabase(inMemory: file, faults: NoFaults())
   }
 
   private struct NoFaults: CommitFaults {

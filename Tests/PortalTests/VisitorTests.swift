@@ -1,7 +1,6 @@
 import Cryptography
 import Fairness
 import Foundation
-import GRDB
 import HTTPTypes
 import Letters
 import Notices
@@ -261,9 +260,9 @@ extension TestCitizen {
           number: "2026-\(100_000 + index)", mailbox: "mayor", kind: .question, title: "T\(index)", text: "x",
           answer: "y",
           acceptedAt: Date(timeIntervalSince1970: 0), answeredAt: Date(timeIntervalSince1970: Double(index / 30)))
-        try db.execute(
-          sql: "INSERT INTO published_letter (number, answered_at, content) VALUES (?, ?, ?)",
-          arguments: [letter.number, index / 30 * 1_000, try encoder.encode(letter)])
+        try db.run(
+          "INSERT INTO published_letter (number, answered_at, content) VALUES (?, ?, ?)", letter.number,
+          index / 30 * 1_000, try encoder.encode(letter))
       }
     }
     func numbers(_ page: Page) -> [String] {

@@ -1,8 +1,8 @@
 import Exchange
 import Foundation
-import GRDB
 import PacketFormat
 import PacketSeal
+import Storage
 import Synchronization
 import ZoneHarness
 import Zones
@@ -53,7 +53,7 @@ final class Schedule {
 
   /// - Parameter liars: who signs as each zone without being it.
   init(
-    seed: UInt64, worlds: [SimulatedZone.World], liars: [Liar], template: DatabaseQueue, options: Options
+    seed: UInt64, worlds: [SimulatedZone.World], liars: [Liar], template: SQLiteFile, options: Options
   ) throws {
     self.liars = liars
     SeededSodium.seed(seed)
@@ -169,7 +169,7 @@ final class Schedule {
     guard isBackedUp else { return }
     // As the daemon does once the copy is checked.
     try zones[index].queue.write { db in
-      try db.execute(sql: "UPDATE incoming_stream SET secured = applied")
+      try db.run("UPDATE incoming_stream SET secured = applied")
     }
   }
 
@@ -216,8 +216,8 @@ final class Schedule {
   ///   word on what it has lost since may still be on the way.
   private func countLawfulLosses(of sender: Int, at receiver: Int, isCovered: Bool) throws {
     for (number, message) in messages[sender].enumerated() where !message.isUndone {
-      let isKept = try zones[sender].queue.unsafeRead { db in
-        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?)", arguments: [message.id])
+      let isKept = try zones[sender].queue.read { db in
+        try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?)", message.id)
       }
       let hasActed = try zones[receiver].hasPerformedOrRefused(message.id)
       let blobIsLost =
@@ -231,12 +231,11 @@ final class Schedule {
 
   private func blobIsLost(_ id: String, _ sender: Int, _ receiver: Int, _ isCovered: Bool) throws -> Bool {
     guard let digest = try zones[sender].blobDigest(ofOutboxMessage: id) else { return false }
-    let isSent = try zones[sender].queue.unsafeRead { db in
-      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE digest = ?)", arguments: [digest])
+    let isSent = try zones[sender].queue.read { db in
+      try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE digest = ?)", digest)
     }
-    let isThere = try zones[receiver].queue.unsafeRead { db in
-      try Bool.fetchOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE digest = ? AND complete)", arguments: [digest])
+    let isThere = try zones[receiver].queue.read { db in
+      try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE digest = ? AND complete = 1)", digest)
     }
     return isThere != true && (isSent != true || !isCovered && blobsSeen[receiver].contains(digest))
   }

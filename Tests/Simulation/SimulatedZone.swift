@@ -2,7 +2,6 @@ import Cryptography
 import DurableFiles
 import Exchange
 import Foundation
-import GRDB
 import Logging
 import PacketFormat
 import Storage
@@ -23,7 +22,7 @@ final class Chronicle: Sendable {
 /// One zone: the exchange's own code on a simulated disk, a database in memory, and a clock that the schedule moves.
 final class SimulatedZone {
   struct Backup {
-    let database: DatabaseQueue
+    let database: SQLiteFile
     let disk: SimulatedDisk.Content
     /// How many messages had been committed.
     let committed: Int
@@ -49,13 +48,13 @@ final class SimulatedZone {
   let world: World
   let disk = SimulatedDisk(folders: ["/", "/data", "/out", "/out/new", "/out/tmp", "/in", "/in/new", "/in/tmp"])
   let faults = FaultMachine()
-  var queue: DatabaseQueue
+  var queue: SQLiteFile
   private(set) var link: ZoneExchange.Link?
   private var exchange: ZoneExchange?
   private var isPrepared = false
   private var outbox: Outbox
   private var database: ZoneDatabase
-  private let template: DatabaseQueue
+  private let template: SQLiteFile
   private let chronicle: Chronicle
   private let clock: @Sendable () -> UnixMilliseconds
 
@@ -64,21 +63,15 @@ final class SimulatedZone {
   private var files: Files { Files(calls: disk, faults: faults) }
 
   init(
-    world: World, template: DatabaseQueue, chronicle: Chronicle, clock: @escaping @Sendable () -> UnixMilliseconds
+    world: World, template: SQLiteFile, chronicle: Chronicle, clock: @escaping @Sendable () -> UnixMilliseconds
   ) throws {
     self.world = world
     self.template = template
     self.chronicle = chronicle
     self.clock = clock
-    queue = try Self.copy(template)
+    queue = try SQLiteFile(copyOf: template)
     outbox = Outbox(links: world.configuration.links)
     database = ZoneDatabase(inMemory: queue, faults: faults)
-  }
-
-  static func copy(_ source: DatabaseQueue) throws -> DatabaseQueue {
-    let copy = try DatabaseQueue()
-    try source.backup(to: copy)
-    return copy
   }
 
   /// Starts the process, or goes on starting it. False where a fault prevents it for now.
@@ -120,7 +113,7 @@ final class SimulatedZone {
       if message.body["kind"]?.text == refusable { throw MessageRefusal(code: "unwelcome", reason: "as it asks") }
       let blob = try message.neededBlobs().first?.text
       return { db in
-        try db.execute(sql: "INSERT INTO sim_applied (message, blob) VALUES (?, ?)", arguments: [message.id, blob])
+        try db.run("INSERT INTO sim_applied (message, blob) VALUES (?, ?)", message.id, blob)
         chronicle.performed(message.id)
       }
     }
@@ -132,9 +125,8 @@ final class SimulatedZone {
       if fate == .applied && !chronicle.wasPerformed(message.id) {
         chronicle.wrong("\(message.id) was told as applied, and was not")
       }
-      try db.execute(
-        sql: "INSERT INTO sim_fate (message, fate) VALUES (?, ?)",
-        arguments: [message.id, fate == .applied ? "applied" : "refused"])
+      try db.run(
+        "INSERT INTO sim_fate (message, fate) VALUES (?, ?)", message.id, fate == .applied ? "applied" : "refused")
     }
   }
 
@@ -173,8 +165,8 @@ final class SimulatedZone {
   }
 
   private func isInOutbox(_ id: String) throws -> Bool {
-    try queue.unsafeRead { db in
-      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?)", arguments: [id])
+    try queue.read { db in
+      try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?)", id)
     } == true
   }
 
@@ -194,19 +186,19 @@ final class SimulatedZone {
 
   private func seededBytes(_ count: Int) -> [UInt8] { randomBytes(count) }
 
-  func count(_ sql: String) throws -> Int { try queue.unsafeRead { try Int.fetchOne($0, sql: sql) ?? 0 } }
+  func count(_ sql: String) throws -> Int { try queue.read { try $0.one(Int.self, sql) ?? 0 } }
 
   func backUp(committed: Int) throws -> Backup {
-    Backup(database: try Self.copy(queue), disk: disk.content, committed: committed)
+    Backup(database: try SQLiteFile(copyOf: queue), disk: disk.content, committed: committed)
   }
 
   /// Puts a backup back. Announced: the database alone, into a folder that went on. Otherwise the whole machine goes back
   /// in time and does not know it.
   func restore(_ backup: Backup, isAnnounced: Bool, _ random: inout SeededRandom) throws {
     kill(losingPower: &random, false)
-    queue = try Self.copy(backup.database)
+    queue = try SQLiteFile(copyOf: backup.database)
     if isAnnounced {
-      try queue.write { try $0.execute(sql: "UPDATE incarnation SET current = 'backup', previous = 'backup'") }
+      try queue.write { try $0.run("UPDATE incarnation SET current = 'backup', previous = 'backup'") }
     } else {
       // The drops are other machines' as well.
       let (incoming, outgoing) = (drop("/in/new"), drop("/out/new"))
@@ -219,7 +211,7 @@ final class SimulatedZone {
   /// The machine burned down; its keys alone were kept.
   func loseEverything(_ random: inout SeededRandom) throws {
     kill(losingPower: &random, false)
-    queue = try Self.copy(template)
+    queue = try SQLiteFile(copyOf: template)
     let (incoming, outgoing) = (drop("/in/new"), drop("/out/new"))
     disk.content =
       SimulatedDisk(folders: ["/", "/data", "/out", "/out/new", "/out/tmp", "/in", "/in/new", "/in/tmp"])

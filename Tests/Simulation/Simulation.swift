@@ -2,7 +2,6 @@ import ArgumentParser
 import Dispatch
 import Exchange
 import Foundation
-import GRDB
 import Runtime
 import Storage
 import ZoneHarness
@@ -43,8 +42,7 @@ struct Simulation: AsyncParsableCommand {
     SeededSodium.install()
     let (worlds, zones) = try Self.worlds()
     let liars = [Liar(zones: zones, as: .dmz), Liar(zones: zones, as: .intranet)]
-    let template = try DatabaseQueue()
-    try ZoneDatabase.migrator(SimulatedZone.schema).migrate(template)
+    let template = try SQLiteFile(inMemory: SimulatedZone.schema)
     let options = Schedule.Options(steps: steps, ignoresFolderSyncs: ignoreFolderSyncs)
     let began = ContinuousClock.now
     for seed in seed..<seed + UInt64(schedules) {

@@ -1,7 +1,7 @@
 import Cryptography
 import Foundation
-import GRDB
 import PacketFormat
+import Storage
 
 /// Whether the promise was kept: every message that its sender committed was applied once and in order, or refused with
 /// the sender's knowledge.
@@ -59,20 +59,20 @@ struct Verdict {
 /// What a zone's database says at the end.
 extension SimulatedZone {
   func applied() throws -> [(message: String, blob: String?)] {
-    try queue.unsafeRead { db in
-      try Row.fetchAll(db, sql: "SELECT message, blob FROM sim_applied ORDER BY id").map { ($0["message"], $0["blob"]) }
+    try queue.read { db in
+      try db.all("SELECT message, blob FROM sim_applied ORDER BY id").map { try ($0["message"], $0["blob"]) }
     }
   }
 
   func wholeBlobs() throws -> [String] {
-    try queue.unsafeRead { try String.fetchAll($0, sql: "SELECT digest FROM incoming_blob WHERE complete") }
+    try queue.read { try $0.all(String.self, "SELECT digest FROM incoming_blob WHERE complete = 1") }
   }
 
   func fates() throws -> [String: Set<String>] {
-    try queue.unsafeRead { db in
+    try queue.read { db in
       var fates: [String: Set<String>] = [:]
-      for row in try Row.fetchAll(db, sql: "SELECT message, fate FROM sim_fate") {
-        fates[row["message"], default: []].insert(row["fate"])
+      for row in try db.all("SELECT message, fate FROM sim_fate") {
+        try fates[row["message"], default: []].insert(row["fate"])
       }
       return fates
     }
@@ -80,36 +80,36 @@ extension SimulatedZone {
 
   func hasPerformedOrRefused(_ id: String) throws -> Bool {
     let digits = id.filter { $0 != "-" }.uppercased()
-    return try queue.unsafeRead { db in
-      try Bool.fetchOne(
-        db,
-        sql: """
-          SELECT EXISTS (SELECT 1 FROM sim_applied WHERE message = ?)
-            OR EXISTS (SELECT 1 FROM refused_message WHERE hex(id) = ?)
-          """, arguments: [id, digits]) == true
+    return try queue.read { db in
+      try db.one(
+        Bool.self,
+        """
+        SELECT EXISTS (SELECT 1 FROM sim_applied WHERE message = ?)
+          OR EXISTS (SELECT 1 FROM refused_message WHERE hex(id) = ?)
+        """, id, digits) == true
     }
   }
 
   func blobDigest(ofOutboxMessage id: String) throws -> String? {
-    let bytes = try queue.unsafeRead { db in
-      try Data.fetchOne(db, sql: "SELECT bytes FROM outbox WHERE message_id = ?", arguments: [id])
+    let bytes = try queue.read { db in
+      try db.one([UInt8].self, "SELECT bytes FROM outbox WHERE message_id = ?", id)
     }
-    return try bytes.flatMap { try Message.parse(Array($0)).neededBlobs().first?.text }
+    return try bytes.flatMap { try Message.parse($0).neededBlobs().first?.text }
   }
 
   /// Nothing waits for anything: all is packed, confirmed and in effect, and no refusal is untold.
   func isQuiet() throws -> Bool {
-    try queue.unsafeRead { db in
-      try Int.fetchOne(
-        db,
-        sql: """
-          SELECT (SELECT COUNT(*) FROM outbox o JOIN outgoing_stream s ON s.peer = o.peer AND s.lane = 'm'
-                  WHERE o.id > s.packed)
-            + (SELECT COUNT(*) FROM sent_packet WHERE confirmed = 0)
-            + (SELECT COUNT(*) FROM outgoing_blob WHERE last_sequence IS NULL)
-            + (SELECT COUNT(*) FROM outgoing_stream WHERE lane = 'm' AND effective < next_sequence - 1)
-            + (SELECT COUNT(*) FROM waiting_message) + (SELECT COUNT(*) FROM refusal)
-          """)
+    try queue.read { db in
+      try db.one(
+        Int.self,
+        """
+        SELECT (SELECT COUNT(*) FROM outbox o JOIN outgoing_stream s ON s.peer = o.peer AND s.lane = 'm'
+                WHERE o.id > s.packed)
+          + (SELECT COUNT(*) FROM sent_packet WHERE confirmed = 0)
+          + (SELECT COUNT(*) FROM outgoing_blob WHERE last_sequence IS NULL)
+          + (SELECT COUNT(*) FROM outgoing_stream WHERE lane = 'm' AND effective < next_sequence - 1)
+          + (SELECT COUNT(*) FROM waiting_message) + (SELECT COUNT(*) FROM refusal)
+        """)
     } == 0
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Storage
 import Synchronization
 import Testing
@@ -23,8 +22,8 @@ import Testing
       path: folder + "/zone.sqlite", migrations: [Migration("t", sql: "CREATE TABLE t (x TEXT NOT NULL)")])
   }
 
-  private func say(_ word: String, _ db: Database) throws {
-    try db.execute(sql: "INSERT INTO t VALUES (?)", arguments: [word])
+  private func say(_ word: String, _ db: Transaction) throws {
+    try db.run("INSERT INTO t VALUES (?)", word)
     db.afterCommit { [heard] in heard.say(word) }
   }
 
@@ -44,7 +43,7 @@ import Testing
         }
       }
     }
-    let kept = try await database.read { try String.fetchAll($0, sql: "SELECT x FROM t") }
+    let kept = try await database.read { try $0.all(String.self, "SELECT x FROM t") }
     #expect(heard.all.sorted() == kept.sorted() && kept.count == 40)
     try end()
   }
@@ -52,14 +51,14 @@ import Testing
   @Test func `a step that throws takes its effects with it, those of its inner steps too`() async throws {
     try await database.write { db in
       try say("before", db)
-      _ = try? db.inStep {
+      _ = try? db.savepoint {
         try say("outer", db)
-        try db.inStep { try say("inner", db) }
+        try db.savepoint { try say("inner", db) }
         throw Failure()
       }
-      try db.inStep {
+      try db.savepoint {
         try say("kept", db)
-        _ = try? db.inStep {
+        _ = try? db.savepoint {
           try say("lost", db)
           throw Failure()
         }
@@ -67,7 +66,40 @@ import Testing
       #expect(heard.all == [])
     }
     #expect(heard.all == ["before", "kept"])
-    #expect(try await database.read { try String.fetchAll($0, sql: "SELECT x FROM t") } == ["before", "kept"])
+    #expect(try await database.read { try $0.all(String.self, "SELECT x FROM t") } == ["before", "kept"])
+    try end()
+  }
+
+  @Test func `a file's effects wait for its commit, and go with a change that throws`() throws {
+    let file = try SQLiteFile(inMemory: [Migration("t", sql: "CREATE TABLE t (x TEXT NOT NULL)")])
+    #expect(throws: Failure.self) {
+      try file.write { db in
+        try say("lost", db)
+        throw Failure()
+      }
+    }
+    try file.write { db in
+      try say("kept", db)
+      #expect(throws: StorageError.self) { try db.savepoint { try db.run("INSERT INTO t VALUES (?)", nil as Int?) } }
+      #expect(heard.all == [])
+    }
+    #expect(heard.all == ["kept"])
+    #expect(try file.read { try $0.all(String.self, "SELECT x FROM t") } == ["kept"])
+    try end()
+  }
+
+  @Test func `added rows are told of after their commit`() async throws {
+    try await database.write { db in try say("before", db) }
+    try await database.watchRows(of: "t") { [heard] in heard.say("+\($0)") }
+    try await database.write { db in
+      for word in ["a", "b", "c"] { try db.run("INSERT INTO t VALUES (?)", word) }
+    }
+    _ = try? await database.write { db in
+      try db.run("INSERT INTO t VALUES ('d')")
+      throw Failure()
+    }
+    try await database.write { db in _ = try db.run("UPDATE t SET x = 'y'") }
+    #expect(heard.all == ["before", "+3"])
     try end()
   }
 

@@ -42,12 +42,24 @@ import Testing
     #expect(reach("guandu-intranet").isDisjoint(with: ["Portal", "Notices", "guandu-dmz"]))
   }
 
+  @Test func `no room but Storage knows the library of the database`() throws {
+    let libraries: Set = ["GRDB", "GRDBSQLite"]
+    #expect(table.rooms.filter { !$0.others.isDisjoint(with: libraries) }.map(\.name) == ["Storage"])
+    for folder in ["Sources", "Tests", "Benchmarks"] {
+      for (path, text) in try Repository.sources(folder) where !path.hasPrefix("Sources/Storage/") {
+        #expect(Repository.imports(text).isDisjoint(with: libraries), "\(path)")
+      }
+    }
+    let package = try String(contentsOf: Repository.root.appending(path: "Package.swift"), encoding: .utf8)
+    #expect(package.ranges(of: /\bgrdb\b/).count == 2, "it is declared, and named by Storage")
+  }
+
   @Test func keepSQLToTheRoomsWithStores() throws {
-    let stores = table.rooms.filter { $0.others.contains("GRDB") }.map(\.name)
+    let stores = table.rooms.filter { $0.ours.contains("Storage") }.map(\.name)
     #expect(
       Set(stores) == [
-        "Storage", "AuditLog", "AuditWitness", "AuditForward", "Exchange", "Letters", "TrustNews", "Acts", "People",
-        "AuditIndex", "Evidence",
+        "AuditLog", "AuditWitness", "AuditForward", "Exchange", "Letters", "TrustNews", "Acts", "People", "AuditIndex",
+        "Evidence", "Daemon", "guandu-dmz", "guandu-intranet",
       ])
   }
 

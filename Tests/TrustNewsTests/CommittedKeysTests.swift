@@ -1,6 +1,5 @@
 import Exchange
 import Foundation
-import GRDB
 import Letters
 import PacketFormat
 import PacketSeal
@@ -67,7 +66,7 @@ import Zones
     var intranet = try RunningZone(zones.intranet, exchanging: false)
     let (body, number) = (Data(statement.body.encoded()), statement.number)
     try await intranet.database.write { db in
-      try db.execute(sql: "INSERT INTO peer_statement VALUES ('dmz', ?, ?)", arguments: [number, body])
+      try db.run("INSERT INTO peer_statement VALUES ('dmz', ?, ?)", number, body)
     }
     try intranet.database.close()
     #expect(!FileManager.default.fileExists(atPath: file))

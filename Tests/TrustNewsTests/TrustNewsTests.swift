@@ -1,9 +1,9 @@
 import Cryptography
 import Exchange
 import Foundation
-import GRDB
 import Letters
 import Logging
+import Storage
 import Synchronization
 import Testing
 import Trust

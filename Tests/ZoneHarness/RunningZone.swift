@@ -6,7 +6,6 @@ import Cryptography
 public import DurableFiles
 public import Exchange
 import Foundation
-import GRDB
 public import Letters
 import Logging
 public import PacketFormat
@@ -161,6 +160,6 @@ public final class RunningZone: Sendable {
   }
 
   public func count(_ sql: String) async throws -> Int {
-    try await database.read { try Int.fetchOne($0, sql: sql) ?? 0 }
+    try await database.read { try $0.one(Int.self, sql) ?? 0 }
   }
 }
