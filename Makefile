@@ -11,7 +11,7 @@ TARGET ?=
 MERGE ?=
 export CONFIGURATION DEMO_DIR PORTAL_PORT DESK_PORT BENCH JSON FUZZ_SECONDS TARGET
 
-.PHONY: help run release test lint bench fuzz simulate simulate-planted
+.PHONY: help run release test pages lint bench fuzz simulate simulate-planted
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ release: ## builds all programs for release, under .build-release
 
 test: ## all tests, the real daemons and a browser included
 	@scripts/test.sh
+
+pages: ## writes templates, stylesheet and script into the Swift files that hold them
+	@scripts/embed-pages.py
 
 lint: ## the code's form
 	@scripts/lint.sh

@@ -1,34 +1,6 @@
 import WebKitchen
 
-let enrolmentTemplates = [
-  "enrolment-link": #"""
-  <h1>{{t.enrolLinkTitle}}</h1>
-  <p>{{t.enrolLinkText}}</p>
-  <p class="box"><code id="enrolment-link">https://{{host}}{{path}}</code></p>
-  <p class="hint">{{hours}}</p>
-  <p><a class="button plain" href="/people/{{id}}">{{t.back}}</a></p>
-  """#,
-  "enrol": #"""
-  <h1>{{t.enrolTitle}}</h1>
-  {{> problems}}
-  <p>{{t.enrolFor}}<strong id="enrol-name">{{name}}</strong></p>
-  <p>{{t.enrolText}}</p>
-  <form method="post" action="{{path}}" autocomplete="off">
-  <div class="field">
-  <label for="password">{{t.enrolPassword}}</label>
-  <p class="hint" id="password-hint">{{t.enrolPasswordHint}}</p>
-  \#(fieldMessage("password"))
-  <input class="short" type="password" id="password" name="password" required autocomplete="new-password"\#(fieldMarks("password", hint: true))>
-  </div>
-  <div class="field">
-  <label for="again">{{t.enrolAgain}}</label>
-  <input class="short" type="password" id="again" name="again" required autocomplete="new-password">
-  </div>
-  <div class="actions"><button type="submit" id="enrol">{{t.enrolDo}}</button></div>
-  </form>
-  """#,
-]
-
+/// The texts of fetching a certificate by a link.
 let enrolmentStrings = StringTable([
   .init("back", "返回", "Back"),
   .init("enrolOffer", "生成一次性领证链接", "Make a one-time link for a certificate"),
