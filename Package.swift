@@ -184,7 +184,8 @@ let package = Package(
       ],
       ["CCurl", arguments]),
 
-    tests("TidyTests", of: []),
+    tests(
+      "TidyTests", of: ["WebKitchen", "Portal", "Desk", "Roles", "Letters", "People", "AuditLog", "Acts"]),
     tests("FairnessTests", of: ["Fairness"]),
     tests(
       "AuditLogTests",

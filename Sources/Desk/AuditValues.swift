@@ -131,11 +131,14 @@ extension DeskSite {
     auditKinds.contains(kind) ? kitchen.strings.text("audit-\(kind)", language) : kind
   }
 
+  /// An act in words; as it is recorded where this program does not know it.
+  func actText(_ act: String, _ language: Language) -> String {
+    deskStrings.has("act-\(act)") ? kitchen.strings.text("act-\(act)", language) : act
+  }
+
   /// A code in words where there are some.
   func codeText(_ kind: String, _ code: String, _ language: Language) -> String {
-    if kind == "act.recorded" || kind == "rights.changed", deskStrings.has("act-\(code)") {
-      return kitchen.strings.text("act-\(code)", language)
-    }
+    if kind == "act.recorded" || kind == "rights.changed" { return actText(code, language) }
     if kind == "record.differs" { return recordText(code, language) }
     let key = "auditCode-\(code)"
     return deskStrings.has(key) ? kitchen.strings.text(key, language) : code

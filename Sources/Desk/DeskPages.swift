@@ -160,7 +160,7 @@ struct OutcomeCheckPage: InsidePage {
   let signing: SigningValues?
 }
 
-/// Somebody else was quicker.
+/// Somebody else has handled the letter.
 struct ConflictPage: InsidePage {
   static let template = "conflict"
 

@@ -23,7 +23,7 @@ extension DeskSite {
               number: "\(act.number)", at: officeTime(Date(timeIntervalSince1970: Double(act.at) / 1_000)),
               name: act.name.isEmpty ? kitchen.strings.text("actOperator", request.language) : act.name,
               person: act.person, stead: shown(act.inSteadOf),
-              what: kitchen.strings.text("act-\(act.what)", request.language), object: act.object,
+              what: actText(act.what, request.language), object: act.object,
               detail: shown(act.detail), proof: kitchen.strings.text("proof-\(act.proof)", request.language),
               certificate: shown(String(act.certificate.prefix(16))))
           },

@@ -135,7 +135,7 @@ extension DeskSite {
       languagePath: "/letters/\(letter.number)", form: path + "/check", runsScript: !keys.isEmpty)
   }
 
-  /// Somebody else was quicker: who, when and with what; and what was written here, for whoever wrote it.
+  /// Somebody else has handled the letter: who, when and with what; and what was written here, for whoever wrote it.
   func conflictPage(
     _ request: WebRequest, _ presence: Presence, _ written: WrittenOutcome?
   ) async throws -> Response {

@@ -23,10 +23,10 @@ let keyStrings = StringTable([
   .init("keyRetired", "停用于", "retired "),
   .init("keyRetire", "停用", "Retire"),
   .init("signsHint", "提交时将用本浏览器中您的密钥签名。", "This will be signed with your key in this browser."),
-  .init("badSignatureTitle", "签名无法核验", "The signature does not hold"),
+  .init("badSignatureTitle", "签名无法核验", "The signature is not valid"),
   .init(
     "badSignatureText", "签名与您的密钥、会话或所填内容不符，这一步没有执行。请重新打开页面再试；仍有问题请停用并重新登记密钥，并告知安全员。",
-    "The signature does not fit your key, your session or what was filled in, and nothing was done. Open the page again and repeat the step; if that does not help, retire the key, enrol another, and tell the security officer."
+    "The signature does not match your key, your session or what was filled in, and nothing was done. Open the page again and repeat the step; if that does not help, retire the key, enrol another, and tell the security officer."
   ),
   .init(
     "problem-key", "未能登记密钥：浏览器没有给出可用的密钥，或该密钥已经登记过。",

@@ -30,6 +30,6 @@ let outcomeStrings = StringTable([
   .init("keptReason", "您填写的理由（已保留）", "The reason that you wrote (kept)"),
   .init(
     "conflictText", "{0}已于{1}办理：{2}。您的这一步没有执行，您填写的内容没有丢失。",
-    "{0} was quicker, at {1}: {2}. Your step was not taken, and nothing that you wrote is lost."),
+    "{0} has handled it, at {1}: {2}. Your step was not taken, and nothing that you wrote is lost."),
   .init("openLetter", "查看来信", "Open the letter"),
 ])

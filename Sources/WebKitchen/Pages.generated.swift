@@ -176,7 +176,6 @@ let stylesheet = #"""
   .tabs { display: flex; flex-wrap: wrap; list-style: none; padding: 0; margin: 0 0 1rem; border-bottom: 2px solid var(--blue); }
   .tabs a { display: block; padding: 0.6rem 1rem; min-height: 44px; text-decoration: none; }
   .tabs a[aria-current] { background: var(--blue); color: #fff; border-radius: 4px 4px 0 0; }
-  .scroll { overflow-x: auto; }
   table { border-collapse: collapse; width: 100%; }
   th, td { text-align: left; padding: 0.6rem 0.75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
   th { background: #eef2f6; white-space: nowrap; }

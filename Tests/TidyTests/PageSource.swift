@@ -62,17 +62,17 @@ struct PageStructs {
   private mutating func read(_ text: String) {
     var current: String?
     for line in text.split(separator: "\n") {
-      if let match = line.firstMatch(of: /^(?:public )?struct (\w+): ((?:Visit|Inside)?Page|PageValues) \{$/) {
+      if line.hasSuffix("{"),
+        let match = line.firstMatch(of: /^(?:public )?struct (\w+): ((?:Visit|Inside)?Page|PageValues) \{$/)
+      {
         current = String(match.output.1)
         declarations[String(match.output.1)] = Declaration(kind: String(match.output.2))
       } else if line == "}" {
         current = nil
-      } else if let current {
+      } else if let current, line.hasPrefix("  "), !line.hasPrefix("   "), !line.hasSuffix("{") {
         if let match = line.firstMatch(of: /^  static let template = "(.+)"$/) {
           declarations[current]?.template = String(match.output.1)
-        } else if let match = line.firstMatch(of: /^  (?:public )?(?:let|var) (\w+): (.+?)(?: = .+)?$/),
-          !line.hasSuffix("{")
-        {
+        } else if let match = line.firstMatch(of: /^  (?:public )?(?:let|var) (\w+): (.+?)(?: = .+)?$/) {
           declarations[current]?.properties[String(match.output.1)] = String(match.output.2)
         }
       }
