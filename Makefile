@@ -12,7 +12,7 @@ MERGE ?=
 PART ?=
 export CONFIGURATION DEMO_DIR PORTAL_PORT DESK_PORT BENCH JSON FUZZ_SECONDS TARGET
 
-.PHONY: help run release test lint bench fuzz simulate simulate-planted soak
+.PHONY: help run release test pages lint bench fuzz simulate simulate-planted soak
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -27,8 +27,7 @@ release: ## builds all programs for release, under .build-release
 test: ## all tests, the real daemons and a browser included
 	@scripts/test.sh
 
-soak: ## what takes hours: PART=fuzz, seeds, planted or scenarios for one; ROUNDS, FUZZ_SECONDS, SCHEDULES
-	@scripts/soak.sh $(PART)
+.PHONY: help run release test pages lint bench fuzz simulate simulate-planted soak
 
 lint: ## the code's form
 	@scripts/lint.sh

@@ -66,7 +66,7 @@ let alertStrings = StringTable([
   ),
   .init("alert-unknown.entry", "日志中有不认识的条目", "An entry of no known kind"),
   .init("alertHint-unknown.entry", "请核验日志。", "Check the log."),
-  .init("alert-check.failed", "日志核验不符", "A log does not hold"),
+  .init("alert-check.failed", "日志核验不符", "A log failed its check"),
   .init(
     "alertHint-check.failed", "日志的条目、哈希或签名不符，可能被篡改。请保全文件，勿重启，并用 guandu audit verify 另行核验副本。",
     "Its entries, hashes or signatures do not fit: it may have been tampered with. Keep the files, do not restart, and verify a copy with guandu audit verify."

@@ -64,31 +64,29 @@ struct AuditSearch: Sendable {
 extension DeskSite {
   func searchValues(
     _ search: AuditSearch, _ console: AuditConsole, _ presence: Presence, _ language: Language
-  ) async throws -> [String: Any] {
+  ) async throws -> SearchValues {
     let zones = try await asking { () async throws(AuditConsoleError) in
       try await console.zones(for: presence.official)
     }
-    return [
-      "from": search.values["from"] ?? "", "to": search.values["to"] ?? "", "code": search.values["code"] ?? "",
-      "peer": search.values["peer"] ?? "", "query": search.query,
-      "zones": zones.map { ["id": $0, "chosen": $0 == search.values["zone"]] as [String: Any] },
-      "kinds": auditKinds.map { kind in
-        ["id": kind, "text": kindText(kind, language), "chosen": kind == search.values["kind"]] as [String: Any]
-      },
-    ]
+    return SearchValues(
+      from: search.values["from"] ?? "", to: search.values["to"] ?? "",
+      zones: zones.map { OptionValues(id: $0, text: $0, chosen: $0 == search.values["zone"]) },
+      peer: search.values["peer"] ?? "",
+      kinds: auditKinds.map { kind in
+        OptionValues(id: kind, text: kindText(kind, language), chosen: kind == search.values["kind"])
+      }, code: search.values["code"] ?? "", query: search.query)
   }
 
-  func eventValues(_ event: AuditEvent, _ language: Language) -> [String: Any] {
-    [
-      "at": auditTime(event.at), "zone": event.place.zone, "peer": shown(event.peer),
-      "kind": kindText(event.kind, language), "code": shown(codeText(event.kind, event.code, language)),
-      "place": placeText(event.place),
-      "path": "/audit/entries/\(event.place.zone)/\(event.place.log)/\(event.place.position)",
-    ]
+  func eventValues(_ event: AuditEvent, _ language: Language) -> AuditEventRow {
+    AuditEventRow(
+      at: auditTime(event.at), zone: event.place.zone, peer: shown(event.peer),
+      kind: kindText(event.kind, language), code: shown(codeText(event.kind, event.code, language)),
+      place: placeText(event.place),
+      path: "/audit/entries/\(event.place.zone)/\(event.place.log)/\(event.place.position)")
   }
 
   /// Whether an entry's place is proved, in words.
-  func standingValues(_ standing: EntryStanding, _ language: Language) -> [String: Any] {
+  func standingValues(_ standing: EntryStanding, _ language: Language) -> StandingValues {
     switch standing {
     case .proved(let entry):
       let text =
@@ -96,9 +94,9 @@ extension DeskSite {
           kitchen.strings.text("provedWitnessed", language, $0.name, auditTime($0.seconds * 1_000))
         }
         ?? kitchen.strings.text("provedUnwitnessed", language)
-      return ["isProved": true, "isWitnessed": entry.witnessed != nil, "standing": text]
+      return StandingValues(isProved: true, text: text)
     case .unproved(let reason):
-      return ["isProved": false, "standing": unprovedText(reason, language)]
+      return StandingValues(isProved: false, text: unprovedText(reason, language))
     }
   }
 
@@ -133,11 +131,14 @@ extension DeskSite {
     auditKinds.contains(kind) ? kitchen.strings.text("audit-\(kind)", language) : kind
   }
 
+  /// An act in words; as it is recorded where this program does not know it.
+  func actText(_ act: String, _ language: Language) -> String {
+    deskStrings.has("act-\(act)") ? kitchen.strings.text("act-\(act)", language) : act
+  }
+
   /// A code in words where there are some.
   func codeText(_ kind: String, _ code: String, _ language: Language) -> String {
-    if kind == "act.recorded" || kind == "rights.changed", deskStrings.has("act-\(code)") {
-      return kitchen.strings.text("act-\(code)", language)
-    }
+    if kind == "act.recorded" || kind == "rights.changed" { return actText(code, language) }
     if kind == "record.differs" { return recordText(code, language) }
     let key = "auditCode-\(code)"
     return deskStrings.has(key) ? kitchen.strings.text(key, language) : code

@@ -16,21 +16,19 @@ extension DeskSite {
       let paging = Paging(request, size: Self.pageSize)
       let found = try await office.acts(limit: Self.pageSize, offset: paging.offset, for: presence.official)
       return page(
-        "acts",
-        [
-          "isEmpty": found.acts.isEmpty, "hasActs": !found.acts.isEmpty,
-          "acts": found.acts.map { act in
-            [
-              "number": "\(act.number)", "at": officeTime(Date(timeIntervalSince1970: Double(act.at) / 1_000)),
-              "name": act.name.isEmpty ? kitchen.strings.text("actOperator", request.language) : act.name,
-              "person": act.person, "stead": shown(act.inSteadOf),
-              "what": kitchen.strings.text("act-\(act.what)", request.language), "object": act.object,
-              "detail": shown(act.detail), "certificate": shown(String(act.certificate.prefix(16))),
-              "proof": kitchen.strings.text("proof-\(act.proof)", request.language),
-            ]
+        ActsPage(
+          isEmpty: found.acts.isEmpty, hasActs: !found.acts.isEmpty,
+          acts: found.acts.map { act in
+            ActRow(
+              number: "\(act.number)", at: officeTime(Date(timeIntervalSince1970: Double(act.at) / 1_000)),
+              name: act.name.isEmpty ? kitchen.strings.text("actOperator", request.language) : act.name,
+              person: act.person, stead: shown(act.inSteadOf),
+              what: actText(act.what, request.language), object: act.object,
+              detail: shown(act.detail), proof: kitchen.strings.text("proof-\(act.proof)", request.language),
+              certificate: shown(String(act.certificate.prefix(16))))
           },
-          "paging": paging.values(path: "/acts", hasNext: paging.offset + found.acts.count < found.total),
-        ], titleKey: "navActs", request, presence)
+          paging: paging.values(path: "/acts", hasNext: paging.offset + found.acts.count < found.total)),
+        titleKey: "navActs", request, presence)
     }
   }
 }

@@ -19,20 +19,17 @@ extension DeskSite {
       try await console.alerts(open: isOpen, limit: Self.pageSize, offset: paging.offset, for: presence.official)
     }
     return page(
-      "audit-alerts",
-      [
-        "isOpen": isOpen, "isEmpty": found.alerts.isEmpty, "hasAlerts": !found.alerts.isEmpty,
-        "canSettle": isOpen && presence.official.may(.settleAlerts, .office), "remarkTyped": typed,
-        "alerts": found.alerts.map { alert in
-          var values = alertValues(alert, request.language)
-          values["chosen"] = chosen.contains(alert.id)
-          return values
+      AuditAlertsPage(
+        isOpen: isOpen, isEmpty: found.alerts.isEmpty, hasAlerts: !found.alerts.isEmpty,
+        canSettle: isOpen && presence.official.may(.settleAlerts, .office),
+        alerts: found.alerts.map { alert in
+          AlertRow(alert: alertValues(alert, request.language), chosen: chosen.contains(alert.id))
         },
-        "number": "\(paging.number)", "show": isOpen ? "open" : "acknowledged",
-        "isPaged": paging.number > 1 || paging.offset + found.alerts.count < found.total,
-        "hasPrevious": paging.number > 1, "previous": "\(paging.number - 1)",
-        "hasNext": paging.offset + found.alerts.count < found.total, "next": "\(paging.number + 1)",
-      ], titleKey: "auditAlerts", request, presence, problems: problems, languagePath: "/audit/alerts",
+        remarkTyped: typed,
+        paging: paging.values(
+          path: "/audit/alerts", query: isOpen ? "show=open" : "show=acknowledged",
+          hasNext: paging.offset + found.alerts.count < found.total)),
+      titleKey: "auditAlerts", request, presence, problems: problems, languagePath: "/audit/alerts",
       form: isOpen && !found.alerts.isEmpty ? "/audit/alerts" : nil)
   }
 
@@ -61,17 +58,17 @@ extension DeskSite {
     let (alert, events) = try await asking { () async throws(AuditConsoleError) in
       try await console.alert(id, for: presence.official)
     }
-    var values = alertValues(alert, request.language)
-    values["events"] = events.map { eventValues($0, request.language) }
-    values["hasEvents"] = !events.isEmpty
-    values["remarkTyped"] = typed
-    values["canSettle"] = alert.acknowledged == nil && presence.official.may(.settleAlerts, .office)
-    values["canExport"] = evidenceSource != nil && !events.isEmpty && presence.official.may(.settleAlerts, .office)
-    values["hint"] = kitchen.strings.text("alertHint-\(alert.kind)", request.language)
+    let maySettle = presence.official.may(.settleAlerts, .office)
+    let canSettle = alert.acknowledged == nil && maySettle
     return page(
-      "audit-alert", values, titleKey: "auditAlert", request, presence, problems: problems,
+      AuditAlertPage(
+        alert: alertValues(alert, request.language),
+        hint: kitchen.strings.text("alertHint-\(alert.kind)", request.language), hasEvents: !events.isEmpty,
+        events: events.map { eventValues($0, request.language) },
+        canExport: evidenceSource != nil && !events.isEmpty && maySettle, canSettle: canSettle, remarkTyped: typed),
+      titleKey: "auditAlert", request, presence, problems: problems,
       languagePath: "/audit/alerts/\(id)",
-      form: values["canSettle"] as? Bool == true ? "/audit/alerts/\(id)/acknowledge" : nil)
+      form: canSettle ? "/audit/alerts/\(id)/acknowledge" : nil)
   }
 
   func acknowledge(_ request: WebRequest, _ presence: Presence) async throws -> Response {
@@ -96,14 +93,13 @@ extension DeskSite {
     return id
   }
 
-  private func alertValues(_ alert: AuditAlert, _ language: Language) -> [String: Any] {
-    [
-      "id": "\(alert.id)", "kind": alert.kind, "title": kitchen.strings.text("alert-\(alert.kind)", language),
-      "zone": alert.zone, "peer": shown(alert.peer), "code": shown(codeText(alert.kind, alert.code, language)),
-      "count": "\(alert.count)", "firstAt": auditTime(alert.firstAt), "lastAt": auditTime(alert.lastAt),
-      "isAcknowledged": alert.acknowledged != nil, "by": alert.acknowledged?.by as Any? ?? false,
-      "at": alert.acknowledged.map { auditTime($0.at) } as Any? ?? false,
-      "remark": alert.acknowledged?.remark as Any? ?? false,
-    ]
+  private func alertValues(_ alert: AuditAlert, _ language: Language) -> AlertValues {
+    AlertValues(
+      id: "\(alert.id)", kind: alert.kind, title: kitchen.strings.text("alert-\(alert.kind)", language),
+      zone: alert.zone, peer: shown(alert.peer), code: shown(codeText(alert.kind, alert.code, language)),
+      count: "\(alert.count)", firstAt: auditTime(alert.firstAt), lastAt: auditTime(alert.lastAt),
+      acknowledged: alert.acknowledged.map {
+        AcknowledgedValues(by: $0.by, at: auditTime($0.at), remark: $0.remark)
+      })
   }
 }

@@ -64,23 +64,21 @@ extension DeskSite {
     let searches = try await asking { () async throws(AuditConsoleError) in
       try await console.searches(for: presence.official)
     }
-    var values = try await searchValues(search, console, presence, request.language)
-    values["isEmpty"] = hours.isEmpty
-    values["hasHours"] = !hours.isEmpty
-    values["hours"] = hours.map { hour in
-      [
-        "hour": auditHour(hour.hour), "zone": hour.zone, "peer": shown(hour.peer),
-        "kind": kindText(hour.kind, request.language), "code": shown(codeText(hour.kind, hour.code, request.language)),
-        "count": "\(hour.count)",
-        "messages": hour.messages == hour.count ? false : "\(hour.messages)" as Any,
-        "query": search.narrowed(hour).query,
-      ]
-    }
-    values["searches"] = searches.map { ["id": "\($0.id)", "name": $0.name, "query": $0.query] }
-    values["nameTyped"] = WrittenText.line(name)
-    values["hasSearches"] = !searches.isEmpty
     return page(
-      "audit", values, titleKey: "navAudit", request, presence, problems: problems, isSearch: true)
+      AuditPage(
+        hasSearches: !searches.isEmpty,
+        searches: searches.map { SavedSearchRow(id: "\($0.id)", name: $0.name, query: $0.query) },
+        search: try await searchValues(search, console, presence, request.language), isEmpty: hours.isEmpty,
+        hasHours: !hours.isEmpty, hours: hours.map { hourRow($0, of: search, request.language) },
+        nameTyped: WrittenText.line(name)),
+      titleKey: "navAudit", request, presence, problems: problems, isSearch: true)
+  }
+
+  private func hourRow(_ hour: AuditHour, of search: AuditSearch, _ language: Language) -> HourRow {
+    HourRow(
+      hour: auditHour(hour.hour), zone: hour.zone, peer: shown(hour.peer), kind: kindText(hour.kind, language),
+      code: shown(codeText(hour.kind, hour.code, language)), count: "\(hour.count)",
+      messages: hour.messages == hour.count ? nil : "\(hour.messages)", query: search.narrowed(hour).query)
   }
 
   private func entriesPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
@@ -89,18 +87,12 @@ extension DeskSite {
     let found = try await asking { () async throws(AuditConsoleError) in
       try await console.events(search.filter, limit: Self.pageSize, offset: paging.offset, for: presence.official)
     }
-    var values = try await searchValues(search, console, presence, request.language)
-    values["isEmpty"] = found.events.isEmpty
-    values["hasEvents"] = !found.events.isEmpty
-    values["events"] = found.events.map { eventValues($0, request.language) }
-    values["number"] = "\(paging.number)"
-    values["isPaged"] = paging.number > 1 || found.hasMore
-    values["hasPrevious"] = paging.number > 1
-    values["previous"] = "\(paging.number - 1)"
-    values["hasNext"] = found.hasMore
-    values["next"] = "\(paging.number + 1)"
     return page(
-      "audit-entries", values, titleKey: "auditEntries", request, presence, problems: search.problems,
+      AuditEntriesPage(
+        search: try await searchValues(search, console, presence, request.language), isEmpty: found.events.isEmpty,
+        hasEvents: !found.events.isEmpty, events: found.events.map { eventValues($0, request.language) },
+        paging: paging.values(path: "/audit/entries", query: search.query, hasNext: found.hasMore)),
+      titleKey: "auditEntries", request, presence, problems: search.problems,
       isSearch: true)
   }
 
@@ -113,35 +105,36 @@ extension DeskSite {
     let standing = try await asking { () async throws(AuditConsoleError) in
       try await console.entry(place, for: presence.official)
     }
-    var values = standingValues(standing, request.language)
-    values["place"] = placeText(place)
+    var proved: ProvedValues?
     if case .proved(let entry) = standing {
-      values["members"] = ((try? JSONValue.parse(entry.bytes))?.members ?? []).map {
-        ["name": $0.key, "value": $0.value.text ?? String(decoding: $0.value.encoded(), as: UTF8.self)]
+      let members = ((try? JSONValue.parse(entry.bytes))?.members ?? []).map {
+        MemberValues(name: $0.key, value: $0.value.text ?? String(decoding: $0.value.encoded(), as: UTF8.self))
       }
-      values["proof"] = entry.proof
-      values["bytes"] = String(decoding: entry.bytes, as: UTF8.self)
-      values["key"] = entry.key
+      proved = ProvedValues(
+        members: members, proof: entry.proof, bytes: String(decoding: entry.bytes, as: UTF8.self), key: entry.key)
     }
-    return page("audit-entry", values, titleKey: "auditEntry", request, presence)
+    return page(
+      AuditEntryPage(
+        place: placeText(place), standing: standingValues(standing, request.language), proved: proved),
+      titleKey: "auditEntry", request, presence)
   }
 
   private func trailPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let console = try demandConsole(presence)
     let number = halfWidth(WrittenText.line(request.query("number") ?? ""))
-    var values: [String: Any] = ["number": String(number.prefix(32)), "isAsked": !number.isEmpty]
+    var values = AuditTrailPage(number: String(number.prefix(32)), isAsked: !number.isEmpty)
     do {
       let trail =
         number.isEmpty ? [] : try await console.trail(number: number, for: presence.official).events
-      values["canExport"] = evidenceSource != nil && presence.official.may(.settleAlerts, .office)
-      values["hasTrail"] = !trail.isEmpty
-      values["trail"] = trail.map { event, standing in
-        eventValues(event, request.language).merging(standingValues(standing, request.language)) { own, _ in own }
+      values.canExport = evidenceSource != nil && presence.official.may(.settleAlerts, .office)
+      values.hasTrail = !trail.isEmpty
+      values.trail = trail.map { event, standing in
+        TrailRow(
+          event: eventValues(event, request.language), standing: standingValues(standing, request.language))
       }
     } catch AuditConsoleError.notFound {
-      values["hasTrail"] = false
     } catch { throw WebFailure.unavailable(error) }
-    return page("audit-trail", values, titleKey: "auditTrail", request, presence, isSearch: true)
+    return page(values, titleKey: "auditTrail", request, presence, isSearch: true)
   }
 
   private func checksPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
@@ -151,25 +144,21 @@ extension DeskSite {
     }
     let strings = kitchen.strings
     return page(
-      "audit-checks",
-      [
-        "isEmpty": checks.isEmpty, "hasChecks": !checks.isEmpty,
-        "canSettle": presence.official.may(.settleAlerts, .office),
-        "checks": checks.map { check in
-          [
-            "at": auditTime(check.at), "size": "\(check.size)",
-            "log": check.isOfRecord
+      AuditChecksPage(
+        canSettle: presence.official.may(.settleAlerts, .office), isEmpty: checks.isEmpty, hasChecks: !checks.isEmpty,
+        checks: checks.map { check in
+          CheckRow(
+            at: auditTime(check.at),
+            log: check.isOfRecord
               ? strings.text("checkRecord", request.language) : "\(check.zone)/audit/\(check.log)",
-            "isGood": check.fault == nil,
-            "unseen": check.unseen > 0
-              ? strings.text("checkUnseen", request.language, "\(check.unseen)") as Any : false,
-            "fault": shown(faultText(check, request.language) ?? ""),
-            "witnessed": check.witnessed.map {
+            size: "\(check.size)",
+            witnessed: check.witnessed.map {
               strings.text("checkWitnessed", request.language, "\($0.size)", auditTime($0.at))
             } ?? (check.isOfRecord ? "–" : strings.text("checkUnwitnessed", request.language)),
-          ]
-        },
-      ], titleKey: "auditChecks", request, presence)
+            isGood: check.fault == nil,
+            unseen: check.unseen > 0 ? strings.text("checkUnseen", request.language, "\(check.unseen)") : nil,
+            fault: shown(faultText(check, request.language) ?? ""))
+        }), titleKey: "auditChecks", request, presence)
   }
 
   private func checkNow(_ request: WebRequest, _ presence: Presence) async throws -> Response {

@@ -16,12 +16,11 @@ extension DeskSite {
   ) -> Response {
     let (strings, language) = (kitchen.strings, request.language)
     return page(
-      "confirm",
-      [
-        "question": strings.text(question, language), "object": object,
-        "consequence": strings.text(question + "-text", language), "verb": strings.text(question + "-verb", language),
-        "action": action, "field": shown(field?.name ?? ""), "value": field?.value ?? "", "back": back,
-      ], titleKey: question, request, presence)
+      ConfirmPage(
+        question: strings.text(question, language), object: object,
+        consequence: strings.text(question + "-text", language), action: action, field: field?.name,
+        value: field?.value ?? "", verb: strings.text(question + "-verb", language), back: back),
+      titleKey: question, request, presence)
   }
 
   /// Somebody else, whom this person may change.

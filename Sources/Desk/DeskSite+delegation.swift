@@ -39,35 +39,33 @@ extension DeskSite {
     _ request: WebRequest, _ presence: Presence, _ problems: [Problem] = [], _ form: URLEncodedForm? = nil
   ) async throws -> Response {
     let person = presence.official.person
-    var values = try await delegationValues(person, presence, request.language, form)
-    values["id"] = person
+    let values = try await delegationValues(person, presence, form)
     return page(
-      "delegation", values, titleKey: "delegationTitle", request, presence, problems: problems,
+      DelegationPage(id: person, delegations: values), titleKey: "delegationTitle", request, presence,
+      problems: problems,
       languagePath: "/delegation",
-      form: values["hasDelegates"] as? Bool == true ? "/people/\(person)/delegation" : nil)
+      form: values.hasDelegates ? "/people/\(person)/delegation" : nil)
   }
 
   func delegationValues(
-    _ person: String, _ presence: Presence, _ language: Language, _ form: URLEncodedForm? = nil
-  ) async throws -> [String: Any] {
+    _ person: String, _ presence: Presence, _ form: URLEncodedForm? = nil
+  ) async throws -> DelegationsValues {
     let official = presence.official
     let delegations = try await office.delegations(of: person, for: official)
     let delegates = try await office.possibleDelegates(of: person, for: official)
-    return [
-      "hasDelegations": !delegations.isEmpty, "hasDelegates": !delegates.isEmpty,
-      "fromTyped": form?["from"] ?? "", "untilTyped": form?["until"] ?? "",
-      "delegates": delegates.map {
-        ["id": $0.identifier, "name": $0.name, "chosen": $0.identifier == form?["delegate"]] as [String: Any]
+    return DelegationsValues(
+      hasDelegations: !delegations.isEmpty,
+      delegations: delegations.map { delegation in
+        DelegationRow(
+          delegation: delegation.identifier, giver: delegation.person, person: delegation.personName,
+          delegate: delegation.delegateName, from: officeTime(delegation.from), until: officeTime(delegation.until),
+          isGiven: delegation.person == person)
       },
-      "delegations": delegations.map { delegation in
-        [
-          "delegation": delegation.identifier, "giver": delegation.person, "person": delegation.personName,
-          "delegate": delegation.delegateName,
-          "from": officeTime(delegation.from), "until": officeTime(delegation.until),
-          "isGiven": delegation.person == person,
-        ]
+      hasDelegates: !delegates.isEmpty,
+      delegates: delegates.map {
+        DelegateValues(id: $0.identifier, name: $0.name, chosen: $0.identifier == form?["delegate"])
       },
-    ]
+      fromTyped: form?["from"] ?? "", untilTyped: form?["until"] ?? "")
   }
 }
 

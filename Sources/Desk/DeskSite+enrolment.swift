@@ -41,11 +41,10 @@ extension DeskSite {
         for: person, hours: issuer?.linkHours ?? 0, by: presence.official)
       guard let issuer else { throw WebFailure.notFound }
       return page(
-        "enrolment-link",
-        [
-          "id": person, "path": "/enrol/\(token)", "host": request.request.head.authority ?? "",
-          "hours": kitchen.strings.text("enrolHours", request.language, "\(issuer.linkHours)"),
-        ], titleKey: "enrolLinkTitle", request, presence, languagePath: "/people/\(person)")
+        EnrolmentLinkPage(
+          host: request.request.head.authority ?? "", path: "/enrol/\(token)",
+          hours: kitchen.strings.text("enrolHours", request.language, "\(issuer.linkHours)"), id: person),
+        titleKey: "enrolLinkTitle", request, presence, languagePath: "/people/\(person)")
     }
   }
 
@@ -54,9 +53,8 @@ extension DeskSite {
     let problems =
       problem.map { [FormProblem(field: "password", text: kitchen.strings.text($0, request.language))] } ?? []
     return kitchen.page(
-      "enrol",
-      problems.templateValues.merging(["path": request.path, "name": found.name]) { own, _ in own },
-      titleKey: "enrolTitle", for: request, status: problem == nil ? .ok : .unprocessableContent,
+      EnrolPage(name: found.name, path: request.path), problems: problems, titleKey: "enrolTitle", for: request,
+      status: problem == nil ? .ok : .unprocessableContent,
       switching: .link(request.path))
   }
 

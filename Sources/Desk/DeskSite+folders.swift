@@ -21,36 +21,34 @@ extension DeskSite {
     let official = presence.official
     let found = try await letters.folder(folder, for: official, limit: Self.pageSize, part: part(request))
     let counts = try await letters.folderCounts(for: official)
-    let tabs = DeskFolder.allCases.map { other -> [String: Any] in
-      [
-        "path": "/folders/\(other.rawValue)", "count": "\(counts[other] ?? 0)", "current": other == folder,
-        "text": kitchen.strings.text("folder-\(other.rawValue)", request.language),
-      ]
+    let tabs = DeskFolder.allCases.map { other in
+      TabValues(
+        path: "/folders/\(other.rawValue)",
+        text: kitchen.strings.text("folder-\(other.rawValue)", request.language), count: "\(counts[other] ?? 0)",
+        current: other == folder)
+    }
+    var places: PlacesValues?
+    if found.previous != nil || found.next != nil {
+      places = PlacesValues(
+        path: "/folders/\(folder.rawValue)", previous: found.previous?.description, next: found.next?.description)
     }
     return page(
-      "folder",
-      [
-        "heading": kitchen.strings.text("folder-\(folder.rawValue)", request.language), "tabs": tabs,
-        "late": try await lateText("linkLate", "linkNever", request.language) as Any? ?? false,
-        "undelivered": try await undeliveredValues(official, request.language) as Any? ?? false,
-        "isEmpty": found.letters.isEmpty, "hasLetters": !found.letters.isEmpty,
-        "letters": found.letters.map { row($0, request.language) },
-        "places": [
-          "path": "/folders/\(folder.rawValue)", "isNeeded": found.previous != nil || found.next != nil,
-          "previous": found.previous?.description as Any? ?? false, "next": found.next?.description as Any? ?? false,
-        ],
-      ],
+      FolderPage(
+        heading: kitchen.strings.text("folder-\(folder.rawValue)", request.language),
+        late: try await lateText("linkLate", "linkNever", request.language),
+        undelivered: try await undeliveredValues(official, request.language), tabs: tabs,
+        isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
+        letters: found.letters.map { row($0, request.language) }, places: places),
       titleKey: "folder-\(folder.rawValue)", request, presence)
   }
 
   /// Letters whose citizens must be told in another way; nil where there are none.
-  private func undeliveredValues(_ official: Official, _ language: Language) async throws -> [String: Any]? {
+  private func undeliveredValues(_ official: Official, _ language: Language) async throws -> UndeliveredValues? {
     let found = try await letters.undeliveredNotices(for: official, limit: Self.undeliveredNamed)
     guard found.total > 0 else { return nil }
-    return [
-      "text": kitchen.strings.text("noticesUndelivered", language, "\(found.total)"),
-      "letters": found.numbers.map { ["number": $0] },
-    ]
+    return UndeliveredValues(
+      text: kitchen.strings.text("noticesUndelivered", language, "\(found.total)"),
+      letters: found.numbers.map { NumberValues(number: $0) })
   }
 
   /// How old the portal's last sign of life is, while it is late.
@@ -70,15 +68,14 @@ extension DeskSite {
     return place("before").map(FolderPart.before) ?? .first
   }
 
-  private func row(_ letter: DeskLetterSummary, _ language: Language) -> [String: Any] {
-    [
-      "number": letter.number, "letterTitle": letter.title, "mailbox": name(of: letter.mailbox, language),
-      "kind": kitchen.strings.text("kind-\(letter.kind.rawValue)", language),
-      "acceptedAt": officeTime(letter.acceptedAt),
-      "stage": letter.stage.rawValue, "stageText": kitchen.strings.text("stage-\(letter.stage.rawValue)", language),
-      "isRefused": letter.isOutcomeRefused,
-      "attachments": letter.attachmentCount > 0 ? "\(letter.attachmentCount)" as Any : false,
-    ]
+  private func row(_ letter: DeskLetterSummary, _ language: Language) -> LetterRow {
+    LetterRow(
+      number: letter.number, letterTitle: letter.title, mailbox: name(of: letter.mailbox, language),
+      kind: kitchen.strings.text("kind-\(letter.kind.rawValue)", language),
+      acceptedAt: officeTime(letter.acceptedAt), stage: letter.stage.rawValue,
+      stageText: kitchen.strings.text("stage-\(letter.stage.rawValue)", language),
+      isRefused: letter.isOutcomeRefused,
+      attachments: letter.attachmentCount > 0 ? "\(letter.attachmentCount)" : nil)
   }
 
   /// A mailbox's name on the page; its identifier where the configuration no longer knows it.

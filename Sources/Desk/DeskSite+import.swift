@@ -22,27 +22,23 @@ extension DeskSite {
     let language = request.language
     let isGood = report?.errors.isEmpty == true
     return page(
-      "import",
-      [
-        "hasReport": report != nil, "isChecked": isGood && report?.isDryRun == true,
-        "isDone": isGood && report?.isDryRun == false, "hasErrors": report?.errors.isEmpty == false,
-        "summary": report.map {
+      ImportPage(
+        isDone: isGood && report?.isDryRun == false, isChecked: isGood && report?.isDryRun == true,
+        summary: report.map {
           kitchen.strings.text("importSummary", language, "\($0.added)", "\($0.changed)", "\($0.unchanged)")
         } ?? "",
-        "errors": (report?.errors ?? []).map { error in
-          [
-            "line": kitchen.strings.text("importLine", language, "\(error.line)"),
-            "text": kitchen.strings.text(error.problem.key, language),
-            "detail": error.detail.isEmpty ? false as Any : WrittenText.line(String(error.detail.prefix(200))),
-          ]
+        hasErrors: report?.errors.isEmpty == false,
+        errors: (report?.errors ?? []).map { error in
+          ImportErrorRow(
+            line: kitchen.strings.text("importLine", language, "\(error.line)"),
+            text: kitchen.strings.text(error.problem.key, language),
+            detail: error.detail.isEmpty ? nil : WrittenText.line(String(error.detail.prefix(200))))
         },
-        "kinds": OfficeDirectory.ImportKind.allCases.map { kind in
-          [
-            "id": kind.rawValue, "text": kitchen.strings.text("import-\(kind.rawValue)", language),
-            "columns": kind.columns.joined(separator: ","), "isFirst": kind == (chosen ?? .units),
-          ]
-        },
-      ], titleKey: "navImport", request, presence,
+        kinds: OfficeDirectory.ImportKind.allCases.map { kind in
+          ImportKindRow(
+            id: kind.rawValue, text: kitchen.strings.text("import-\(kind.rawValue)", language),
+            columns: kind.columns.joined(separator: ","), isFirst: kind == (chosen ?? .units))
+        }), titleKey: "navImport", request, presence,
       problems: report?.errors.isEmpty == false ? [("table", "importRefused")] : problems, languagePath: "/import",
       form: "/import/check")
   }

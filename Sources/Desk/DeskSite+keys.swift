@@ -51,29 +51,27 @@ extension DeskSite {
     _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], name: String = ""
   ) async throws -> Response {
     let person = presence.official.person
-    var values = try await keyValues(person, presence)
-    values["nameTyped"] = name
-    values["offer"] = offer("key.enrolled", "person \(person)", [], presence)
+    let values = MyKeysPage(
+      keys: try await keyValues(person, presence), offer: offer("key.enrolled", "person \(person)", [], presence),
+      nameTyped: name)
     return page(
-      "my-keys", values, titleKey: "keysTitle", request, presence, problems: problems, languagePath: "/me/keys",
+      values, titleKey: "keysTitle", request, presence, problems: problems, languagePath: "/me/keys",
       form: "/me/keys", runsScript: true)
   }
 
   /// A person's keys, for their own page and for their page among people.
-  func keyValues(_ person: String, _ presence: Presence) async throws -> [String: Any] {
+  func keyValues(_ person: String, _ presence: Presence) async throws -> KeysValues {
     let keys = try await office.signingKeys(of: person, for: presence.official)
     // Of somebody else, the table lets either everybody's be retired or nobody's.
     let mayRetire = presence.official.may(.retireKey, .person(person, unit: nil))
-    return [
-      "hasKeys": !keys.isEmpty,
-      "signingKeys": keys.map { key in
-        [
-          "fingerprint": key.fingerprint, "name": key.name, "owner": person,
-          "enrolled": officeTime(Date(timeIntervalSince1970: Double(key.enrolledAt) / 1_000)),
-          "retired": key.retiredAt.map { officeTime(Date(timeIntervalSince1970: Double($0) / 1_000)) } as Any? ?? false,
-          "canRetire": mayRetire && key.retiredAt == nil,
-        ] as [String: Any]
-      },
-    ]
+    return KeysValues(
+      hasKeys: !keys.isEmpty,
+      signingKeys: keys.map { key in
+        KeyRow(
+          name: key.name, fingerprint: key.fingerprint, owner: person,
+          enrolled: officeTime(Date(timeIntervalSince1970: Double(key.enrolledAt) / 1_000)),
+          retired: key.retiredAt.map { officeTime(Date(timeIntervalSince1970: Double($0) / 1_000)) },
+          canRetire: mayRetire && key.retiredAt == nil)
+      })
   }
 }

@@ -53,22 +53,26 @@ extension DeskSite {
   ) async throws -> Response {
     let number = try number(in: request)
     let letter = try await letters.letter(number: number, for: presence.official)
-    var values = letterValues(letter, presence.official, request.language)
-    values.merge(written.values) { own, _ in own }
-    values["isDeclining"] = !written.reason.isEmpty || problems.contains { $0.field == "reason" }
-    values["late"] = try await lateText("linkLate", "linkNever", request.language) as Any? ?? false
-    if try await letters.contact().isOneWay, letter.outcome != nil, !letter.outcomeDelivered {
-      values["delivery"] = kitchen.strings.text("deliveryOneWay", request.language)
+    var values = letterValues(letter, request.language)
+    if try await letters.contact().isOneWay, !letter.outcomeDelivered {
+      values.outcome?.delivery = kitchen.strings.text("deliveryOneWay", request.language)
     }
     if letter.outcome != nil, !letter.outcomeDelivered, letter.outcomeRefusal == nil {
-      values["outcomeLate"] = try await lateText("outcomeLate", "outcomeNever", request.language) as Any? ?? false
+      values.outcome?.outcomeLate = try await lateText("outcomeLate", "outcomeNever", request.language)
     }
-    let keys = values["canSignFor"] as? Bool == true ? try await signingKeys(of: presence) : []
-    if !keys.isEmpty { values["signing"] = offer("letter.signed-for", "letter \(number)", keys, presence) }
-    let hasForm = values["canSettle"] as? Bool == true
+    let canSignFor =
+      (letter.stage == .sent || letter.stage == .delivered)
+      && presence.official.may(.signForLetter, .mailbox(letter.draft.mailbox))
+    let keys = canSignFor ? try await signingKeys(of: presence) : []
+    let isDeclining = !written.reason.isEmpty || problems.contains { $0.field == "reason" }
+    let settling = settlingValues(letter, presence.official, written, isDeclining: isDeclining)
+    let content = LetterPage(
+      letter: values, late: try await lateText("linkLate", "linkNever", request.language), canSignFor: canSignFor,
+      signing: keys.isEmpty ? nil : offer("letter.signed-for", "letter \(number)", keys, presence),
+      settling: settling)
     return page(
-      "letter", values, titleKey: "letterHeading", request, presence, problems: problems,
-      languagePath: "/letters/\(number)", form: hasForm ? "/letters/\(number)/edit" : nil, status: status,
+      content, titleKey: "letterHeading", request, presence, problems: problems,
+      languagePath: "/letters/\(number)", form: settling != nil ? "/letters/\(number)/edit" : nil, status: status,
       runsScript: !keys.isEmpty)
   }
 }

@@ -22,11 +22,10 @@ struct WrittenOutcome: Sendable {
   var isEmpty: Bool { text.isEmpty && reason.isEmpty }
 
   /// For templates.
-  var values: [String: Any] {
-    [
-      "answer": text, "reason": reason, "visibilityValue": visibility, "isPublic": visibility == "public",
-      "hasAnswer": !text.isEmpty, "hasReason": !reason.isEmpty, "isWritten": !isEmpty,
-    ]
+  var values: WrittenValues {
+    WrittenValues(
+      answer: text, reason: reason, visibilityValue: visibility, isPublic: visibility == "public",
+      hasAnswer: !text.isEmpty, hasReason: !reason.isEmpty, isWritten: !isEmpty)
   }
 }
 
@@ -120,24 +119,23 @@ extension DeskSite {
   ) async throws -> Response {
     let path = "/letters/\(letter.number)/\(settlement.rawValue)"
     let (strings, language) = (kitchen.strings, request.language)
-    var values = letterValues(letter, presence.official, language).merging(written.values) { _, written in written }
-    values["path"] = path
-    values["isAnswer"] = settlement == .answer
-    values["isPublic"] = settlement == .answer && written.visibility == "public"
-    values["outcome"] = settlement == .answer ? written.text : written.reason
-    values["outcomeHeading"] = strings.text(settlement == .answer ? "answerHeading" : "declineHeading", language)
-    values["outcomeStage"] = settlement.stage.rawValue
-    values["outcomeStageText"] = strings.text("stage-\(settlement.stage.rawValue)", language)
-    values["message"] = NoticeText.addressed(
-      NoticeText.outcome(settlement.stage, number: letter.number), portal: strings.text("portalAddress", language))
     let keys = try await signingKeys(of: presence)
-    if !keys.isEmpty { values["signing"] = offer(settlement.act, "letter \(letter.number)", keys, presence) }
+    let isAnswer = settlement == .answer
+    let values = OutcomeCheckPage(
+      letter: letterValues(letter, language), written: written.values, path: path, isAnswer: isAnswer,
+      isPublished: isAnswer && written.visibility == "public", shownText: isAnswer ? written.text : written.reason,
+      shownHeading: strings.text(isAnswer ? "answerHeading" : "declineHeading", language),
+      shownStage: settlement.stage.rawValue,
+      shownStageText: strings.text("stage-\(settlement.stage.rawValue)", language),
+      message: NoticeText.addressed(
+        NoticeText.outcome(settlement.stage, number: letter.number), portal: strings.text("portalAddress", language)),
+      signing: keys.isEmpty ? nil : offer(settlement.act, "letter \(letter.number)", keys, presence))
     return page(
-      "outcome-check", values, titleKey: settlement == .answer ? "checkAnswerTitle" : "checkDeclineTitle", request,
-      presence, languagePath: "/letters/\(letter.number)", form: path + "/check", runsScript: !keys.isEmpty)
+      values, titleKey: isAnswer ? "checkAnswerTitle" : "checkDeclineTitle", request, presence,
+      languagePath: "/letters/\(letter.number)", form: path + "/check", runsScript: !keys.isEmpty)
   }
 
-  /// Somebody else was quicker: who, when and with what; and what was written here, for whoever wrote it.
+  /// Somebody else has handled the letter: who, when and with what; and what was written here, for whoever wrote it.
   func conflictPage(
     _ request: WebRequest, _ presence: Presence, _ written: WrittenOutcome?
   ) async throws -> Response {
@@ -147,19 +145,19 @@ extension DeskSite {
       return keptPage(WebFailure(error), written ?? .init(), request, presence)
     }
     let (strings, language) = (kitchen.strings, request.language)
-    var values = letterValues(letter, presence.official, language)
-    values.merge((written ?? .init()).values) { own, _ in own }
-    values["text"] = strings.text("wrongStageText", language)
+    var explanation = strings.text("wrongStageText", language)
     if let last = letter.events.last {
       let who = last.handler.isEmpty ? strings.text("nobody", language) : last.handler
-      values["text"] = strings.text(
+      explanation = strings.text(
         "conflictText", language, who, officeTime(last.at), strings.text("event-\(last.stage.rawValue)", language))
     }
     let again = written.map {
       "/letters/\(number)/\($0.text.isEmpty && !$0.reason.isEmpty ? "decline" : "answer")/check"
     }
     return page(
-      "conflict", values, titleKey: "wrongStageTitle", request, presence, languagePath: "/letters/\(number)",
+      ConflictPage(
+        letter: letterValues(letter, language), explanation: explanation, written: (written ?? .init()).values),
+      titleKey: "wrongStageTitle", request, presence, languagePath: "/letters/\(number)",
       form: again, status: .conflict)
   }
 
@@ -168,12 +166,11 @@ extension DeskSite {
     _ failure: WebFailure, _ written: WrittenOutcome, _ request: WebRequest, _ presence: Presence
   ) -> Response {
     let number = (try? number(in: request)) ?? ""
-    var values = written.values
-    values["heading"] = kitchen.strings.text(failure.titleKey, request.language)
-    values["text"] = kitchen.strings.text(failure.textKey, request.language)
-    values["number"] = shown(number)
+    let values = KeptPage(
+      heading: kitchen.strings.text(failure.titleKey, request.language),
+      text: kitchen.strings.text(failure.textKey, request.language), number: shown(number), written: written.values)
     return page(
-      "kept", values, titleKey: failure.titleKey, request, presence,
+      values, titleKey: failure.titleKey, request, presence,
       form: number.isEmpty || written.isEmpty ? nil : "/letters/\(number)/edit", status: failure.status)
   }
 }

@@ -84,25 +84,20 @@ extension DeskSite {
     let found = try await office.people(
       matching: search, in: known, limit: Self.pageSize, offset: paging.offset, for: presence.official)
     let names = Dictionary(units.map { ($0.identifier, name(of: $0, language)) }) { first, _ in first }
-    let filter = "search=\(queryEncoded(search))&amp;unit=\(queryEncoded(unit))"
+    let filter = "search=\(queryEncoded(search))&unit=\(queryEncoded(unit))"
     return page(
-      "people",
-      [
-        "search": search, "choices": unitChoices(units, chosen: known, language), "total": "\(found.total)",
-        "isEmpty": found.people.isEmpty, "hasPeople": !found.people.isEmpty,
-        "canChange": presence.official.may(.changePeople, .office),
-        "people": found.people.map { person in
-          [
-            "id": person.identifier, "name": person.name,
-            "unit": person.unit.flatMap { names[$0] } as Any? ?? false,
-            "roles": roleNames(person.roles, language),
-            "lastLogin": person.lastLogin.map { officeTime($0) } as Any? ?? false,
-          ]
+      PeoplePage(
+        search: search, choices: unitChoices(units, chosen: known, language),
+        canChange: presence.official.may(.changePeople, .office), total: "\(found.total)",
+        hasPeople: !found.people.isEmpty,
+        people: found.people.map { person in
+          PersonRow(
+            id: person.identifier, name: person.name, unit: person.unit.flatMap { names[$0] },
+            roles: roleNames(person.roles, language), lastLogin: person.lastLogin.map { officeTime($0) })
         },
-        "filter": filter, "hasPrevious": paging.number > 1, "previous": "\(paging.number - 1)",
-        "hasNext": paging.offset + found.people.count < found.total, "next": "\(paging.number + 1)",
-        "number": "\(paging.number)", "isPaged": found.total > Self.pageSize,
-      ], titleKey: "navPeople", request, presence, isSearch: true)
+        paging: paging.values(
+          path: "/people", query: filter, hasNext: paging.offset + found.people.count < found.total)),
+      titleKey: "navPeople", request, presence, isSearch: true)
   }
 
   private func newPersonPage(
@@ -110,9 +105,10 @@ extension DeskSite {
   ) async throws -> Response {
     guard presence.official.may(.changePeople, .office) else { throw WebFailure.notAllowed }
     let person = typed ?? OfficePerson(identifier: "", name: "")
-    let values = try await personValues(person, presence, request.language)
+    let units = try await office.units(for: presence.official)
     return page(
-      "new-person", values, titleKey: "newPersonTitle", request, presence, problems: problems,
+      NewPersonPage(id: person.identifier, fields: personFields(person, units, request.language)),
+      titleKey: "newPersonTitle", request, presence, problems: problems,
       languagePath: "/people/new", form: "/people")
   }
 
@@ -152,54 +148,42 @@ extension DeskSite {
       (person.name, person.unit, person.roles) = (typed.name, typed.unit, typed.roles)
       person.mailboxes = typed.mailboxes
     }
-    var values = try await personValues(person, presence, request.language)
-    values["isOneself"] = person.identifier == official.person
-    values["canChange"] = official.may(.changePeople, .office) && person.identifier != official.person
-    values["canOffer"] = issuer != nil
-    values.merge(try await keyValues(person.identifier, presence)) { own, _ in own }
+    let canChange = official.may(.changePeople, .office) && person.identifier != official.person
     let mayDelegate = official.may(.delegate, .person(person.identifier, unit: nil))
-    values["canDelegate"] = mayDelegate
-    if mayDelegate {
-      values.merge(try await delegationValues(person.identifier, presence, request.language, form)) { own, _ in own }
-    }
-    values["fingerprintTyped"] = WrittenText.line(form?["fingerprint"] ?? "")
     let path = "/people/\(person.identifier)"
     // One form for all that can be typed here, so that none of it is lost whichever button is pressed.
-    let isChangeable = values["canChange"] as? Bool == true
-    let action = isChangeable ? path : mayDelegate ? path + "/delegation" : nil
-    values["hasForm"] = action != nil
-    values["formAction"] = action ?? ""
+    let action = canChange ? path : mayDelegate ? path + "/delegation" : nil
+    let (units, language) = (try await office.units(for: official), request.language)
+    let values = PersonPage(
+      id: person.identifier, name: person.name,
+      unit: units.first { $0.identifier == person.unit }.map { name(of: $0, language) },
+      roleNames: shown(roleNames(person.roles, language)),
+      mailboxNames: shown(joined(person.mailboxes.sorted().map { name(of: $0, language) }, language)),
+      lastLogin: person.lastLogin.map { officeTime($0) }, isOneself: person.identifier == official.person,
+      hasCertificates: !person.fingerprints.isEmpty,
+      certificates: person.fingerprints.map { CertificateValues(fingerprint: $0) },
+      keys: try await keyValues(person.identifier, presence), formAction: action, canChange: canChange,
+      canOffer: issuer != nil, fingerprintTyped: WrittenText.line(form?["fingerprint"] ?? ""),
+      fields: personFields(person, units, language),
+      delegations: mayDelegate ? try await delegationValues(person.identifier, presence, form) : nil)
     return page(
-      "person", values, titleKey: "personTitle", request, presence, problems: problems, languagePath: path,
+      values, titleKey: "personTitle", request, presence, problems: problems, languagePath: path,
       form: action, takesEnter: false)
   }
 
-  private func personValues(
-    _ person: OfficePerson, _ presence: Presence, _ language: Language
-  ) async throws -> [String: Any] {
-    let units = try await office.units(for: presence.official)
-    let unit = units.first { $0.identifier == person.unit }
-    return [
-      "id": person.identifier, "name": person.name, "choices": unitChoices(units, chosen: person.unit, language),
-      "unit": unit.map { name(of: $0, language) } as Any? ?? false,
-      "roleNames": shown(roleNames(person.roles, language)),
-      "mailboxNames": shown(joined(person.mailboxes.sorted().map { name(of: $0, language) }, language)),
-      "lastLogin": person.lastLogin.map { officeTime($0) } as Any? ?? false,
-      "roles": Role.allCases.map { role in
-        [
-          "id": role.rawValue, "text": kitchen.strings.text("role-\(role.rawValue)", language),
-          "chosen": person.roles.contains(role),
-        ]
+  private func personFields(_ person: OfficePerson, _ units: [OfficeUnit], _ language: Language) -> PersonFields {
+    PersonFields(
+      name: person.name, choices: unitChoices(units, chosen: person.unit, language),
+      roles: Role.allCases.map { role in
+        OptionValues(
+          id: role.rawValue, text: kitchen.strings.text("role-\(role.rawValue)", language),
+          chosen: person.roles.contains(role))
       },
-      "mailboxes": configuration.mailboxes.map { mailbox in
-        [
-          "id": mailbox.identifier, "text": name(of: mailbox.identifier, language),
-          "chosen": person.mailboxes.contains(mailbox.identifier),
-        ]
-      },
-      "certificates": person.fingerprints.map { ["fingerprint": $0, "owner": person.identifier] },
-      "hasCertificates": !person.fingerprints.isEmpty,
-    ]
+      mailboxes: configuration.mailboxes.map { mailbox in
+        OptionValues(
+          id: mailbox.identifier, text: name(of: mailbox.identifier, language),
+          chosen: person.mailboxes.contains(mailbox.identifier))
+      })
   }
 
   private func typedPerson(_ identifier: String, _ form: URLEncodedForm) -> OfficePerson {

@@ -73,21 +73,18 @@ extension DeskSite {
   ///   - takesEnter: whether Enter sends that form, which has one purpose then.
   ///   - isSearch: whether the form with the id `typed` is a search.
   func page(
-    _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest, _ presence: Presence,
+    _ content: some InsidePage, titleKey: String, _ request: WebRequest, _ presence: Presence,
     problems: [Problem] = [], languagePath: String? = nil, form: String? = nil, takesEnter: Bool = true,
     isSearch: Bool = false,
     status: HTTPResponse.Status? = nil, runsScript: Bool = false
   ) -> Response {
-    var values = values
-    values["csrf"] = presence.session.formToken
-    values["handler"] = presence.official.name
     let shown = problems.map {
       FormProblem(
         field: $0.field, text: kitchen.strings.text($0.key, request.language, "\(Self.answerMaxCharacters)"))
     }
-    values.merge(shown.templateValues) { _, problems in problems }
     return kitchen.page(
-      template, values, titleKey: titleKey, for: request,
+      content, in: InsideFrame(csrf: presence.session.formToken, handler: presence.official.name), problems: shown,
+      titleKey: titleKey, for: request,
       status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
       switching: isSearch ? .search : form.map { .form(action: $0, takesEnter: takesEnter) } ?? .link(languagePath),
       links: links(for: presence.official),

@@ -125,7 +125,7 @@ extension DeskSite {
     let form = try? await URLEncodedForm.read(request)
     let written = WrittenText.lines(form.map { $0["text"].isEmpty ? $0["reason"] : $0["text"] } ?? "")
     var response = kitchen.page(
-      "ended", ["text": written, "hasText": !written.isEmpty, "path": request.path], titleKey: "endedTitle",
+      EndedPage(text: written, hasText: !written.isEmpty, path: request.path), titleKey: "endedTitle",
       for: request, status: .forbidden, switching: written.isEmpty ? .link(nil) : .form(action: request.path))
     // A file that was on its way is not waited for.
     if form == nil { response.headers[.connection] = "close" }
@@ -145,11 +145,9 @@ extension DeskSite {
     return setCookie(
       session,
       kitchen.page(
-        "login",
-        [
-          "name": official.name, "unit": try await unitText(official, request.language) as Any? ?? false,
-          "csrf": session.formToken, "to": target, "fingerprint": official.certificateFingerprint.prefix(16),
-        ],
+        LoginPage(
+          name: official.name, unit: try await unitText(official, request.language),
+          fingerprint: String(official.certificateFingerprint.prefix(16)), csrf: session.formToken, to: target),
         titleKey: "loginTitle", for: request, status: status, switching: .link("/login")))
   }
 
@@ -174,16 +172,13 @@ extension DeskSite {
     let lastLogin = presence.session.with { $0.lastLogin }
     let names = official.mailboxes.sorted().map { name(of: $0, language) }
     return page(
-      "me",
-      [
-        "name": official.name, "person": official.person,
-        "unit": try await unitText(official, language) as Any? ?? false,
-        "roles": shown(roleNames(official.roles, language)), "mailboxes": shown(joined(names, language)),
-        "standsIn": shown(joined(official.standsInFor.map(\.name), language)),
-        "fingerprint": official.certificateFingerprint,
-        "canDelegate": Permissions.scope(of: .delegate, for: official.roles) == .own,
-        "lastLogin": lastLogin.map { officeTime($0) } as Any? ?? false,
-      ], titleKey: "meTitle", request, presence)
+      MePage(
+        name: official.name, person: official.person, unit: try await unitText(official, language),
+        roles: shown(roleNames(official.roles, language)), mailboxes: shown(joined(names, language)),
+        standsIn: shown(joined(official.standsInFor.map(\.name), language)),
+        lastLogin: lastLogin.map { officeTime($0) }, fingerprint: official.certificateFingerprint,
+        canDelegate: Permissions.scope(of: .delegate, for: official.roles) == .own),
+      titleKey: "meTitle", request, presence)
   }
 
   /// The units from the top down, as one line.
@@ -199,7 +194,7 @@ extension DeskSite {
   }
 
   /// For templates, in which an empty text counts as one.
-  func shown(_ text: String) -> Any { text.isEmpty ? false : text }
+  func shown(_ text: String) -> String? { text.isEmpty ? nil : text }
 
   func joined(_ names: [String], _ language: Language) -> String {
     names.joined(separator: language == .chinese ? "、" : ", ")

@@ -25,12 +25,12 @@ extension DeskSite {
   }
 
   /// For a form: what can be signed with it, once, in this visit.
-  func offer(_ act: String, _ object: String, _ keys: [String], _ presence: Presence) -> [String: Any] {
+  func offer(_ act: String, _ object: String, _ keys: [String], _ presence: Presence) -> SigningValues {
     let statement = ActStatement(
       zone: configuration.name.text, person: presence.official.person, act: act, object: object,
       nonce: encodeHex(randomBytes(32)), made: currentTime())
     presence.session.with { $0.offers.add(statement) }
-    return ["head": statement.head, "nonce": statement.nonce, "keys": keys.joined(separator: " ")]
+    return SigningValues(head: statement.head, nonce: statement.nonce, keys: keys.joined(separator: " "))
   }
 
   /// The official with what they signed, where the form came with a signature.

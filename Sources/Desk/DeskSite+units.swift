@@ -62,12 +62,11 @@ extension DeskSite {
   /// The choices of a unit, the chosen one marked.
   func unitChoices(
     _ units: [OfficeUnit], chosen: String?, without: OfficeUnit? = nil, _ language: Language
-  ) -> [[String: Any]] {
+  ) -> [OptionValues] {
     units.filter { unit in without.map { !unit.path.isWithin($0.path) } ?? true }.map { unit in
-      [
-        "id": unit.identifier, "chosen": unit.identifier == chosen,
-        "text": String(repeating: "\u{3000}", count: unit.level - 1) + name(of: unit, language),
-      ]
+      OptionValues(
+        id: unit.identifier, text: String(repeating: "\u{3000}", count: unit.level - 1) + name(of: unit, language),
+        chosen: unit.identifier == chosen)
     }
   }
 
@@ -75,56 +74,59 @@ extension DeskSite {
     language == .chinese || unit.english.isEmpty ? unit.name : unit.english
   }
 
+  /// What was typed about a unit.
+  private struct TypedUnit {
+    var identifier = ""
+    var name = ""
+    var english = ""
+    var parent: String?
+  }
+
   private func unitsPage(
-    _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], typed: [String: Any] = [:]
+    _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], typed: TypedUnit = TypedUnit()
   ) async throws -> Response {
     let units = try await office.units(for: presence.official)
-    let values: [String: Any] = [
-      "units": units.map { unit in
-        [
-          "id": unit.identifier, "name": name(of: unit, request.language), "level": "\(unit.level)",
-          "indent": String(repeating: "\u{3000}", count: unit.level - 1),
-        ]
+    let canChange = presence.official.may(.changeUnits, .office)
+    let values = UnitsPage(
+      isEmpty: units.isEmpty, hasUnits: !units.isEmpty,
+      units: units.map { unit in
+        UnitRow(
+          id: unit.identifier, name: name(of: unit, request.language), level: "\(unit.level)",
+          indent: String(repeating: "\u{3000}", count: unit.level - 1))
       },
-      "isEmpty": units.isEmpty, "hasUnits": !units.isEmpty,
-      "canChange": presence.official.may(.changeUnits, .office),
-      "choices": unitChoices(units, chosen: typed["parent"] as? String, request.language),
-    ]
+      canChange: canChange, identifier: typed.identifier,
+      fields: UnitFields(
+        name: typed.name, english: typed.english, choices: unitChoices(units, chosen: typed.parent, request.language)))
     return page(
-      "units", values.merging(typed) { own, _ in own }, titleKey: "navUnits", request, presence, problems: problems,
-      languagePath: "/units", form: presence.official.may(.changeUnits, .office) ? "/units" : nil)
+      values, titleKey: "navUnits", request, presence, problems: problems, languagePath: "/units",
+      form: canChange ? "/units" : nil)
   }
 
   private func unitPage(
-    _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], typed: [String: Any] = [:]
+    _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], typed: TypedUnit? = nil
   ) async throws -> Response {
     let units = try await office.units(for: presence.official)
     let wanted = identifier("unit", request)
     guard let unit = units.first(where: { $0.identifier == wanted }) else { throw WebFailure.notFound }
-    let values: [String: Any] = [
-      "id": unit.identifier, "name": unit.name, "english": unit.english,
-      "canChange": presence.official.may(.changeUnits, .office),
-      "choices": unitChoices(units, chosen: typed["parent"] as? String ?? unit.parent, without: unit, request.language),
-    ]
+    let canChange = presence.official.may(.changeUnits, .office)
+    let shown = typed ?? TypedUnit(name: unit.name, english: unit.english, parent: unit.parent)
+    let values = UnitPage(
+      id: unit.identifier, name: unit.name, canChange: canChange,
+      fields: UnitFields(
+        name: shown.name, english: shown.english,
+        choices: unitChoices(units, chosen: shown.parent, without: unit, request.language)))
     return page(
-      "unit", values.merging(typed) { _, typed in typed }, titleKey: "unitTitle", request, presence,
-      problems: problems, languagePath: "/units/\(unit.identifier)",
-      form: presence.official.may(.changeUnits, .office) ? "/units/\(unit.identifier)" : nil)
+      values, titleKey: "unitTitle", request, presence, problems: problems, languagePath: "/units/\(unit.identifier)",
+      form: canChange ? "/units/\(unit.identifier)" : nil)
   }
 
   private func addUnit(_ request: WebRequest, _ presence: Presence) async throws -> Response {
-    let form = try await form(of: request, presence)
-    let typed = typedUnit(form)
-    let identifier = WrittenText.line(form["identifier"])
+    let typed = typedUnit(try await form(of: request, presence))
     return try await settled("/units", request) {
       try await office.addUnit(
-        identifier, name: typed.name, english: typed.english, under: typed.parent, by: presence.official)
+        typed.identifier, name: typed.name, english: typed.english, under: typed.parent, by: presence.official)
     } again: {
-      try await unitsPage(
-        request, presence, problems: $0,
-        typed: [
-          "identifier": identifier, "name": typed.name, "english": typed.english, "parent": typed.parent ?? "",
-        ])
+      try await unitsPage(request, presence, problems: $0, typed: typed)
     }
   }
 
@@ -135,15 +137,14 @@ extension DeskSite {
         identifier("unit", request), name: typed.name, english: typed.english, under: typed.parent,
         by: presence.official)
     } again: {
-      try await unitPage(
-        request, presence, problems: $0,
-        typed: ["name": typed.name, "english": typed.english, "parent": typed.parent ?? ""])
+      try await unitPage(request, presence, problems: $0, typed: typed)
     }
   }
 
-  private func typedUnit(_ form: URLEncodedForm) -> (name: String, english: String, parent: String?) {
-    let parent = form["parent"]
-    return (WrittenText.line(form["name"]), WrittenText.line(form["english"]), parent.isEmpty ? nil : parent)
+  private func typedUnit(_ form: URLEncodedForm) -> TypedUnit {
+    TypedUnit(
+      identifier: WrittenText.line(form["identifier"]), name: WrittenText.line(form["name"]),
+      english: WrittenText.line(form["english"]), parent: form["parent"].isEmpty ? nil : form["parent"])
   }
 
   private func mailboxesPage(
@@ -152,19 +153,16 @@ extension DeskSite {
     let official = presence.official
     let (units, given) = (try await office.units(for: official), try await office.mailboxes(for: official))
     return page(
-      "mailboxes",
-      [
-        "canChange": official.may(.changeMailboxes, .office),
-        "mailboxes": configuration.mailboxes.map { mailbox in
+      MailboxesPage(
+        canChange: official.may(.changeMailboxes, .office),
+        mailboxes: configuration.mailboxes.map { mailbox in
           let (unit, people) = given[mailbox.identifier] ?? (nil, [])
-          let unitName = units.first { $0.identifier == unit }.map { name(of: $0, request.language) }
-          return [
-            "id": mailbox.identifier, "name": name(of: mailbox.identifier, request.language),
-            "people": shown(joined(people, request.language)), "unit": unitName as Any? ?? false,
-            "choices": unitChoices(units, chosen: unit, request.language),
-          ]
-        },
-      ], titleKey: "navMailboxes", request, presence, problems: problems, languagePath: "/mailboxes")
+          return MailboxRow(
+            id: mailbox.identifier, name: name(of: mailbox.identifier, request.language),
+            people: shown(joined(people, request.language)),
+            unit: units.first { $0.identifier == unit }.map { name(of: $0, request.language) },
+            choices: unitChoices(units, chosen: unit, request.language))
+        }), titleKey: "navMailboxes", request, presence, problems: problems, languagePath: "/mailboxes")
   }
 }
 

@@ -4,37 +4,42 @@ import WebKitchen
 
 /// A letter as its page shows it.
 extension DeskSite {
-  func letterValues(_ letter: DeskLetter, _ official: Official, _ language: Language) -> [String: Any] {
+  func letterValues(_ letter: DeskLetter, _ language: Language) -> LetterValues {
     let draft = letter.draft
     let strings = kitchen.strings
-    let mayAnswer = letter.stage == .signedFor && official.may(.answerLetter, .mailbox(draft.mailbox))
-    let mayDecline = letter.stage == .signedFor && official.may(.declineLetter, .mailbox(draft.mailbox))
-    return [
-      "number": letter.number, "stage": letter.stage.rawValue,
-      "stageText": strings.text("stage-\(letter.stage.rawValue)", language),
-      "mailbox": name(of: draft.mailbox, language), "kind": strings.text("kind-\(draft.kind.rawValue)", language),
-      "letterTitle": draft.title, "text": draft.text, "phone": draft.phone, "mail": draft.mail as Any? ?? false,
-      "acceptedAt": officeTime(letter.acceptedAt), "mayPublish": draft.mayPublish,
-      "publish": strings.text(draft.mayPublish ? "publishYes" : "publishNo", language),
-      "hasAttachments": !draft.attachments.isEmpty,
-      "attachments": draft.attachments.enumerated().map { index, attachment in
-        [
-          "index": "\(index)", "name": attachment.name, "type": attachment.mediaType,
-          "size": readableBytes(attachment.bytes),
-        ]
+    return LetterValues(
+      number: letter.number, stage: letter.stage.rawValue,
+      stageText: strings.text("stage-\(letter.stage.rawValue)", language), mailbox: name(of: draft.mailbox, language),
+      kind: strings.text("kind-\(draft.kind.rawValue)", language), letterTitle: draft.title, text: draft.text,
+      phone: draft.phone, mail: draft.mail, acceptedAt: officeTime(letter.acceptedAt),
+      publish: strings.text(draft.mayPublish ? "publishYes" : "publishNo", language),
+      hasAttachments: !draft.attachments.isEmpty,
+      attachments: draft.attachments.enumerated().map { index, attachment in
+        AttachmentValues(
+          index: "\(index)", name: attachment.name, type: attachment.mediaType, size: readableBytes(attachment.bytes))
       },
-      "events": letter.events.map { event in
-        [
-          "text": strings.text("event-\(event.stage.rawValue)", language), "at": officeTime(event.at),
-          "who": event.handler.isEmpty ? strings.text("nobody", language) : event.handler,
-        ]
-      },
-      "current": shown(currentText(letter.stage, language)),
-      "coming": letter.stage == .sent || letter.stage == .delivered,
-      "canSignFor": (letter.stage == .sent || letter.stage == .delivered)
-        && official.may(.signForLetter, .mailbox(draft.mailbox)),
-      "canAnswer": mayAnswer, "canDecline": mayDecline, "canSettle": mayAnswer || mayDecline,
-    ].merging(outcomeValues(letter, language)) { own, _ in own }
+      history: HistoryValues(
+        events: letter.events.map { event in
+          EventValues(
+            text: strings.text("event-\(event.stage.rawValue)", language), at: officeTime(event.at),
+            who: event.handler.isEmpty ? strings.text("nobody", language) : event.handler)
+        },
+        current: shown(currentText(letter.stage, language)),
+        coming: letter.stage == .sent || letter.stage == .delivered),
+      outcome: outcomeValues(letter, language))
+  }
+
+  /// Nil where this official can neither answer nor decline the letter.
+  func settlingValues(
+    _ letter: DeskLetter, _ official: Official, _ written: WrittenOutcome, isDeclining: Bool
+  ) -> SettlingValues? {
+    guard letter.stage == .signedFor else { return nil }
+    let canAnswer = official.may(.answerLetter, .mailbox(letter.draft.mailbox))
+    let canDecline = official.may(.declineLetter, .mailbox(letter.draft.mailbox))
+    guard canAnswer || canDecline else { return nil }
+    return SettlingValues(
+      canAnswer: canAnswer, canDecline: canDecline, mayPublish: letter.draft.mayPublish, isDeclining: isDeclining,
+      written: written.values)
   }
 
   /// What a letter waits for; empty where it waits for nothing.
@@ -51,17 +56,15 @@ extension DeskSite {
     return letter.outcomeRefusal == nil ? "deliveryWaiting" : "deliveryRefused"
   }
 
-  private func outcomeValues(_ letter: DeskLetter, _ language: Language) -> [String: Any] {
-    guard let outcome = letter.outcome else { return ["hasOutcome": false] }
+  private func outcomeValues(_ letter: DeskLetter, _ language: Language) -> OutcomeValues? {
+    guard let outcome = letter.outcome else { return nil }
     let strings = kitchen.strings
-    let notice = letter.notice.map { strings.text("notice-\($0.rawValue)", language) }
-    return [
-      "hasOutcome": true, "outcome": outcome.text, "outcomeAt": officeTime(outcome.at),
-      "outcomeHeading": strings.text(outcome.stage == .declined ? "declineHeading" : "answerHeading", language),
-      "visibility": strings.text(outcome.isPublic ? "visibilityPublic" : "visibilityPrivate", language),
-      "delivery": strings.text(deliveryKey(letter), language),
-      "refusal": letter.outcomeRefusal.map { strings.text("refused-\($0.rawValue)", language) } as Any? ?? false,
-      "notice": notice as Any? ?? false,
-    ]
+    return OutcomeValues(
+      heading: strings.text(outcome.stage == .declined ? "declineHeading" : "answerHeading", language),
+      text: outcome.text,
+      visibility: strings.text(outcome.isPublic ? "visibilityPublic" : "visibilityPrivate", language),
+      delivery: strings.text(deliveryKey(letter), language),
+      refusal: letter.outcomeRefusal.map { strings.text("refused-\($0.rawValue)", language) },
+      notice: letter.notice.map { strings.text("notice-\($0.rawValue)", language) })
   }
 }

@@ -150,7 +150,7 @@ private let letterStrings = StringTable([
   .init(
     "notEnrolledText", "证书有效，但没有登记为办理人员。请联系管理员登记。",
     "The certificate is valid, but it does not belong to an enrolled handler. Ask your administrator to enrol it."),
-  .init("wrongStageTitle", "信件已被他人办理", "Somebody else was quicker"),
+  .init("wrongStageTitle", "信件已被他人办理", "Somebody else has handled the letter"),
   .init(
     "wrongStageText", "信件的状态已经改变，这一步没有执行。请返回文件夹查看。",
     "The letter's state has changed, and this step was not taken. Please go back to the folders and look again."),

@@ -13,7 +13,7 @@ let officeStrings = StringTable([
   .init("never", "从未", "Never"),
   .init("keep", "不，返回", "No, go back"),
   .init("removeUnit", "确认删除单位？", "Remove this unit?"),
-  .init("removeUnit-text", "删除后不能恢复，须重新登记。", "It cannot be brought back; it would have to be added anew."),
+  .init("removeUnit-text", "删除后不能恢复，须重新登记。", "This cannot be undone; the unit would have to be added again."),
   .init("removeUnit-verb", "删除", "Remove"),
   .init("removePersonAsk", "确认删除人员？", "Remove this person?"),
   .init(
@@ -21,18 +21,18 @@ let officeStrings = StringTable([
     "Their sessions end at once, and their certificates, signing keys, roles and delegations with them. The record of what they did stays."
   ),
   .init("removePersonAsk-verb", "删除人员", "Remove the person"),
-  .init("removeCertificate", "确认取消证书登记？", "Take this certificate away?"),
+  .init("removeCertificate", "确认取消证书登记？", "Remove this certificate?"),
   .init(
     "removeCertificate-text", "持此证书者立即不能进入办公台。证书本身没有吊销。",
-    "Whoever holds it is out at once. The certificate itself is not revoked by this."),
-  .init("removeCertificate-verb", "取消登记", "Take away"),
+    "Whoever holds it can no longer sign in. The certificate itself is not revoked by this."),
+  .init("removeCertificate-verb", "取消登记", "Remove"),
   .init("retireKeyAsk", "确认停用密钥？", "Retire this key?"),
   .init(
     "retireKeyAsk-text", "停用后不能恢复，须重新登记。已签名的办理记录仍然有效。",
-    "A retired key never comes back; another would have to be enrolled. What it signed stays valid."),
+    "A retired key cannot be used again; another has to be enrolled. What it signed stays valid."),
   .init("retireKeyAsk-verb", "停用", "Retire"),
   .init("endDelegation", "确认结束代理？", "End this delegation?"),
-  .init("endDelegation-text", "代理人立即不能再代为办理。", "The other person can no longer act for them, from now on."),
+  .init("endDelegation-text", "代理人立即不能再代为办理。", "From now on the other person can no longer act for them."),
   .init("endDelegation-verb", "结束代理", "End it"),
   .init("removeSearch", "确认删除保存的查询？", "Remove this saved search?"),
   .init("removeSearch-text", "只删除保存的查询条件，不影响日志。", "Only the saved search goes; the log stays as it is."),
@@ -82,7 +82,7 @@ let officeStrings = StringTable([
     "certificateHint", "64位十六进制数，可带冒号。本人应当面或通过电话核对。",
     "64 hexadecimal digits, colons allowed. Compare it with its owner in person or by telephone."),
   .init("certificateAdd", "登记证书", "Enrol the certificate"),
-  .init("certificateRemove", "取消登记", "Take away"),
+  .init("certificateRemove", "取消登记", "Remove"),
   .init("logOutPerson", "结束其所有会话", "End all their sessions"),
   .init("removePerson", "删除人员", "Remove the person"),
 
@@ -91,8 +91,9 @@ let officeStrings = StringTable([
   .init("delegationAdd", "新的代理", "New delegation"),
   .init(
     "delegationHint", "代理人在此期间可以办理您有权办理的来信，办理记录同时写明两人。代理权不能转给他人。",
-    "Meanwhile the other person may do with letters what you may; the record names both. It cannot be passed on."),
-  .init("delegationNobody", "没有可以代理的人员。", "There is nobody who could act in your stead."),
+    "During this time the other person may handle the letters that you may handle; the record names both. A delegation cannot be passed on."
+  ),
+  .init("delegationNobody", "没有可以代理的人员。", "There is nobody who could act for you."),
   .init("delegateLabel", "代理人", "Who acts"),
   .init("delegationFrom", "自（当日零时）", "From (midnight)"),
   .init("delegationUntil", "至（当日结束）", "Until (the end of that day)"),
@@ -109,7 +110,7 @@ let officeStrings = StringTable([
   .init("import-people", "人员", "People"),
   .init("importFile", "CSV文件", "CSV file"),
   .init("importCheck", "检查", "Check"),
-  .init("importChecked", "检查无误，尚未导入。", "All is well. Nothing has been imported yet."),
+  .init("importChecked", "检查无误，尚未导入。", "No errors were found. Nothing has been imported yet."),
   .init("importTake", "确认导入", "Import it"),
   .init("importDone", "已导入。", "Imported."),
   .init("importSummary", "新增{0}，修改{1}，不变{2}。", "{0} added, {1} changed, {2} unchanged."),

@@ -7,7 +7,7 @@ import WebKitchen
 extension PortalSite {
   func addHomeRoutes(to routes: inout RouteTable) {
     routes.on(.get, "/", .everyone) { [self] in
-      kitchen.page("home", ["smsIsDemo": smsIsDemo], titleKey: "homeTitle", for: $0)
+      kitchen.page(HomePage(smsIsDemo: smsIsDemo), titleKey: "homeTitle", for: $0)
     }
     routes.on(.get, "/write", .everyone) { [self] request in
       try await demandRoom()
@@ -21,8 +21,8 @@ extension PortalSite {
     _ request: WebRequest, problems: [LetterForm.Problem] = [], agrees: Bool = false
   ) -> Response {
     openPage(
-      "notice", ["step1": true, "agrees": agrees], titleKey: "noticeTitle", request, .notice, problems: problems,
-      path: "/write", form: "/write/notice")
+      NoticePage(agrees: agrees), titleKey: "noticeTitle", request, .notice, problems: problems, path: "/write",
+      form: "/write/notice")
   }
 
   private func agree(_ request: WebRequest) async throws -> Response {
@@ -45,7 +45,7 @@ extension PortalSite {
   private func leave(_ request: WebRequest) async throws -> Response {
     let (visit, form) = try await posted(request)
     if form["sure"] != "yes", let back = visit.with({ $0.pathOfWhatIsLost }) {
-      return page("leave", ["back": back], titleKey: "leaveTitle", request, visit, path: back)
+      return page(LeavePage(back: back), titleKey: "leaveTitle", request, visit, path: back)
     }
     sessions.remove(visit)
     await forget([visit])

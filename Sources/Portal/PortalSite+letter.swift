@@ -91,35 +91,32 @@ extension PortalSite {
     let (form, attachments) = visit.with { ($0.form, $0.attachments) }
     let limits = configuration.letters
     let strings = kitchen.strings
-    let values: [String: Any] = [
-      "step3": true, "letterTitle": form.title, "text": form.text, "mail": form.mail,
-      "publishYes": form.publish == "yes", "publishNo": form.publish == "no",
-      "mailboxes": configuration.mailboxes.map { mailbox in
-        [
-          "id": mailbox.identifier, "name": name(of: mailbox.identifier, request.language),
-          "selected": mailbox.identifier == form.mailbox,
-        ] as [String: Any]
+    let values = LetterPage(
+      letterTitle: form.title, text: form.text, mail: form.mail, publishYes: form.publish == "yes",
+      publishNo: form.publish == "no",
+      mailboxes: configuration.mailboxes.map { mailbox in
+        ChoiceValues(
+          id: mailbox.identifier, name: name(of: mailbox.identifier, request.language),
+          selected: mailbox.identifier == form.mailbox)
       },
-      "kinds": LetterKind.allCases.map { kind in
-        [
-          "id": kind.rawValue, "name": strings.text("kind-\(kind.rawValue)", request.language),
-          "selected": kind.rawValue == form.kind,
-        ] as [String: Any]
+      kinds: LetterKind.allCases.map { kind in
+        ChoiceValues(
+          id: kind.rawValue, name: strings.text("kind-\(kind.rawValue)", request.language),
+          selected: kind.rawValue == form.kind)
       },
-      "hasAttachments": !attachments.isEmpty, "attachments": attachmentValues(attachments),
-      "titleHint": strings.text("titleHint", request.language, "\(limits.titleMaxCharacters)"),
-      "textHint": strings.text("textHint", request.language, "\(limits.textMaxCharacters)"),
-      "filesHint": strings.text(
+      hasAttachments: !attachments.isEmpty, attachments: attachmentValues(attachments),
+      titleHint: strings.text("titleHint", request.language, "\(limits.titleMaxCharacters)"),
+      textHint: strings.text("textHint", request.language, "\(limits.textMaxCharacters)"),
+      filesHint: strings.text(
         "filesHint", request.language, "\(limits.attachmentsMax)", readableBytes(limits.attachmentMaxBytes),
-        fileKindNames),
-    ]
+        fileKindNames))
     return page(
-      "letter", values, titleKey: "letterTitle", request, visit, problems: problems, status: status,
+      values, titleKey: "letterTitle", request, visit, problems: problems, status: status,
       path: "/write/letter", form: "/write/letter")
   }
 
-  func attachmentValues(_ attachments: [LetterAttachment]) -> [[String: String]] {
-    attachments.map { ["name": $0.name, "size": readableBytes($0.bytes), "blob": $0.blob] }
+  func attachmentValues(_ attachments: [LetterAttachment]) -> [AttachmentValues] {
+    attachments.map { AttachmentValues(name: $0.name, size: readableBytes($0.bytes), blob: $0.blob) }
   }
 
   /// A mailbox's name on the page; its identifier where the configuration no longer knows it.

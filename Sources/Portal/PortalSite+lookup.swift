@@ -16,7 +16,7 @@ extension PortalSite {
     status: HTTPResponse.Status? = nil
   ) -> Response {
     openPage(
-      "lookup", ["code": code, "password": password, "isLocked": problem == "letterLocked"], titleKey: "lookupTitle",
+      LookupPage(code: code, password: password, isLocked: problem == "letterLocked"), titleKey: "lookupTitle",
       request, .lookup, problems: problem.map { [.init(field: "code", textKey: $0, seconds: seconds)] } ?? [],
       status: status, path: "/lookup", form: "/lookup")
   }
@@ -95,23 +95,17 @@ extension PortalSite {
       return keep(visit, request, seeOther("/lookup"))
     }
     let language = request.language
-    var values = draftValues(letter.draft, language)
-    values["number"] = letter.number
-    values["stage"] = letter.stage.rawValue
-    values["stageText"] = kitchen.strings.text("stage-\(letter.stage.rawValue)", language)
-    values["hasOutcome"] = letter.outcome != nil
-    values["outcome"] = letter.outcome?.text ?? ""
-    values["isDeclined"] = letter.outcome?.stage == .declined
-    values["outcomeAt"] = letter.outcome.map { officeTime($0.at) } ?? ""
     let contact = try await contact()
-    values["timeline"] = timeline(of: letter, contact, language)
-    values["stageMeans"] = stageMeans(letter.stage, contact, language) as Any? ?? false
-    values["late"] = lateText(letter.stage, contact, language) as Any? ?? false
-    values["publish"] = kitchen.strings.text(letter.draft.mayPublish ? "publishYes" : "publishNo", language)
-    values["isPublished"] = letter.outcome?.isPublic ?? false
-    values["refusal"] =
-      letter.refusal.map { kitchen.strings.text("refused-\($0.rawValue)", language) } as Any? ?? false
-    return page("read", values, titleKey: "readTitle", request, visit, path: "/letter")
+    let values = ReadPage(
+      number: letter.number, stage: letter.stage.rawValue,
+      stageText: kitchen.strings.text("stage-\(letter.stage.rawValue)", language),
+      stageMeans: stageMeans(letter.stage, contact, language), late: lateText(letter.stage, contact, language),
+      refusal: letter.refusal.map { kitchen.strings.text("refused-\($0.rawValue)", language) },
+      timeline: timeline(of: letter, contact, language), isDeclined: letter.outcome?.stage == .declined,
+      hasOutcome: letter.outcome != nil, outcome: letter.outcome?.text ?? "",
+      outcomeAt: letter.outcome.map { officeTime($0.at) } ?? "", isPublished: letter.outcome?.isPublic ?? false,
+      letter: draftValues(letter.draft, language))
+    return page(values, titleKey: "readTitle", request, visit, path: "/letter")
   }
 
   private func contact() async throws -> PeerContact {
@@ -141,7 +135,7 @@ extension PortalSite {
   /// done before it is.
   private func timeline(
     of letter: CitizenLetter, _ contact: PeerContact, _ language: Language
-  ) -> [[String: Any]] {
+  ) -> [StandingValues] {
     let last: LetterStage = letter.stage == .declined ? .declined : .answered
     let stages: [LetterStage] =
       switch letter.stage {
@@ -155,12 +149,10 @@ extension PortalSite {
       let standing = index <= reached ? "done" : index == reached + 1 ? "current" : "coming"
       let event = letter.events.first { $0.stage == stage }?.at
       let at = event ?? (stage == .sent ? letter.acceptedAt : nil)
-      return [
-        "text": kitchen.strings.text("\(standing)-\(stage.rawValue)", language),
-        "standing": kitchen.strings.text("standing-\(standing)", language), "past": standing == "done",
-        "current": standing == "current",
-        "at": standing == "done" ? at.map { officeTime($0) } as Any? ?? false : false,
-      ]
+      return StandingValues(
+        text: kitchen.strings.text("\(standing)-\(stage.rawValue)", language),
+        standing: kitchen.strings.text("standing-\(standing)", language), past: standing == "done",
+        current: standing == "current", at: standing == "done" ? at.map { officeTime($0) } : nil)
     }
   }
 }

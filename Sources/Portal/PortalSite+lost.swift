@@ -15,8 +15,7 @@ extension PortalSite {
     }
     let fields = try await writtenFields(of: request)
     var response = openPage(
-      "lost",
-      ["letterTitle": WrittenText.line(fields["title"] ?? ""), "text": WrittenText.lines(fields["text"] ?? "")],
+      LostPage(letterTitle: WrittenText.line(fields["title"] ?? ""), text: WrittenText.lines(fields["text"] ?? "")),
       titleKey: "forgedTitle", request, .notice, status: .forbidden, path: "/write", form: "/write/letter")
     response.headers[.connection] = "close"
     return response

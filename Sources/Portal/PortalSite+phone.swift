@@ -24,7 +24,7 @@ extension PortalSite {
     _ request: WebRequest, typed: String = "", problem: String? = nil, status: HTTPResponse.Status? = nil
   ) -> Response {
     openPage(
-      "phone", ["step2": true, "phone": typed], titleKey: "phoneTitle", request, .phone,
+      PhonePage(phone: typed), titleKey: "phoneTitle", request, .phone,
       problems: problem.map { [.init(field: "phone", textKey: $0)] } ?? [], status: status, path: "/write/phone",
       form: "/write/phone")
   }
@@ -34,11 +34,7 @@ extension PortalSite {
   ) -> Response {
     let (phone, isConfirmed) = visit.with { ($0.pendingCode?.phone, $0.phone != nil) }
     return page(
-      "code",
-      [
-        "step2": true, "isConfirmed": isConfirmed, "code": typed,
-        "sentTo": phone.flatMap { PhoneNumber(typed: $0) }?.masked as Any? ?? false,
-      ],
+      CodePage(isConfirmed: isConfirmed, code: typed, sentTo: phone.flatMap { PhoneNumber(typed: $0) }?.masked),
       titleKey: "codeTitle", request, visit, problems: problem.map { [.init(field: "code", textKey: $0)] } ?? [],
       path: "/write/code", form: "/write/code")
   }

@@ -27,13 +27,9 @@ extension PortalSite {
     found = Array(isUpwards ? found.suffix(Self.pageSize) : found.prefix(Self.pageSize))
     let (hasNewer, hasOlder) = (isUpwards ? hasMore : older != nil, isUpwards || hasMore)
     return kitchen.page(
-      "public",
-      [
-        "isEmpty": found.isEmpty, "letters": found.map { summary($0, request.language) },
-        "isPaged": hasNewer || hasOlder,
-        "newer": hasNewer ? found.first?.place?.text as Any? ?? false : false,
-        "older": hasOlder ? found.last?.place?.text as Any? ?? false : false,
-      ],
+      PublicPage(
+        isEmpty: found.isEmpty, letters: found.map { summary($0, request.language) }, isPaged: hasNewer || hasOlder,
+        newer: hasNewer ? found.first?.place?.text : nil, older: hasOlder ? found.last?.place?.text : nil),
       titleKey: "publicTitle", for: request)
   }
 
@@ -53,16 +49,15 @@ extension PortalSite {
       throw WebFailure.unavailable(error)
     }
     guard let found else { throw WebFailure.notFound }
-    let values = summary(found, request.language).merging(["text": found.text, "answer": found.answer]) { own, _ in own
-    }
-    return kitchen.page("published", values, titleKey: "publishedTitle", for: request)
+    return kitchen.page(
+      PublishedPage(letter: summary(found, request.language), text: found.text, answer: found.answer),
+      titleKey: "publishedTitle", for: request)
   }
 
-  private func summary(_ letter: PublishedLetter, _ language: Language) -> [String: Any] {
-    [
-      "number": letter.number, "letterTitle": letter.title, "mailbox": name(of: letter.mailbox, language),
-      "kind": kitchen.strings.text("kind-\(letter.kind.rawValue)", language),
-      "acceptedAt": officeTime(letter.acceptedAt), "answeredAt": officeTime(letter.answeredAt),
-    ]
+  private func summary(_ letter: PublishedLetter, _ language: Language) -> PublishedValues {
+    PublishedValues(
+      number: letter.number, letterTitle: letter.title, mailbox: name(of: letter.mailbox, language),
+      kind: kitchen.strings.text("kind-\(letter.kind.rawValue)", language),
+      acceptedAt: officeTime(letter.acceptedAt), answeredAt: officeTime(letter.answeredAt))
   }
 }

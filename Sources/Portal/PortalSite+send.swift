@@ -26,24 +26,20 @@ extension PortalSite {
     _ request: WebRequest, _ visit: Visit, problem: String? = nil, status: HTTPResponse.Status? = nil
   ) -> Response? {
     guard let draft = visit.with({ $0.submission?.draft }) else { return nil }
-    let strings = kitchen.strings
     return page(
-      "check",
-      draftValues(draft, request.language).merging([
-        "step4": true, "phone": PhoneNumber(typed: draft.phone)?.masked ?? "", "mail": draft.mail as Any? ?? false,
-        "publish": strings.text(draft.mayPublish ? "publishYes" : "publishNo", request.language),
-      ]) { value, _ in value },
+      CheckPage(
+        letter: draftValues(draft, request.language), phone: PhoneNumber(typed: draft.phone)?.masked ?? "",
+        mail: draft.mail),
       titleKey: "checkTitle", request, visit, problems: problem.map { [.init(field: "", textKey: $0)] } ?? [],
       status: status, path: "/write/check")
   }
 
-  func draftValues(_ draft: LetterDraft, _ language: Language) -> [String: Any] {
-    [
-      "mailbox": name(of: draft.mailbox, language),
-      "kind": kitchen.strings.text("kind-\(draft.kind.rawValue)", language), "letterTitle": draft.title,
-      "text": draft.text, "hasAttachments": !draft.attachments.isEmpty,
-      "attachments": attachmentValues(draft.attachments),
-    ]
+  func draftValues(_ draft: LetterDraft, _ language: Language) -> DraftValues {
+    DraftValues(
+      mailbox: name(of: draft.mailbox, language),
+      kind: kitchen.strings.text("kind-\(draft.kind.rawValue)", language), letterTitle: draft.title, text: draft.text,
+      publish: kitchen.strings.text(draft.mayPublish ? "publishYes" : "publishNo", language),
+      hasAttachments: !draft.attachments.isEmpty, attachments: attachmentValues(draft.attachments))
   }
 
   private func send(_ request: WebRequest) async throws -> Response {
@@ -93,12 +89,9 @@ extension PortalSite {
     let (confirmation, submission) = visit.with { ($0.confirmation, $0.submission) }
     guard let confirmation, let submission else { return nil }
     return page(
-      "done",
-      [
-        "number": confirmation.number, "code": submission.credentials.code.display,
-        "password": submission.credentials.password, "acceptedAt": officeTime(confirmation.acceptedAt),
-        "lookupURL": address + "/lookup",
-      ],
+      DonePage(
+        code: submission.credentials.code.display, password: submission.credentials.password,
+        number: confirmation.number, acceptedAt: officeTime(confirmation.acceptedAt), lookupURL: address + "/lookup"),
       titleKey: "doneTitle", request, visit, path: "/write/done")
   }
 }

@@ -37,7 +37,7 @@ extension PortalSite {
     status: HTTPResponse.Status? = nil
   ) -> Response {
     openPage(
-      "unlock", ["code": code, "phone": phone], titleKey: "unlockTitle", request, .unlock,
+      UnlockPage(code: code, phone: phone), titleKey: "unlockTitle", request, .unlock,
       problems: problem.map { [$0] } ?? [], status: status, path: "/unlock", form: "/unlock")
   }
 
@@ -45,7 +45,7 @@ extension PortalSite {
     _ request: WebRequest, _ visit: Visit, typed: String = "", problem: String? = nil
   ) -> Response {
     page(
-      "unlock-code", ["code": typed], titleKey: "unlockTitle", request, visit,
+      UnlockCodePage(code: typed), titleKey: "unlockTitle", request, visit,
       problems: problem.map { [.init(field: "code", textKey: $0)] } ?? [], path: "/unlock/code", form: "/unlock/code")
   }
 
@@ -115,7 +115,7 @@ extension PortalSite {
       let isLifted: Bool
       do { isLifted = try await letters.guesses.unlock(letter) } catch { throw WebFailure.unavailable(error) }
       guard isLifted else { throw WebFailure.tooMany }
-      return page("unlocked", titleKey: "unlockTitle", request, visit, path: "/lookup")
+      return page(UnlockedPage(), titleKey: "unlockTitle", request, visit, path: "/lookup")
     case .wrong: return unlockCodePage(request, visit, problem: "codeWrong")
     case .expired: return unlockCodePage(request, visit, problem: "codeExpired")
     case .noTriesLeft: return unlockCodePage(request, visit, problem: "codeNoTries")

@@ -70,32 +70,29 @@ extension PortalSite {
   ///   - path: where the page is found again.
   ///   - form: where its form with the id `typed` is posted to; nil where nothing can be typed on it.
   func page(
-    _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest, _ visit: Visit,
+    _ content: some VisitPage, titleKey: String, _ request: WebRequest, _ visit: Visit,
     problems: [LetterForm.Problem] = [], status: HTTPResponse.Status? = nil, path: String, form: String? = nil
   ) -> Response {
-    let page = page(template, values, visit.formToken, titleKey, request, problems, status, path, form)
+    let page = page(content, visit.formToken, titleKey, request, problems, status, path, form)
     return keep(visit, request, page)
   }
 
   /// The same of a step before a visit, with a signed form.
   func openPage(
-    _ template: String, _ values: [String: Any] = [:], titleKey: String, _ request: WebRequest,
+    _ content: some VisitPage, titleKey: String, _ request: WebRequest,
     _ purpose: SignedForms.Purpose, problems: [LetterForm.Problem] = [], status: HTTPResponse.Status? = nil,
     path: String, form: String? = nil
   ) -> Response {
     let visitor = visitor(of: request)
     let token = forms.token(purpose, visitor)
-    let page = page(template, values, token, titleKey, request, problems, status, path, form)
+    let page = page(content, token, titleKey, request, problems, status, path, form)
     return visitor.isNew ? set(Visitor.cookieName, visitor.name, page) : page
   }
 
   private func page(
-    _ template: String, _ values: [String: Any], _ token: String, _ titleKey: String, _ request: WebRequest,
+    _ content: some VisitPage, _ token: String, _ titleKey: String, _ request: WebRequest,
     _ problems: [LetterForm.Problem], _ status: HTTPResponse.Status?, _ path: String, _ form: String?
   ) -> Response {
-    var values = values
-    values["csrf"] = token
-    values["smsIsDemo"] = smsIsDemo
     let shown = problems.map { problem in
       FormProblem(
         field: problem.field,
@@ -105,9 +102,8 @@ extension PortalSite {
           readableBytes(configuration.letters.attachmentMaxBytes), fileKindNames,
           kitchen.duration(seconds: problem.seconds, request.language)))
     }
-    values.merge(shown.templateValues) { own, _ in own }
     return kitchen.page(
-      template, values, titleKey: titleKey, for: request,
+      content, in: VisitFrame(csrf: token, smsIsDemo: smsIsDemo), problems: shown, titleKey: titleKey, for: request,
       status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
       switching: form.map { .form(action: $0) } ?? .link(path))
   }

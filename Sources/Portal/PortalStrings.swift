@@ -20,7 +20,7 @@ private let pageStrings = StringTable([
   .init(
     "homeWriteText", "验证手机号，填写来信，领取信件编码和查询密码。",
     "Confirm your mobile number, write, and get a letter code and a password."),
-  .init("homeLookup", "查询来信", "Look a letter up"),
+  .init("homeLookup", "查询来信", "Look up a letter"),
   .init(
     "homeLookupText", "凭信件编码和查询密码查看办理进度和答复。",
     "See where your letter is and read the answer, with your letter code and password."),
@@ -65,9 +65,9 @@ private let pageStrings = StringTable([
   .init("phoneHint", "中国大陆11位手机号码。", "A number of mainland China, 11 digits."),
   .init("sendCode", "获取短信验证码", "Send me a code"),
   .init(
-    "phoneWrong", "手机号码不正确，请输入11位手机号码。", "This is not a valid number. Please enter the 11 digits of your mobile number."
+    "phoneWrong", "手机号码不正确，请输入11位手机号码。", "The mobile number is not valid. Please enter its 11 digits."
   ),
-  .init("tooManyCodes", "获取验证码过于频繁，请一小时后再试。", "Too many codes were asked for. Please try again in an hour."),
+  .init("tooManyCodes", "获取验证码过于频繁，请一小时后再试。", "Too many codes were requested. Please try again in an hour."),
   .init("smsFailed", "短信暂时无法发送，请稍后再试。", "The message could not be sent. Please try again later."),
   .init(
     "smsText", "【政务信箱】您的验证码为 {0}，15分钟内有效，请勿告诉他人。官方网址：{1}",
@@ -78,9 +78,11 @@ private let pageStrings = StringTable([
   .init("codeLabel", "短信验证码", "Code"),
   .init("codeHint", "6位数字，15分钟内有效，可尝试5次。", "Six digits; valid for 15 minutes and five tries."),
   .init("codeAgain", "没有收到？重新获取", "No message? Ask for a new code"),
-  .init("codeWrong", "验证码不正确，请检查后重新输入。", "The code is not right. Please check it and try again."),
+  .init("codeWrong", "验证码不正确，请检查后重新输入。", "The code is not correct. Please check it and try again."),
   .init("codeExpired", "验证码已过期，请重新获取。", "The code has expired. Please ask for a new one."),
-  .init("codeNoTries", "验证码错误次数过多，已失效，请重新获取。", "Too many wrong tries; this code is void. Please ask for a new one."),
+  .init(
+    "codeNoTries", "验证码错误次数过多，已失效，请重新获取。",
+    "Too many wrong attempts: the code is no longer valid. Please ask for a new one."),
   .init("codeUsed", "验证码已使用或不存在，请重新获取。", "This code has been used or does not exist. Please ask for a new one."),
   .init("codeConfirmed", "手机号码已验证，继续填写来信", "Your number is confirmed: continue with your letter"),
 
@@ -102,12 +104,12 @@ private let pageStrings = StringTable([
   .init("publishNo", "不同意公开", "No, keep it private"),
   .init("mailLabel", "电子邮箱（选填）", "Mail address (optional)"),
   .init("filesLabel", "附件（选填）", "Attachments (optional)"),
-  .init("filesHint", "最多{0}个，每个不超过{1}。允许的类型：{2}。", "At most {0} files of up to {1} each. Kinds that are taken: {2}."),
+  .init("filesHint", "最多{0}个，每个不超过{1}。允许的类型：{2}。", "At most {0} files of up to {1} each. Accepted types: {2}."),
   .init("filesKept", "已上传的附件", "Attachments already uploaded"),
   .init("removeFile", "删除", "Remove"),
   .init(
     "lostText", "本次访问已因时间过长而结束，来信没有发送，附件也没有保存。您刚才填写的内容如下，请复制保存后重新开始。",
-    "Your visit has ended because too much time went by. The letter was not sent, and its attachments were not kept. What you wrote is below: copy it, then start again."
+    "Your visit has ended because it took too long. The letter was not sent, and its attachments were not kept. What you wrote is below: copy it, then start again."
   ),
   .init("startAgain", "重新开始", "Start again"),
   .init("toCheck", "下一步：核对", "Continue: check"),
@@ -121,15 +123,16 @@ private let pageStrings = StringTable([
     "The letter is too long: at most {1} characters. You can add the rest as an attachment."),
   .init("choosePublish", "请选择是否同意公开。", "Please choose whether the letter may be published."),
   .init("mailWrong", "电子邮箱格式不正确。", "The mail address is not valid."),
-  .init("tooManyFiles", "附件不能超过{2}个，多出的附件未保存。", "At most {2} attachments; the ones above that were not kept."),
-  .init("fileTooLarge", "有附件超过{3}，未保存；其他内容已保留。", "An attachment is above {3} and was not kept; everything else was."),
+  .init("tooManyFiles", "附件不能超过{2}个，多出的附件未保存。", "At most {2} attachments; those beyond that were not kept."),
+  .init(
+    "fileTooLarge", "有附件超过{3}，未保存；其他内容已保留。", "An attachment is larger than {3} and was not kept; everything else was."),
   .init(
     "filesTooLarge", "附件合计过大，刚才选择的附件均未保存；其他内容已保留。最多{2}个，每个不超过{3}。",
     "The attachments are too large together, and none that you chose just now was kept; everything else was. At most {2} files of up to {3} each."
   ),
   .init(
     "fileKindRefused", "有附件的文件类型不在允许之列（以文件内容为准），未保存；其他内容已保留。允许的类型：{4}。",
-    "An attachment is of a kind that is not taken (its content decides) and was not kept; everything else was. Kinds that are taken: {4}."
+    "An attachment is of a type that is not accepted (its content decides) and was not kept; everything else was. Accepted types: {4}."
   ),
   .init("fullTitle", "暂时不能接收来信", "No letters can be taken at the moment"),
   .init(
@@ -155,7 +158,7 @@ private let pageStrings = StringTable([
   .init("send", "确认发送", "Send the letter"),
   .init(
     "sendBusy", "当前访问量较大，本信尚未提交。您填写的内容在本次访问中保留，请稍候几秒后再按“确认发送”。",
-    "Very busy right now, so this letter was not submitted. What you wrote is kept during this visit: please press send again in a few seconds."
+    "The site is very busy, so this letter was not submitted. What you wrote is kept during this visit: please press send again in a few seconds."
   ),
   .init(
     "sendFailed", "暂时无法接收来信，您填写的内容仍然保留，请稍后再按“确认发送”。",
@@ -191,18 +194,18 @@ private let pageStrings = StringTable([
     "leaveHint", "在公用电脑上，请在保存好编码和密码后结束访问。",
     "On a shared computer, end your visit once you have kept the code and password."),
 
-  .init("lookupTitle", "查询来信", "Look a letter up"),
+  .init("lookupTitle", "查询来信", "Look up a letter"),
   .init("lookupCodeHint", "20位字母和数字，不分大小写，可带横线或空格。", "20 letters and digits; case, hyphens and spaces do not matter."),
   .init("lookupPasswordHint", "6位数字。", "Six digits."),
   .init("lookupButton", "查询", "Look up"),
   .init(
     "lookupWrong", "信件编码或查询密码不正确，请检查后重新输入。",
-    "The letter code or the password is not right. Please check both and try again."),
+    "The letter code or the password is not correct. Please check both and try again."),
   .init(
     "lookupBusy", "当前访问量较大，本次查询尚未受理，不计入查询次数。请稍候几秒后重试。",
     "Many people are looking up letters right now. Yours was not looked up, and this does not count as an attempt. Please try again in a few seconds."
   ),
-  .init("busyTitle", "当前访问量较大", "Very busy right now"),
+  .init("busyTitle", "当前访问量较大", "The site is very busy"),
   .init("busyText", "本次操作尚未受理，请稍候几秒后重试。", "This was not done yet. Please try again in a few seconds."),
   .init("tooManyLookups", "查询次数过多，请{5}后再试。", "Too many attempts. Please try again in {5}."),
 

@@ -8,7 +8,7 @@ let unlockStrings = StringTable([
   ),
   .init(
     "unlockBusy", "当前访问量较大，本次申请尚未受理，未发送验证码。请稍候几秒后重试。",
-    "Very busy right now, so no code was sent. Please try again in a few seconds."),
+    "The site is very busy, so no code was sent. Please try again in a few seconds."),
   .init("unlockLink", "用手机号码解锁", "Unlock with my mobile number"),
   .init("unlockTitle", "解除查询锁定", "Unlock a letter"),
   .init(
@@ -16,7 +16,7 @@ let unlockStrings = StringTable([
     "Please enter the letter code and the mobile number that you gave with the letter. If they belong together, a code is sent to that number."
   ),
   .init("unlockPhoneLabel", "来信时的手机号码", "Mobile number given with the letter"),
-  .init("unlockCodeWrong", "信件编码不完整或有误，请检查。", "This is no letter code. Please check it."),
+  .init("unlockCodeWrong", "信件编码不完整或有误，请检查。", "The letter code is not valid. Please check it."),
   .init(
     "unlockSent", "如信件编码与手机号码相符，验证码已发送。没有收到时，请检查两者后重试。",
     "If code and number belong together, a code has been sent. If none arrives, check both and try again."),

@@ -11,31 +11,23 @@ public struct FormProblem: Sendable {
   }
 }
 
-extension Sequence<FormProblem> {
-  /// What the template `problems` and the markup of `fieldMarks` and `fieldMessage` take.
-  public var templateValues: [String: Any] {
-    let all = Array(self)
-    let wrong = Dictionary(all.filter { !$0.field.isEmpty }.map { ($0.field, $0.text) }) { "\($0) \($1)" }
-    return [
-      "hasProblems": !all.isEmpty, "wrong": wrong,
-      "problems": all.map { ["field": $0.field.isEmpty ? false : $0.field as Any, "text": $0.text] },
-    ]
+/// What the kitchen adds to every page: the texts, and what is wrong with its form.
+struct KitchenValues: PageValues {
+  let t: [String: String]
+  let hasProblems: Bool
+  let problems: [ProblemValues]
+  /// The message at each field that is wrong, by the field's `id`.
+  let wrong: [String: String]
+
+  init(texts: [String: String], problems: [FormProblem]) {
+    t = texts
+    hasProblems = !problems.isEmpty
+    self.problems = problems.map { ProblemValues(field: $0.field.isEmpty ? nil : $0.field, text: $0.text) }
+    wrong = Dictionary(problems.filter { !$0.field.isEmpty }.map { ($0.field, $0.text) }) { "\($0) \($1)" }
   }
 }
 
-/// The attributes that tie a field to its hint, and to its message where it is wrong; for templates.
-///
-/// - Parameters:
-///   - field: its `id`.
-///   - hint: whether there is a hint, with the id `field-hint`.
-public func fieldMarks(_ field: String, hint: Bool = false) -> String {
-  let message = "{{#wrong.\(field)}} aria-invalid=\"true\""
-  guard hint else { return message + " aria-describedby=\"\(field)-error\"{{/wrong.\(field)}}" }
-  return " aria-describedby=\"\(field)-hint{{#wrong.\(field)}} \(field)-error{{/wrong.\(field)}}\"" + message
-    + "{{/wrong.\(field)}}"
-}
-
-/// The message that stands at a field that is wrong; for templates, before the field itself.
-public func fieldMessage(_ field: String) -> String {
-  "{{#wrong.\(field)}}<p class=\"wrong\" id=\"\(field)-error\">{{.}}</p>{{/wrong.\(field)}}"
+struct ProblemValues: PageValues {
+  let field: String?
+  let text: String
 }

@@ -9,7 +9,7 @@ public let kitchenStrings = StringTable([
   .init(
     "footer", "本站不使用脚本与跟踪。请勿在网上传递涉及国家秘密的内容。",
     "This site uses neither scripts nor trackers. Do not send state secrets over the network."),
-  .init("backHome", "返回首页", "Back to the start"),
+  .init("backHome", "返回首页", "Back to the home page"),
   .init("previousPage", "上一页", "Previous"),
   .init("nextPage", "下一页", "Next"),
   .init("pages", "分页", "Pages"),
@@ -20,17 +20,17 @@ public let kitchenStrings = StringTable([
   .init("elapsedDays", "{0}天", "{0} days"),
   .init("badRequestTitle", "无法识别的请求", "The request could not be read"),
   .init(
-    "badRequestText", "浏览器送来的内容不完整或格式不对。请返回上一页重试。",
+    "badRequestText", "浏览器提交的内容不完整或格式有误。请返回上一页重试。",
     "What the browser sent is incomplete or malformed. Please go back and try again."),
   .init("forgedTitle", "页面已失效", "This page is no longer valid"),
   .init(
     "forgedText", "表单不是从本次访问的页面提交的，或者页面停留太久，会话已结束。请从首页重新开始。",
     "The form was not sent from a page of this visit, or the visit has ended because the page was open for too long. Please start again from the home page."
   ),
-  .init("notFoundTitle", "没有这个页面", "There is no such page"),
-  .init("notFoundText", "请检查网址，或者返回首页。", "Please check the address, or go back to the start."),
-  .init("methodTitle", "此处不接受这种操作", "This is not possible here"),
-  .init("methodText", "请返回首页，从页面上的链接和按钮进入。", "Please go back to the start and use the links and buttons of the pages."),
+  .init("notFoundTitle", "页面不存在", "Page not found"),
+  .init("notFoundText", "请检查网址，或返回首页。", "Please check the address, or go back to the home page."),
+  .init("methodTitle", "不支持此操作", "This is not supported here"),
+  .init("methodText", "请返回首页，从页面上的链接和按钮进入。", "Please go back to the home page and use its links and buttons."),
   .init("tooLargeTitle", "内容过大", "Too large"),
   .init(
     "tooLargeText", "发送的内容超过上限，未被接收，没有留下任何部分。请返回上一页，减少或压缩附件后重试。",

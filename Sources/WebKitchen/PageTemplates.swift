@@ -15,7 +15,7 @@ public struct PageTemplates: Sendable {
     self.library = library
   }
 
-  public func render(_ name: String, _ values: [String: Any]) -> String {
+  func render(_ name: String, _ values: PageProperties) -> String {
     library.render(values, withTemplate: name) ?? ""
   }
 }

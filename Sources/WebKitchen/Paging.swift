@@ -15,11 +15,22 @@ public struct Paging: Sendable {
 
   public var offset: Int { (number - 1) * size }
 
-  /// What the template `paging` shows.
-  public func values(path: String, hasNext: Bool) -> [String: Any] {
-    [
-      "path": path, "number": "\(number)", "hasPrevious": number > 1, "previous": "\(number - 1)", "hasNext": hasNext,
-      "next": "\(number + 1)", "isNeeded": number > 1 || hasNext,
-    ]
+  /// What the template `paging` shows; nil where there is one page only.
+  ///
+  /// - Parameter query: what stands in the list's address beside the page's number.
+  public func values(path: String, query: String = "", hasNext: Bool) -> PagingValues? {
+    guard number > 1 || hasNext else { return nil }
+    return PagingValues(
+      address: path + "?" + (query.isEmpty ? "" : query + "&"), number: "\(number)",
+      previous: number > 1 ? "\(number - 1)" : nil, next: hasNext ? "\(number + 1)" : nil)
   }
+}
+
+/// The links between the pages of a list.
+public struct PagingValues: PageValues {
+  /// To which `page=` and a number are added.
+  let address: String
+  let number: String
+  let previous: String?
+  let next: String?
 }

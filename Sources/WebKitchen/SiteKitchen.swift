@@ -65,39 +65,36 @@ public struct SiteKitchen: Sendable {
     case search
   }
 
-  /// A whole page. Its notices stand between its heading, which `template` begins with, and the rest.
+  /// A whole page. Its notices stand between its heading, which its template begins with, and the rest.
   ///
   /// - Parameters:
+  ///   - frame: the values that all pages of the site have.
+  ///   - problems: what is wrong with the page's form.
   ///   - links: those of the layout's head, where they are not the site's usual ones.
   ///   - notices: what stands above the page.
   ///   - runsScript: whether the page runs the site's script.
   public func page(
-    _ template: String, _ values: [String: Any] = [:], titleKey: String, for request: WebRequest,
-    status: HTTPResponse.Status = .ok, switching: LanguageSwitch = .link(nil), links: [Link]? = nil,
-    notices: [Notice] = [], runsScript: Bool = false
+    _ content: some Page, in frame: (any PageValues)? = nil, problems: [FormProblem] = [], titleKey: String,
+    for request: WebRequest, status: HTTPResponse.Status = .ok, switching: LanguageSwitch = .link(nil),
+    links: [Link]? = nil, notices: [Notice] = [], runsScript: Bool = false
   ) -> Response {
     let texts = strings.texts(request.language)
-    let other: Language = request.language == .chinese ? .english : .chinese
-    let whole = templates.render(template, values.merging(["t": texts]) { value, _ in value })
+    let whole = render(content, in: frame, KitchenValues(texts: texts, problems: problems))
     // Written text is escaped, so that the first end of a heading is a template's.
     let end = whole.utf8.firstRange(of: "</h1>".utf8)?.upperBound ?? whole.startIndex
-    let html = templates.render(
-      "layout",
-      switchValues(switching, other, request, status).merging([
-        "t": texts, "heading": String(whole[..<end]), "main": String(whole[end...]),
-        "language": request.language.tag, "stylesheet": stylesheetPath,
-        "script": (runsScript ? scriptPath : nil) as Any? ?? false,
-        "title": strings.text(titleKey, request.language), "site": strings.text(siteNameKey, request.language),
-        "footer": strings.text(footerKey, request.language),
-        "failed": status.code >= 400, "hasNotices": !notices.isEmpty,
-        "notices": notices.map { ["text": $0.text, "style": $0.isUrgent ? "error" : "note"] },
-        "links": (links ?? self.links).map { link in
-          [
-            "path": link.path, "text": strings.text(link.textKey, request.language),
-            "current": link.path == request.path,
-          ] as [String: Any]
-        },
-      ]) { own, _ in own })
+    let layout = LayoutValues(
+      t: texts, language: request.language.tag, title: strings.text(titleKey, request.language),
+      site: strings.text(siteNameKey, request.language), footer: strings.text(footerKey, request.language),
+      stylesheet: stylesheetPath, script: runsScript ? scriptPath : nil, failed: status.code >= 400,
+      hasNotices: !notices.isEmpty,
+      notices: notices.map { NoticeValues(text: $0.text, style: $0.isUrgent ? "error" : "note") },
+      links: (links ?? self.links).map { link in
+        LinkValues(
+          path: link.path, text: strings.text(link.textKey, request.language), current: link.path == request.path)
+      },
+      heading: String(whole[..<end]), main: String(whole[end...]),
+      switching: switchValues(switching, request, status))
+    let html = templates.render("layout", PageProperties(layout))
     var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
     if runsScript { headers[.contentSecurityPolicy] = contentSecurityPolicy(allowingScripts: true) }
     return Response(
@@ -105,22 +102,28 @@ public struct SiteKitchen: Sendable {
       body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
   }
 
+  private func render(_ content: some Page, in frame: (any PageValues)?, _ own: KitchenValues) -> String {
+    let template = type(of: content).template
+    guard let frame else { return templates.render(template, PageProperties(content, own)) }
+    return templates.render(template, PageProperties(content, frame, own))
+  }
+
   private func switchValues(
-    _ switching: LanguageSwitch, _ other: Language, _ request: WebRequest, _ status: HTTPResponse.Status
-  ) -> [String: Any] {
-    var values: [String: Any] = ["otherLanguage": other.rawValue, "otherLanguageTag": other.tag, "switchForm": true]
+    _ switching: LanguageSwitch, _ request: WebRequest, _ status: HTTPResponse.Status
+  ) -> SwitchValues {
+    let other: Language = request.language == .chinese ? .english : .chinese
+    var values = SwitchValues(otherLanguage: other.rawValue, otherLanguageTag: other.tag)
     switch switching {
     case .form(let action, let takesEnter):
-      values["switchAction"] = action
-      values["isIdle"] = !takesEnter
-    case .search: values["switchAction"] = false
+      values.switchAction = action
+      values.isIdle = !takesEnter
+    case .search: break
     case .link(let path):
       // A path that no route knows could lead anywhere, as `//host` does.
       let own = request.request.method == .post || status.code >= 400 ? "/" : request.path
       let target = path ?? own
       let kept = target == request.path ? request.queryWithoutLanguage : ""
-      values["switchForm"] = false
-      values["languageTarget"] = "\(target)?\(kept.isEmpty ? "" : kept + "&")lang=\(other.rawValue)"
+      values.languageTarget = "\(target)?\(kept.isEmpty ? "" : kept + "&")lang=\(other.rawValue)"
     }
     return values
   }
@@ -128,11 +131,9 @@ public struct SiteKitchen: Sendable {
   /// A page that says what went wrong and what to do.
   func errorPage(_ failure: WebFailure, for request: WebRequest) -> Response {
     var response = page(
-      "error",
-      [
-        "heading": strings.text(failure.titleKey, request.language),
-        "text": strings.text(failure.textKey, request.language),
-      ],
+      ErrorPage(
+        heading: strings.text(failure.titleKey, request.language),
+        text: strings.text(failure.textKey, request.language)),
       titleKey: failure.titleKey, for: request, status: failure.status)
     if let seconds = failure.retryAfterSeconds { response.headers[.retryAfter] = "\(seconds)" }
     return response

@@ -33,8 +33,12 @@ public struct StringTable: Sendable {
 
   public func has(_ key: String) -> Bool { tables[.chinese]?[key] != nil }
 
-  /// One text, or its key where the table has none, which a test forbids.
-  public func text(_ key: String, _ language: Language) -> String { texts(language)[key] ?? key }
+  /// One text, or its key where the table has none: a mistake of the program, at which a debug build stops.
+  public func text(_ key: String, _ language: Language) -> String {
+    let text = texts(language)[key]
+    assert(text != nil, "there is no text called \(key)")
+    return text ?? key
+  }
 
   /// One text with `{0}`, `{1}`, … filled in.
   public func text(_ key: String, _ language: Language, _ values: String...) -> String {

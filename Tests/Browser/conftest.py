@@ -4,12 +4,18 @@ import os
 import pathlib
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from people import Citizen, Clerk, Deployment
 
 PHONE = {"width": 390, "height": 844}
 COMPUTER = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def served():
+    """The pages that the sites have served in this run, as they were sent: their sources, with an address of each."""
+    return {}
 
 
 @pytest.fixture(scope="session")
@@ -34,15 +40,27 @@ def browser():
 
 
 @pytest.fixture
-def contexts(browser):
+def contexts(browser, served):
     """Makes browser contexts and closes them after the test."""
     opened = []
+
+    def note(request):
+        if request.resource_type != "document":
+            return
+        try:
+            response = request.response()
+            if response and response.headers.get("content-type", "").startswith("text/html"):
+                served.setdefault(response.text(), request.url)
+        except Error:
+            # The browser has thrown the source away: the page led on at once, or was closed.
+            pass
 
     def make(viewport=COMPUTER, locale="zh-CN", **more):
         context = browser.new_context(
             ignore_https_errors=True, viewport=viewport, locale=locale, **more
         )
         context.set_default_timeout(15_000)
+        context.on("requestfinished", note)
         opened.append(context)
         return context
 

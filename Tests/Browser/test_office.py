@@ -258,7 +258,7 @@ def test_who_must_know_is_told_of_certificates_that_end_and_a_fresh_deployment_h
     assert re.search("您的证书还有[45]天到期.*请尽快联系系统管理员", handler.page.locator("#notices .error").inner_text())
     handler.open("/me?lang=en")
     handler.look("certificate-ends-en")
-    assert "Your certificate ends in" in handler.page.locator("#notices").inner_text()
+    assert "Your certificate expires in" in handler.page.locator("#notices").inner_text()
 
     clerk.open("/me")
     assert clerk.page.locator("#notices").count() == 0

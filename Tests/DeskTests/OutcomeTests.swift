@@ -152,7 +152,7 @@ private func written(_ text: String, _ visibility: String, _ reason: String = ""
     #expect(page.text.contains("写了很久的答复</textarea>") && page.text.contains("写了很久的理由</textarea>"))
     let again = try await writer.expectPage(
       "answer/check?lang=en", written("写了很久的答复", "private", "写了很久的理由"), status: 409)
-    #expect(again.text.contains("\(name) was quicker") && again.text.contains("写了很久的理由</textarea>"))
+    #expect(again.text.contains("\(name) has handled it") && again.text.contains("写了很久的理由</textarea>"))
   }
 
   @Test func `learn it when they sign, too`() async throws {

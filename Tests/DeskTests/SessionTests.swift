@@ -155,8 +155,8 @@ import Zones
     let person = try await desk.person([.leader], unit: "repairs", mailboxes: ["own"])
     let first = await (try await person.comeIn()).get("/me")
     #expect(first.text.contains("市政府 / 住建局 / 维修科") && first.text.contains("领导"))
-    #expect(first.text.contains("这是第一次进入"))
+    #expect(first.text.contains("首次登录"))
     let second = await (try await person.comeIn()).get("/me")
-    #expect(!second.text.contains("这是第一次进入"))
+    #expect(!second.text.contains("首次登录"))
   }
 }

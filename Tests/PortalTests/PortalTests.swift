@@ -83,16 +83,6 @@ import Zones
 }
 
 @Suite struct PortalTextTests {
-  @Test func `every text that the portal uses is in its table, in both languages`() throws {
-    try checkTexts(
-      portalStrings + kitchenStrings, templates: portalTemplates, sources: ["Portal", "WebKitchen"],
-      derived: LetterKind.allCases.map { "kind-\($0.rawValue)" }
-        + LetterStage.allCases.flatMap { ["stage-\($0.rawValue)", "done-\($0.rawValue)"] }
-        + ["delivered", "signed-for", "answered"].map { "current-\($0)" }
-        + ["coming-signed-for", "coming-answered", "standing-done", "standing-current", "standing-coming"]
-        + LetterRefusal.allCases.map { "refused-\($0.rawValue)" })
-  }
-
   @Test func `the message holds no other run of six digits than the code`() {
     for language in Language.allCases {
       let text = portalStrings.text("smsText", language, "012345", "https://localhost:65535")
@@ -123,33 +113,4 @@ import Zones
     #expect(portalStrings.text("numberLabel", .chinese) == "受理编号")
     #expect(portalStrings.text("codeNumberLabel", .chinese) == "信件编码")
   }
-}
-
-/// Looks every key up that templates and sources name.
-func checkTexts(_ table: StringTable, templates: [String: String], sources: [String], derived: [String]) throws {
-  let keys = table.entries.map(\.key)
-  let known = Set(keys)
-  for entry in table.entries {
-    #expect(!entry.chinese.isEmpty && !entry.english.isEmpty, "\(entry.key)")
-    #expect(
-      entry.chinese.matches(of: /\{[0-9]\}/).map(\.output) == entry.english.matches(of: /\{[0-9]\}/).map(\.output),
-      "\(entry.key)")
-  }
-  for template in templates.values {
-    for match in template.matches(of: /\bt\.([A-Za-z0-9-]+)/) {
-      #expect(known.contains(String(match.output.1)), "\(match.output.1)")
-    }
-  }
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../Sources")
-  for source in sources {
-    let folder = root.appending(path: source)
-    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file.hasSuffix(".swift") {
-      let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
-      for match in text.matches(of: /(?:titleKey: |textKey: |strings\.text\(|problem: )"([A-Za-z0-9-]+)"/) {
-        #expect(known.contains(String(match.output.1)), "\(match.output.1) in \(file)")
-      }
-    }
-  }
-  for key in derived { #expect(known.contains(key), "\(key)") }
-  #expect(Set(keys).count == keys.count, "a key stands twice")
 }

@@ -5,16 +5,46 @@ import Testing
 @testable import WebKitchen
 
 @Suite struct PageTests {
+  private struct Outer: PageValues {
+    let x: String
+    var y: String?
+    var isSo: Bool = true
+    var list: [Inner] = []
+    var one: Inner?
+    var texts: [String: String] = [:]
+  }
+
+  private struct Inner: PageValues {
+    let x: String?
+  }
+
+  private func render(_ templates: [String: String], _ layers: PageProperties) throws -> String {
+    try PageTemplates(templates).render("a", layers)
+  }
+
   @Test func `every value is escaped`() throws {
-    let pages = try PageTemplates(["a": #"<b title="{{x}}">{{x}}</b>{{> b}}"#, "b": "{{#list}}{{x}}{{/list}}"])
-    let html = pages.render("a", ["x": "<i>&\"'", "list": [["x": "<"]]])
-    #expect(html.contains(#"<b title="&lt;i&gt;&amp;&quot;&#39;">&lt;i&gt;&amp;&quot;&#39;</b>&lt;"#))
+    let html = try render(
+      ["a": #"<b title="{{x}}">{{x}}</b>{{> b}}{{texts.k}}"#, "b": "{{#list}}{{x}}{{/list}}"],
+      PageProperties(Outer(x: "<i>&\"'", list: [Inner(x: "<")], texts: ["k": "<"])))
+    #expect(html == #"<b title="&lt;i&gt;&amp;&quot;&#39;">&lt;i&gt;&amp;&quot;&#39;</b>&lt;&lt;"#)
   }
 
   @Test func `a quotation mark with an accent behind it does not end an attribute`() throws {
-    let pages = try PageTemplates(["a": #"<b title="{{x}}">"#])
-    let html = pages.render("a", ["x": "\"\u{301} onfocus=alert(1) x=\"\u{301}"])
+    let html = try render(
+      ["a": #"<b title="{{x}}">"#], PageProperties(Outer(x: "\"\u{301} onfocus=alert(1) x=\"\u{301}")))
     #expect(Array(html.utf8).filter { $0 == UInt8(ascii: "\"") }.count == 2)
+  }
+
+  @Test func `what is nil shows nothing, and is not looked for in the values around`() throws {
+    let template = "{{#list}}[{{x}}{{#x}}yes{{/x}}{{^x}}no{{/x}}]{{/list}}{{y}}{{#y}}yes{{/y}}{{#one}}{{x}}{{/one}}"
+    let outer = Outer(x: "outer", list: [Inner(x: nil), Inner(x: "inner")])
+    #expect(try render(["a": template], PageProperties(outer)) == "[no][inneryes]")
+    #expect(try render(["a": "{{#one}}{{x}}{{/one}}"], PageProperties(Outer(x: "a", one: Inner(x: "b")))) == "b")
+  }
+
+  @Test func `of two layers the earlier one counts`() throws {
+    let properties = PageProperties(Inner(x: "first"), Outer(x: "second", y: "other", isSo: false))
+    #expect(try render(["a": "{{x}} {{y}}{{#isSo}}!{{/isSo}}{{^isSo}}.{{/isSo}}"], properties) == "first other.")
   }
 
   @Test func `times are those of China`() {

@@ -1,0 +1,119 @@
+import AuditLog
+import Foundation
+import Letters
+import People
+import Roles
+import Testing
+
+@testable import Desk
+@testable import Portal
+@testable import WebKitchen
+
+/// Holds the tables of texts to the pages and sources that use them, both ways.
+@Suite struct TextKeys {
+  private static let stages = LetterStage.allCases.map(\.rawValue)
+  private static let kinds = LetterKind.allCases.map(\.rawValue)
+  private static let refusals = LetterRefusal.allCases.map(\.rawValue)
+  private static let entryKinds = AuditEntry.Kind.allCases.map(\.rawValue)
+  /// Kinds of entries that are in order, and raise no alert.
+  private static let quietKinds: Set<String> = [
+    "zone.started", "zone.stopped", "act.recorded", "packet.sent", "packet.applied", "letter.accepted", "link.heard",
+    "trust.list", "peer.checkpoint",
+  ]
+
+  @Test func `the portal's are those that it uses`() throws {
+    try check(
+      "Portal", portalStrings,
+      made: [
+        "kind-": Self.kinds, "stage-": Self.stages, "refused-": Self.refusals,
+        "standing-": ["done", "current", "coming"], "done-": Self.stages,
+        "current-": ["delivered", "signed-for", "answered"], "coming-": ["signed-for", "answered"],
+      ], notKeys: [])
+  }
+
+  @Test func `the desk's are those that it uses`() throws {
+    let alerts =
+      Self.entryKinds.filter { !Self.quietKinds.contains($0) }
+      + ["zone.killed", "rights.changed", "unknown.entry", "check.failed", "record.differs"]
+    let kindsOfImport = OfficeDirectory.ImportKind.allCases.map(\.rawValue)
+    let guesses = try literals(#/limit\("([a-z-]+)"/#, text("Letters", "GuessRules.swift"))
+    let alarms = try sources("AuditWitness").flatMap {
+      literals(#/(?:report|alarm)\("([a-z-]+)"/#, $0) + literals(#/return (?:[^"\n]*nil : )?"([a-z-]+)"/#, $0)
+    }
+    #expect(guesses.count > 10 && alarms.count >= 6)
+    try check(
+      "Desk", deskStrings,
+      made: [
+        "kind-": Self.kinds, "stage-": Self.stages, "event-": Self.stages, "refused-": Self.refusals,
+        "folder-": DeskFolder.allCases.map(\.rawValue), "role-": Role.allCases.map(\.rawValue),
+        "import-": kindsOfImport
+          + ImportProblem.keys.filter { $0.hasPrefix("import-") }.map { String($0.dropFirst(7)) },
+        "problem-": OfficeProblem.allCases.map { String($0.rawValue.dropFirst("problem-".count)) },
+        "notice-": [NoticeState.waiting, .sent, .failed].map(\.rawValue), "proof-": ["tls", "signed", "operator"],
+        "audit-": Self.entryKinds, "alert-": alerts, "alertHint-": alerts, "act-": try acts(),
+        "recordFinding-": ["changed", "gone", "unlogged"],
+        "auditCode-": guesses + alarms + ["no-certificate", "untrusted", "not-enrolled", "foreign-session"],
+      ], notKeys: ["letter-", "mailbox-"])
+    #expect(Set(auditKinds) == Set(Self.entryKinds))
+  }
+
+  /// What sources record as an official's act.
+  private func acts() throws -> [String] {
+    let found = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: "Sources").path)
+      .flatMap { try sources($0) }.flatMap { literals(#/(?:\bAct\(\s*|signed\(\s*|act: String \{ )"([a-z.-]+)"/#, $0) }
+    #expect(found.count > 15)
+    return found + ["letter.signed-for", "letter.answered", "letter.declined", "units.imported", "people.imported"]
+  }
+
+  /// - Parameters:
+  ///   - made: keys that are put together, by what they begin with.
+  ///   - notKeys: what else is put together so, and is no key.
+  private func check(
+    _ site: String, _ table: StringTable, made: [String: [String]], notKeys: Set<String>
+  ) throws {
+    let all = table + kitchenStrings
+    let known = Set(all.entries.map(\.key))
+    #expect(known.count == all.entries.count, "a key stands twice")
+    for entry in all.entries {
+      #expect(!entry.chinese.isEmpty && !entry.english.isEmpty, "\(entry.key)")
+      #expect(places(entry.chinese) == places(entry.english), "\(entry.key)")
+    }
+    var named: Set<String> = []
+    for template in [kitchenTemplates, site == "Portal" ? portalTemplates : deskTemplates].flatMap(\.values) {
+      named.formUnion(literals(#/\bt\.([A-Za-z0-9.-]+)/#, template))
+    }
+    let code = try sources("WebKitchen") + sources(site)
+    for text in code {
+      named.formUnion(
+        literals(#/(?:[kK]ey: |strings\.text\(\s*|problem: |lateText\(|Link\("[^"]*", )"([A-Za-z0-9.-]+)"/#, text))
+      named.formUnion(literals(#/WebFailure\(\s*\.\w+, "(\w+)"/#, text))
+      named.formUnion(literals(#/WebFailure\(\s*\.\w+, "\w+", "(\w+)"/#, text))
+      for question in literals(#/confirmPage\(\s*"(\w+)"/#, text) {
+        named.formUnion([question, question + "-text", question + "-verb"])
+      }
+    }
+    for (beginning, ends) in made { named.formUnion(ends.map { beginning + $0 }) }
+    #expect(named.subtracting(known).sorted() == [], "texts that are used and are in no table")
+    let quoted = Set(code.flatMap { literals(#/"([A-Za-z0-9.-]+)"/#, $0) })
+    #expect(known.subtracting(named).subtracting(quoted).sorted() == [], "texts that nothing uses")
+    let interpolated = Set(code.flatMap { literals(#/strings\.(?:text|has)\(\s*"([A-Za-z]+-)\\\(/#, $0) })
+    #expect(interpolated.subtracting(made.keys).subtracting(notKeys).sorted() == [], "keys of unknown ends")
+  }
+
+  private func places(_ text: String) -> Set<String> { Set(literals(#/(\{[0-9]\})/#, text)) }
+
+  private func literals(_ pattern: Regex<(Substring, Substring)>, _ text: String) -> [String] {
+    text.matches(of: pattern).map { String($0.output.1) }
+  }
+
+  /// The sources of a room that are neither tables of texts nor generated.
+  private func sources(_ room: String) throws -> [String] {
+    try Repository.sources("Sources/\(room)").filter { path, _ in
+      !path.hasSuffix("Strings.swift") && !path.hasSuffix("Texts.swift") && !path.hasSuffix(".generated.swift")
+    }.map(\.text)
+  }
+
+  private func text(_ room: String, _ file: String) throws -> String {
+    try String(contentsOf: Repository.root.appending(path: "Sources/\(room)/\(file)"), encoding: .utf8)
+  }
+}
