@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 folders=()
 for folder in Sources Tests Benchmarks; do [[ -d $folder ]] && folders+=("$folder"); done
 swift format lint --strict --parallel --recursive "${folders[@]}" Package.swift
+python3 -c 'import ensurepip' 2>/dev/null || scripts/packages.sh test
 python3 scripts/embed-pages.py --check
 tinycss2=tinycss2==1.5.1
 if [[ $(cat scripts/.venv/installed 2>/dev/null) != "$tinycss2" ]]; then

@@ -92,7 +92,7 @@ let auditStrings = StringTable([
   .init("alertsChoose", "选择", "Choose"),
   .init("alertsAcknowledge", "处理所选警报", "Acknowledge those that are ticked"),
   .init("noticeOpenAlerts", "有 {0} 条警报待处理。", "{0} alerts wait to be acknowledged."),
-  .init("alertsNone", "没有警报。", "There are no alerts."),
+  .init("alertsNone", "暂无警报。", "There are no alerts."),
   .init("alertFirst", "首次", "First"),
   .init("alertLast", "最近", "Last"),
   .init("alertBy", "处理人", "Acknowledged by"),

@@ -27,7 +27,7 @@ private let letterStrings = StringTable([
   .init("folder-tracking", "流程追踪", "Tracking"),
   .init("folder-concluded", "审理完成", "Concluded"),
   .init("folder-declined", "不予受理", "Declined"),
-  .init("folderEmpty", "没有信件。", "There are no letters here."),
+  .init("folderEmpty", "暂无信件。", "There are no letters here."),
   .init("columnNumber", "受理编号", "Reference number"),
   .init("columnTitle", "标题", "Title"),
   .init("columnMailbox", "信箱", "Mailbox"),
@@ -141,7 +141,7 @@ private let letterStrings = StringTable([
     "noCertificateText", "进入办公台需要个人证书。请将管理员发放的证书文件（.p12）导入浏览器，关闭浏览器后重新打开本页，并在提示时选择该证书。",
     "The desk needs your personal certificate. Import the certificate file (.p12) from your administrator into the browser, restart the browser, open this page again and choose the certificate when asked."
   ),
-  .init("untrustedTitle", "证书不被信任", "The certificate is not trusted"),
+  .init("untrustedTitle", "证书不受信任", "The certificate is not trusted"),
   .init(
     "untrustedText", "所出示的证书不是本单位签发的人员证书，或者已过期、已吊销。请关闭浏览器后重新选择证书；仍有问题请联系管理员。",
     "The certificate that was shown was not issued to a person by this office, or it has expired or was revoked. Restart the browser and choose another; if that does not help, ask your administrator."

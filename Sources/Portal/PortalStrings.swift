@@ -312,7 +312,7 @@ private let pageStrings = StringTable([
   .init("answeredLabel", "答复时间", "Answered at"),
 
   .init("publicTitle", "公开信件", "Published letters"),
-  .init("publicEmpty", "还没有公开的信件。", "Nothing has been published yet."),
+  .init("publicEmpty", "暂无公开信件。", "Nothing has been published yet."),
   .init("publishedTitle", "公开信件", "Published letter"),
   .init("backToPublic", "返回公开信件", "Back to the published letters"),
 ])

@@ -24,7 +24,7 @@ public let kitchenStrings = StringTable([
     "What the browser sent is incomplete or malformed. Please go back and try again."),
   .init("forgedTitle", "页面已失效", "This page is no longer valid"),
   .init(
-    "forgedText", "表单不是从本次访问的页面提交的，或者页面停留太久，会话已结束。请从首页重新开始。",
+    "forgedText", "表单不是从本次访问的页面提交的，或者页面停留时间过长，会话已结束。请从首页重新开始。",
     "The form was not sent from a page of this visit, or the visit has ended because the page was open for too long. Please start again from the home page."
   ),
   .init("notFoundTitle", "页面不存在", "Page not found"),
@@ -33,8 +33,8 @@ public let kitchenStrings = StringTable([
   .init("methodText", "请返回首页，从页面上的链接和按钮进入。", "Please go back to the home page and use its links and buttons."),
   .init("tooLargeTitle", "内容过大", "Too large"),
   .init(
-    "tooLargeText", "发送的内容超过上限，未被接收，没有留下任何部分。请返回上一页，减少或压缩附件后重试。",
-    "What was sent is above the limit. It was not taken, and no part of it was kept. Please go back, remove or shrink attachments and try again."
+    "tooLargeText", "提交的内容超过上限，未予接收，未保留任何部分。请返回上一页，减少或压缩附件后重试。",
+    "What was sent is larger than the limit. It was not accepted, and no part of it was kept. Please go back, remove or shrink attachments and try again."
   ),
   .init("tooManyTitle", "操作过于频繁", "Too many attempts"),
   .init(
@@ -44,6 +44,6 @@ public let kitchenStrings = StringTable([
   .init("unavailableText", "系统暂时无法处理，请稍后再试。", "The system cannot do this at the moment. Please try again later."),
   .init("insideTitle", "系统出错", "Something went wrong"),
   .init(
-    "insideText", "系统内部出错，我们已作记录。请稍后再试。",
-    "An error occurred inside the system and was recorded. Please try again later."),
+    "insideText", "系统内部错误，已作记录。请稍后再试。",
+    "An internal error occurred and was recorded. Please try again later."),
 ])

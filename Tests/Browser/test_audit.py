@@ -73,7 +73,10 @@ def export(officer, deployment, folder):
 
 def test_officer_finds_a_forged_packet(officer, deployment, tmp_path):
     drop = next(deployment.folder.glob("**/dmz-to-intranet"))
-    shutil.copy(ROOT / "docs/specimen/P.gdp", drop / "new" / "dmz.a.1.m.000000009999.1deea342.gdp")
+    # Moved there whole: the zone takes a file as soon as it is there.
+    forged = deployment.folder / "forged.gdp"
+    shutil.copy(ROOT / "docs/specimen/P.gdp", forged)
+    forged.rename(drop / "new" / "dmz.a.1.m.000000009999.1deea342.gdp")
     alert(officer, "file.quarantined", "intranet")
     officer.look("alert-forged")
     address = officer.page.url

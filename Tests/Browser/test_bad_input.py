@@ -327,7 +327,7 @@ def test_the_desk_refuses_a_self_signed_certificate_of_the_clerks_name(contexts,
     stranger = Clerk(contexts(client_certificates=[deployment.certificate(**files)]).new_page(), deployment)
     assert stranger.open("/folders/to-do") == 403
     stranger.look("untrusted-certificate")
-    assert "不被信任" in stranger.page.locator("h1").inner_text()
+    assert "不受信任" in stranger.page.locator("h1").inner_text()
 
 
 def test_the_desk_refuses_another_zones_certificate(contexts, deployment):
@@ -335,7 +335,7 @@ def test_the_desk_refuses_another_zones_certificate(contexts, deployment):
     files = {"certPath": str(keys / "tls.pem"), "keyPath": str(keys / "tls.key")}
     stranger = Clerk(contexts(client_certificates=[deployment.certificate(**files)]).new_page(), deployment)
     assert stranger.open("/folders/to-do") == 403
-    assert "不被信任" in stranger.page.locator("h1").inner_text()
+    assert "不受信任" in stranger.page.locator("h1").inner_text()
 
 
 def test_the_desk_refuses_a_form_from_elsewhere(clerk, citizen):

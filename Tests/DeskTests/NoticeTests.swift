@@ -23,9 +23,9 @@ import Testing
     let visit = try await desk.person([.administrator]).comeIn()
     #expect(!(await visit.get("/me").text.contains("id=\"notices\"")))
     for (concern, style, chinese, english) in [
-      (Self.ending, "note", "还有29天到期（2027-01-15 16:00", "ends in 29 days"),
-      (.certificateEnds(key: "k", name: "n", days: 7, at: since), "error", "还有7天到期", "ends in 7 days"),
-      (.certificateEnds(key: "k", name: "n", days: -1, at: since), "error", "已于2027-01-15 16:00到期", "ended at"),
+      (Self.ending, "note", "还有29天到期（2027-01-15 16:00", "expires in 29 days"),
+      (.certificateEnds(key: "k", name: "n", days: 7, at: since), "error", "还有7天到期", "expires in 7 days"),
+      (.certificateEnds(key: "k", name: "n", days: -1, at: since), "error", "已于2027-01-15 16:00到期", "expired at"),
       (.listOverdue(authority: "root", since: since, refuses: false), "error", "已逾期。其后的吊销", "do not count here"),
       (.listOverdue(authority: "root", since: since, refuses: true), "error", "一律不予接受", "is accepted"),
       (.listMissing(authority: "root", refuses: false), "note", "尚无“root”的证书吊销列表", "There is no list"),

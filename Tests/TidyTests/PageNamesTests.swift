@@ -32,6 +32,21 @@ import Testing
     #expect(declared.values.filter { $0 != "PageValues" }.count > 150)
   }
 
+  @Test(arguments: ["Portal", "Desk"]) func `a field that may be wrong is in the same template`(site: String) throws {
+    let folder = Repository.root.appending(path: "Sources/\(site)/Pages")
+    for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(of: /\{\{#wrong\.([a-z-]+)\}\}/) {
+        let field = String(match.output.1)
+        // A choice among several that a list makes: `kind-question`.
+        let beginning = field.prefix { $0 != "-" }
+        #expect(
+          text.contains("id=\"\(field)\"") || text.contains("id=\"\(beginning)-{{id}}\""),
+          "\(file.lastPathComponent): \(field)")
+      }
+    }
+  }
+
   @Test func `a mistake would be found`() throws {
     var walk = try PageWalk(rooms: ["WebKitchen", "Portal"])
     walk.templates["wrong-name"] = try Template.parse("{{#letter}}{{letterTitl}}{{/letter}}{{phone}}{{> nowhere}}")
