@@ -12,13 +12,16 @@ MERGE ?=
 PART ?=
 export CONFIGURATION DEMO_DIR PORTAL_PORT DESK_PORT BENCH JSON FUZZ_SECONDS TARGET
 
-.PHONY: help run release test pages lint bench fuzz simulate simulate-planted soak
+.PHONY: help run shell release test pages lint bench fuzz simulate simulate-planted soak
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: ## builds and starts a portal and a desk; DEMO_DIR, PORTAL_PORT, DESK_PORT; Ctrl-C stops
 	@scripts/run.sh
+
+shell: ## a shell in which `guandu` is the program that was built
+	@scripts/shell.sh
 
 release: ## builds all programs for release, under .build-release
 	@scripts/packages.sh run

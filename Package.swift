@@ -7,20 +7,46 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Where the rooms stand: a folder of Sources for each; their tests stand in a folder of Tests of the same name.
+let folders = [
+  "Base": [
+    "CCurl", "CCurlHeaders", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "Cryptography", "DurableFiles",
+    "Fairness", "Roles", "Runtime", "Storage", "Zones",
+  ],
+  "Formats": ["AgeFormat", "PacketFormat", "TransparencyLog"],
+  "Trust": ["Authority", "PacketSeal", "Trust"],
+  "Exchange": ["Drop", "Exchange", "TrustUpdates"],
+  "Audit": ["Acts", "AuditForward", "AuditIndex", "AuditLog", "AuditWitness", "Evidence"],
+  "Office": ["Flows", "Letters", "Notices", "People"],
+  "Sites": ["Desk", "Portal", "Web"],
+  "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet"],
+]
+
+func folder(of name: String) -> String { folders.first { $0.value.contains(name) }?.key ?? "" }
+
+func path(_ name: String) -> String { "Sources/\(folder(of: name))/\(name)" }
+
 /// A room of the architecture: a library target whose imports of ours are all named here.
 func room(_ name: String, imports rooms: [String] = [], _ others: [Target.Dependency] = []) -> Target {
   // Of the sites, the files that pages are made of; `make pages` writes them into Pages.generated.swift.
-  let pages = ["WebKitchen", "Portal", "Desk"].contains(name) ? ["Pages"] : []
+  let pages = folder(of: name) == "Sites" ? ["Pages"] : []
   return .target(
-    name: name, dependencies: rooms.map { .byName(name: $0) } + others, exclude: pages, swiftSettings: settings)
+    name: name, dependencies: rooms.map { .byName(name: $0) } + others, path: path(name), exclude: pages,
+    swiftSettings: settings)
 }
 
+/// Tests of a room stand beside those of its neighbours; those of the whole stand in Tests itself.
 func tests(_ name: String, of rooms: [String], _ others: [Target.Dependency] = []) -> Target {
-  .testTarget(name: name, dependencies: rooms.map { .byName(name: $0) } + others, swiftSettings: settings)
+  let room = name == "GuanduTests" ? "guandu" : String(name.dropLast("Tests".count))
+  let folder = folder(of: room)
+  return .testTarget(
+    name: name, dependencies: rooms.map { .byName(name: $0) } + others,
+    path: folder.isEmpty ? "Tests/\(name)" : "Tests/\(folder)/\(name)", swiftSettings: settings)
 }
 
 func program(_ name: String, imports rooms: [String], _ others: [Target.Dependency] = []) -> Target {
-  .executableTarget(name: name, dependencies: rooms.map { .byName(name: $0) } + others, swiftSettings: settings)
+  .executableTarget(
+    name: name, dependencies: rooms.map { .byName(name: $0) } + others, path: path(name), swiftSettings: settings)
 }
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -66,14 +92,18 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
   ],
   targets: [
-    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-    .systemLibrary(name: "CCurlHeaders", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", path: path("COpenSSL"), pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
-      name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
-    .target(name: "COpenSSLShim", dependencies: ["COpenSSL"]),
-    .target(name: "CCurl", dependencies: ["CCurlHeaders"]),
-    .target(name: "CLinux"),
+      name: "CSodium", path: path("CSodium"), pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+      name: "CCurlHeaders", path: path("CCurlHeaders"), pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CPango", path: path("CPango"), pkgConfig: "pangocairo",
+      providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
+    .target(name: "COpenSSLShim", dependencies: ["COpenSSL"], path: path("COpenSSLShim")),
+    .target(name: "CCurl", dependencies: ["CCurlHeaders"], path: path("CCurl")),
+    .target(name: "CLinux", path: path("CLinux")),
 
     room("Roles"),
     room("Fairness"),
@@ -101,7 +131,7 @@ let package = Package(
         "AuditLog",
       ], [logging, lifecycle]),
     room(
-      "TrustNews",
+      "TrustUpdates",
       imports: [
         "Runtime", "Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange",
       ],
@@ -134,7 +164,7 @@ let package = Package(
       "Daemon",
       imports: [
         "Runtime",
-        "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditLog",
+        "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustUpdates", "Storage", "AuditLog",
         "AuditWitness", "AuditForward", "Exchange",
       ],
       [logging, lifecycle, signals]),
@@ -150,16 +180,16 @@ let package = Package(
       ], [logging, lifecycle]),
     room("Notices", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
-      "WebKitchen", imports: ["Runtime", "Fairness", "Zones", "Cryptography"],
+      "Web", imports: ["Runtime", "Fairness", "Zones", "Cryptography"],
       web + [nioHTTP1, nioTLS, lifecycle, signals]),
     room(
-      "Portal", imports: ["Runtime", "Fairness", "Zones", "Cryptography", "Letters", "Notices", "WebKitchen"],
+      "Portal", imports: ["Runtime", "Fairness", "Zones", "Cryptography", "Letters", "Notices", "Web"],
       web + [lifecycle]),
     room(
       "Desk",
       imports: [
         "Runtime",
-        "Roles", "Zones", "Cryptography", "PacketFormat", "AuditIndex", "Acts", "People", "Letters", "WebKitchen",
+        "Roles", "Zones", "Cryptography", "PacketFormat", "AuditIndex", "Acts", "People", "Letters", "Web",
       ], web + [lifecycle]),
 
     program(
@@ -173,7 +203,8 @@ let package = Package(
       "guandu-intranet",
       imports: [
         "Runtime",
-        "Zones", "Cryptography", "PacketFormat", "Trust", "TrustNews", "Storage", "AuditIndex", "Evidence", "Exchange",
+        "Zones", "Cryptography", "PacketFormat", "Trust", "TrustUpdates", "Storage", "AuditIndex", "Evidence",
+        "Exchange",
         "Daemon", "Acts", "People", "Letters", "Desk",
       ],
       [arguments, logging, lifecycle]),
@@ -182,12 +213,12 @@ let package = Package(
       imports: [
         "Letters",
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
-        "Exchange", "TrustNews", "Acts", "AuditLog", "AuditWitness", "AuditForward", "TransparencyLog", "Evidence",
+        "Exchange", "TrustUpdates", "Acts", "AuditLog", "AuditWitness", "AuditForward", "TransparencyLog", "Evidence",
       ],
       ["CCurl", arguments]),
 
     tests(
-      "TidyTests", of: ["WebKitchen", "Portal", "Desk", "Roles", "Letters", "People", "AuditLog", "Acts"]),
+      "TidyTests", of: ["Web", "Portal", "Desk", "Roles", "Letters", "People", "AuditLog", "Acts"]),
     tests("FairnessTests", of: ["Fairness"]),
     tests(
       "AuditLogTests",
@@ -224,20 +255,20 @@ let package = Package(
     tests("TrustTests", of: ["Trust", "Zones", "Cryptography", "ChildProcess"], ["COpenSSL"]),
     tests("AuthorityTests", of: ["Authority", "Trust", "DurableFiles", "Cryptography"]),
     tests(
-      "TrustNewsTests",
+      "TrustUpdatesTests",
       of: [
-        "TrustNews", "ZoneHarness", "Exchange", "PacketFormat", "PacketSeal", "Trust", "Zones", "Storage",
+        "TrustUpdates", "ZoneHarness", "Exchange", "PacketFormat", "PacketSeal", "Trust", "Zones", "Storage",
         "Cryptography",
         "Letters",
       ], [logging]),
     tests("AgeFormatTests", of: ["AgeFormat", "Cryptography", "ChildProcess"]),
     tests(
-      "WebKitchenTests", of: ["Runtime", "WebKitchen", "Fairness"],
+      "WebTests", of: ["Runtime", "Web", "Fairness"],
       [httpTypes, hummingbird, hummingbirdCore, nioCore, nioEmbedded, nioHTTP1, nioTLS, logging]),
     tests(
       "PortalTests",
       of: [
-        "Runtime", "Portal", "WebKitchen", "Letters", "Notices", "Fairness", "Zones", "Cryptography", "ZoneHarness",
+        "Runtime", "Portal", "Web", "Letters", "Notices", "Fairness", "Zones", "Cryptography", "ZoneHarness",
         "Exchange", "Storage",
       ],
       [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
@@ -252,7 +283,7 @@ let package = Package(
     tests(
       "DeskTests",
       of: [
-        "Desk", "WebKitchen", "Letters", "People", "Roles", "Acts", "Zones", "ZoneHarness", "Storage", "Exchange",
+        "Desk", "Web", "Letters", "People", "Roles", "Acts", "Zones", "ZoneHarness", "Storage", "Exchange",
         "Cryptography", "DurableFiles", "Trust", "COpenSSL",
       ],
       [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
@@ -272,7 +303,7 @@ let package = Package(
     .target(
       name: "ZoneHarness",
       dependencies: [
-        "Runtime", "TrustNews", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography",
+        "Runtime", "TrustUpdates", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography",
         "DurableFiles",
         "PacketFormat", "PacketSeal", "Storage", "AuditLog", "AuditWitness", "AuditIndex", logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
@@ -295,7 +326,7 @@ let package = Package(
       name: "guandu-bench",
       dependencies: [
         "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Roles", "Zones", "Cryptography", "DurableFiles",
-        "PacketFormat", "Storage", "Trust", "TrustNews", "AuditLog", "TransparencyLog", "Fairness", logging,
+        "PacketFormat", "Storage", "Trust", "TrustUpdates", "AuditLog", "TransparencyLog", "Fairness", logging,
         arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],

@@ -8,7 +8,7 @@ import sys
 
 import tinycss2
 
-SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources"
+SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources/Sites"
 # Where a template puts HTML into a page.
 RAW = {("layout", "heading"), ("layout", "main")}
 

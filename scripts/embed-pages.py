@@ -6,8 +6,8 @@ import pathlib
 import re
 import sys
 
-SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources"
-SITES = {"WebKitchen": "kitchenTemplates", "Portal": "portalTemplates", "Desk": "deskTemplates"}
+SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources/Sites"
+SITES = {"Web": "kitchenTemplates", "Portal": "portalTemplates", "Desk": "deskTemplates"}
 
 
 def literal(text, path):
@@ -37,7 +37,7 @@ def main():
         text = swift(SOURCES / site / "Pages", templates)
         if target.exists() and target.read_text(encoding="utf-8") == text:
             continue
-        stale.append(target.relative_to(SOURCES.parent))
+        stale.append(target.relative_to(SOURCES.parent.parent))
         if "--check" not in sys.argv:
             target.write_text(text, encoding="utf-8")
     if stale and "--check" in sys.argv:

@@ -152,7 +152,7 @@ struct GuessBench {
     let zones = try TestZones(in: folder)
     let zone = try RunningZone(zones.dmz, exchanging: false)
     let clock = Tally(1_795_392_000_000)
-    let book = GuessBook(database: zone.database, rules: GuessRules()) { clock.value }
+    let book = AttemptLimiter(database: zone.database, rules: AttemptRules()) { clock.value }
     let (code, days, step) = (LetterCode.generate(), 10, 300)
     var through = 0
     for moment in 0..<(days * 86_400 / step) {

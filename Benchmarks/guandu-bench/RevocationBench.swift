@@ -2,7 +2,7 @@ import Exchange
 import Foundation
 import Letters
 import Trust
-import TrustNews
+import TrustUpdates
 import ZoneHarness
 import Zones
 

@@ -8,7 +8,7 @@ import html5lib
 import pytest
 import tinycss2
 
-STYLESHEET = pathlib.Path(__file__).parents[2] / "Sources/WebKitchen/Pages/stylesheet.css"
+STYLESHEET = pathlib.Path(__file__).parents[2] / "Sources/Sites/Web/Pages/stylesheet.css"
 REFERENCES = ("for", "form", "aria-describedby", "aria-labelledby", "aria-controls")
 
 

@@ -10,7 +10,7 @@ mkdir -p "$out/modules" "$out/bin"
 
 flags=(
   -D FUZZER -swift-version 6 -O -g -enable-testing -parse-as-library -sanitize=fuzzer,address -I "$out/modules"
-  -I Sources/CSodium -I Sources/COpenSSL
+  -I Sources/Base/CSodium -I Sources/Base/COpenSSL
   -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
   -enable-upcoming-feature MemberImportVisibility
 )
@@ -36,11 +36,11 @@ is_fresh() {
 
 objects=()
 cryptography=()
-for file in Sources/Cryptography/*.swift; do [[ $file == */Process.swift ]] || cryptography+=("$file"); done
-room Zones Sources/Zones/Names.swift
+for file in Sources/Base/Cryptography/*.swift; do [[ $file == */Process.swift ]] || cryptography+=("$file"); done
+room Zones Sources/Base/Zones/Names.swift
 room Cryptography "${cryptography[@]}"
-room AgeFormat Sources/AgeFormat/*.swift
-room PacketFormat Sources/PacketFormat/*.swift
+room AgeFormat Sources/Formats/AgeFormat/*.swift
+room PacketFormat Sources/Formats/PacketFormat/*.swift
 
 for file in "$here"/Targets/*.swift; do
   name=$(basename "$file" .swift)

@@ -91,6 +91,8 @@ def letters(forger):
     same = submitted(forger)
     yield from right(type, same)
     yield from right(type, {**submitted(forger), "number": same["number"]}, code={"duplicate-letter"})
+    for tag in (None, True, 7, "", [], {}, "=", b64(bytes(31)), b64(bytes(33)), "A" * 100_000):
+        yield from right(type, submitted(forger, phoneTag=tag), code=SCHEMA)
     for blobs in (None, True, 7, "", {}, [7], [""], ["x" * 64], ["A" * 64], ["0" * 64] * 65, [NESTED]):
         yield from right(type, submitted(forger, blobs=blobs), code=SCHEMA)
     yield from right(type, submitted(forger, blobs=["0" * 64]), submitted(forger, blobs=["0" * 64] * 64), code=SCHEMA)

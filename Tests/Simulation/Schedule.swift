@@ -48,12 +48,12 @@ final class Schedule {
   private var random: SeededRandom
   private var backups: [[SimulatedZone.Backup]] = [[], []]
   private var gatekeepers = [Gatekeeper(), Gatekeeper()]
-  private let liars: [Liar]
+  private let liars: [MaliciousPeer]
   private var lies = 0
 
   /// - Parameter liars: who signs as each zone without being it.
   init(
-    seed: UInt64, worlds: [SimulatedZone.World], liars: [Liar], template: SQLiteFile, options: Options
+    seed: UInt64, worlds: [SimulatedZone.World], liars: [MaliciousPeer], template: SQLiteFile, options: Options
   ) throws {
     self.liars = liars
     SeededSodium.seed(seed)

@@ -41,7 +41,7 @@ struct Simulation: AsyncParsableCommand {
   private func simulate() async throws {
     SeededSodium.install()
     let (worlds, zones) = try Self.worlds()
-    let liars = [Liar(zones: zones, as: .dmz), Liar(zones: zones, as: .intranet)]
+    let liars = [MaliciousPeer(zones: zones, as: .dmz), MaliciousPeer(zones: zones, as: .intranet)]
     let template = try SQLiteFile(inMemory: SimulatedZone.schema)
     let options = Schedule.Options(steps: steps, ignoresFolderSyncs: ignoreFolderSyncs)
     let began = ContinuousClock.now

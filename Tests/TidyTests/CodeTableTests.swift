@@ -24,10 +24,10 @@ import Testing
   private static func givenCodes() throws -> Set<String> {
     var codes: Set<String> = []
     for file in ["PacketFormat/FieldReader", "PacketSeal/PacketRejection", "Trust/TrustError"] {
-      codes.formUnion(try cases(of: "Sources/\(file).swift"))
+      codes.formUnion(try cases(of: "\(file).swift"))
     }
-    for room in ["Exchange", "TrustNews", "AuditWitness", "Letters"] {
-      for (_, text) in try Repository.sources("Sources/\(room)") {
+    for room in ["Exchange", "TrustUpdates", "AuditWitness", "Letters"] {
+      for (_, text) in try Repository.sources(Repository.folder(of: room)) {
         codes.formUnion(text.matches(of: /\bcode(?::| =)\s*"([a-z][a-z0-9-]*)"/).map { String($0.output.1) })
       }
     }
@@ -36,7 +36,7 @@ import Testing
 
   /// The raw values of the cases of a file's `enum Code`.
   private static func cases(of path: String) throws -> [String] {
-    let text = try String(contentsOf: Repository.root.appending(path: path), encoding: .utf8)
+    let text = try String(contentsOf: Repository.file(path), encoding: .utf8)
     let body = try #require(text.components(separatedBy: "enum Code").dropFirst().first, "\(path) has no codes")
       .components(separatedBy: "\n  }")[0]
     return body.matches(of: /\n *case ([A-Za-z]+)(?: = "([a-z-]+)")?/).map { String($0.output.2 ?? $0.output.1) }

@@ -14,7 +14,7 @@ import Testing
 
   /// `Storage` is where the dialects part; its tests show that, and these here plant what is to be found.
   private static func isExempt(_ path: String) -> Bool {
-    ["Sources/Storage/", "Tests/StorageTests/", "Tests/TidyTests/"].contains { path.hasPrefix($0) }
+    ["Sources/Base/Storage/", "Tests/Base/StorageTests/", "Tests/TidyTests/"].contains { path.hasPrefix($0) }
   }
 
   @Test(arguments: [

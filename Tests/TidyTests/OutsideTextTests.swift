@@ -3,14 +3,14 @@ import Testing
 
 /// Text from outside meets no regular expression: one that backtracks stops a site with twenty characters.
 @Suite struct OutsideText {
-  private static let rooms = ["WebKitchen", "Portal", "Desk", "Letters", "Notices"]
+  private static let rooms = ["Web", "Portal", "Desk", "Letters", "Notices"]
   private static let words = [
     "Regex", "NSRegularExpression", ".regularExpression", "wholeMatch(", "firstMatch(", "prefixMatch(", ".matches(of",
     "ranges(of: /", "of: /", "(/", "= /", "#/",
   ]
 
   @Test(arguments: rooms) func `meets no regular expression`(room: String) throws {
-    for (path, text) in try Repository.sources("Sources/\(room)") {
+    for (path, text) in try Repository.sources(Repository.folder(of: room)) {
       var isInText = false
       for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
         // A slash within a string (templates, the browser's script) or a comment begins no expression.

@@ -14,7 +14,7 @@ import Testing
     var reached: Set<String> = []
     var files: Set<String> = []
     for site in ["Portal", "Desk"] {
-      var walk = try PageWalk(rooms: ["WebKitchen", site])
+      var walk = try PageWalk(rooms: ["Web", site])
       for (name, page) in walk.structs.declarations {
         declared[name] = page.kind
         for property in page.properties.keys { declared["\(name).\(property)"] = page.kind }
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: ["Portal", "Desk"]) func `a field that may be wrong is in the same template`(site: String) throws {
-    let folder = Repository.root.appending(path: "Sources/\(site)/Pages")
+    let folder = Repository.root.appending(path: "\(Repository.folder(of: site))/Pages")
     for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
       let text = try String(contentsOf: file, encoding: .utf8)
       for match in text.matches(of: /\{\{#wrong\.([a-z-]+)\}\}/) {
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `a mistake would be found`() throws {
-    var walk = try PageWalk(rooms: ["WebKitchen", "Portal"])
+    var walk = try PageWalk(rooms: ["Web", "Portal"])
     walk.templates["wrong-name"] = try Template.parse("{{#letter}}{{letterTitl}}{{/letter}}{{phone}}{{> nowhere}}")
     walk.walk("wrong-name", [.values("KitchenValues"), .values("VisitFrame"), .values("CheckPage")])
     #expect(walk.problems.count == 2)
@@ -72,7 +72,7 @@ struct PageWalk {
   init(rooms: [String]) throws {
     structs = try PageStructs(rooms: rooms)
     for room in rooms {
-      let folder = Repository.root.appending(path: "Sources/\(room)/Pages")
+      let folder = Repository.root.appending(path: "\(Repository.folder(of: room))/Pages")
       for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
       where file.pathExtension == "mustache" {
         templates[file.deletingPathExtension().lastPathComponent] = try Template.parse(

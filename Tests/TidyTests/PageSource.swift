@@ -55,7 +55,7 @@ struct PageStructs {
 
   init(rooms: [String]) throws {
     for room in rooms {
-      for (_, text) in try Repository.sources("Sources/\(room)") { read(text) }
+      for (_, text) in try Repository.sources(Repository.folder(of: room)) { read(text) }
     }
   }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Desk
 @testable import Portal
-@testable import WebKitchen
+@testable import Web
 
 /// Holds the tables of texts to the pages and sources that use them, both ways.
 @Suite struct TextKeys {
@@ -36,7 +36,7 @@ import Testing
       Self.entryKinds.filter { !Self.quietKinds.contains($0) }
       + ["zone.killed", "rights.changed", "unknown.entry", "check.failed", "record.differs"]
     let kindsOfImport = OfficeDirectory.ImportKind.allCases.map(\.rawValue)
-    let guesses = try literals(#/limit\("([a-z-]+)"/#, text("Letters", "GuessRules.swift"))
+    let guesses = try literals(#/limit\("([a-z-]+)"/#, text("Letters", "AttemptRules.swift"))
     let alarms = try sources("AuditWitness").flatMap {
       literals(#/(?:report|alarm)\("([a-z-]+)"/#, $0) + literals(#/return (?:[^"\n]*nil : )?"([a-z-]+)"/#, $0)
     }
@@ -59,8 +59,9 @@ import Testing
 
   /// What sources record as an official's act.
   private func acts() throws -> [String] {
-    let found = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: "Sources").path)
-      .flatMap { try sources($0) }.flatMap { literals(#/(?:\bAct\(\s*|signed\(\s*|act: String \{ )"([a-z.-]+)"/#, $0) }
+    let found = try Repository.folders.flatMap(\.value).flatMap { try sources($0) }.flatMap {
+      literals(#/(?:\bAct\(\s*|signed\(\s*|act: String \{ )"([a-z.-]+)"/#, $0)
+    }
     #expect(found.count > 15)
     return found + ["letter.signed-for", "letter.answered", "letter.declined", "units.imported", "people.imported"]
   }
@@ -71,7 +72,7 @@ import Testing
   private func check(
     _ site: String, _ table: StringTable, made: [String: [String]], notKeys: Set<String>
   ) throws {
-    let all = table + kitchenStrings
+    let all = table + sharedStrings
     let known = Set(all.entries.map(\.key))
     #expect(known.count == all.entries.count, "a key stands twice")
     for entry in all.entries {
@@ -82,7 +83,7 @@ import Testing
     for template in [kitchenTemplates, site == "Portal" ? portalTemplates : deskTemplates].flatMap(\.values) {
       named.formUnion(literals(#/\bt\.([A-Za-z0-9.-]+)/#, template))
     }
-    let code = try sources("WebKitchen") + sources(site)
+    let code = try sources("Web") + sources(site)
     for text in code {
       named.formUnion(
         literals(#/(?:[kK]ey: |strings\.text\(\s*|problem: |lateText\(|Link\("[^"]*", )"([A-Za-z0-9.-]+)"/#, text))
@@ -108,12 +109,12 @@ import Testing
 
   /// The sources of a room that are neither tables of texts nor generated.
   private func sources(_ room: String) throws -> [String] {
-    try Repository.sources("Sources/\(room)").filter { path, _ in
+    try Repository.sources(Repository.folder(of: room)).filter { path, _ in
       !path.hasSuffix("Strings.swift") && !path.hasSuffix("Texts.swift") && !path.hasSuffix(".generated.swift")
     }.map(\.text)
   }
 
   private func text(_ room: String, _ file: String) throws -> String {
-    try String(contentsOf: Repository.root.appending(path: "Sources/\(room)/\(file)"), encoding: .utf8)
+    try String(contentsOf: Repository.file("\(room)/\(file)"), encoding: .utf8)
   }
 }

@@ -36,7 +36,6 @@ import Testing
   }
 
   private static func isThere(_ name: String) -> Bool {
-    let path = Repository.root.appending(path: "Tests/" + name).path
-    return FileManager.default.fileExists(atPath: path) || FileManager.default.fileExists(atPath: path + ".swift")
+    Repository.hasTest(name) || Repository.hasTest(name + ".swift")
   }
 }

@@ -10,15 +10,21 @@ import Testing
   init() throws { table = try RoomTable() }
 
   @Test func areTheFoldersOfSourcesAndNoOthers() throws {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: "Sources").path)
-    let ours = folders.filter { !$0.hasPrefix("C") || $0 == "Cryptography" }
+    let rooms = Repository.folders.flatMap(\.value)
+    let ours = rooms.filter { !$0.hasPrefix("C") || $0 == "Cryptography" }
     #expect(Set(table.rooms.map(\.name)) == Set(ours))
     #expect(table.rooms.count == ours.count)
   }
 
+  @Test func standInTheFolderThatTheTableNames() {
+    for room in table.rooms {
+      #expect(Repository.folder(of: room.name) == "Sources/\(room.folder)/\(room.name)", "\(room.name)")
+    }
+  }
+
   @Test func importWhatTheTableAllows() throws {
     for room in table.rooms {
-      for (path, text) in try Repository.sources("Sources/\(room.name)") {
+      for (path, text) in try Repository.sources(Repository.folder(of: room.name)) {
         let allowed = room.ours.union(room.others).union(Self.pure.contains(room.name) ? [] : Self.swiftsOwn)
         let beyond = Repository.imports(text).subtracting(allowed)
         #expect(beyond.isEmpty, "\(path) imports \(beyond.sorted().joined(separator: ", "))")
@@ -46,7 +52,7 @@ import Testing
     let libraries: Set = ["GRDB", "GRDBSQLite"]
     #expect(table.rooms.filter { !$0.others.isDisjoint(with: libraries) }.map(\.name) == ["Storage"])
     for folder in ["Sources", "Tests", "Benchmarks"] {
-      for (path, text) in try Repository.sources(folder) where !path.hasPrefix("Sources/Storage/") {
+      for (path, text) in try Repository.sources(folder) where !path.hasPrefix("Sources/Base/Storage/") {
         #expect(Repository.imports(text).isDisjoint(with: libraries), "\(path)")
       }
     }
@@ -58,7 +64,8 @@ import Testing
     let stores = table.rooms.filter { $0.ours.contains("Storage") }.map(\.name)
     #expect(
       Set(stores) == [
-        "AuditLog", "AuditWitness", "AuditForward", "Exchange", "Letters", "TrustNews", "Acts", "People", "AuditIndex",
+        "AuditLog", "AuditWitness", "AuditForward", "Exchange", "Letters", "TrustUpdates", "Acts", "People",
+        "AuditIndex",
         "Evidence", "Daemon", "guandu-dmz", "guandu-intranet",
       ])
   }
@@ -88,8 +95,8 @@ import Testing
     }
   }
 
-  @Test(arguments: ["WebKitchen", "Portal", "Desk"]) func staySmallToo(site: String) throws {
-    let folder = Repository.root.appending(path: "Sources/\(site)/Pages")
+  @Test(arguments: ["Web", "Portal", "Desk"]) func staySmallToo(site: String) throws {
+    let folder = Repository.root.appending(path: "Sources/Sites/\(site)/Pages")
     for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
       let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
       #expect(lines.count <= 400, "\(file.lastPathComponent) has \(lines.count) lines")

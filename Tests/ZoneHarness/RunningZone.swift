@@ -15,7 +15,7 @@ import ServiceLifecycle
 public import Storage
 import Synchronization
 public import Trust
-public import TrustNews
+public import TrustUpdates
 public import Zones
 
 /// One zone, started on a configuration; `stop` ends it as SIGTERM would.

@@ -1,0 +1,174 @@
+import Acts
+import ArgumentParser
+import AuditIndex
+import Cryptography
+import Daemon
+import Desk
+import Evidence
+import Exchange
+import Foundation
+import Letters
+import Logging
+import PacketFormat
+import People
+import Runtime
+import ServiceLifecycle
+import Storage
+import Trust
+import TrustUpdates
+import Zones
+
+/// The intranet's daemon: the desk, and the intranet's side of the link. Composition alone; every rule stands in its room.
+@main
+struct GuanduIntranet: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "guandu-intranet", abstract: "Serves the desk and exchanges packets with the DMZ.",
+    discussion: "Exit status: 0 stopped by SIGTERM or SIGINT; 75 not now; 78 wrong configuration; 1 anything else.")
+
+  @Option(help: "The zone's configuration, zone.yaml.")
+  var config: String
+
+  func run() async throws {
+    do { try await serve() } catch { stop(after: error) }
+  }
+
+  private func serve() async throws {
+    let start = try ZoneStart(
+      configurationPath: config, role: .intranet,
+      migrations: exchangeMigrations + actMigrations + peopleMigrations + deskLetterMigrations
+        + auditIndexMigrations)
+    let link = start.configuration.links[0]
+    let letters = DeskLetters(
+      database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
+      keys: { start.identity.encryptionKeys }, mailboxes: start.configuration.mailboxes,
+      limits: start.configuration.letters,
+      audit: start.audit, logger: start.logger)
+    let exchange = try ZoneExchange(
+      configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
+      outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
+      handlers: start.messageHandlers(letters.handlers),
+      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate),
+      logger: start.logger, audit: start.audit)
+    let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
+    for person in try await office.takeOver(start.configuration.people) {
+      start.logger.notice("a person of zone.yaml was let in", metadata: ["person": "\(person)"])
+    }
+    let reminder = NoticeReminder(letters: letters, logger: start.logger)
+    let officers = try Self.officers(start)
+    let desk = try DeskSite(
+      configuration: start.configuration, letters: letters, office: office,
+      trust: HandlerVerifier(trust: start.identity.trust),
+      issuer: try start.configuration.desk?.enrolment.map { try HandlerIssuer($0) },
+      console: officers?.console, checker: officers?.checker, evidence: try Self.evidence(start),
+      concerns: { start.trustConcerns().map(DeskConcern.init) },
+      logger: start.logger)
+    try await start.run(
+      start.keepers(
+        exchange,
+        handlers: [
+          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" },
+          "people-import": { try await office.operatorImport($0) },
+        ])
+        + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])
+  }
+
+  /// Evidence folders as archives, made beside the exchange; nil where the zone keeps no audit log.
+  private static func evidence(_ start: ZoneStart) throws -> EvidenceSource? {
+    guard start.audit != nil else { return nil }
+    let (maker, database) = (try EvidenceMaker(start.configuration), start.database)
+    return { request in
+      let bundle = try await database.read { db in
+        try maker.evidence(
+          of: request.places.map { EvidencePlace(zone: $0.zone, log: $0.log, index: $0.position) },
+          title: EvidenceTitle(chinese: request.chineseTitle, english: request.englishTitle),
+          subject: request.subject, db)
+      }
+      var archive: [UInt8] = []
+      for file in try bundle.files() {
+        archive += Archive.header(name: "evidence/" + file.path, byteCount: file.bytes.count)
+        archive += file.bytes + Archive.padding(byteCount: file.bytes.count)
+      }
+      return archive + Archive.end
+    }
+  }
+
+  /// What security officers look at; nil where the zone keeps no audit log.
+  private static func officers(
+    _ start: ZoneStart
+  ) throws -> (console: AuditConsole, checker: LogChecker, index: AuditIndexKeeper)? {
+    guard let audit = start.audit else { return nil }
+    let keys = try AuditKeys(start.configuration.keys)
+    let folders = LogFolders(zone: start.configuration.name, dataDirectory: start.configuration.dataDirectory)
+    let console = AuditConsole(
+      folders: folders, database: start.database,
+      keys: .init(log: keys.log.publicKey, witness: keys.witness.publicKey),
+      judge: { [trust = start.identity.trust] in standing(of: $0, trust) }, audit: audit)
+    return (
+      console, LogChecker(console: console, logger: start.logger),
+      AuditIndexKeeper(
+        folders: folders, database: start.database, logger: start.logger, signal: start.logsHaveGrown.add())
+    )
+  }
+}
+
+extension DeskConcern {
+  fileprivate init(_ concern: TrustConcern) {
+    switch concern {
+    case .certificateEnds(let key, let name, let days, let at):
+      self = .certificateEnds(key: key, name: name, days: days, at: at)
+    case .listOverdue(let authority, let since, let refuses):
+      self = .listOverdue(authority: authority, since: since, refuses: refuses)
+    case .listMissing(let authority, let refuses): self = .listMissing(authority: authority, refuses: refuses)
+    }
+  }
+}
+
+/// What a certificate of an audit log or a witness is worth now.
+private func standing(of certificate: Certificate, _ trust: TrustStore) -> SignerStanding {
+  do { try trust.verify(certificate, for: .audit, at: Date()) } catch {
+    let ended: [TrustError.Code] = [.revoked, .listMissing, .listOverdue]
+    if ended.contains(error.code) { return .ended }
+    guard error.code == .expired else { return .unknown }
+    // It must have been good once.
+    do { try trust.verify(certificate, for: .audit, at: certificate.notAfter.addingTimeInterval(-1)) } catch {
+      return ended.contains(error.code) ? .ended : .unknown
+    }
+    return .ended
+  }
+  return .good
+}
+
+/// Judges a browser's certificate by the zone's trust store, at the moment of the request.
+private struct HandlerVerifier: HandlerCertificateVerifying {
+  let trust: TrustStore
+
+  func verify(handlerCertificate certificate: [UInt8]) throws -> HandlerCertificate {
+    let certificate = try Certificate(der: certificate)
+    try trust.verify(certificate, for: .handler, at: Date())
+    return HandlerCertificate(fingerprint: certificate.fingerprint.hex, ends: certificate.notAfter)
+  }
+}
+
+/// Issues handlers' certificates with the authority that the desk's configuration names.
+private struct HandlerIssuer: HandlerCertificateIssuing {
+  let linkHours: Int
+  private let authority: CertificateAuthority
+  private let chain: [Certificate]
+
+  /// - Throws: where key and certificate cannot be read or do not belong together.
+  init(_ configuration: EnrolmentConfiguration) throws(StartFailure) {
+    do {
+      chain = try Certificate.load(pemFile: configuration.issuingCertificate)
+      authority = try CertificateAuthority(
+        certificate: chain[0], key: try PrivateKey(pemFile: configuration.issuingKey))
+    } catch { throw StartFailure("desk.enrolment: \(error)", exitStatus: 78) }
+    linkHours = configuration.linkHours
+  }
+
+  func issue(to name: String, password: SecretBytes) throws -> (file: [UInt8], fingerprint: Digest) {
+    let issued = try authority.issue(.handler, to: name, at: Date())
+    let file = try PKCS12.make(
+      name: name, certificate: issued.certificate, key: issued.key, chain: chain, password: password)
+    return (file, issued.certificate.fingerprint)
+  }
+}

@@ -1,0 +1,120 @@
+import AgeFormat
+import Cryptography
+public import Exchange
+import Foundation
+import PacketFormat
+import Storage
+import Zones
+
+extension DeskLetters {
+  /// What the DMZ tells, by message type.
+  public var handlers: [String: MessageHandler] {
+    let (keys, mailboxes, limits) = (self.keys, self.mailboxes, self.limits)
+    let attachments = AttachmentGuard(blobs: blobs, keys: keys, policy: link.incomingPolicy)
+    return [
+      LetterMessageType.submitted: MessageHandler { message in
+        let arrival = try ArrivingLetter(message, keys(), mailboxes, limits)
+        try attachments.checkSizes(arrival.draft.attachments)
+        return { db in
+          var letter = arrival
+          letter.draft.attachments = try attachments.checkKinds(arrival.draft.attachments)
+          try letter.insert(db)
+        }
+      },
+      LetterMessageType.pepperEscrow: pepperEscrowHandler,
+    ].merging(noticeHandlers) { first, _ in first }
+  }
+
+  /// Marks an outcome as delivered or as refused, by the DMZ's receipt alone.
+  public var fate: FateHandler {
+    { message, fate, db in
+      guard [LetterMessageType.answered, LetterMessageType.declined].contains(message.type) else { return }
+      switch fate {
+      case .applied:
+        try db.run("UPDATE desk_letter SET outcome_delivered = 1, outcome_refused = NULL WHERE id = ?", message.subject)
+      case .refused(let code):
+        try db.run(
+          "UPDATE desk_letter SET outcome_refused = ? WHERE id = ? AND outcome_delivered = 0", code, message.subject)
+      }
+    }
+  }
+}
+
+/// A letter that came over the link, opened and checked.
+private struct ArrivingLetter: Sendable {
+  let id: String
+  let number: String
+  let acceptedAt: UnixMilliseconds
+  var draft: LetterDraft
+  let letterKey: X25519PublicKey
+  let locks: [Data]
+  /// The draft as it is stored, where no attachment must be looked at first: made outside the transaction.
+  /// Of the author's phone, which the DMZ alone can make; nil from an earlier release.
+  private let phoneTag: Data?
+  private let content: Data?
+
+  init(_ message: Message, _ keys: [X25519PrivateKey], _ mailboxes: Set<String>, _ limits: LetterLimits) throws {
+    id = message.subject
+    number = try message.text("number", maxBytes: 32)
+    acceptedAt = try message.time()
+    guard let letterKey = AgeKeyNotation.recipient(parsing: try message.text("letterKey")) else {
+      throw MessageRefusal(code: "schema", reason: "“letterKey” is no age recipient")
+    }
+    self.letterKey = letterKey
+    locks = [
+      try message.bytes("codeIndex", count: LetterLocks.indexBytes),
+      try message.bytes("salt", count: LetterLocks.saltBytes),
+      try message.bytes("wrappedKey", count: LetterLocks.wrappedBytes),
+    ]
+    phoneTag = try message.bytesIfAny("phoneTag", count: LetterLocks.phoneTagBytes)
+    let sealed = try message.bytes("letter", maxBytes: 512 * 1024)
+    do { draft = try openJSON(LetterDraft.self, sealed, with: keys) } catch {
+      throw MessageRefusal(code: "letter", reason: "the letter cannot be opened")
+    }
+    content = draft.attachments.isEmpty ? try encodeJSON(draft) : nil
+    try check(message, mailboxes, limits)
+  }
+
+  /// The DMZ may have been broken into: what it says is checked again.
+  private func check(_ message: Message, _ mailboxes: Set<String>, _ limits: LetterLimits) throws {
+    guard mailboxes.contains(draft.mailbox) else {
+      throw MessageRefusal(code: "unknown-mailbox", reason: "no such mailbox")
+    }
+    guard Self.fits(draft.title, limits.titleMaxCharacters, bytesEach: 40),
+      Self.fits(draft.text, limits.textMaxCharacters, bytesEach: 12)
+    else { throw MessageRefusal(code: "schema", reason: "title or text is longer than this zone's letters may be") }
+    // It stands in addresses, logs and notices.
+    guard !number.isEmpty, number.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }) else {
+      throw MessageRefusal(code: "schema", reason: "“number” is no number of a letter")
+    }
+    guard draft.phone.utf8.count == 11, draft.phone.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      throw MessageRefusal(code: "schema", reason: "“phone” is not 11 digits")
+    }
+    let blobs = try message.neededBlobs().map(\.text)
+    guard draft.attachments.count <= limits.attachmentsMax, draft.attachments.map(\.blob) == blobs,
+      draft.attachments.allSatisfy({ !$0.name.isEmpty && $0.name.utf8.count <= 255 && $0.mediaType.utf8.count <= 255 })
+    else { throw MessageRefusal(code: "schema", reason: "the attachments are not those of the message") }
+  }
+
+  /// As the portal's form has it: characters as people count them, none of them endless.
+  private static func fits(_ text: String, _ maxCharacters: Int, bytesEach: Int) -> Bool {
+    text.utf8.count <= maxCharacters * bytesEach && text.count <= maxCharacters
+  }
+
+  func insert(_ db: Transaction) throws {
+    let changed = try db.run(
+      """
+      INSERT INTO desk_letter
+        (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage,
+          phone_tag)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """, id, number, acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title, try content ?? encodeJSON(draft),
+      letterKey.bytes, locks[0], locks[1], locks[2], LetterStage.delivered.rawValue, phoneTag)
+    guard changed == 1 else {
+      throw MessageRefusal(code: "duplicate-letter", reason: "a letter of this id or number is here already")
+    }
+    try recordDeskEvent(id, .sent, acceptedAt, nil, db)
+    try recordDeskEvent(id, .delivered, currentMilliseconds(), nil, db)
+  }
+}

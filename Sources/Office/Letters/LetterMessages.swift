@@ -1,0 +1,77 @@
+import AgeFormat
+import Cryptography
+import Exchange
+import Foundation
+import PacketFormat
+
+/// The types of the messages that letters are made of.
+enum LetterMessageType {
+  static let submitted = "letter.submitted"
+  static let signedFor = "letter.signed-for"
+  static let answered = "letter.answered"
+  static let declined = "letter.declined"
+  static let noticeRequested = "notice.requested"
+  static let noticeSent = "notice.sent"
+  static let noticeFailed = "notice.failed"
+  static let pepperEscrow = "portal.keepsake"
+  static let portalRestored = "portal.restored"
+  static let letterRestored = "letter.restored"
+}
+
+extension Message {
+  /// A text in the body; refuses the message where it is missing or longer.
+  func text(_ key: String, maxBytes: Int = 1024) throws(MessageRefusal) -> String {
+    guard let text = body[key]?.text, text.utf8.count <= maxBytes else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is no text of at most \(maxBytes) bytes")
+    }
+    return text
+  }
+
+  func bytes(_ key: String, maxBytes: Int) throws(MessageRefusal) -> [UInt8] {
+    guard let bytes = Base64.decode(try text(key, maxBytes: maxBytes / 3 * 4 + 4)) else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is not base64")
+    }
+    return bytes
+  }
+
+  /// - Throws: `schema` where there are not exactly so many.
+  func bytes(_ key: String, count: Int) throws(MessageRefusal) -> Data {
+    let bytes = try bytes(key, maxBytes: count)
+    guard bytes.count == count else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is not \(count) bytes long")
+    }
+    return Data(bytes)
+  }
+
+  /// - Returns: nil where the body has no such member, as from a zone of an earlier release.
+  /// - Throws: `schema` where there are not exactly so many.
+  func bytesIfAny(_ key: String, count: Int) throws(MessageRefusal) -> Data? {
+    body[key] == nil ? nil : try bytes(key, count: count)
+  }
+
+  /// When it happened, by the sender's clock.
+  func time() throws(MessageRefusal) -> UnixMilliseconds { try time("at", .string(at)) }
+
+  func time(_ key: String, _ value: JSONValue?) throws(MessageRefusal) -> UnixMilliseconds {
+    guard let milliseconds = value?.text.flatMap({ parseTimestamp($0) }) else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is no time")
+    }
+    return milliseconds
+  }
+
+  func list(_ key: String, maxCount: Int) throws(MessageRefusal) -> [JSONValue] {
+    guard let elements = body[key]?.elements, elements.count <= maxCount else {
+      throw MessageRefusal(code: "schema", reason: "“\(key)” is no list of at most \(maxCount)")
+    }
+    return elements
+  }
+}
+
+/// A message about a letter.
+func letterMessage(
+  _ type: String, letter: String, at milliseconds: UnixMilliseconds, _ body: JSONValue
+) -> Message {
+  Message(
+    id: newIdentifier(at: milliseconds), type: type, subject: letter, after: [], at: timestamp(milliseconds),
+    body: body)
+}

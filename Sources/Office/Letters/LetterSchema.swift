@@ -1,0 +1,227 @@
+public import Storage
+
+/// The DMZ's tables of letters: numbers, times, and what only the citizen or nobody here can open.
+public let citizenLetterMigrations: [Migration] = [
+  Migration(
+    "citizen-letters-1",
+    sql: """
+      CREATE TABLE citizen_letter (
+        id TEXT PRIMARY KEY,
+        submission TEXT NOT NULL UNIQUE,
+        number TEXT NOT NULL UNIQUE,
+        accepted_at INTEGER NOT NULL,
+        code_index BLOB NOT NULL UNIQUE,
+        salt BLOB NOT NULL,
+        wrapped_key BLOB NOT NULL,
+        -- The letter, as an age file for its own key.
+        sealed_letter BLOB NOT NULL,
+        stage TEXT NOT NULL,
+        -- The outcome, as an age file for the letter's own key.
+        sealed_outcome BLOB
+      );
+      CREATE TABLE citizen_letter_event (
+        letter TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (letter, stage)
+      );
+      CREATE TABLE letter_number (
+        year INTEGER PRIMARY KEY,
+        last INTEGER NOT NULL
+      );
+      CREATE TABLE published_letter (
+        number TEXT PRIMARY KEY,
+        answered_at INTEGER NOT NULL,
+        content BLOB NOT NULL
+      );
+      CREATE INDEX published_letter_by_time ON published_letter (answered_at);
+      -- Notices that went out: no number, no address, no text.
+      CREATE TABLE relayed_notice (
+        id TEXT PRIMARY KEY,
+        at INTEGER NOT NULL
+      );
+      """),
+  Migration(
+    "citizen-letters-2",
+    sql: """
+      -- The code under which the intranet refused the letter.
+      ALTER TABLE citizen_letter ADD COLUMN refusal TEXT;
+      """),
+  Migration(
+    "citizen-letters-3",
+    sql: """
+      -- A portal that lost its disk may give a number again before the intranet has told it where it stood: what is
+      -- restored then stands beside it, and codes tell them apart.
+      CREATE TABLE citizen_letter_new (
+        id TEXT PRIMARY KEY,
+        submission TEXT NOT NULL UNIQUE,
+        number TEXT NOT NULL,
+        accepted_at INTEGER NOT NULL,
+        code_index BLOB NOT NULL UNIQUE,
+        salt BLOB NOT NULL,
+        wrapped_key BLOB NOT NULL,
+        sealed_letter BLOB NOT NULL,
+        stage TEXT NOT NULL,
+        sealed_outcome BLOB,
+        refusal TEXT
+      );
+      INSERT INTO citizen_letter_new SELECT id, submission, number, accepted_at, code_index, salt, wrapped_key,
+        sealed_letter, stage, sealed_outcome, refusal FROM citizen_letter;
+      DROP TABLE citizen_letter;
+      ALTER TABLE citizen_letter_new RENAME TO citizen_letter;
+      -- The digests of peppers that the intranet keeps a copy of, or was sent one of, by the message's subject.
+      CREATE TABLE keepsake (
+        id TEXT PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE
+      );
+      -- Peppers of portals before this one: codes from their days are filed under them.
+      CREATE TABLE restored_pepper (pepper BLOB PRIMARY KEY);
+      """),
+  Migration(
+    "citizen-guesses-1",
+    sql: """
+      -- Tries by letter code, phone and source: HMACs under the key of the day on which they were counted.
+      CREATE TABLE guess_key (
+        day INTEGER PRIMARY KEY,
+        key BLOB NOT NULL
+      );
+      CREATE TABLE guess_count (
+        scope TEXT NOT NULL,
+        tag BLOB NOT NULL,
+        ends_at INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (scope, tag)
+      ) WITHOUT ROWID;
+      CREATE INDEX guess_count_by_end ON guess_count (ends_at);
+      -- HMAC of the author's phone under a key made from the letter's code: who has both lifts a lock.
+      ALTER TABLE citizen_letter ADD COLUMN phone_tag BLOB;
+      """),
+  Migration(
+    "citizen-guesses-2",
+    sql: """
+      -- Whether the audit log has it that the limit was reached.
+      ALTER TABLE guess_count ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+      """),
+  Migration(
+    "citizen-guesses-3",
+    sql: """
+      -- What goes first where there are too many to keep: 1 codes of no known letter, 2 sources that wider ones hold too;
+      -- 0 stays.
+      ALTER TABLE guess_count ADD COLUMN forgettable INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX guess_count_to_forget ON guess_count (forgettable, ends_at) WHERE forgettable > 0;
+      """),
+  Migration(
+    "citizen-letters-4",
+    sql: """
+      -- A page of published letters begins behind a letter, not behind so many.
+      CREATE INDEX published_letter_by_place ON published_letter (answered_at, number);
+      DROP INDEX published_letter_by_time;
+      """),
+  Migration(
+    "citizen-letters-5",
+    sql: "CREATE INDEX relayed_notice_by_time ON relayed_notice (at);"),
+]
+
+/// The intranet's tables of letters.
+public let deskLetterMigrations: [Migration] = [
+  Migration(
+    "desk-letters-1",
+    sql: """
+      CREATE TABLE desk_letter (
+        id TEXT PRIMARY KEY,
+        number TEXT NOT NULL UNIQUE,
+        accepted_at INTEGER NOT NULL,
+        mailbox TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        title TEXT NOT NULL,
+        content BLOB NOT NULL,
+        -- Public half of the letter's own key: private replies are sealed for it.
+        letter_key BLOB NOT NULL,
+        -- What a lost DMZ would be rebuilt from.
+        code_index BLOB NOT NULL,
+        salt BLOB NOT NULL,
+        wrapped_key BLOB NOT NULL,
+        stage TEXT NOT NULL,
+        outcome BLOB,
+        outcome_delivered INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE INDEX desk_letter_by_stage ON desk_letter (stage, mailbox, accepted_at);
+      CREATE TABLE desk_letter_event (
+        letter TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        handler TEXT NOT NULL,
+        certificate TEXT NOT NULL,
+        PRIMARY KEY (letter, stage)
+      );
+      -- Messages to citizens stay here until the DMZ says that they went out.
+      CREATE TABLE notice (
+        id TEXT PRIMARY KEY,
+        letter TEXT NOT NULL,
+        phone TEXT NOT NULL,
+        text TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_request INTEGER NOT NULL
+      );
+      CREATE INDEX notice_by_letter ON notice (letter);
+      CREATE INDEX notice_due ON notice (state, next_request);
+      """),
+  Migration(
+    "desk-letters-2",
+    sql: """
+      -- The code under which the DMZ refused the outcome.
+      ALTER TABLE desk_letter ADD COLUMN outcome_refused TEXT;
+      """),
+  Migration(
+    "desk-letters-3",
+    sql: """
+      -- The peppers of all portals that there ever were, for the day on which one must be rebuilt.
+      CREATE TABLE portal_keepsake (
+        pepper BLOB PRIMARY KEY,
+        at INTEGER NOT NULL
+      );
+      """),
+  Migration(
+    "desk-letters-4",
+    sql: """
+      -- When the outcome was decided, why a notice was given up, and when.
+      ALTER TABLE notice ADD COLUMN requested_at INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE notice ADD COLUMN failure TEXT;
+      ALTER TABLE notice ADD COLUMN failed_at INTEGER;
+      UPDATE notice SET requested_at = next_request - 600000 WHERE state = 'waiting';
+      CREATE INDEX notice_failed ON notice (failed_at) WHERE failed_at IS NOT NULL;
+      """),
+  Migration(
+    "desk-letters-5",
+    sql: """
+      DROP INDEX desk_letter_by_stage;
+      CREATE INDEX desk_letter_by_stage ON desk_letter (stage, mailbox, accepted_at, number);
+      -- How many letters a mailbox has in a stage: kept with each change, since counting a million takes seconds.
+      CREATE TABLE desk_folder (
+        stage TEXT NOT NULL,
+        mailbox TEXT NOT NULL,
+        letters INTEGER NOT NULL,
+        PRIMARY KEY (stage, mailbox)
+      ) WITHOUT ROWID;
+      INSERT INTO desk_folder SELECT stage, mailbox, COUNT(*) FROM desk_letter GROUP BY stage, mailbox;
+      CREATE TRIGGER desk_letter_came AFTER INSERT ON desk_letter BEGIN
+        INSERT OR IGNORE INTO desk_folder VALUES (NEW.stage, NEW.mailbox, 0);
+        UPDATE desk_folder SET letters = letters + 1 WHERE stage = NEW.stage AND mailbox = NEW.mailbox;
+      END;
+      CREATE TRIGGER desk_letter_moved AFTER UPDATE OF stage, mailbox ON desk_letter BEGIN
+        UPDATE desk_folder SET letters = letters - 1 WHERE stage = OLD.stage AND mailbox = OLD.mailbox;
+        INSERT OR IGNORE INTO desk_folder VALUES (NEW.stage, NEW.mailbox, 0);
+        UPDATE desk_folder SET letters = letters + 1 WHERE stage = NEW.stage AND mailbox = NEW.mailbox;
+      END;
+      CREATE TRIGGER desk_letter_went AFTER DELETE ON desk_letter BEGIN
+        UPDATE desk_folder SET letters = letters - 1 WHERE stage = OLD.stage AND mailbox = OLD.mailbox;
+      END;
+      """),
+  Migration(
+    "desk-letters-6",
+    sql: """
+      -- As the DMZ made it of the author's phone: for a portal that is rebuilt.
+      ALTER TABLE desk_letter ADD COLUMN phone_tag BLOB;
+      """),
+]

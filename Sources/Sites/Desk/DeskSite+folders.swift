@@ -1,0 +1,86 @@
+import HTTPTypes
+import Hummingbird
+import Letters
+import Roles
+import Web
+import Zones
+
+/// The folders of letters.
+extension DeskSite {
+  private static let pageSize = 50
+  private static let undeliveredNamed = 10
+
+  func addFolderRoutes(to routes: inout RouteTable) {
+    handle(.get, "/folders/{folder}", .readLetter, &routes) { [self] request, presence in
+      guard let folder = DeskFolder(rawValue: request.parameters["folder"] ?? "") else { throw WebFailure.notFound }
+      return try await folderPage(folder, request, presence)
+    }
+  }
+
+  private func folderPage(_ folder: DeskFolder, _ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let official = presence.official
+    let found = try await letters.folder(folder, for: official, limit: Self.pageSize, part: part(request))
+    let counts = try await letters.folderCounts(for: official)
+    let tabs = DeskFolder.allCases.map { other in
+      TabValues(
+        path: "/folders/\(other.rawValue)",
+        text: renderer.strings.text("folder-\(other.rawValue)", request.language), count: "\(counts[other] ?? 0)",
+        current: other == folder)
+    }
+    var places: PlacesValues?
+    if found.previous != nil || found.next != nil {
+      places = PlacesValues(
+        path: "/folders/\(folder.rawValue)", previous: found.previous?.description, next: found.next?.description)
+    }
+    return page(
+      FolderPage(
+        heading: renderer.strings.text("folder-\(folder.rawValue)", request.language),
+        late: try await lateText("linkLate", "linkNever", request.language),
+        undelivered: try await undeliveredValues(official, request.language), tabs: tabs,
+        isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
+        letters: found.letters.map { row($0, request.language) }, places: places),
+      titleKey: "folder-\(folder.rawValue)", request, presence)
+  }
+
+  /// Letters whose citizens must be told in another way; nil where there are none.
+  private func undeliveredValues(_ official: Official, _ language: Language) async throws -> UndeliveredValues? {
+    let found = try await letters.undeliveredNotices(for: official, limit: Self.undeliveredNamed)
+    guard found.total > 0 else { return nil }
+    return UndeliveredValues(
+      text: renderer.strings.text("noticesUndelivered", language, "\(found.total)"),
+      letters: found.numbers.map { NumberValues(number: $0) })
+  }
+
+  /// How old the portal's last sign of life is, while it is late.
+  func lateText(_ key: String, _ neverKey: String, _ language: Language) async throws -> String? {
+    let contact = try await letters.contact()
+    guard contact.isLate else { return nil }
+    guard let seen = contact.lastSeen else { return renderer.strings.text(neverKey, language) }
+    return renderer.strings.text(key, language, renderer.elapsed(since: seen, language))
+  }
+
+  /// Anything strange is the first part.
+  private func part(_ request: WebRequest) -> FolderPart {
+    func place(_ key: String) -> FolderPlace? {
+      request.request.uri.queryParameters[Substring(key)].flatMap { FolderPlace(String($0)) }
+    }
+    if let place = place("after") { return .after(place) }
+    return place("before").map(FolderPart.before) ?? .first
+  }
+
+  private func row(_ letter: DeskLetterSummary, _ language: Language) -> LetterRow {
+    LetterRow(
+      number: letter.number, letterTitle: letter.title, mailbox: name(of: letter.mailbox, language),
+      kind: renderer.strings.text("kind-\(letter.kind.rawValue)", language),
+      acceptedAt: officeTime(letter.acceptedAt), stage: letter.stage.rawValue,
+      stageText: renderer.strings.text("stage-\(letter.stage.rawValue)", language),
+      isRefused: letter.isOutcomeRefused,
+      attachments: letter.attachmentCount > 0 ? "\(letter.attachmentCount)" : nil)
+  }
+
+  /// A mailbox's name on the page; its identifier where the configuration no longer knows it.
+  func name(of mailbox: String, _ language: Language) -> String {
+    guard let known = configuration.mailboxes.first(where: { $0.identifier == mailbox }) else { return mailbox }
+    return language == .chinese ? known.chineseName : known.englishName
+  }
+}

@@ -1,0 +1,140 @@
+import HTTPTypes
+import Hummingbird
+import Letters
+import People
+import Roles
+import Web
+
+import struct Foundation.Date
+
+/// Somebody who has come in: who they are at this request, and their session.
+struct Presence: Sendable {
+  let official: Official
+  let session: Session<DeskVisit>
+  let certificateEnds: Date
+  /// How many alerts wait; 0 for those whom they do not concern.
+  var openAlerts = 0
+}
+
+extension RouteRule {
+  /// For whoever shows an enrolled certificate, before they come in.
+  static let anyCertificate = RouteRule("any-certificate")
+
+  static func action(_ action: Action) -> RouteRule { RouteRule(action.rawValue) }
+}
+
+extension DeskSite {
+  typealias DeskPage = @Sendable (WebRequest, Presence) async throws -> Response
+
+  /// A route for those who have come in. What `action` says is written down for the test that walks all routes; whether
+  /// it is allowed is decided where it is done.
+  func handle(
+    _ method: HTTPRequest.Method, _ pattern: String, _ action: Action, _ routes: inout RouteTable,
+    _ page: @escaping DeskPage
+  ) {
+    routes.on(method, pattern, .action(action)) { [self] request in
+      try await answering {
+        let caller = try await caller(of: request)
+        guard let presence = try await presence(of: caller, request) else {
+          return try await comeInFirst(request)
+        }
+        do { return try await page(request, presence) } catch let bad as BadSignature {
+          return keptPage(.badSignature, bad.written, request, presence)
+        }
+      }
+    }
+  }
+
+  /// Runs a page and says what the domain refused in the site's words.
+  func answering(_ page: () async throws -> Response) async throws -> Response {
+    do {
+      return try await page()
+    } catch let error as LetterError {
+      throw WebFailure(error)
+    } catch let error as OfficeError {
+      throw WebFailure(error)
+    }
+  }
+
+  /// The fields of a POST, once it is sure that a page of this session sent it.
+  func form(of request: WebRequest, _ presence: Presence) async throws -> URLEncodedForm {
+    guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
+    let form = try await URLEncodedForm.read(request)
+    guard presence.session.accepts(formToken: form["csrf"]) else { throw WebFailure.forgedForm }
+    return form
+  }
+
+  /// A page for somebody who has come in: with their links, their name and the session's form token.
+  ///
+  /// - Parameters:
+  ///   - languagePath: where the page is found again; where nil, at the request's own path.
+  ///   - form: where its form with the id `typed` is posted to, only to be shown again in another language; nil where
+  ///     nothing can be typed on it.
+  ///   - takesEnter: whether Enter sends that form, which has one purpose then.
+  ///   - isSearch: whether the form with the id `typed` is a search.
+  func page(
+    _ content: some InsidePage, titleKey: String, _ request: WebRequest, _ presence: Presence,
+    problems: [Problem] = [], languagePath: String? = nil, form: String? = nil, takesEnter: Bool = true,
+    isSearch: Bool = false,
+    status: HTTPResponse.Status? = nil, runsScript: Bool = false
+  ) -> Response {
+    let shown = problems.map {
+      FormProblem(
+        field: $0.field, text: renderer.strings.text($0.key, request.language, "\(Self.answerMaxCharacters)"))
+    }
+    return renderer.page(
+      content, in: InsideFrame(csrf: presence.session.formToken, handler: presence.official.name), problems: shown,
+      titleKey: titleKey, for: request,
+      status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
+      switching: isSearch ? .search : form.map { .form(action: $0, takesEnter: takesEnter) } ?? .link(languagePath),
+      links: links(for: presence.official),
+      notices: notices(for: presence, request.language), runsScript: runsScript)
+  }
+
+  private func links(for official: Official) -> [SiteRenderer.Link] {
+    var links: [SiteRenderer.Link] = []
+    if official.may(.readLetter) { links.append(.init("/folders/to-do", "navFolders")) }
+    if official.may(.readOffice) {
+      links += [.init("/people", "navPeople"), .init("/units", "navUnits"), .init("/mailboxes", "navMailboxes")]
+    }
+    if official.may(.changePeople) { links.append(.init("/import", "navImport")) }
+    if official.may(.readAudit), console != nil {
+      links += [.init("/audit/alerts", "navAlerts"), .init("/audit", "navAudit")]
+    }
+    if official.may(.readActs) { links.append(.init("/acts", "navActs")) }
+    return links + [.init("/me", "navMe")]
+  }
+}
+
+extension WebFailure {
+  static let noCertificate = WebFailure(
+    .forbidden, "noCertificateTitle", "noCertificateText", closesConnection: true)
+  static let untrustedCertificate = WebFailure(
+    .forbidden, "untrustedTitle", "untrustedText", closesConnection: true)
+  static let notEnrolled = WebFailure(.forbidden, "notEnrolledTitle", "notEnrolledText", closesConnection: true)
+  static let foreignSession = WebFailure(
+    .forbidden, "foreignSessionTitle", "foreignSessionText", closesConnection: true)
+  static let notAllowed = WebFailure(.forbidden, "notAllowedTitle", "notAllowedText", closesConnection: true)
+  static let wrongStage = WebFailure(.conflict, "wrongStageTitle", "wrongStageText")
+  static let mayNotPublish = WebFailure(.unprocessableContent, "mayNotPublishTitle", "mayNotPublishText")
+
+  init(_ error: LetterError) {
+    switch error {
+    case .notFound: self = .notFound
+    case .notAllowed: self = .notAllowed
+    case .mayNotPublish: self = .mayNotPublish
+    case .wrongStage: self = .wrongStage
+    case .unavailable(let cause): self = .unavailable(cause)
+    case .busy, .attachmentTooLarge, .attachmentKind, .linkIsFull: self = .unavailable(error)
+    }
+  }
+
+  init(_ error: OfficeError) {
+    switch error {
+    case .notFound: self = .notFound
+    case .notAllowed: self = .notAllowed
+    case .refused(let problem): self = WebFailure(.unprocessableContent, "refusedTitle", problem.rawValue)
+    case .unavailable(let cause): self = .unavailable(cause)
+    }
+  }
+}

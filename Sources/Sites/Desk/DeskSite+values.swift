@@ -1,0 +1,70 @@
+import Letters
+import Roles
+import Web
+
+/// A letter as its page shows it.
+extension DeskSite {
+  func letterValues(_ letter: DeskLetter, _ language: Language) -> LetterValues {
+    let draft = letter.draft
+    let strings = renderer.strings
+    return LetterValues(
+      number: letter.number, stage: letter.stage.rawValue,
+      stageText: strings.text("stage-\(letter.stage.rawValue)", language), mailbox: name(of: draft.mailbox, language),
+      kind: strings.text("kind-\(draft.kind.rawValue)", language), letterTitle: draft.title, text: draft.text,
+      phone: draft.phone, mail: draft.mail, acceptedAt: officeTime(letter.acceptedAt),
+      publish: strings.text(draft.mayPublish ? "publishYes" : "publishNo", language),
+      hasAttachments: !draft.attachments.isEmpty,
+      attachments: draft.attachments.enumerated().map { index, attachment in
+        AttachmentValues(
+          index: "\(index)", name: attachment.name, type: attachment.mediaType, size: readableBytes(attachment.bytes))
+      },
+      history: HistoryValues(
+        events: letter.events.map { event in
+          EventValues(
+            text: strings.text("event-\(event.stage.rawValue)", language), at: officeTime(event.at),
+            who: event.handler.isEmpty ? strings.text("nobody", language) : event.handler)
+        },
+        current: shown(currentText(letter.stage, language)),
+        coming: letter.stage == .sent || letter.stage == .delivered),
+      outcome: outcomeValues(letter, language))
+  }
+
+  /// Nil where this official can neither answer nor decline the letter.
+  func settlingValues(
+    _ letter: DeskLetter, _ official: Official, _ written: WrittenOutcome, isDeclining: Bool
+  ) -> SettlingValues? {
+    guard letter.stage == .signedFor else { return nil }
+    let canAnswer = official.may(.answerLetter, .mailbox(letter.draft.mailbox))
+    let canDecline = official.may(.declineLetter, .mailbox(letter.draft.mailbox))
+    guard canAnswer || canDecline else { return nil }
+    return SettlingValues(
+      canAnswer: canAnswer, canDecline: canDecline, mayPublish: letter.draft.mayPublish, isDeclining: isDeclining,
+      written: written.values)
+  }
+
+  /// What a letter waits for; empty where it waits for nothing.
+  private func currentText(_ stage: LetterStage, _ language: Language) -> String {
+    switch stage {
+    case .sent, .delivered: renderer.strings.text("current-signed-for", language)
+    case .signedFor: renderer.strings.text("current-answered", language)
+    case .answered, .declined, .refused: ""
+    }
+  }
+
+  private func deliveryKey(_ letter: DeskLetter) -> String {
+    if letter.outcomeDelivered { return "deliveryDone" }
+    return letter.outcomeRefusal == nil ? "deliveryWaiting" : "deliveryRefused"
+  }
+
+  private func outcomeValues(_ letter: DeskLetter, _ language: Language) -> OutcomeValues? {
+    guard let outcome = letter.outcome else { return nil }
+    let strings = renderer.strings
+    return OutcomeValues(
+      heading: strings.text(outcome.stage == .declined ? "declineHeading" : "answerHeading", language),
+      text: outcome.text,
+      visibility: strings.text(outcome.isPublic ? "visibilityPublic" : "visibilityPrivate", language),
+      delivery: strings.text(deliveryKey(letter), language),
+      refusal: letter.outcomeRefusal.map { strings.text("refused-\($0.rawValue)", language) },
+      notice: letter.notice.map { strings.text("notice-\($0.rawValue)", language) })
+  }
+}

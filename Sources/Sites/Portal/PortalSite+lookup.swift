@@ -1,0 +1,158 @@
+import HTTPTypes
+import Hummingbird
+import Letters
+import Web
+
+/// Looking a letter up with its code and password.
+extension PortalSite {
+  func addLookupRoutes(to routes: inout RouteTable) {
+    routes.on(.get, "/lookup", .everyone) { [self] in lookupPage($0) }
+    routes.on(.post, "/lookup", .ownForm) { [self] in try await lookUp($0) }
+    routes.on(.get, "/letter", .everyone) { [self] in try await showLetter($0) }
+  }
+
+  private func lookupPage(
+    _ request: WebRequest, code: String = "", password: String = "", problem: String? = nil, seconds: Int = 0,
+    status: HTTPResponse.Status? = nil
+  ) -> Response {
+    openPage(
+      LookupPage(code: code, password: password, isLocked: problem == "letterLocked"), titleKey: "lookupTitle",
+      request, .lookup, problems: problem.map { [.init(field: "code", textKey: $0, seconds: seconds)] } ?? [],
+      status: status, path: "/lookup", form: "/lookup")
+  }
+
+  private func lookUp(_ request: WebRequest) async throws -> Response {
+    let form = try await postedOpenly(request, .lookup)
+    let typed = String(WrittenText.line(form["code"]).prefix(60))
+    if request.switchesLanguage {
+      let password = String(WrittenText.line(form["password"]).prefix(20))
+      return lookupPage(request, code: typed, password: password)
+    }
+    // One message for every kind of wrong, so that nobody learns which codes exist. What cannot be a code or a password
+    // is no guess.
+    guard let code = LetterCode(typed: typed), let password = typedDigits(form["password"]), password.utf8.count == 6
+    else { return lookupPage(request, code: typed, problem: "lookupWrong") }
+    let reservation: AttemptLimiter.Reservation
+    switch try await reserveLook(code, form.visitor, request) {
+    case .success(let reserved): reservation = reserved
+    case .failure(let refused):
+      return lookupPage(
+        request, code: typed, problem: refused.refusal == .letter ? "letterLocked" : "tooManyLookups",
+        seconds: refused.seconds, status: .tooManyRequests)
+    }
+    do {
+      let look = try await request.aside { () async throws(LetterError) in
+        try await letters.look(code: code, password: password, source: request.source, reservation: reservation)
+      }
+      if case .wrong(let isLetter) = look {
+        letters.guesses.settle(reservation, isLetter: isLetter)
+        return lookupPage(request, code: typed, problem: "lookupWrong")
+      }
+    } catch LetterError.busy {
+      try await giveBack(reservation)
+      return retryShortly(lookupPage(request, code: typed, problem: "lookupBusy", status: .serviceUnavailable))
+    } catch {
+      throw WebFailure.unavailable(error)
+    }
+    letters.guesses.settle(reservation, isLetter: true)
+    try await giveBack(reservation)
+    let visit = beginVisit(of: request, owner: "letter \(code.symbols)")
+    guard sessions.promote(visit, of: "letter \(code.symbols)", from: request.source) else {
+      throw WebFailure.unavailable
+    }
+    visit.with { $0.opened = LetterCredentials(code: code, password: password) }
+    return keep(visit, request, seeOther("/letter"))
+  }
+
+  private func reserveLook(
+    _ code: LetterCode, _ visitor: Visitor, _ request: WebRequest
+  ) async throws -> Result<AttemptLimiter.Reservation, AttemptLimiter.Refused> {
+    do {
+      return try await letters.guesses.reserveLook(code: code, source: request.source, visit: visitor.name)
+    } catch { throw WebFailure.unavailable(error) }
+  }
+
+  private func giveBack(_ reservation: AttemptLimiter.Reservation) async throws {
+    do { try await letters.guesses.giveBack(reservation) } catch { throw WebFailure.unavailable(error) }
+  }
+
+  private func read(_ opened: LetterCredentials, _ request: WebRequest) async throws -> CitizenLetter? {
+    do {
+      return try await request.aside { () async throws(LetterError) in
+        try await letters.read(code: opened.code, password: opened.password, source: request.source)
+      }
+    } catch LetterError.busy {
+      throw WebFailure.busy
+    } catch {
+      throw WebFailure.unavailable(error)
+    }
+  }
+
+  private func showLetter(_ request: WebRequest) async throws -> Response {
+    guard let visit = existingVisit(of: request) else { return seeOther("/lookup") }
+    guard let opened = visit.with({ $0.opened }), let letter = try await read(opened, request) else {
+      visit.with { $0.opened = nil }
+      return keep(visit, request, seeOther("/lookup"))
+    }
+    let language = request.language
+    let contact = try await contact()
+    let values = ReadPage(
+      number: letter.number, stage: letter.stage.rawValue,
+      stageText: renderer.strings.text("stage-\(letter.stage.rawValue)", language),
+      stageMeans: stageMeans(letter.stage, contact, language), late: lateText(letter.stage, contact, language),
+      refusal: letter.refusal.map { renderer.strings.text("refused-\($0.rawValue)", language) },
+      timeline: timeline(of: letter, contact, language), isDeclined: letter.outcome?.stage == .declined,
+      hasOutcome: letter.outcome != nil, outcome: letter.outcome?.text ?? "",
+      outcomeAt: letter.outcome.map { officeTime($0.at) } ?? "", isPublished: letter.outcome?.isPublic ?? false,
+      letter: draftValues(letter.draft, language))
+    return page(values, titleKey: "readTitle", request, visit, path: "/letter")
+  }
+
+  private func contact() async throws -> PeerContact {
+    do { return try await letters.contact() } catch { throw WebFailure.unavailable(error) }
+  }
+
+  private func stageMeans(_ stage: LetterStage, _ contact: PeerContact, _ language: Language) -> String? {
+    switch stage {
+    case .sent: renderer.strings.text(contact.isOneWay ? "sentOneWay" : "sentMeans", language)
+    case .delivered: renderer.strings.text("deliveredMeans", language)
+    default: nil
+    }
+  }
+
+  /// How old the intranet's last sign of life is, while a letter waits for it and it is late.
+  private func lateText(_ stage: LetterStage, _ contact: PeerContact, _ language: Language) -> String? {
+    if [.answered, .declined, .refused].contains(stage) { return nil }
+    guard contact.isLate else { return nil }
+    guard let seen = contact.lastSeen else {
+      return renderer.strings.text(stage == .sent ? "neverSent" : "neverAnswer", language)
+    }
+    let age = renderer.elapsed(since: seen, language)
+    return renderer.strings.text(stage == .sent ? "lateSent" : "lateAnswer", language, age)
+  }
+
+  /// What is done, with its time; what is going on; what is to come. Each in words of its own, so that nothing reads as
+  /// done before it is.
+  private func timeline(
+    of letter: CitizenLetter, _ contact: PeerContact, _ language: Language
+  ) -> [StandingValues] {
+    let last: LetterStage = letter.stage == .declined ? .declined : .answered
+    let stages: [LetterStage] =
+      switch letter.stage {
+      case .refused: [.sent, .refused]
+      // Nothing tells how it goes on.
+      case .sent where contact.isOneWay: [.sent]
+      default: [.sent, .delivered, .signedFor, last]
+      }
+    let reached = stages.firstIndex(of: letter.stage) ?? 0
+    return stages.enumerated().map { index, stage in
+      let standing = index <= reached ? "done" : index == reached + 1 ? "current" : "coming"
+      let event = letter.events.first { $0.stage == stage }?.at
+      let at = event ?? (stage == .sent ? letter.acceptedAt : nil)
+      return StandingValues(
+        text: renderer.strings.text("\(standing)-\(stage.rawValue)", language),
+        standing: renderer.strings.text("standing-\(standing)", language), past: standing == "done",
+        current: standing == "current", at: standing == "done" ? at.map { officeTime($0) } : nil)
+    }
+  }
+}

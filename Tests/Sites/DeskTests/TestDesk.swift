@@ -1,0 +1,264 @@
+import Cryptography
+import Desk
+import Exchange
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Letters
+import Logging
+import NIOCore
+import People
+import Roles
+import Storage
+import Synchronization
+import Web
+import ZoneHarness
+import Zones
+
+/// A desk that is asked without a network: the same routes, sessions and domain, with connections that show what
+/// certificate they are told to.
+final class TestDesk: Sendable {
+  static let mailboxes = ["own", "same", "below", "other"]
+
+  let zones: TestZones
+  let zone: RunningZone
+  let office: OfficeDirectory
+  let site: DeskSite
+  let responder: SiteResponder
+  let trust = TestTrust()
+  private let numbers = Mutex(0)
+
+  init(
+    concerns: @escaping @Sendable () -> [DeskConcern] = { [] },
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    _ change: (inout ZoneConfiguration) -> Void = { _ in }
+  ) async throws {
+    zones = try TestZones()
+    var configuration = zones.intranet
+    configuration.desk = DeskConfiguration(listenAddress: "127.0.0.1", port: 1)
+    configuration.mailboxes = Self.mailboxes.map {
+      Mailbox(identifier: $0, chineseName: $0, englishName: $0)
+    }
+    change(&configuration)
+    zone = try RunningZone(configuration, exchanging: false)
+    office = zone.office
+    site = try DeskSite(
+      configuration: configuration, letters: zone.desk, office: office, trust: trust, issuer: TestIssuer(),
+      console: zone.console, checker: zone.checker, evidence: { _ in Array("tar".utf8) }, concerns: concerns,
+      logger: logger)
+    responder = site.responder()
+    try await furnish()
+  }
+
+  /// city / housing / repairs, and city / roads; a mailbox for each, and `own`, which is given to people.
+  private func furnish() async throws {
+    let root = Self.root
+    try await office.takeOver([
+      Person(
+        name: root.name, certificateFingerprint: root.certificateFingerprint, roles: [.administrator], mailboxes: [])
+    ])
+    try await office.addUnit("city", name: "市政府", english: "City", under: nil, by: root)
+    try await office.addUnit("housing", name: "住建局", english: "", under: "city", by: root)
+    try await office.addUnit("repairs", name: "维修科", english: "", under: "housing", by: root)
+    try await office.addUnit("roads", name: "公路局", english: "", under: "city", by: root)
+    try await office.give(mailbox: "same", toUnit: "housing", by: root)
+    try await office.give(mailbox: "below", toUnit: "repairs", by: root)
+    try await office.give(mailbox: "other", toUnit: "roads", by: root)
+  }
+
+  /// The administrator of `zone.yaml`.
+  static let root = Official(
+    person: "zone-" + TestTrust.fingerprint(of: [0]).prefix(12), name: "根",
+    certificateFingerprint: TestTrust.fingerprint(of: [0]), roles: [.administrator])
+
+  func next() -> Int {
+    numbers.withLock {
+      $0 += 1
+      return $0
+    }
+  }
+
+  /// A new person with a certificate of their own.
+  func person(
+    _ roles: Set<Role>, unit: String? = "housing", mailboxes: Set<String> = []
+  ) async throws -> TestPerson {
+    let number = next()
+    let identifier = "p\(number)"
+    try await office.add(
+      OfficePerson(identifier: identifier, name: "人\(number)", unit: unit, roles: roles, mailboxes: mailboxes),
+      by: Self.root)
+    let certificate = Array("certificate \(number)".utf8)
+    try await office.addCertificate(TestTrust.fingerprint(of: certificate), to: identifier, by: Self.root)
+    return TestPerson(desk: self, identifier: identifier, certificate: certificate)
+  }
+
+  /// A letter in a mailbox, with one attachment.
+  func letter(in mailbox: String, stage: LetterStage = .delivered) async throws -> String {
+    let number = "2026-" + String(100_000 + next())
+    let key = try ZoneIdentity(configuration: zones.intranet, at: TestZones.now).current.encryptionKey.publicKey
+    let draft = LetterDraft(
+      mailbox: mailbox, kind: .question, title: "标题\(number)", text: "正文", mayPublish: true, phone: "13800138000",
+      mail: nil, attachments: [try await attachment(key)])
+    let content = try JSONEncoder().encode(draft)
+    let letterKey = Data(X25519PrivateKey.generate().publicKey.bytes)
+    try await zone.database.write { db in
+      try db.run(
+        """
+        INSERT INTO desk_letter
+          (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
+        VALUES (?, ?, 0, ?, 'question', ?, ?, ?, x'', x'', x'', ?)
+        """, UUID().uuidString, number, mailbox, draft.title, content, letterKey, stage.rawValue)
+    }
+    return number
+  }
+
+  func answer(
+    _ method: HTTPRequest.Method, _ path: String, form: [String: String]? = nil, certificate: [UInt8]?,
+    cookie: String? = nil, headers: [(String, String)] = []
+  ) async -> Answer {
+    var head = HTTPRequest(method: method, scheme: "https", authority: "desk.example", path: path)
+    if let cookie { head.headerFields[.cookie] = "__Host-guandu-desk=\(cookie)" }
+    for (name, value) in headers { if let name = HTTPField.Name(name) { head.headerFields[name] = value } }
+    let isUpload = path.hasPrefix("/import/check")
+    if form != nil {
+      head.headerFields[.contentType] =
+        isUpload ? "multipart/form-data; boundary=b" : "application/x-www-form-urlencoded"
+    }
+    let fields = (form ?? [:]).sorted { $0.key < $1.key }
+    let body =
+      isUpload
+      ? fields.map { "--b\r\nContent-Disposition: form-data; name=\"\($0)\"\r\n\r\n\($1)\r\n" }.joined() + "--b--\r\n"
+      : fields.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
+    let response = await responder.respond(
+      to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))),
+      from: TestConnection(certificate: certificate))
+    return await Answer(response)
+  }
+
+  private func escaped(_ text: String) -> String {
+    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+  }
+}
+
+extension TestDesk {
+  private func attachment(_ key: X25519PublicKey) async throws -> LetterAttachment {
+    let citizens = CitizenLetters(
+      database: zone.database, outbox: Outbox(links: zones.intranet.links), blobs: zone.blobs,
+      link: zones.dmz.links[0], intranetKeys: { [key] }, limits: LetterLimits(), pepper: SecretBytes.random(32),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let sealer = try await citizens.sealAttachment()
+    try await sealer.append(Array("附件".utf8))
+    return try await sealer.finish(name: "a.txt")
+  }
+}
+
+/// Somebody at a browser with their certificate.
+struct TestPerson: Sendable {
+  let desk: TestDesk
+  let identifier: String
+  let certificate: [UInt8]
+
+  /// Comes in as a browser would: the page, its form, the new cookie.
+  func comeIn(to target: String = "/me") async throws -> TestVisit {
+    let page = await desk.answer(.get, "/login?to=\(target)", certificate: certificate)
+    let first = try page.requiredCookie()
+    let answer = await desk.answer(
+      .post, "/login", form: ["csrf": try page.requiredToken(), "to": target], certificate: certificate, cookie: first)
+    guard answer.status == 303 else { throw Refused(status: answer.status) }
+    var visit = TestVisit(person: self, cookie: try answer.requiredCookie(), token: "")
+    visit.token = try await visit.get("/me").requiredToken()
+    return visit
+  }
+}
+
+struct TestVisit: Sendable {
+  let person: TestPerson
+  var cookie: String
+  var token: String
+
+  func get(_ path: String) async -> Answer {
+    await person.desk.answer(.get, path, certificate: person.certificate, cookie: cookie)
+  }
+
+  func post(_ path: String, _ form: [String: String] = [:]) async -> Answer {
+    await person.desk.answer(
+      .post, path, form: form.merging(["csrf": token]) { own, _ in own }, certificate: person.certificate,
+      cookie: cookie)
+  }
+}
+
+/// What the desk answered, read to its end.
+struct Answer: Sendable {
+  let status: Int
+  let headers: HTTPFields
+  let text: String
+
+  init(_ response: Response) async {
+    status = response.status.code
+    headers = response.headers
+    let writer = Collector()
+    try? await response.body.write(writer)
+    text = writer.text
+  }
+
+  var location: String { headers[.location] ?? "" }
+  var setCookie: String? { headers[values: .setCookie].first { $0.hasPrefix("__Host-guandu-desk=") } }
+
+  func requiredCookie() throws -> String {
+    guard let value = setCookie?.split(separator: ";")[0].dropFirst("__Host-guandu-desk=".count) else {
+      throw Refused(status: status)
+    }
+    return String(value)
+  }
+
+  func requiredToken() throws -> String {
+    guard let token = text.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.output.1 else {
+      throw Refused(status: status)
+    }
+    return String(token)
+  }
+}
+
+struct Refused: Error { let status: Int }
+
+private final class Collector: ResponseBodyWriter, Sendable {
+  private let bytes = Mutex<[UInt8]>([])
+  var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+  func write(_ buffer: ByteBuffer) async throws { bytes.withLock { $0.append(contentsOf: buffer.readableBytesView) } }
+  func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
+
+private struct TestConnection: WebConnection {
+  let certificate: [UInt8]?
+  var remoteAddress: String? { "192.0.2.7" }
+  func peerCertificate() async -> [UInt8]? { certificate }
+  func close(inSeconds: Int) {}
+}
+
+/// Trusts every certificate that was not revoked.
+final class TestTrust: HandlerCertificateVerifying, Sendable {
+  private let revoked = Mutex<Set<String>>([])
+  /// When all certificates end.
+  let ends = Mutex(Date.distantFuture)
+
+  static func fingerprint(of certificate: [UInt8]) -> String { Digest.of(certificate).hex }
+
+  func revoke(_ certificate: [UInt8]) { _ = revoked.withLock { $0.insert(Self.fingerprint(of: certificate)) } }
+
+  func verify(handlerCertificate certificate: [UInt8]) throws -> HandlerCertificate {
+    let fingerprint = Self.fingerprint(of: certificate)
+    if revoked.withLock({ $0.contains(fingerprint) }) { throw Refused(status: 403) }
+    return HandlerCertificate(fingerprint: fingerprint, ends: ends.withLock { $0 })
+  }
+}
+
+/// Hands out files that are their own certificate.
+struct TestIssuer: HandlerCertificateIssuing {
+  let linkHours = 72
+
+  func issue(to name: String, password: SecretBytes) throws -> (file: [UInt8], fingerprint: Digest) {
+    let file = Array("issued to \(name)".utf8)
+    return (file, Digest.of(file))
+  }
+}
