@@ -30,7 +30,11 @@ release: ## builds all programs for release, under .build-release
 test: ## all tests, the real daemons and a browser included
 	@scripts/test.sh
 
-.PHONY: help run release test pages lint bench fuzz simulate simulate-planted soak
+pages: ## writes the files of the sites' pages into the sources
+	@python3 scripts/embed-pages.py
+
+soak: ## what takes hours: PART=fuzz, seeds, planted or scenarios for one; ROUNDS, FUZZ_SECONDS, SCHEDULES
+	@scripts/soak.sh $(PART)
 
 lint: ## the code's form
 	@scripts/lint.sh

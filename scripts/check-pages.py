@@ -66,7 +66,7 @@ for path in sorted(SOURCES.glob("*/Pages/*")):
         styled |= classes_of_stylesheet(path)
     elif path.suffix == ".mustache":
         named |= classes_of_template(path)
-# Those of notices, which the kitchen names.
+# Those of notices, which `SiteRenderer` names.
 named |= {"error", "note"}
 for name in sorted(styled - named):
     faults.append(f"the class {name} is in the stylesheet and in no template")

@@ -7,7 +7,7 @@ import re
 import sys
 
 SOURCES = pathlib.Path(__file__).resolve().parent.parent / "Sources/Sites"
-SITES = {"Web": "kitchenTemplates", "Portal": "portalTemplates", "Desk": "deskTemplates"}
+SITES = {"Web": "sharedTemplates", "Portal": "portalTemplates", "Desk": "deskTemplates"}
 
 
 def literal(text, path):

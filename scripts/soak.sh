@@ -23,11 +23,17 @@ scenarios() {
   GUANDU_BINARIES=$(swift build -c release --scratch-path .build-release --show-bin-path)
   export GUANDU_BINARIES MALLOC_PERTURB_=222 GUANDU_SOAK=1
   local round
+  browser=
   for ((round = 1; round <= ${ROUNDS:-10}; round++)); do
     echo "soak: round $round"
+    set -m
     Tests/Browser/run.sh &
+    browser=$!
+    set +m
+    trap 'kill -- -"$browser" 2>/dev/null || true' EXIT
     Tests/Scenarios/run.sh -n 4 --dist worksteal
-    wait $!
+    wait "$browser"
+    trap - EXIT
   done
 }
 

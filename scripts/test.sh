@@ -13,7 +13,9 @@ browser=
 # Ends what runs beside, where a phase fails.
 clean() {
   local process
-  for process in $release $browser; do kill "$process" 2>/dev/null || true; done
+  for process in $release; do kill "$process" 2>/dev/null || true; done
+  # A process group of its own, with Chromium and daemons.
+  [[ -z $browser ]] || kill -- -"$browser" 2>/dev/null || true
   rm -f "$log" "$release_log" "$browser_log"
 }
 trap clean EXIT
@@ -80,7 +82,9 @@ phase tests swift test --skip-build
 phase simulation simulation
 phase "the rest of the release build" await_release
 # Both wait for much, so they run beside each other.
+set -m
 browser >"$browser_log" 2>&1 &
 browser=$!
+set +m
 phase scenarios scenarios
 phase "the rest of the browser tests" await_browser

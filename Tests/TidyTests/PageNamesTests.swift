@@ -4,8 +4,8 @@ import Testing
 /// Holds templates and the structs that they show to each other, both ways.
 @Suite struct PageNames {
   private static let frames = [
-    "VisitPage": ["KitchenValues", "VisitFrame"], "InsidePage": ["KitchenValues", "InsideFrame"],
-    "Page": ["KitchenValues"], "PageValues": [],
+    "VisitPage": ["SharedValues", "VisitFrame"], "InsidePage": ["SharedValues", "InsideFrame"],
+    "Page": ["SharedValues"], "PageValues": [],
   ]
 
   @Test func `each name in a template is a property of its page, and each property is shown`() throws {
@@ -50,7 +50,7 @@ import Testing
   @Test func `a mistake would be found`() throws {
     var walk = try PageWalk(rooms: ["Web", "Portal"])
     walk.templates["wrong-name"] = try Template.parse("{{#letter}}{{letterTitl}}{{/letter}}{{phone}}{{> nowhere}}")
-    walk.walk("wrong-name", [.values("KitchenValues"), .values("VisitFrame"), .values("CheckPage")])
+    walk.walk("wrong-name", [.values("SharedValues"), .values("VisitFrame"), .values("CheckPage")])
     #expect(walk.problems.count == 2)
     #expect(throws: TemplateError.self) { try Template.parse("{{#a}}{{/b}}") }
   }

@@ -80,7 +80,7 @@ import Testing
       #expect(places(entry.chinese) == places(entry.english), "\(entry.key)")
     }
     var named: Set<String> = []
-    for template in [kitchenTemplates, site == "Portal" ? portalTemplates : deskTemplates].flatMap(\.values) {
+    for template in [sharedTemplates, site == "Portal" ? portalTemplates : deskTemplates].flatMap(\.values) {
       named.formUnion(literals(#/\bt\.([A-Za-z0-9.-]+)/#, template))
     }
     let code = try sources("Web") + sources(site)

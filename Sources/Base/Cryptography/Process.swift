@@ -9,7 +9,7 @@ public enum ProcessMemory {
 
 /// What a process that holds secrets does first.
 public enum ProcessSecrecy {
-  /// LookupQueue core dumps off and forbids other processes of the same user to read this one's memory.
+  /// Turns core dumps off and forbids other processes of the same user to read this one's memory.
   ///
   /// - Returns: false where the kernel refused.
   public static func forbidCoreDumps() -> Bool { guandu_forbid_core_dumps() == 0 }

@@ -80,7 +80,8 @@ private final class Job<T: Sendable>: CommitJob {
     let effects = transaction.end()
     // A full disk or an I/O error may have rolled the whole transaction back; then nobody's change is kept.
     if transaction.isLost || !db.isInsideTransaction {
-      if case .failure(let error) = result { throw error }
+      // All who share the transaction get the error: another's own would mislead them.
+      if case .failure(let error as StorageError) = result { throw error }
       throw StorageError.misuse("a step could not be undone")
     }
     outcome.withLock { $0 = (result, effects) }

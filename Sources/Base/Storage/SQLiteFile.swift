@@ -47,23 +47,15 @@ public final class SQLiteFile: Sendable {
 
   /// Runs `body` on a snapshot of the last commit.
   public func read<T>(_ body: (Transaction) throws -> T) throws -> T {
-    try translatingErrors {
-      try queue.read { db in
-        let (result, effects) = try Transaction.run(db, body)
-        for effect in effects { effect() }
-        return result
-      }
-    }
+    let (result, effects) = try translatingErrors { try queue.read { try Transaction.run($0, body) } }
+    for effect in effects { effect() }
+    return result
   }
 
   public func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
-    try await translatingAsyncErrors {
-      try await queue.read { db in
-        let (result, effects) = try Transaction.run(db, body)
-        for effect in effects { effect() }
-        return result
-      }
-    }
+    let (result, effects) = try await translatingAsyncErrors { try await queue.read { try Transaction.run($0, body) } }
+    for effect in effects { effect() }
+    return result
   }
 
   /// Runs `body` in a transaction of its own, and returns once that is committed.

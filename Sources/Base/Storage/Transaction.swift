@@ -13,12 +13,25 @@ public final class Transaction {
   /// A step could not be undone, so that nothing of the whole transaction may be kept.
   private(set) var isLost = false
 
-  init(_ db: Database) { self.db = db }
+  private let beganInside: Bool
+
+  init(_ db: Database) {
+    self.db = db
+    beganInside = db.isInsideTransaction
+  }
+
+  /// Throws where a full disk or an I/O error has rolled the whole transaction back: what followed would be kept alone.
+  private func requireUnbroken() throws {
+    guard isOpen else { throw StorageError.misuse("a transaction was used after its end") }
+    guard beganInside, !db.isInsideTransaction else { return }
+    isLost = true
+    throw StorageError(SQLITE_ABORT, "the transaction was rolled back")
+  }
 
   private func step(
     _ sql: String, _ values: [(any SQLConvertible)?], isKept: Bool, _ body: (borrowing SQLStatement) throws -> Bool
   ) throws {
-    guard isOpen else { throw StorageError.misuse("a transaction was used after its end") }
+    try requireUnbroken()
     try SQLStatement(sql, isKept: isKept, db).run(values, body)
   }
 
@@ -38,7 +51,7 @@ public final class Transaction {
 
   /// Runs all statements of a text, for tests that forge rows.
   package func script(_ sql: String) throws {
-    guard isOpen else { throw StorageError.misuse("a transaction was used after its end") }
+    try requireUnbroken()
     try translatingErrors { try db.execute(sql: sql) }
   }
 
@@ -182,6 +195,7 @@ extension Transaction {
     let transaction = Transaction(db)
     do {
       let result = try body(transaction)
+      try transaction.requireUnbroken()
       let effects = transaction.end()
       // Thrown so that nothing is committed of what could not be undone.
       if transaction.isLost { throw StorageError.misuse("a step could not be undone") }

@@ -99,7 +99,7 @@ public final class ZoneDatabase: Sendable {
   }
 
   private func readAlone<T>(_ body: (Transaction) throws -> T) throws -> T {
-    let (result, effects) = try translatingErrors { try pool.unsafeRead { try Transaction.run($0, body) } }
+    let (result, effects) = try translatingErrors { try pool.read { try Transaction.run($0, body) } }
     for effect in effects { effect() }
     return result
   }

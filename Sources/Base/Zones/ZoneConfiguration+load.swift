@@ -16,7 +16,7 @@ extension ZoneConfiguration {
   }
 }
 
-/// LookupQueue the tree of `zone.yaml` into a configuration.
+/// Turns the tree of `zone.yaml` into a configuration.
 struct ZoneReader {
   let root: YAMLValue
 

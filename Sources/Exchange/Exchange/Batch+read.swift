@@ -31,7 +31,7 @@ extension Batch {
       let bytes: [UInt8] = try row["bytes"]
       let cost = bytes.count + fileOverhead
       let type: String = try row["type"]
-      let isOfAnotherKind = batch.messages.first.map { isTrustNews($0.type) != isTrustNews(type) } ?? false
+      let isOfAnotherKind = batch.messages.first.map { isTrustUpdate($0.type) != isTrustUpdate(type) } ?? false
       if isOfAnotherKind
         || !batch.messages.isEmpty && (batch.bytes + cost > limit || batch.messages.count == maxMessages)
       {

@@ -3,6 +3,7 @@ import Cryptography
 import DurableFiles
 import Foundation
 import PacketFormat
+import Runtime
 import Storage
 import Zones
 
@@ -12,13 +13,29 @@ import Zones
 ///
 /// A copy of the whole folder, made while the daemon ran and put back, has both and is not noticed here; the peer's word
 /// tells it then (`ReceiptHandler`).
-struct RestoreDetector: Sendable {
-  let database: ZoneDatabase
-  let files: Files
-  let folder: String
-  let peers: [ZoneName]
-  let log: ExchangeLog
-  let audit: AuditTrail?
+///
+/// An actor with a thread of its own, since its files are synced.
+actor RestoreDetector {
+  private let database: ZoneDatabase
+  private let files: Files
+  private let folder: String
+  private let peers: [ZoneName]
+  private let log: ExchangeLog
+  private let audit: AuditTrail?
+  private let executor = ThreadExecutor("restore")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(
+    database: ZoneDatabase, files: Files, folder: String, peers: [ZoneName], log: ExchangeLog, audit: AuditTrail?
+  ) {
+    self.database = database
+    self.files = files
+    self.folder = folder
+    self.peers = peers
+    self.log = log
+    self.audit = audit
+  }
 
   private var path: String { folder + "/incarnation" }
 

@@ -16,7 +16,7 @@ public import Zones
 /// them on to the peers that policy lets have them, and tells of those that are overdue.
 public final class RevocationKeeper: Service {
   /// How soon a list is seen that was put in its file: a look asks the file's date, and reads nothing.
-  private static let lookSeconds = 3
+  private static let lookSeconds = 1
 
   private let database: ZoneDatabase
   private let outbox: Outbox

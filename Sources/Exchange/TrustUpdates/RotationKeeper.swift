@@ -54,8 +54,10 @@ public final class RotationKeeper: Service {
 
   /// Takes step after step until the service group shuts down.
   public func run() async throws {
-    await cancelWhenGracefulShutdown {
-      await self.signal.listen(atLeastEvery: Self.lookSeconds) { await self.stepWhenPossible() }
+    await BlockingExecutor("rotation").run {
+      await cancelWhenGracefulShutdown {
+        await self.signal.listen(atLeastEvery: Self.lookSeconds) { await self.stepWhenPossible() }
+      }
     }
   }
 
@@ -84,7 +86,8 @@ public final class RotationKeeper: Service {
       identity.keep(pair)
       if try await tell([pair, current]) { try use(next, pair) }
     } else if let member = members.last(where: { $0.name == current.name }), member.stage == .inUse {
-      guard now() >= (member.usedSince ?? 0) + member.overlapSeconds * 1_000,
+      // A start that lies ahead was noted under a clock that was wrong, and holds the old pair no longer.
+      guard isDue(at: now(), since: member.usedSince ?? 0, wait: member.overlapSeconds * 1_000),
         try await !isAnyPacketKept(notSignedBy: current.name), try await tell([current], awaitsOneWayPeers: false)
       else { return }
       _ = try identity.rotated.markAlone(member)

@@ -1,2 +1,2 @@
 /// Whether messages of a type say what to trust, and nothing else.
-public func isTrustNews(_ type: String) -> Bool { type.hasPrefix("trust.") }
+public func isTrustUpdate(_ type: String) -> Bool { type.hasPrefix("trust.") }

@@ -128,6 +128,10 @@ private struct RestoredLetter: Sendable {
     guard let known = try currentStage(of: id, db) else {
       throw MessageRefusal(code: "duplicate-letter", reason: "another letter is filed under this code")
     }
+    // A portal that an earlier release restored lacks it.
+    if let phoneTag {
+      try db.run("UPDATE citizen_letter SET phone_tag = ? WHERE id = ? AND phone_tag IS NULL", phoneTag, id)
+    }
     guard known.rank < stage.rank else { return }
     try db.run("UPDATE citizen_letter SET stage = ?, refusal = NULL WHERE id = ?", stage.rawValue, id)
   }

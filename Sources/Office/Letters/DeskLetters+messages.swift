@@ -48,9 +48,9 @@ private struct ArrivingLetter: Sendable {
   var draft: LetterDraft
   let letterKey: X25519PublicKey
   let locks: [Data]
-  /// The draft as it is stored, where no attachment must be looked at first: made outside the transaction.
   /// Of the author's phone, which the DMZ alone can make; nil from an earlier release.
   private let phoneTag: Data?
+  /// The draft as it is stored, where no attachment must be looked at first: made outside the transaction.
   private let content: Data?
 
   init(_ message: Message, _ keys: [X25519PrivateKey], _ mailboxes: Set<String>, _ limits: LetterLimits) throws {

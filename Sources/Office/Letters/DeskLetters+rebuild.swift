@@ -48,7 +48,7 @@ extension DeskLetters {
       if let message = try restoredPortal(now(), db) { try outbox.enqueue(message, to: dmz, db) }
       return try db.one(Int.self, "SELECT COUNT(*) FROM desk_letter") ?? 0
     }
-    var (done, last) = (0, "")
+    var (done, last, isRepeat) = (0, "", false)
     progress(0, total)
     while true {
       try Task.checkCancellation()
@@ -56,7 +56,13 @@ extension DeskLetters {
       let batch = try await database.write { db in
         try Self.enqueueLetters(after: start, now(), outbox, dmz, db)
       }
-      guard let end = batch.last else { return done }
+      guard let end = batch.last else {
+        // A letter that came meanwhile may lie before the place. All again: what the portal has it leaves alone.
+        let count = try await database.read { try $0.one(Int.self, "SELECT COUNT(*) FROM desk_letter") } ?? 0
+        guard count > done, !isRepeat else { return done }
+        (done, last, isRepeat) = (0, "", true)
+        continue
+      }
       last = end
       done += batch.count
       progress(done, max(done, total))

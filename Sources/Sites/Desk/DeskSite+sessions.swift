@@ -7,6 +7,7 @@ import Letters
 import Logging
 import People
 import Roles
+import Runtime
 import Web
 
 import struct Foundation.Date
@@ -159,7 +160,9 @@ extension DeskSite {
     let form = try await URLEncodedForm.read(request)
     guard session.accepts(formToken: form["csrf"]) else { throw WebFailure.forgedForm }
     let last = try await office.noteLogin(caller.official, certificate: caller.certificate)
-    guard sessions.promote(session, of: caller.official.person) else { throw WebFailure.unavailable }
+    guard sessions.promote(session, of: caller.official.person) else {
+      throw WebFailure.unavailable(Shortage("sessions"))
+    }
     session.with { visit in
       visit.person = caller.official.person
       visit.lastLogin = last

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Letters
+import Runtime
 import Web
 
 /// Looking a letter up with its code and password.
@@ -58,7 +59,7 @@ extension PortalSite {
     try await giveBack(reservation)
     let visit = beginVisit(of: request, owner: "letter \(code.symbols)")
     guard sessions.promote(visit, of: "letter \(code.symbols)", from: request.source) else {
-      throw WebFailure.unavailable
+      throw WebFailure.unavailable(Shortage("visits"))
     }
     visit.with { $0.opened = LetterCredentials(code: code, password: password) }
     return keep(visit, request, seeOther("/letter"))

@@ -86,7 +86,9 @@ extension PortalSite {
     }
     switch answer {
     case .right(let phone):
-      guard sessions.promote(visit, of: "phone \(phone)", from: request.source) else { throw WebFailure.unavailable }
+      guard sessions.promote(visit, of: "phone \(phone)", from: request.source) else {
+        throw WebFailure.unavailable(Shortage("visits"))
+      }
       return keep(visit, request, seeOther("/write/letter"))
     case .wrong:
       let typed = String(WrittenText.line(form["code"]).prefix(20))

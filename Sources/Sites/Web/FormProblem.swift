@@ -11,8 +11,8 @@ public struct FormProblem: Sendable {
   }
 }
 
-/// What the kitchen adds to every page: the texts, and what is wrong with its form.
-struct KitchenValues: PageValues {
+/// What `SiteRenderer` adds to every page: the texts, and what is wrong with its form.
+struct SharedValues: PageValues {
   let t: [String: String]
   let hasProblems: Bool
   let problems: [ProblemValues]

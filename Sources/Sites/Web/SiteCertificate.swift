@@ -21,7 +21,7 @@ final class SiteCertificate: Sendable {
     var seen: [FileMark?]
   }
 
-  static let pollMilliseconds = 3_000
+  static let pollMilliseconds = 1_000
 
   private let paths: Paths
   private let configure: @Sendable (inout TLSConfiguration) -> Void

@@ -4,7 +4,7 @@ public import Hummingbird
 import HummingbirdCore
 import NIOCore
 
-/// LookupQueue templates and texts into a site's pages, in the site's one layout.
+/// Turns templates and texts into a site's pages, in the site's one layout.
 public struct SiteRenderer: Sendable {
   /// A link of the layout's head.
   public struct Link: Sendable {
@@ -48,7 +48,7 @@ public struct SiteRenderer: Sendable {
     self.script = script
     scriptPath = script.map { "/script-\(Digest.of($0.utf8).hex.prefix(12)).js" }
     self.strings = strings + sharedStrings
-    self.templates = try PageTemplates(templates.merging(kitchenTemplates) { own, _ in own })
+    self.templates = try PageTemplates(templates.merging(sharedTemplates) { own, _ in own })
     self.links = links
     self.siteNameKey = siteNameKey
     stylesheetPath = "/style-\(Digest.of(stylesheet.utf8).hex.prefix(12)).css"
@@ -79,7 +79,7 @@ public struct SiteRenderer: Sendable {
     links: [Link]? = nil, notices: [Notice] = [], runsScript: Bool = false
   ) -> Response {
     let texts = strings.texts(request.language)
-    let whole = render(content, in: frame, KitchenValues(texts: texts, problems: problems))
+    let whole = render(content, in: frame, SharedValues(texts: texts, problems: problems))
     // Written text is escaped, so that the first end of a heading is a template's.
     let end = whole.utf8.firstRange(of: "</h1>".utf8)?.upperBound ?? whole.startIndex
     let layout = LayoutValues(
@@ -102,7 +102,7 @@ public struct SiteRenderer: Sendable {
       body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
   }
 
-  private func render(_ content: some Page, in frame: (any PageValues)?, _ own: KitchenValues) -> String {
+  private func render(_ content: some Page, in frame: (any PageValues)?, _ own: SharedValues) -> String {
     let template = type(of: content).template
     guard let frame else { return templates.render(template, PageProperties(content, own)) }
     return templates.render(template, PageProperties(content, frame, own))

@@ -71,8 +71,8 @@ public struct SiteResponder: HTTPResponder {
       request: request, connection: connection, address: address, language: .wanted(by: request), parameters: [:])
     var loggedPath = "…"
     guard await turns.enter(seen.source) else {
-      var busy = WebFailure.unavailable
-      busy.retryAfterSeconds = Self.retryAfterSeconds
+      let busy = WebFailure(
+        .serviceUnavailable, "unavailableTitle", "unavailableText", retryAfterSeconds: Self.retryAfterSeconds)
       return (renderer.errorPage(busy, for: seen), false, loggedPath)
     }
     defer { turns.leave() }

@@ -30,10 +30,9 @@ public struct WebFailure: Error, Sendable {
   public static let methodNotAllowed = WebFailure(.methodNotAllowed, "methodTitle", "methodText")
   public static let tooLarge = WebFailure(.contentTooLarge, "tooLargeTitle", "tooLargeText", closesConnection: true)
   public static let tooMany = WebFailure(.tooManyRequests, "tooManyTitle", "tooManyText")
-  public static let unavailable = WebFailure(.serviceUnavailable, "unavailableTitle", "unavailableText")
-  /// Something inside did not do, which is logged by its code.
+  /// Something cannot be done now. The cause is logged by its code; what is merely full or at an end is a `Shortage`.
   public static func unavailable(_ cause: any Error) -> WebFailure {
-    var failure = unavailable
+    var failure = WebFailure(.serviceUnavailable, "unavailableTitle", "unavailableText")
     failure.cause = cause
     return failure
   }

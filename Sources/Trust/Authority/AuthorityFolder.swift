@@ -154,7 +154,7 @@ public struct AuthorityFolder: Sendable {
   }
 }
 
-/// LookupQueue what the disk says into what the operator reads.
+/// Turns what the disk says into what the operator reads.
 func reportingWrites<T>(_ body: () throws -> T) throws -> T {
   do { return try body() } catch let error as FileError { throw AuthorityError(.cannotWrite, "\(error)") }
 }

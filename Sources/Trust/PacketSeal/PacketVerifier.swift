@@ -131,7 +131,7 @@ public struct PacketVerifier: Sendable {
   /// certificate but that a list of revocations is missing or overdue.
   public func mayBringLists(_ packet: UnverifiedPacket, at date: Date) -> Bool {
     let manifest = packet.head.manifest
-    guard !manifest.messages.isEmpty, manifest.messages.keys.allSatisfy(isTrustNews), manifest.blobs.isEmpty,
+    guard !manifest.messages.isEmpty, manifest.messages.keys.allSatisfy(isTrustUpdate), manifest.blobs.isEmpty,
       manifest.payload.bytes <= Self.newsMaxBytes, manifest.from == peer, manifest.to == zone,
       let certificate = peerCertificate(packet)
     else { return false }

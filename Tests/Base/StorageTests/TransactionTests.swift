@@ -60,6 +60,30 @@ import Testing
     try end()
   }
 
+  @Test func `nothing is kept of what follows the end of the whole transaction`() async throws {
+    try await database.write { db in
+      // As a full disk does: the whole transaction is rolled back, in the midst of it.
+      try db.script("CREATE TRIGGER full BEFORE INSERT ON log BEGIN SELECT RAISE(ROLLBACK, 'full'); END")
+    }
+    for isStep in [false, true] {
+      await #expect(throws: StorageError.self) {
+        try await database.write { db in
+          try db.run("INSERT INTO pair (key, value) VALUES ('before', 1)")
+          try? db.run("INSERT INTO log (word) VALUES ('x')")
+          // A body that goes on all the same.
+          if isStep {
+            try? db.savepoint { try db.run("INSERT INTO pair (key, value) VALUES ('after', 1)") }
+          } else {
+            try? db.run("INSERT INTO pair (key, value) VALUES ('after', 1)")
+          }
+        }
+      }
+    }
+    let kept = try await database.read { try $0.all(String.self, "SELECT key FROM pair") }
+    #expect(kept.isEmpty)
+    try end()
+  }
+
   @Test func `an empty blob and an empty text are not NULL`() async throws {
     let types = try await database.write { db in
       try db.run("INSERT INTO pair (key, value) VALUES ('a', ?), ('b', ?), ('c', ?)", [UInt8](), "", nil as Int?)

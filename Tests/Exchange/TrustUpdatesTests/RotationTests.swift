@@ -172,6 +172,20 @@ private func code(_ body: () async throws -> Void) async -> TrustError.Code? {
     try await intranet.stop()
   }
 
+  @Test func endsItsOverlapWhereTheClockStoodAheadWhenItBegan() async throws {
+    let zones = try Zones()
+    let (intranet, first) = (try RunningZone(zones.zones.intranet), try RunningZone(zones.zones.dmz))
+    try await zones.rotate(first, overlap: 3_600)
+    try await first.stop()
+    let member = try #require(try first.identity.rotated.members().first)
+    let (note, began) = (URL(filePath: member.folder + "/in-use"), try #require(member.usedSince))
+    let text = try String(contentsOf: note, encoding: .utf8)
+    try Data(text.replacing("\(began)", with: "\(began + 20 * 86_400_000)").utf8).write(to: note)
+    let dmz = try RunningZone(zones.zones.dmz)
+    try await dmz.eventually("the new pair signs alone") { try zones.members(dmz) == [.alone] }
+    for zone in [dmz, intranet] { try await zone.stop() }
+  }
+
   @Test func goesOnAfterARestartBetweenAnyTwoSteps() async throws {
     let zones = try Zones()
     let intranet = try RunningZone(zones.zones.intranet)
@@ -351,8 +365,7 @@ extension ZoneExchange.Link {
     try await dmz.eventually("the letter crosses") { try await letters(intranet) == 1 }
     let made = try String(contentsOfFile: zones.zones.root + "/dmz-rotated/own/1/signing.key", encoding: .utf8)
     #expect(made.hasPrefix("-----BEGIN ENCRYPTED PRIVATE KEY-----"))
-    try await dmz.stop()
-    try await intranet.stop()
+    for zone in [dmz, intranet] { try await zone.stop() }
     #expect(try ZoneKeys(configuration.keys).pairs.count == 2)
   }
 
