@@ -35,7 +35,7 @@ def free_port():
                 return port
 
 
-def eventually(condition, what, patience_seconds=60):
+def eventually(condition, what, patience_seconds=180):
     """Waits until `condition` answers something true, and returns that."""
     deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline:
