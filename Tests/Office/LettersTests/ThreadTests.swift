@@ -11,6 +11,30 @@ import ZoneHarness
 import Zones
 
 @Suite struct ThreadTests {
+  @Test func `a start and the first letter sync their files on threads of their own`() async throws {
+    let (zones, threads) = (try TestZones(), FileThreads())
+    let files = Files(faults: threads)
+    let (dmz, intranet) = (
+      try RunningZone(zones.dmz, files: files, exchanging: false),
+      try RunningZone(zones.intranet, files: files, exchanging: false)
+    )
+    // What is made before anything runs, such as the pepper.
+    _ = threads.take()
+    dmz.startExchange()
+    intranet.startExchange()
+    _ = try await dmz.citizens.submit(id: UUID(), draft: draft(), credentials: .generate())
+    try await dmz.eventually("a letter has crossed, and its receipt is back") {
+      try await dmz.count("SELECT COUNT(*) FROM citizen_letter WHERE stage = 'delivered'") == 1
+    }
+    let labels = threads.all
+    #expect(labels["write"]?.contains("restore") == true, "the token that tells of a restore")
+    for operation in ["write", "sync", "rename", "sync folder"] {
+      #expect(!(labels[operation] ?? []).contains("swift's own"), "\(operation): \(labels[operation] ?? [])")
+    }
+    try await dmz.stop()
+    try await intranet.stop()
+  }
+
   @Test func `attachments are sealed and opened on threads of their own`() async throws {
     let (zones, threads) = (try TestZones(), FileThreads())
     let files = Files(faults: threads)
