@@ -69,12 +69,12 @@ import Testing
       await #expect(throws: StorageError.self) {
         try await database.write { db in
           try db.run("INSERT INTO pair (key, value) VALUES ('before', 1)")
-          try? db.run("INSERT INTO log (word) VALUES ('x')")
+          _ = try? db.run("INSERT INTO log (word) VALUES ('x')")
           // A body that goes on all the same.
           if isStep {
-            try? db.savepoint { try db.run("INSERT INTO pair (key, value) VALUES ('after', 1)") }
+            _ = try? db.savepoint { try db.run("INSERT INTO pair (key, value) VALUES ('after', 1)") }
           } else {
-            try? db.run("INSERT INTO pair (key, value) VALUES ('after', 1)")
+            _ = try? db.run("INSERT INTO pair (key, value) VALUES ('after', 1)")
           }
         }
       }
