@@ -5,8 +5,9 @@ import Synchronization
 /// When every place to wait is taken, whoever has the most waiting loses their newest to one who has less. So a flood
 /// from one source fills what is free and never what others need.
 ///
-/// Those who come `later` have a queue of their own, with every second turn while others wait, and give way to them where they hold more than half of the places.
-/// So a thousand sources that have been wrong lately do not make one wait that has not.
+/// Those who come `later` have a queue of their own, with every second turn while others wait, and give way to them where
+/// they hold more than half of the places. So a thousand sources that have been wrong lately do not make one wait that has
+/// not.
 public final class FairSemaphore: Sendable {
   private typealias Place = CheckedContinuation<Bool, Never>
 
@@ -68,7 +69,8 @@ public final class FairSemaphore: Sendable {
           state[keyPath: own].append(place, of: source)
           return nil
         }
-        // Half of the places are theirs: a flood of fresh sources does not drive out those behind an address that many share.
+        // Half of the places are theirs: a flood of fresh sources does not drive out those behind an address that many
+        // share.
         let isTheirsTooMuch = !isLater && state.later.count > waitingMost / 2
         let displaced = isTheirsTooMuch ? state.later.takeNewest() : state[keyPath: own].giveWay(to: source)
         guard let displaced else { return (place, false) }

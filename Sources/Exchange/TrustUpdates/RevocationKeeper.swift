@@ -16,7 +16,7 @@ public import Zones
 /// them on to the peers that policy lets have them, and tells of those that are overdue.
 public final class RevocationKeeper: Service {
   /// How soon a list is seen that was put in its file: a look asks the file's date, and reads nothing.
-  private static let lookSeconds = 1
+  private static let lookMilliseconds = 500
 
   private let database: ZoneDatabase
   private let outbox: Outbox
@@ -75,7 +75,7 @@ public final class RevocationKeeper: Service {
           for ending in self.certificates.ending(at: Date(unixMilliseconds: self.now())) { self.log.ends(ending) }
         }
         for file in self.changedFiles() { await self.read(file.path, isFirst: file.isFirst) }
-      } while (try? await Task.sleep(for: .seconds(Self.lookSeconds))) != nil
+      } while (try? await Task.sleep(for: .milliseconds(Self.lookMilliseconds))) != nil
     }
   }
 

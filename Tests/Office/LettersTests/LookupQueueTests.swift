@@ -65,6 +65,20 @@ private final class Queue: Sendable {
     #expect(queue.served.count == 42)
   }
 
+  @Test func `of sources that were wrong keep half of the places from those that come fresh`() async throws {
+    let queue = await Queue(waitingMost: 4)
+    let later = [
+      await queue.come(from: "10.0.0.1", isLater: true), await queue.come(from: "10.0.0.2", isLater: true),
+    ]
+    let flood = [await queue.come(from: "192.0.2.1"), await queue.come(from: "192.0.2.1")]
+    let fresh = await queue.come(from: "192.0.2.2")
+    #expect(await flood[1].value == .busy, "the newest of whoever has most gives way")
+    let further = await queue.come(from: "192.0.2.3")
+    #expect(await further.value == .busy)
+    try await queue.open()
+    for task in later + [flood[0], fresh] { #expect(await task.value == nil) }
+  }
+
   @Test func `of sources that were wrong give way, where no place is left`() async throws {
     let queue = await Queue(waitingMost: 4)
     var guesses: [Task<LetterError?, Never>] = []
