@@ -226,6 +226,7 @@ extension SimulatedDisk {
   }
 
   func lock(_ descriptor: Int32) -> Int32 { 0 }
+  func unlock(_ descriptor: Int32) -> Int32 { 0 }
 
   private static func change(_ content: inout Content, _ names: [(folder: String, name: String, inode: Int?)]) {
     for (folder, name, inode) in names { content.folders[folder]?[name] = inode }

@@ -33,3 +33,4 @@ int guandu_rename_exclusive(const char *from, const char *to) {
   return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 int guandu_lock_exclusive(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
+int guandu_unlock(int descriptor) { return flock(descriptor, LOCK_UN); }

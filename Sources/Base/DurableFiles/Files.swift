@@ -174,7 +174,12 @@ public final class FileLock: Sendable {
     self.calls = calls
   }
 
-  deinit { _ = calls.close(descriptor) }
+  /// Closing alone would leave the lock to a child process that another thread is just starting: until it runs its own
+  /// program, it holds the same open file.
+  deinit {
+    _ = calls.unlock(descriptor)
+    _ = calls.close(descriptor)
+  }
 }
 
 func opened(_ descriptor: Int32) -> Int32? { descriptor >= 0 ? descriptor : nil }

@@ -26,6 +26,7 @@ package protocol SystemCalls: Sendable {
   /// - Parameter most: how many names at the most; which, where there are more, is the file system's choice.
   func list(_ path: String, most: Int) -> [String]?
   func lock(_ descriptor: Int32) -> Int32
+  func unlock(_ descriptor: Int32) -> Int32
 }
 
 /// What lies at a path.
@@ -99,6 +100,7 @@ struct LinuxCalls: SystemCalls {
   }
 
   func lock(_ descriptor: Int32) -> Int32 { guandu_lock_exclusive(descriptor) }
+  func unlock(_ descriptor: Int32) -> Int32 { guandu_unlock(descriptor) }
 }
 
 extension FileStatus {

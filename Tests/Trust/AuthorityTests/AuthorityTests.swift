@@ -127,6 +127,22 @@ private final class FaultAtStep: FaultPlan {
     withExtendedLifetime(held) {}
   }
 
+  @Test func areFreeAtOnceEvenIfAChildProcessIsJustStarting() throws {
+    let place = try Place()
+    var held: AuthorityFolder? = try place.makeRoot()
+    // What a child has between its fork and its program: the same open files.
+    let ours = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(Int32.init).filter {
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+      return target?.hasPrefix(place.path) == true
+    }
+    #expect(!ours.isEmpty)
+    let copies = ours.map { dup($0) }
+    defer { for copy in copies { close(copy) } }
+    withExtendedLifetime(held) {}
+    held = nil
+    _ = try AuthorityFolder(path: place.path + "/root")
+  }
+
   @Test func makeNoAuthorityBelowAnIssuingOne() throws {
     let place = try Place()
     let issuing = try place.makeRoot().makeIssuing(at: place.path + "/issuing", commonName: "Issuing", date: now)

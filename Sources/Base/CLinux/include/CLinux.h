@@ -17,3 +17,5 @@ void guandu_start_writeback(int descriptor, off_t offset, off_t count);
 int guandu_rename_exclusive(const char *from, const char *to);
 /// `flock(2)`, exclusive and without waiting.
 int guandu_lock_exclusive(int descriptor);
+/// Ends it, whoever else holds the same open file.
+int guandu_unlock(int descriptor);
