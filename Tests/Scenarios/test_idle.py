@@ -5,8 +5,12 @@ import time
 
 from deployment import eventually, write_letter
 
-SECONDS = 20
-# 20 were counted, on two cores that were busy otherwise; one poll more of four times a second makes 35 of it.
+# Other tests on the same cores make threads wait for each other more often, so the calmest window counts: a poll that
+# were new would show in each of them.
+WINDOWS = 12
+SECONDS = 5
+# 20 were counted on two cores that were busy otherwise; one poll more of four times a second, on each of its threads,
+# makes 36 of it.
 WAKES_A_SECOND = 30
 
 
@@ -29,8 +33,13 @@ def test_an_idle_zone_hardly_wakes(deployment):
     eventually(lambda: deployment.count("dmz", sql) == 1, "the letter is delivered")
     # Logs are shown to each other, and copies written.
     time.sleep(10)
-    before = {zone: wakes(deployment.daemons[zone]) for zone in ("dmz", "intranet")}
-    time.sleep(SECONDS)
-    for zone in before:
-        each = (wakes(deployment.daemons[zone]) - before[zone]) / SECONDS
+    calmest = {zone: float("inf") for zone in ("dmz", "intranet")}
+    for _ in range(WINDOWS):
+        before = {zone: wakes(deployment.daemons[zone]) for zone in calmest}
+        time.sleep(SECONDS)
+        for zone in calmest:
+            calmest[zone] = min(calmest[zone], (wakes(deployment.daemons[zone]) - before[zone]) / SECONDS)
+        if max(calmest.values()) < WAKES_A_SECOND:
+            break
+    for zone, each in calmest.items():
         assert each < WAKES_A_SECOND, f"{zone} wakes {each} times a second"
