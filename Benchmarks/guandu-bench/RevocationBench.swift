@@ -1,7 +1,6 @@
-import Exchange
+import Certificates
 import Foundation
 import Letters
-import Trust
 import TrustUpdates
 import ZoneHarness
 import Zones

@@ -85,7 +85,7 @@ def test_officer_finds_a_forged_packet(officer, deployment, tmp_path):
     officer.open(address.removeprefix(deployment.desk))
     taken = export(officer, deployment, tmp_path)
     assert '"kind":"file.quarantined"' in taken
-    # What lies in the quarantine is what the log says was put away there.
+    # What lies in the quarantine is what the log says was quarantined there.
     forged = ROOT / "docs/specimen/P.gdp"
     assert hashlib.sha256(forged.read_bytes()).hexdigest() in taken
     assert f'"bytes":{forged.stat().st_size}' in taken

@@ -1,12 +1,14 @@
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
+import Links
 import Logging
 import PacketFormat
 import Storage
 import Synchronization
+import Timestamps
 import ZoneHarness
+import ZoneKeys
 import Zones
 
 /// What both zones' handlers have seen over all their lives, whatever a restore has undone since.

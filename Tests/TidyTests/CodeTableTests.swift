@@ -23,7 +23,7 @@ import Testing
   /// Those of the three kinds of errors, and those that stand as literals where a message is refused.
   private static func givenCodes() throws -> Set<String> {
     var codes: Set<String> = []
-    for file in ["PacketFormat/FieldReader", "PacketSeal/PacketRejection", "Trust/TrustError"] {
+    for file in ["PacketFormat/FieldReader", "PacketSeal/PacketRejection", "Certificates/TrustError"] {
       codes.formUnion(try cases(of: "\(file).swift"))
     }
     for room in ["Exchange", "TrustUpdates", "AuditWitness", "Letters"] {

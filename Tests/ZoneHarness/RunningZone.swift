@@ -1,12 +1,13 @@
 import Acts
-public import AuditIndex
+public import AuditConsole
 import AuditLog
 import AuditWitness
+public import Certificates
 import Cryptography
 public import DurableFiles
-public import Exchange
 import Foundation
 public import Letters
+public import Links
 import Logging
 public import PacketFormat
 public import People
@@ -14,8 +15,9 @@ public import Roles
 import ServiceLifecycle
 public import Storage
 import Synchronization
-public import Trust
+import Timestamps
 public import TrustUpdates
+public import ZoneKeys
 public import Zones
 
 /// One zone, started on a configuration; `stop` ends it as SIGTERM would.

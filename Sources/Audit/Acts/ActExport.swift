@@ -1,6 +1,6 @@
 public import Cryptography
 import Foundation
-import PacketFormat
+import JSON
 public import Storage
 
 /// What an entry of the record says.

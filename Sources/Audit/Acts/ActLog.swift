@@ -1,7 +1,7 @@
 public import AuditLog
 public import Cryptography
 import Foundation
-import PacketFormat
+import JSON
 public import Roles
 public import Storage
 

@@ -69,7 +69,7 @@ actor ForwardLoop {
   /// Forwards what there is. False after a failure, which is told once for each reason.
   @discardableResult func forward() async -> Bool {
     do {
-      try await pass()
+      try await poll()
       if marks.isEmpty, !trouble.isEmpty {
         logger.notice("audit entries are forwarded again", metadata: metadata)
         trouble = ""
@@ -87,7 +87,7 @@ actor ForwardLoop {
 
   private var metadata: Logger.Metadata { ["receiver": "\(receiver.name)", "address": "\(receiver.address)"] }
 
-  private func pass() async throws {
+  private func poll() async throws {
     if !isLoaded {
       durable = try await ForwardPlace.load(receiver.name, database)
       (place, isLoaded) = (durable, true)

@@ -1,5 +1,6 @@
 import Cryptography
-import PacketFormat
+import JSON
+import Timestamps
 
 /// An entry as receivers get it: with its place, so that one that comes twice can be told.
 struct ForwardedEntry: Equatable, Sendable {

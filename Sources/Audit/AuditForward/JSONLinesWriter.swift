@@ -1,5 +1,5 @@
 import DurableFiles
-import PacketFormat
+import JSON
 import Runtime
 
 /// A file that grows by a line an entry. The operator may rename it at any time: the next entries go into a new one.

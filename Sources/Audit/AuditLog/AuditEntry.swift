@@ -1,4 +1,5 @@
-import PacketFormat
+import JSON
+import Timestamps
 
 /// One line of the log: what happened, as JSON. Nothing in it is text of a letter, a name, a number to call or an address;
 /// letters and messages stand in it by their identifiers, which are random.

@@ -1,5 +1,5 @@
 public import Cryptography
-import PacketFormat
+import JSON
 import Runtime
 public import Storage
 public import Zones

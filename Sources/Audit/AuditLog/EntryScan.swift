@@ -1,4 +1,4 @@
-import PacketFormat
+import JSON
 
 /// Checks entries of a zone. One that is written the way `AuditEntry` writes it is read from end to end without a tree of
 /// values; all others, and all that do not fit, go to `AuditEntry.check`, whose word counts. So this takes nothing that the

@@ -1,6 +1,5 @@
 import Dispatch
 public import Foundation
-import PacketFormat
 import Synchronization
 public import TransparencyLog
 

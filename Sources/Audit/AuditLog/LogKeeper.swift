@@ -1,8 +1,8 @@
 public import Cryptography
 public import DurableFiles
 import Foundation
+import JSON
 public import Logging
-import PacketFormat
 public import Runtime
 public import ServiceLifecycle
 public import Storage

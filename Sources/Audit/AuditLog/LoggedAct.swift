@@ -1,5 +1,5 @@
 import Cryptography
-import PacketFormat
+import JSON
 import TransparencyLog
 
 /// What a log says of an official's act: its number in the record of acts, and the salted digest of its entry there.

@@ -1,4 +1,4 @@
-import PacketFormat
+import JSON
 
 /// What a zone's logs say of what crossed to and from one peer, and of the peer's logs.
 struct PacketHistory: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import PacketFormat
+import JSON
 import TransparencyLog
 
 /// Looks at one bundle of entries: their hashes against the tile of leaves, and each one's shape.

@@ -1,4 +1,4 @@
-import PacketFormat
+import JSON
 
 /// Looks for entries that bear earlier times than entries before them: a log grows in the order of its commits, so that
 /// happens only where a clock was set back, which is entered, or where somebody back-dates.

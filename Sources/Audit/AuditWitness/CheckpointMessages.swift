@@ -1,7 +1,7 @@
+import Certificates
 import Cryptography
-import PacketFormat
+import JSON
 import TransparencyLog
-import Trust
 
 /// A log's head, for the peer to witness: `{"note": …, "proofs": [[size, base64…]…], "certificate": base64}`. Each proof shows
 /// that it extends the log of `size` entries: the one that was shown last, and the one that the peer has cosigned last, which

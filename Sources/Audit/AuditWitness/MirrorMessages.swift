@@ -1,5 +1,5 @@
 import AuditLog
-import PacketFormat
+import JSON
 import TransparencyLog
 
 /// Entries of a log, for the peer to keep a copy of it: `{"log": origin, "first": index, "entries": [text…]}`.

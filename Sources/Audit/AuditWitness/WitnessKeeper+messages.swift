@@ -1,13 +1,14 @@
 import AuditLog
+import Certificates
 import Cryptography
-public import Exchange
 import Foundation
+public import Links
 import Logging
 import PacketFormat
 import Runtime
 import Storage
+import Timestamps
 import TransparencyLog
-import Trust
 public import Zones
 
 extension WitnessKeeper {

@@ -1,11 +1,12 @@
 import AuditLog
 import DurableFiles
-import Exchange
 import Foundation
+import Links
 import Logging
 import PacketFormat
 import Runtime
 import Storage
+import Timestamps
 import TransparencyLog
 import Zones
 

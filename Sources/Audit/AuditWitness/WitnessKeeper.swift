@@ -1,16 +1,18 @@
 public import AuditLog
+public import Certificates
 import Cryptography
 public import DurableFiles
-public import Exchange
 public import Foundation
+public import Links
 public import Logging
 import PacketFormat
 public import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
+public import Timestamps
 import TransparencyLog
-public import Trust
+public import ZoneKeys
 public import Zones
 
 /// Lets the peers witness this zone's log, and witnesses theirs: a zone that rewrites its log needs the peer's key too.

@@ -1,6 +1,6 @@
+import Certificates
 import Cryptography
 import TransparencyLog
-import Trust
 
 /// Evidence that was gathered and found good.
 public struct EvidenceBundle: Sendable {

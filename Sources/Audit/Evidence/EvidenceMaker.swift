@@ -1,8 +1,8 @@
 import AuditLog
-import PacketFormat
+import Certificates
+import JSON
 public import Storage
 import TransparencyLog
-import Trust
 public import Zones
 
 /// Gathers evidence in a zone, from its own log and the copies of its peers'.

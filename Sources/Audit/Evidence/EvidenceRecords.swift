@@ -1,9 +1,9 @@
+import Certificates
 import Cryptography
 import Foundation
 import PacketFormat
 import Storage
 import TransparencyLog
-import Trust
 
 /// What a zone has signed on a packet.
 struct PacketRecord: Sendable {

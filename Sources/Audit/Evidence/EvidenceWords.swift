@@ -1,5 +1,5 @@
 import AuditLog
-import PacketFormat
+import JSON
 
 /// A text in both languages.
 struct TwoTexts: Equatable, Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import PacketFormat
+import JSON
 import TransparencyLog
 
 /// An entry with the proof of its place.

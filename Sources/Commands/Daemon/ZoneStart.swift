@@ -1,17 +1,21 @@
 import AuditForward
 public import AuditLog
 import AuditWitness
+import Backups
+import Certificates
 import Cryptography
 public import DurableFiles
-public import Exchange
 import Foundation
+public import Links
 public import Logging
+import OperatorRequests
 public import Runtime
 public import ServiceLifecycle
 public import Storage
-import Trust
+import Timestamps
 public import TrustUpdates
 import UnixSignals
+import ZoneKeys
 public import Zones
 
 /// Why a daemon does not start: the message for the operator, and the exit status (`sysexits.h`).

@@ -1,10 +1,11 @@
 import AuditLog
-import Exchange
 import Foundation
+import Links
 import Logging
 import Runtime
 import ServiceLifecycle
 import Storage
+import Timestamps
 import Zones
 
 /// Enters in the audit log what nobody does: a clock that is moved, a peer that falls silent.

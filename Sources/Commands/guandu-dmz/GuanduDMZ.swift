@@ -1,14 +1,14 @@
 import ArgumentParser
+import Certificates
 import Cryptography
 import Daemon
 import DurableFiles
-import Exchange
 import Letters
+import Links
 import Logging
 import Notices
 import Portal
 import Runtime
-import Trust
 import Zones
 
 /// The DMZ's daemon: the portal, and the DMZ's side of the link. Composition alone; every rule stands in its room.
@@ -38,7 +38,7 @@ struct GuanduDMZ: AsyncParsableCommand {
       intranetKeys: { start.identity.recipients(for: link.peer) }, limits: start.configuration.letters,
       pepper: try loadPepper(path: start.configuration.dataDirectory + "/pepper", files: start.files),
       attemptRules: AttemptRules(
-        start.configuration.portal?.guesses ?? (provider.isDemonstration ? .demo : AttemptLimits())),
+        start.configuration.portal?.attemptLimits ?? (provider.isDemonstration ? .demo : AttemptLimits())),
       disk: DiskLimit(
         folder: start.configuration.dataDirectory, minFreeBytes: start.configuration.portal?.diskMinFreeBytes ?? 0),
       audit: start.audit, logger: start.logger)

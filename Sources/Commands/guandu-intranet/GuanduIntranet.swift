@@ -1,21 +1,22 @@
 import Acts
 import ArgumentParser
-import AuditIndex
+import AuditConsole
+import Certificates
 import Cryptography
 import Daemon
 import Desk
 import Evidence
-import Exchange
 import Foundation
 import Letters
+import Links
 import Logging
 import PacketFormat
 import People
 import Runtime
 import ServiceLifecycle
 import Storage
-import Trust
 import TrustUpdates
+import ZoneKeys
 import Zones
 
 /// The intranet's daemon: the desk, and the intranet's side of the link. Composition alone; every rule stands in its room.

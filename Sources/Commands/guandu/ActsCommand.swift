@@ -1,11 +1,10 @@
 import Acts
 import ArgumentParser
 import AuditLog
+import Certificates
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
-import Trust
 import Zones
 
 struct ActsCommand: AsyncParsableCommand {

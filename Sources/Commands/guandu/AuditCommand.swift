@@ -2,9 +2,10 @@ import ArgumentParser
 import AuditLog
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
+import Timestamps
 import TransparencyLog
+import ZoneKeys
 import Zones
 
 struct AuditCommand: AsyncParsableCommand {

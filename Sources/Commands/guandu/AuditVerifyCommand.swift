@@ -1,8 +1,8 @@
 import ArgumentParser
 import AuditLog
 import DurableFiles
-import Exchange
 import Foundation
+import Timestamps
 import TransparencyLog
 
 extension AuditCommand {

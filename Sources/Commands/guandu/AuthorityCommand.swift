@@ -1,8 +1,8 @@
 import ArgumentParser
 import Authority
+import Certificates
 import Cryptography
 import Foundation
-import Trust
 
 struct AuthorityCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Backups
 import DurableFiles
-import Exchange
 import Zones
 
 struct BackupCommand: AsyncParsableCommand {

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Authority
+import Certificates
 import Cryptography
 import DurableFiles
 import Foundation
-import Trust
 
 /// The files that a key and its certificate are handed out in.
 struct IssuedFiles {

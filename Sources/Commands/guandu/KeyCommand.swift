@@ -1,9 +1,9 @@
 import AgeFormat
 import ArgumentParser
+import Certificates
 import Cryptography
 import DurableFiles
-import Exchange
-import Trust
+import ZoneKeys
 import Zones
 
 struct KeyCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DurableFiles
-import Exchange
 import Foundation
+import Links
 import PacketFormat
 import Zones
 

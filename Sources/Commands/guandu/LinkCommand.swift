@@ -79,7 +79,7 @@ struct LinkCommand: AsyncParsableCommand {
       abstract: "Forgets where streams of the peer stand that a thief of its key opened.",
       discussion: """
         After the thief's certificate was revoked: such a stream may lie so far ahead that the true peer never catches up \
-        with it. What still comes of it is put away. Messages stay known by their ids, so none acts twice. It is entered in \
+        with it. What still comes of it is quarantined. Messages stay known by their ids, so none acts twice. It is entered in \
         the audit log. “guandu link status” lists the streams.
         """)
 

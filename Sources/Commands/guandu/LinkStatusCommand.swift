@@ -1,8 +1,9 @@
 import ArgumentParser
-import Exchange
 import Foundation
 import Glibc
-import PacketFormat
+import JSON
+import Links
+import Timestamps
 import Zones
 
 struct LinkStatus: AsyncParsableCommand {

@@ -1,5 +1,5 @@
-import Exchange
-import PacketFormat
+import Links
+import Timestamps
 
 /// A link's state for people.
 struct LinkText {

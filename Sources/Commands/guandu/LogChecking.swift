@@ -1,6 +1,6 @@
 import AuditLog
 import DurableFiles
-import Exchange
+import Timestamps
 import TransparencyLog
 
 /// The folder itself, or those of the logs in it, the oldest first.

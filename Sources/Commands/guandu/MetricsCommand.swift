@@ -1,10 +1,12 @@
 import ArgumentParser
+import Certificates
 import Cryptography
-import Exchange
 import Foundation
 import Letters
-import Trust
+import Links
+import Timestamps
 import TrustUpdates
+import ZoneKeys
 import Zones
 
 struct MetricsCommand: AsyncParsableCommand {

@@ -1,6 +1,6 @@
-import Exchange
 import Foundation
 import Glibc
+import OperatorRequests
 import Zones
 
 /// Throws `CommandFailure` with every problem that the configuration has.

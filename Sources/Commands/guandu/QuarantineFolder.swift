@@ -1,12 +1,13 @@
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
 import Glibc
+import JSON
 import PacketFormat
+import Timestamps
 import Zones
 
-/// A zone's `data/quarantine`: files put away, a note on each beside it, and the record of what operators did with them.
+/// A zone's `data/quarantine`: files quarantined, a note on each beside it, and the record of what operators did with them.
 struct QuarantineFolder {
   private static let noteMaxBytes = 64 * 1024
   private static let pieceBytes = 1024 * 1024

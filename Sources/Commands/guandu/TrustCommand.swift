@@ -1,8 +1,8 @@
 import ArgumentParser
+import Certificates
 import Cryptography
 import DurableFiles
 import Foundation
-import Trust
 import Zones
 
 struct TrustCommand: AsyncParsableCommand {

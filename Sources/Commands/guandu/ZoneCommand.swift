@@ -1,10 +1,10 @@
 import ArgumentParser
 import Authority
+import Certificates
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
-import Trust
+import ZoneKeys
 import Zones
 
 struct ZoneCommand: AsyncParsableCommand {

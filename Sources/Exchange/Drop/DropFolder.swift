@@ -101,7 +101,7 @@ public struct DropFolder: Sendable {
   /// Removes a packet that was dealt with. If a crash brings it back, it is known by its sequence.
   public func settle(_ name: String) throws(FileError) { try files.remove(newFolder + "/" + name) }
 
-  /// What was kept of something that was put away.
+  /// What was kept of something that was quarantined.
   public enum Quarantined: Equatable, Sendable {
     /// All of it.
     case whole
@@ -119,7 +119,7 @@ public struct DropFolder: Sendable {
   ///
   /// Where `folder` is on another file system, a regular file is copied up to `wholeMaxBytes`; of a larger one the first
   /// `headBytes` are kept. A folder cannot be moved there and stays.
-  public func putAway(
+  public func moveToQuarantine(
     _ name: String, into folder: String, as newName: String, wholeMaxBytes: Int, headBytes: Int
   ) throws(FileError) -> Quarantined {
     let (source, target) = (newFolder + "/" + name, folder + "/" + newName)
@@ -141,7 +141,7 @@ public struct DropFolder: Sendable {
     return isWhole ? .whole : .head(bytes: headBytes)
   }
 
-  /// Moves a file that was put away back to where it is looked at.
+  /// Moves a file that was quarantined back to where it is looked at.
   public func takeBack(_ path: String, as name: String) throws(FileError) {
     do {
       try files.renameExclusively(path, to: newFolder + "/" + name)

@@ -1,6 +1,6 @@
 public import DurableFiles
 
-/// The folder of what was put away: `<milliseconds>-<random>.gdp`, and beside each a `.reason`. It is bounded: the oldest
+/// The folder of what was quarantined: `<milliseconds>-<random>.gdp`, and beside each a `.reason`. It is bounded: the oldest
 /// files give way, their reasons stay; of reasons the oldest give way too, long after.
 public struct Quarantine: Sendable {
   /// Together, as the disk counts them.
@@ -25,7 +25,7 @@ public struct Quarantine: Sendable {
     limits = (maxBytes, maxFiles, maxReasons)
   }
 
-  /// Writes down why a file was put away.
+  /// Writes down why a file was quarantined.
   public func write(_ reason: String, of name: String) throws(FileError) {
     try files.writeNew(folder + "/" + name + Self.reasonSuffix, [Array((reason + "\n").utf8)])
   }

@@ -1,7 +1,7 @@
-import Exchange
+import Certificates
 import Foundation
 import Logging
-import Trust
+import ZoneKeys
 import Zones
 
 /// The certificates that a zone's work hangs on, by their last days.

@@ -1,15 +1,17 @@
 public import AuditLog
+public import Certificates
 import Cryptography
-public import Exchange
 public import Foundation
+public import Links
 public import Logging
+public import OperatorRequests
 import PacketFormat
 import PacketSeal
 import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
-public import Trust
+public import Timestamps
 public import Zones
 
 /// Keeps the zone's lists of revocations: takes newer ones from files, from commands and from the peer, remembers them, hands

@@ -1,8 +1,8 @@
+public import Certificates
 import Cryptography
-import Exchange
 import Foundation
+import Links
 import Storage
-public import Trust
 public import Zones
 
 /// The lists of revocations that count in a zone, by the authorities that it trusts.

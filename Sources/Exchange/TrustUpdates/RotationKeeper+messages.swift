@@ -1,10 +1,13 @@
+import Certificates
 import Cryptography
-public import Exchange
 import Foundation
+import JSON
+public import Links
 import PacketFormat
 import Runtime
 import Storage
-import Trust
+import Timestamps
+import ZoneKeys
 public import Zones
 
 /// A zone's request for certificates: `{"signing": base64 of PKCS#10, "encryption": base64 of SubjectPublicKeyInfo}`.

@@ -1,9 +1,13 @@
-public import Exchange
+import Certificates
 import Foundation
+import JSON
+public import Links
+public import OperatorRequests
 import PacketFormat
 import PacketSeal
 import Storage
-import Trust
+import Timestamps
+import ZoneKeys
 import Zones
 
 extension RotationKeeper {

@@ -1,14 +1,16 @@
 public import AuditLog
+import Certificates
 import Cryptography
-public import Exchange
 public import Foundation
+public import Links
 public import Logging
 import PacketFormat
 import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
-import Trust
+public import Timestamps
+public import ZoneKeys
 public import Zones
 
 /// Brings a new pair of keys into use: tells the peers of it under the old signature, signs with it once all of them have

@@ -1,6 +1,6 @@
-import Exchange
+import Certificates
 public import Foundation
-import Trust
+import Timestamps
 
 /// Something about the zone's trust that needs somebody's hand.
 public enum TrustConcern: Sendable, Equatable {

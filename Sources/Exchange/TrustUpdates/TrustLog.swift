@@ -1,6 +1,7 @@
-import Exchange
+import Certificates
 import Logging
-import Trust
+import Timestamps
+import ZoneKeys
 import Zones
 
 /// One function for each event of trust that is worth a line.

@@ -1,6 +1,6 @@
+public import Certificates
 import DurableFiles
 public import Foundation
-public import Trust
 
 extension AuthorityFolder {
   /// All that was issued, the oldest first.

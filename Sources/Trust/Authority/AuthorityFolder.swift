@@ -1,7 +1,7 @@
+public import Certificates
 public import Cryptography
 public import DurableFiles
 public import Foundation
-public import Trust
 
 /// A certificate authority's folder: its key, an index of all that it issued, and its lists of revocations.
 ///

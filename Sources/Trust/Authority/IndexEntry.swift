@@ -1,5 +1,5 @@
+public import Certificates
 public import Foundation
-public import Trust
 
 /// A certificate that an authority has issued, as its index remembers it.
 public struct IndexEntry: Sendable {

@@ -1,5 +1,5 @@
+public import Certificates
 public import Cryptography
-public import Trust
 
 /// How a new authority's key is kept.
 public enum KeySecret: Sendable {

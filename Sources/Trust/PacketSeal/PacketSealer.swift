@@ -1,7 +1,7 @@
 public import AgeFormat
+public import Certificates
 public import Cryptography
 public import PacketFormat
-public import Trust
 public import Zones
 
 /// The only suite of v1: X25519 recipients, ChaCha20-Poly1305 payload (age v1), Ed25519 signature.

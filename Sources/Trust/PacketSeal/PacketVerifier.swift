@@ -1,9 +1,9 @@
 import AgeFormat
+public import Certificates
 public import Cryptography
 import Dispatch
 public import PacketFormat
 import Synchronization
-public import Trust
 public import Zones
 
 public import struct Foundation.Date

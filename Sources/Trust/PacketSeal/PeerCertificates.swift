@@ -1,5 +1,5 @@
+public import Certificates
 import Synchronization
-public import Trust
 
 /// The certificates that a link's peer is known by at the moment. They change while the link works: the peer announces new
 /// ones, and retires old ones.

@@ -1,6 +1,7 @@
+public import Certificates
 import Cryptography
+public import JSON
 public import PacketFormat
-public import Trust
 
 /// A message that carries a list of revocations: `{"crl": base64 of DER}`.
 public enum RevocationListMessage {

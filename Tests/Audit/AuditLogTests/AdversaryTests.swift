@@ -1,5 +1,4 @@
 import Foundation
-import PacketFormat
 import Testing
 import TransparencyLog
 

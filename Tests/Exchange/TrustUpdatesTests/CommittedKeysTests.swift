@@ -1,13 +1,14 @@
-import Exchange
+import Certificates
 import Foundation
 import Letters
 import PacketFormat
 import PacketSeal
 import Storage
 import Testing
-import Trust
+import Timestamps
 import TrustUpdates
 import ZoneHarness
+import ZoneKeys
 import Zones
 
 /// A peer's word on its certificates counts once it is committed, and not before.

@@ -1,14 +1,15 @@
+import Certificates
 import Cryptography
-import Exchange
 import Foundation
 import Letters
+import Links
 import PacketFormat
 import PacketSeal
 import Synchronization
 import Testing
-import Trust
 import TrustUpdates
 import ZoneHarness
+import ZoneKeys
 import Zones
 
 /// Two zones whose operators give them new keys.

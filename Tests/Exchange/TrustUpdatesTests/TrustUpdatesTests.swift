@@ -1,12 +1,13 @@
+import Certificates
 import Cryptography
-import Exchange
 import Foundation
 import Letters
+import Links
 import Logging
 import Storage
 import Synchronization
 import Testing
-import Trust
+import Timestamps
 import TrustUpdates
 import ZoneHarness
 import Zones
@@ -144,7 +145,7 @@ private func number(in zone: RunningZone) -> String? { zone.trust.revocationList
     }
     _ = try await intranet.revocations.importLists(pem: zones.list([zones.certificate("dmz-signing")], 2))
     try await submit(dmz)
-    try await intranet.eventually("the second one is put away") {
+    try await intranet.eventually("the second one is quarantined") {
       try FileManager.default.contentsOfDirectory(atPath: zones.intranet.dataDirectory + "/quarantine")
         .contains { $0.hasSuffix(".gdp") }
     }
@@ -184,7 +185,7 @@ private func number(in zone: RunningZone) -> String? { zone.trust.revocationList
     #expect(throws: TrustError.self) { try dmz.trust.verify(peer, for: .zoneSigning, at: TestZones.now) }
     // What the intranet has to say (its receipt) is refused for now.
     try await submit(dmz)
-    try await dmz.eventually("the intranet's packets are put away") {
+    try await dmz.eventually("the intranet's packets are quarantined") {
       try FileManager.default.contentsOfDirectory(atPath: zones.dmz.dataDirectory + "/quarantine")
         .contains { $0.hasSuffix(".gdp") }
     }

@@ -1,6 +1,5 @@
 import AuditLog
 import Cryptography
-import Exchange
 import Fairness
 import Foundation
 import Letters

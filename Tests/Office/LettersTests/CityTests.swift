@@ -1,4 +1,3 @@
-import Exchange
 import Fairness
 import Letters
 import Storage

@@ -1,5 +1,4 @@
 import Cryptography
-import Exchange
 import Letters
 import Storage
 import Synchronization

@@ -1,0 +1,94 @@
+import Foundation
+import PacketFormat
+import Runtime
+import Storage
+import Timestamps
+import Zones
+
+extension LinkReceiver {
+  /// Stops sending a blob that the peer has not whole yet. The messages that need it are struck where they have not left,
+  /// and refused by the peer where they have.
+  func cancelBlob(_ text: String) async throws -> String {
+    guard let digest = HexDigest(text) else { return "failed: that is no SHA-256" }
+    let cancellation = BlobCancellation(
+      peer: context.link.peer, digest: digest, fate: context.applier.receipts.fate, now: context.sender.now())
+    let done = try await context.sender.database.write { db in try cancellation.run(db) }
+    guard let done else { return "failed: no such file is under way" }
+    context.messageSignal.ring()
+    // Others may have its room in the window.
+    context.blobSignal.ring()
+    if !context.keepsSentBlobs {
+      for blob in done.blobs { try context.sender.blobs.remove(blob.text) }
+    }
+    guard done.left > 0 else {
+      return
+        "no more of it is sent; its message is struck and counts as refused, with the code “\(BlobsCancelled.code)”"
+    }
+    return "no more of it is sent; its message has left: the peer refuses it with the code “\(BlobsCancelled.code)”, "
+      + "unless it has all of the file already"
+  }
+}
+
+/// One blob's end before the peer has secured it, in a transaction.
+private struct BlobCancellation: Sendable {
+  struct Done: Sendable {
+    var blobs: Set<HexDigest>
+    /// How many messages that need it have left.
+    var left = 0
+  }
+
+  let peer: ZoneName
+  let digest: HexDigest
+  let fate: FateHandler
+  let now: UnixMilliseconds
+
+  /// Nil where no such blob is under way.
+  func run(_ db: Transaction) throws -> Done? {
+    let isAny = try db.one(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE peer = ? AND digest = ?)", peer.text, digest.text)
+    guard isAny == true else { return nil }
+    var done = Done(blobs: [digest])
+    var subject: String?
+    let packed = try OutgoingStream.read(peer, .messages, db).packed
+    for row in try needing(db) {
+      let bytes: [UInt8] = try row["bytes"] as [UInt8]
+      guard let needed = try? Message.parse(bytes).neededBlobs(), needed.contains(digest) else { continue }
+      // Nobody waits for its other files either.
+      done.blobs.formUnion(needed)
+      subject = try row["subject"]
+      if try row["id"] > packed { try strike(row, db) } else { done.left += 1 }
+    }
+    let hasParts = try Self.forget(done.blobs, peer, db)
+    if done.left > 0 || hasParts {
+      for message in BlobsCancelled.messages(of: done.blobs, subject: subject ?? newIdentifier(at: now), at: now) {
+        try Outbox.insertOwn(message, to: peer, db)
+      }
+    }
+    return done
+  }
+
+  private func strike(_ row: SQLRow, _ db: Transaction) throws {
+    try db.run("DELETE FROM outbox WHERE id = ?", row["id"] as Int64)
+    let message = try SentMessage(id: row["message_id"], type: row["type"], subject: row["subject"])
+    try fate(message, .refused(code: BlobsCancelled.code), db)
+  }
+
+  /// True where parts of them lie in packets.
+  private static func forget(_ blobs: Set<HexDigest>, _ peer: ZoneName, _ db: Transaction) throws -> Bool {
+    var hasParts = false
+    for blob in blobs {
+      let offsets = try db.all(
+        Int.self, "DELETE FROM outgoing_blob WHERE peer = ? AND digest = ? RETURNING next_offset", peer.text, blob.text)
+      if offsets.contains(where: { $0 > 0 }) { hasParts = true }
+    }
+    return hasParts
+  }
+
+  private func needing(_ db: Transaction) throws -> [SQLRow] {
+    try db.all(
+      """
+      SELECT id, message_id, type, subject, bytes FROM outbox
+      WHERE peer = ? AND INSTR(bytes, CAST(? AS BLOB)) > 0 ORDER BY id
+      """, peer.text, digest.text)
+  }
+}

@@ -1,0 +1,81 @@
+import AuditLog
+import Cryptography
+import DurableFiles
+import Foundation
+import PacketFormat
+import PacketSeal
+import Runtime
+import Storage
+import Zones
+
+/// What a receiver does now and then, beside the packets that come in.
+extension LinkReceiver {
+  /// In so many looks, a minute apart, something must have waited for too long before it is given up: a clock that jumps
+  /// for a moment gives nothing up, and after a long standstill what lies in the drop comes in first.
+  private static let looksBeforeGivingUp = 30
+
+  /// Now and then: messages that have waited for longer than their sender keeps anything.
+  func giveUpWaiting() async throws {
+    let now = context.sender.now()
+    guard isDue(at: now, since: lastGivenUp, wait: 60_000) else { return }
+    lastGivenUp = now
+    let (applier, oldest) = (context.applier, now - context.link.limits.retainDays * 86_400_000)
+    let isAny = try await context.sender.database.read { db in
+      try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM waiting_message WHERE since < ? AND ready = 0)", oldest)
+    }
+    overdueLooks = isAny == true ? overdueLooks + 1 : 0
+    guard overdueLooks >= Self.looksBeforeGivingUp else { return }
+    let (count, report) = try await context.sender.database.write { db in
+      var report = PacketApplier.Report()
+      return (try applier.giveUp(waitingSince: oldest, &report, db), report)
+    }
+    if count == PacketApplier.readyAtOnce { lastGivenUp = 0 }
+    mayBeMoreReady = mayBeMoreReady || report.mayBeMoreReady
+    forget(report.cancelledBlobs)
+    if count > 0 {
+      oweReceipt()
+      context.messageSignal.ring()
+    }
+  }
+
+  /// Messages that wait for nothing more and did not act with the packet that released them. True where some acted.
+  func actOnReady() async throws -> Bool {
+    guard mayBeMoreReady else { return false }
+    let applier = context.applier
+    let report = try await context.sender.database.write { db in
+      var report = PacketApplier.Report()
+      try applier.performReady(&report, db)
+      return report
+    }
+    mayBeMoreReady = report.mayBeMoreReady
+    forget(report.cancelledBlobs)
+    guard report.applied > 0 || report.refused else { return false }
+    oweReceipt()
+    context.messageSignal.ring()
+    return true
+  }
+
+  /// A kill may have left bytes of these.
+  func allCancelled() async throws -> [HexDigest] {
+    let digests = try await context.sender.database.read { db in
+      try db.all(
+        String.self, "SELECT digest FROM incoming_blob WHERE complete = 0 AND refused = ?", BlobsCancelled.code)
+    }
+    return digests.compactMap(HexDigest.init)
+  }
+
+  func recordQuarantined() async throws {
+    guard let audit = context.sender.audit, !unrecorded.isEmpty else {
+      unrecorded = []
+      return
+    }
+    let (files, peer) = (unrecorded, context.link.peer)
+    try await context.sender.database.write { db in
+      for file in files {
+        try audit.fileQuarantined(
+          file.file, from: peer, code: file.code, digest: file.digest, bytes: file.byteCount, db)
+      }
+    }
+    unrecorded.removeFirst(files.count)
+  }
+}
