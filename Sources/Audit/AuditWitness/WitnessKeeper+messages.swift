@@ -9,6 +9,7 @@ import Runtime
 import Storage
 import Timestamps
 import TransparencyLog
+import ZoneKeys
 public import Zones
 
 extension WitnessKeeper {

@@ -9,6 +9,7 @@ import Logging
 import Notices
 import Portal
 import Runtime
+import ZoneKeys
 import Zones
 
 /// The DMZ's daemon: the portal, and the DMZ's side of the link. Composition alone; every rule stands in its room.

@@ -1,4 +1,5 @@
 import Links
+import PacketFormat
 import Timestamps
 
 /// A link's state for people.

@@ -4,6 +4,7 @@ import Foundation
 import PacketFormat
 import PacketSeal
 import Storage
+import ZoneKeys
 import Zones
 
 extension LinkReceiver {

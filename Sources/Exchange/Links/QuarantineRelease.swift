@@ -7,6 +7,7 @@ import PacketSeal
 import Runtime
 import Storage
 import Timestamps
+import ZoneKeys
 import Zones
 
 extension LinkReceiver {
