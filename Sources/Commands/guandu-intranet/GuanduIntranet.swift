@@ -51,7 +51,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
     for person in try await office.takeOver(start.configuration.people) {
-      start.logger.notice("a person of zone.yaml was let in", metadata: ["person": "\(person)"])
+      start.logger.notice("a person of zone.yaml was enrolled", metadata: ["person": "\(person)"])
     }
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
     let officers = try Self.officers(start)

@@ -58,7 +58,7 @@ struct LinkCommand: AsyncParsableCommand {
       abstract: "Stops sending a file that is on its way.",
       discussion: """
         Its letter is struck too where it has not left yet, and counts as refused, with the code “cancelled”. Where it has \
-        left, the peer waits for the file in vain, and refuses the letter after retain_days.
+        left, the peer refuses it with the same code, unless it has all of the file already.
         """)
 
     @Option(help: "The zone's zone.yaml.") var config: String

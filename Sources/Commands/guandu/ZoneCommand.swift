@@ -82,7 +82,9 @@ struct ZoneCommand: AsyncParsableCommand {
         let configuration = try loadZone(zone.config)
         let folder = try folder.open()
         let answer = try await askDaemon("rotate-request", try chooseLink(configuration, peer).peer.text, configuration)
-        guard let request = PairRequest(answer) else { throw CommandFailure(.failed, "the daemon's answer is odd") }
+        guard let request = PairRequest(answer) else {
+          throw CommandFailure(.failed, "the daemon's answer cannot be read")
+        }
         print(try await askDaemon("rotate-issue", "\(peer)\n\(try request.certify(in: folder))", configuration))
       }
     }

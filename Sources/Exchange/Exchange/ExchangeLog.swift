@@ -96,7 +96,7 @@ struct ExchangeLog: Sendable {
   func receiptIgnored(_ stream: StreamName) {
     guard recent.isNews("receipt", "\(stream)") else { return }
     logger.critical(
-      "the peer tells of an epoch of ours that can never have been; it is ignored",
+      "the peer's receipt names an epoch that this zone cannot have had; the receipt is ignored",
       metadata: ["code": "epoch", "stream": "\(stream)"])
   }
 
@@ -150,7 +150,7 @@ struct ExchangeLog: Sendable {
 
   func peerWentBack(stream: StreamName, from: Int, to: Int) {
     logger.critical(
-      "the peer stands at an earlier place than before: it was restored",
+      "the peer's position went back: the peer was restored",
       metadata: ["stream": "\(stream)", "stood": "\(from)", "stands": "\(to)"])
   }
 

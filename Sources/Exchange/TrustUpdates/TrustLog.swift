@@ -76,7 +76,7 @@ struct TrustLog: Sendable {
   }
 
   func keysRefused(_ error: TrustError) {
-    logger.error("a peer's word on certificates was refused", metadata: ["reason": "\(error)"])
+    logger.error("a peer's message about certificates was refused", metadata: ["reason": "\(error)"])
   }
 
   func rotationFailed(_ reason: String) {
