@@ -35,7 +35,7 @@ def lane(report, name):
 
 def test_the_status_follows_a_letter(deployment):
     before = link(deployment, "status", "dmz")
-    assert before.returncode == 75 and "has the daemon of this zone run already?" in before.stderr
+    assert before.returncode == 75 and "has the daemon of this zone been started yet?" in before.stderr
     deployment.start("dmz")
     # The portal's own first message.
     eventually(lambda: now_of(deployment, "dmz")["outgoing"]["unconfirmed_packets"] == 1, "the first packet")

@@ -66,7 +66,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       start.keepers(
         exchange,
         handlers: [
-          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" },
+          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters are sent to the portal again" },
           "people-import": { try await office.operatorImport($0) },
         ])
         + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])

@@ -76,7 +76,7 @@ struct LinkCommand: AsyncParsableCommand {
 
   struct ForgetStreams: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Forgets where streams of the peer stand that a thief of its key opened.",
+      abstract: "Forgets streams of the peer that a thief of its key opened.",
       discussion: """
         After the thief's certificate was revoked: such a stream may lie so far ahead that the true peer never catches up \
         with it. What still comes of it is put away. Messages stay known by their ids, so none acts twice. It is entered in \

@@ -24,7 +24,7 @@ struct ZoneCommand: AsyncParsableCommand {
         with --ca; without it the request goes to the peer, where guandu zone certify answers it, or with --out into files, \
         for another authority, whose certificates guandu zone install takes. Then the peers are told under the old \
         signature, the new pair signs once they have said that they know it, and the old one is forgotten after the \
-        overlap. Run it again to see a rotation on that has halted.
+        overlap. Run it again to continue a rotation that has halted.
         """)
 
     @OptionGroup var zone: Options
@@ -109,8 +109,9 @@ struct ZoneCommand: AsyncParsableCommand {
 
   struct Switch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Signs with the new pair at once, without waiting for the peers' word.",
-      discussion: "For one-way links, on which no word comes: once the peer's log says that the new certificates count."
+      abstract: "Signs with the new pair at once, without waiting for the peers' receipts.",
+      discussion:
+        "For one-way links, on which no receipt comes: once the peer's log says that the new certificates count."
     )
 
     @OptionGroup var zone: Options

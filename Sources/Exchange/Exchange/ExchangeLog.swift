@@ -102,7 +102,7 @@ struct ExchangeLog: Sendable {
 
   func blobsGaveWay(_ count: Int) {
     logger.error(
-      "the peer has begun too many files; those begun first were let go, and begin anew when more comes of them",
+      "the peer has begun too many files; the parts of the oldest were removed, and those files start again",
       metadata: ["files": "\(count)"])
   }
 
@@ -142,7 +142,7 @@ struct ExchangeLog: Sendable {
       metadata: ["epoch": "\(epoch)", "reason": "\(reason)"])
   }
 
-  func packetMadeAnew() { logger.notice("a packet is made anew: its stream moved while it was sealed") }
+  func packetMadeAnew() { logger.notice("a packet is sealed again: a new epoch was opened while it was sealed") }
 
   func restoreNoticed(_ what: String) {
     logger.critical("this zone's data was restored or replaced since its last start", metadata: ["reason": "\(what)"])

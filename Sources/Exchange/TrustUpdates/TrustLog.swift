@@ -59,7 +59,7 @@ struct TrustLog: Sendable {
   func statementRefused(_ code: String) {
     logger.error(
       "a peer refused this zone's new certificates; the old pair goes on signing",
-      metadata: ["code": "\(code)", "hint": "mend the cause there, then guandu zone rotate again"])
+      metadata: ["code": "\(code)", "hint": "remove the cause there, then run guandu zone rotate again"])
   }
 
   func peerPairs(_ statement: KeyStatement, of peer: ZoneName) {
