@@ -76,7 +76,7 @@ private func attempt(
     try await provider.send(to: phone, text: text)
     return .sent
   } catch {
-    logger.warning("a message to a citizen was not taken", metadata: ["code": "\(faultCode(error))"])
+    logger.warning("the SMS gateway did not take a message to a citizen", metadata: ["code": "\(faultCode(error))"])
     return error.kind == .temporary ? .failedForNow : .refused
   }
 }
