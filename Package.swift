@@ -11,13 +11,13 @@ let settings: [SwiftSetting] = [
 let folders = [
   "Base": [
     "CCurl", "CCurlHeaders", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "Cryptography", "DurableFiles",
-    "Fairness", "JSON", "Roles", "Runtime", "Storage", "Timestamps", "Zones",
+    "FairQueues", "JSON", "Roles", "Runtime", "Storage", "Timestamps", "Zones",
   ],
   "Formats": ["AgeFormat", "PacketFormat", "TransparencyLog"],
   "Trust": ["Authority", "Certificates", "PacketSeal", "ZoneKeys"],
-  "Exchange": ["Backups", "Drop", "Links", "OperatorRequests", "TrustUpdates"],
+  "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
-  "Office": ["Flows", "Letters", "Notices", "People"],
+  "Office": ["Flows", "Letters", "People", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
   "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet"],
 ]
@@ -106,7 +106,7 @@ let package = Package(
     .target(name: "CLinux", path: path("CLinux")),
 
     room("Runtime"),
-    room("Fairness"),
+    room("FairQueues"),
     room("Roles"),
     room("JSON"),
     room("Timestamps", imports: ["Cryptography"]),
@@ -140,7 +140,13 @@ let package = Package(
         "Certificates", "PacketSeal", "ZoneKeys", "Drop", "AuditLog", "OperatorRequests",
       ], [logging, lifecycle]),
     room(
-      "TrustUpdates",
+      "Revocation",
+      imports: [
+        "Runtime", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "PacketSeal",
+        "ZoneKeys", "AuditLog", "OperatorRequests", "Links",
+      ], [logging, lifecycle]),
+    room(
+      "KeyRotation",
       imports: [
         "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates",
         "PacketSeal", "ZoneKeys", "AuditLog", "OperatorRequests", "Links",
@@ -174,16 +180,16 @@ let package = Package(
     room(
       "Letters",
       imports: [
-        "Runtime", "Fairness", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
+        "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows",
       ], [logging, lifecycle]),
-    room("Notices", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
+    room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
-      "Web", imports: ["Runtime", "Fairness", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
+      "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
     room(
       "Portal",
       imports: [
-        "Runtime", "Fairness", "Zones", "Cryptography", "Letters", "Notices", "Web",
+        "Runtime", "FairQueues", "Zones", "Cryptography", "Letters", "SMS", "Web",
       ], web + [lifecycle]),
     room(
       "Desk",
@@ -194,32 +200,33 @@ let package = Package(
       "Daemon",
       imports: [
         "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "Certificates",
-        "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links", "TrustUpdates", "AuditWitness", "AuditForward",
+        "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links", "Revocation", "KeyRotation", "AuditWitness",
+        "AuditForward",
       ], [logging, lifecycle, signals]),
 
     program(
       "guandu-dmz",
       imports: [
-        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ZoneKeys", "Links", "Letters", "Notices",
+        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ZoneKeys", "Links", "Letters", "SMS",
         "Portal", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
       imports: [
         "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ZoneKeys", "Links",
-        "TrustUpdates", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
+        "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu",
       imports: [
         "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "TransparencyLog",
         "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
-        "TrustUpdates", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
+        "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
       ], ["CCurl", arguments]),
 
     tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Web", "Portal", "Desk"]),
     tests("JSONTests", of: ["JSON"]),
-    tests("FairnessTests", of: ["Fairness"]),
+    tests("FairQueuesTests", of: ["FairQueues"]),
     tests(
       "AuditLogTests",
       of: [
@@ -247,27 +254,33 @@ let package = Package(
     tests("EvidenceTests", of: ["Evidence"]),
     tests("TransparencyLogTests", of: ["Cryptography", "TransparencyLog"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
-    tests("NoticesTests", of: ["Zones", "Notices"]),
+    tests("SMSTests", of: ["Zones", "SMS"]),
     tests("ZonesTests", of: ["Zones"]),
     tests("DropTests", of: ["Zones", "DurableFiles", "Drop", "ChildProcess"]),
     tests("CertificatesTests", of: ["Zones", "Cryptography", "Certificates", "ChildProcess"], ["COpenSSL"]),
     tests("AuthorityTests", of: ["DurableFiles", "Certificates", "Authority"]),
     tests(
-      "TrustUpdatesTests",
+      "RevocationTests",
       of: [
         "JSON", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "PacketSeal",
-        "ZoneKeys", "Links", "TrustUpdates", "Letters", "ZoneHarness",
+        "ZoneKeys", "Links", "Revocation", "KeyRotation", "Letters", "ZoneHarness",
+      ], [logging]),
+    tests(
+      "KeyRotationTests",
+      of: [
+        "JSON", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "PacketSeal",
+        "ZoneKeys", "Links", "Revocation", "KeyRotation", "Letters", "ZoneHarness",
       ], [logging]),
     tests("AgeFormatTests", of: ["Cryptography", "AgeFormat", "ChildProcess"]),
     tests(
       "WebTests",
       of: [
-        "Fairness", "Zones", "Web",
+        "FairQueues", "Zones", "Web",
       ], [httpTypes, hummingbird, hummingbirdCore, nioCore, nioEmbedded, nioHTTP1, nioTLS, logging]),
     tests(
       "PortalTests",
       of: [
-        "Fairness", "Zones", "Cryptography", "Storage", "Links", "Letters", "Notices", "Web", "Portal", "ZoneHarness",
+        "FairQueues", "Zones", "Cryptography", "Storage", "Links", "Letters", "SMS", "Web", "Portal", "ZoneHarness",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
@@ -289,7 +302,7 @@ let package = Package(
     tests(
       "LettersTests",
       of: [
-        "Runtime", "Fairness", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
+        "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Letters", "ZoneHarness",
       ], [logging]),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
@@ -300,7 +313,8 @@ let package = Package(
       dependencies: [
         "JSON",
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
-        "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "TrustUpdates", "AuditWitness", "Acts",
+        "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
+        "Acts",
         "AuditConsole", "People", "Letters",
         logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
@@ -326,8 +340,9 @@ let package = Package(
     .executableTarget(
       name: "guandu-bench",
       dependencies: [
-        "Fairness", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "AgeFormat",
-        "PacketFormat", "TransparencyLog", "Certificates", "AuditLog", "TrustUpdates", "Letters", "ZoneHarness",
+        "FairQueues", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "AgeFormat",
+        "PacketFormat", "TransparencyLog", "Certificates", "AuditLog", "Revocation", "KeyRotation", "Letters",
+        "ZoneHarness",
         logging, arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],

@@ -1,4 +1,4 @@
-import Fairness
+import FairQueues
 import Foundation
 import Letters
 import Synchronization

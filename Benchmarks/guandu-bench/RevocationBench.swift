@@ -1,7 +1,7 @@
 import Certificates
 import Foundation
 import Letters
-import TrustUpdates
+import Revocation
 import ZoneHarness
 import Zones
 

@@ -39,7 +39,7 @@ final class SimulatedZone {
 
   static let refusable = "refuse-me"
   static let schema =
-    exchangeMigrations + [
+    linkMigrations + [
       Migration(
         "simulation",
         sql: """

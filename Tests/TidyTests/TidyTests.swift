@@ -50,7 +50,7 @@ import Testing
       reach("Drop").isDisjoint(with: ["PacketFormat", "PacketSeal", "AgeFormat", "Cryptography", "Certificates"]))
     #expect(reach("PacketSeal").isDisjoint(with: ["DurableFiles", "Drop", "Storage"]))
     #expect(reach("guandu-dmz").isDisjoint(with: ["Desk", "guandu-intranet"]))
-    #expect(reach("guandu-intranet").isDisjoint(with: ["Portal", "Notices", "guandu-dmz"]))
+    #expect(reach("guandu-intranet").isDisjoint(with: ["Portal", "SMS", "guandu-dmz"]))
   }
 
   @Test func `no room but Storage knows the library of the database`() throws {
@@ -69,8 +69,8 @@ import Testing
     let stores = table.rooms.filter { $0.ours.contains("Storage") }.map(\.name)
     #expect(
       Set(stores) == [
-        "AuditLog", "AuditWitness", "AuditForward", "Backups", "OperatorRequests", "Links", "Letters", "TrustUpdates",
-        "Acts", "People", "AuditConsole", "Evidence", "Daemon", "guandu-intranet",
+        "AuditLog", "AuditWitness", "AuditForward", "Backups", "OperatorRequests", "Links", "Letters", "Revocation",
+        "KeyRotation", "Acts", "People", "AuditConsole", "Evidence", "Daemon", "guandu-intranet",
       ])
   }
 

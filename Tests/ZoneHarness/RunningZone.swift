@@ -7,17 +7,18 @@ import Cryptography
 public import DurableFiles
 import Foundation
 import JSON
+public import KeyRotation
 public import Letters
 public import Links
 import Logging
 public import PacketFormat
 public import People
+public import Revocation
 public import Roles
 import ServiceLifecycle
 public import Storage
 import Synchronization
 public import Timestamps
-public import TrustUpdates
 public import ZoneKeys
 public import Zones
 
@@ -58,8 +59,8 @@ public final class RunningZone: Sendable {
       Logger.Level(rawValue: ProcessInfo.processInfo.environment["GUANDU_TEST_LOG"] ?? "critical") ?? .critical
     database = try ZoneDatabase(
       path: configuration.dataDirectory + "/zone.sqlite",
-      migrations: exchangeMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
-        + trustNewsMigrations + witnessMigrations + auditIndexMigrations)
+      migrations: linkMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
+        + revocationMigrations + rotationMigrations + witnessMigrations + auditIndexMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
     self.outbox = outbox

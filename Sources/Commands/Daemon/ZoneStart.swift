@@ -6,14 +6,15 @@ import Certificates
 import Cryptography
 public import DurableFiles
 import Foundation
+public import KeyRotation
 public import Links
 public import Logging
 public import OperatorRequests
+public import Revocation
 public import Runtime
 public import ServiceLifecycle
 public import Storage
 import Timestamps
-public import TrustUpdates
 import UnixSignals
 public import ZoneKeys
 public import Zones
@@ -86,7 +87,7 @@ public struct ZoneStart: Sendable {
     do {
       database = try ZoneDatabase(
         path: configuration.dataDirectory + "/zone.sqlite",
-        migrations: migrations + trustNewsMigrations + witnessMigrations + forwardMigrations)
+        migrations: migrations + revocationMigrations + rotationMigrations + witnessMigrations + forwardMigrations)
       blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     } catch { throw StartFailure("data folder: \(error)", exitStatus: StartFailure.unavailable) }
     outbox = Outbox(links: configuration.links)

@@ -6,9 +6,9 @@ import DurableFiles
 import Letters
 import Links
 import Logging
-import Notices
 import Portal
 import Runtime
+import SMS
 import ZoneKeys
 import Zones
 
@@ -28,7 +28,7 @@ struct GuanduDMZ: AsyncParsableCommand {
 
   private func serve() async throws {
     let start = try ZoneStart(
-      configurationPath: config, role: .dmz, migrations: exchangeMigrations + citizenLetterMigrations)
+      configurationPath: config, role: .dmz, migrations: linkMigrations + citizenLetterMigrations)
     let link = start.configuration.links[0]
     guard let sms = start.configuration.sms else {
       throw StartFailure("\(config): sms: a DMZ needs a way to send short messages", exitStatus: 78)

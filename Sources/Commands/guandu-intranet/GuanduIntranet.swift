@@ -12,10 +12,10 @@ import Links
 import Logging
 import PacketFormat
 import People
+import Revocation
 import Runtime
 import ServiceLifecycle
 import Storage
-import TrustUpdates
 import ZoneKeys
 import Zones
 
@@ -36,7 +36,7 @@ struct GuanduIntranet: AsyncParsableCommand {
   private func serve() async throws {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet,
-      migrations: exchangeMigrations + actMigrations + peopleMigrations + deskLetterMigrations
+      migrations: linkMigrations + actMigrations + peopleMigrations + deskLetterMigrations
         + auditIndexMigrations)
     let link = start.configuration.links[0]
     let letters = DeskLetters(

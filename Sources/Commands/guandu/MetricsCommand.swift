@@ -4,8 +4,8 @@ import Cryptography
 import Foundation
 import Letters
 import Links
+import Revocation
 import Timestamps
-import TrustUpdates
 import ZoneKeys
 import Zones
 

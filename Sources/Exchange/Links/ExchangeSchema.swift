@@ -3,7 +3,7 @@ public import Storage
 
 /// The exchange's tables. Standard SQL but for `AUTOINCREMENT` (an identity column elsewhere) and `WITHOUT ROWID`, which
 /// PostgreSQL has no need of.
-public let exchangeMigrations: [Migration] =
+public let linkMigrations: [Migration] =
   auditMigrations + [
     Migration(
       "exchange-2",

@@ -1,6 +1,6 @@
 public import AuditLog
 import Cryptography
-public import Fairness
+public import FairQueues
 import Foundation
 public import Storage
 import Synchronization

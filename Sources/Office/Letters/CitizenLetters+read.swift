@@ -1,5 +1,5 @@
 import Cryptography
-public import Fairness
+public import FairQueues
 import Foundation
 import Storage
 import Timestamps

@@ -1,7 +1,7 @@
 import AgeFormat
 public import AuditLog
 public import Cryptography
-public import Fairness
+public import FairQueues
 public import Foundation
 public import Links
 public import Logging

@@ -1,8 +1,8 @@
-import Fairness
+import FairQueues
 import Letters
 import Logging
-import Notices
 import Runtime
+import SMS
 import Synchronization
 import Web
 

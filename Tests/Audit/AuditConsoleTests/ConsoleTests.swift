@@ -26,7 +26,7 @@ final class Office: Sendable {
   let console: AuditConsole
   let checker: LogChecker
 
-  static let migrations = exchangeMigrations + actMigrations + witnessMigrations + auditIndexMigrations
+  static let migrations = linkMigrations + actMigrations + witnessMigrations + auditIndexMigrations
   static let officer = Official(
     person: "officer", name: "安全员", certificateFingerprint: "", roles: [.securityOfficer])
   static let clerk = Official(person: "clerk", name: "收发", certificateFingerprint: "", roles: [.clerk])

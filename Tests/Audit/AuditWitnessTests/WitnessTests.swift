@@ -33,7 +33,7 @@ private final class Witness: Sendable {
   init(now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }) throws {
     zones = try TestZones()
     database = try ZoneDatabase(
-      path: zones.intranet.dataDirectory + "/zone.sqlite", migrations: exchangeMigrations + witnessMigrations)
+      path: zones.intranet.dataDirectory + "/zone.sqlite", migrations: linkMigrations + witnessMigrations)
     var files: [String: (key: String, pem: String)] = [:]
     for (name, profile) in [
       ("intranet audit log", CertificateProfile.auditLog), ("intranet audit witness", .auditWitness),

@@ -1,6 +1,6 @@
 import AuditLog
 import Cryptography
-import Fairness
+import FairQueues
 import Foundation
 import Letters
 import Storage

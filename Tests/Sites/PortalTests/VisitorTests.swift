@@ -1,9 +1,9 @@
 import Cryptography
-import Fairness
+import FairQueues
 import Foundation
 import HTTPTypes
 import Letters
-import Notices
+import SMS
 import Storage
 import Synchronization
 import Testing

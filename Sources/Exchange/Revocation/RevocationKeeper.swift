@@ -26,7 +26,7 @@ public final class RevocationKeeper: Service {
   private let files: TrustFiles
   let certificates: ExpiringCertificates
   private let trust: TrustStore
-  private let log: TrustLog
+  private let log: RevocationLog
   private let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
   /// What each file of lists was like when it was last read.
@@ -46,7 +46,7 @@ public final class RevocationKeeper: Service {
     files = configuration.trust
     certificates = ExpiringCertificates(configuration)
     self.trust = trust
-    log = TrustLog(logger: logger)
+    log = RevocationLog(logger: logger)
     self.audit = audit
     self.now = now
   }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Zones
 
-@testable import Notices
+@testable import SMS
 
 @Suite struct GatewayMessages {
   let gateway: LocalGateway

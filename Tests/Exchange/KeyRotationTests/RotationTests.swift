@@ -1,13 +1,14 @@
 import Certificates
 import Cryptography
 import Foundation
+import KeyRotation
 import Letters
 import Links
 import PacketFormat
 import PacketSeal
+import Revocation
 import Synchronization
 import Testing
-import TrustUpdates
 import ZoneHarness
 import ZoneKeys
 import Zones

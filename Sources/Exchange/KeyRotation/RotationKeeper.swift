@@ -27,7 +27,7 @@ public final class RotationKeeper: Service {
   let outbox: Outbox
   let links: [LinkConfiguration]
   private let zone: ZoneName
-  let log: TrustLog
+  let log: RotationLog
   let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
   private let lastFailure = Mutex("")
@@ -46,7 +46,7 @@ public final class RotationKeeper: Service {
     self.outbox = outbox
     links = configuration.links
     zone = configuration.name
-    log = TrustLog(logger: logger)
+    log = RotationLog(logger: logger)
     self.audit = audit
     self.now = now
   }

@@ -1,13 +1,13 @@
 import Certificates
 import Foundation
 import JSON
+import KeyRotation
 import Letters
 import PacketFormat
 import PacketSeal
 import Storage
 import Testing
 import Timestamps
-import TrustUpdates
 import ZoneHarness
 import ZoneKeys
 import Zones

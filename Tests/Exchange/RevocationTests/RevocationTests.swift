@@ -4,11 +4,11 @@ import Foundation
 import Letters
 import Links
 import Logging
+import Revocation
 import Storage
 import Synchronization
 import Testing
 import Timestamps
-import TrustUpdates
 import ZoneHarness
 import Zones
 
