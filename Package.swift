@@ -200,8 +200,8 @@ let package = Package(
     program(
       "guandu-dmz",
       imports: [
-        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "Links", "Letters", "Notices", "Portal",
-        "Daemon",
+        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ZoneKeys", "Links", "Letters", "Notices",
+        "Portal", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
@@ -231,7 +231,7 @@ let package = Package(
       "AuditConsoleTests",
       of: [
         "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "TransparencyLog", "Certificates", "AuditLog",
-        "AuditWitness", "Acts", "AuditConsole",
+        "Links", "AuditWitness", "Acts", "AuditConsole",
       ], [logging]),
     tests(
       "AuditWitnessTests",
@@ -255,8 +255,8 @@ let package = Package(
     tests(
       "TrustUpdatesTests",
       of: [
-        "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "PacketSeal", "ZoneKeys",
-        "Links", "TrustUpdates", "Letters", "ZoneHarness",
+        "JSON", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "PacketSeal",
+        "ZoneKeys", "Links", "TrustUpdates", "Letters", "ZoneHarness",
       ], [logging]),
     tests("AgeFormatTests", of: ["Cryptography", "AgeFormat", "ChildProcess"]),
     tests(
@@ -281,8 +281,8 @@ let package = Package(
     tests(
       "DeskTests",
       of: [
-        "Roles", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts", "People", "Letters",
-        "Web", "Desk", "ZoneHarness", "COpenSSL",
+        "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts",
+        "People", "Letters", "Web", "Desk", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
@@ -298,6 +298,7 @@ let package = Package(
     .target(
       name: "ZoneHarness",
       dependencies: [
+        "JSON",
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
         "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "TrustUpdates", "AuditWitness", "Acts",
         "AuditConsole", "People", "Letters",
@@ -311,12 +312,13 @@ let package = Package(
     tests(
       "LinksTests",
       of: [
-        "Runtime", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat", "Certificates",
-        "PacketSeal", "Drop", "Links", "Letters", "ZoneHarness",
+        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
+        "Certificates", "PacketSeal", "Drop", "Links", "Letters", "ZoneHarness",
       ], [logging]),
     .executableTarget(
       name: "guandu-simulation",
       dependencies: [
+        "JSON",
         "Runtime", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat", "PacketSeal",
         "ZoneKeys", "Links", "CSodium", "ZoneHarness",
         logging, arguments,

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import JSON
 import PacketFormat
 import PacketSeal
 import Timestamps

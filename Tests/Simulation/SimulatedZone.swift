@@ -1,6 +1,7 @@
 import Cryptography
 import DurableFiles
 import Foundation
+import JSON
 import Links
 import Logging
 import PacketFormat

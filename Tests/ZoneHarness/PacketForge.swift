@@ -1,6 +1,7 @@
 import Certificates
 import Cryptography
 import Foundation
+import JSON
 import Letters
 public import PacketFormat
 public import PacketSeal

@@ -6,6 +6,7 @@ public import Certificates
 import Cryptography
 public import DurableFiles
 import Foundation
+import JSON
 public import Letters
 public import Links
 import Logging
@@ -15,7 +16,7 @@ public import Roles
 import ServiceLifecycle
 public import Storage
 import Synchronization
-import Timestamps
+public import Timestamps
 public import TrustUpdates
 public import ZoneKeys
 public import Zones

@@ -217,7 +217,7 @@ public actor LogKeeper: Service {
     } catch {
       let text = "\(error)"
       if text != lastFailure {
-        logger.error("entries wait to be taken over into the audit log", metadata: ["error": "\(text)"])
+        logger.error("entries wait to be written to the audit log", metadata: ["error": "\(text)"])
       }
       lastFailure = text
     }
@@ -237,7 +237,8 @@ public actor LogKeeper: Service {
       return
     }
     do { try writer.folder.keepWitnessed(note) } catch {
-      logger.error("a cosigned checkpoint could not be kept; the next one will do", metadata: ["error": "\(error)"])
+      logger.error(
+        "a cosigned checkpoint could not be stored; the next one will replace it", metadata: ["error": "\(error)"])
     }
   }
 

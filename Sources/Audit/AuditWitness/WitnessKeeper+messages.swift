@@ -9,6 +9,7 @@ import Runtime
 import Storage
 import Timestamps
 import TransparencyLog
+import ZoneKeys
 public import Zones
 
 extension WitnessKeeper {
@@ -220,7 +221,7 @@ extension WitnessKeeper {
     else { throw MessageRefusal(code: "unknown-checkpoint", reason: "this zone's log has not signed what is held") }
     db.afterCommit { [logger] in
       logger.critical(
-        "the witness holds a checkpoint that this zone does not know of: was it put back to an earlier day?",
+        "the witness holds a checkpoint that this zone does not have: this zone was put back to an earlier day",
         metadata: ["peer": "\(peer)", "log": "\(word.origin)", "size": "\(word.size)"])
     }
     try db.run(

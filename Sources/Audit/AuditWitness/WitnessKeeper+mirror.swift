@@ -8,6 +8,7 @@ import Runtime
 import Storage
 import Timestamps
 import TransparencyLog
+import ZoneKeys
 import Zones
 
 /// Keeping a copy of a peer's log, so that its entries can be read and proved where its machine is not.

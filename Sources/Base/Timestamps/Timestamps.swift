@@ -22,6 +22,9 @@ extension Date {
   }
 }
 
+/// The clock that everything but tests goes by.
+public func currentMilliseconds() -> UnixMilliseconds { Date().unixMilliseconds }
+
 /// `2026-11-22T13:38:00.123Z` (RFC 3339, UTC).
 public func timestamp(_ milliseconds: UnixMilliseconds) -> String {
   var seconds = time_t(milliseconds / 1000)

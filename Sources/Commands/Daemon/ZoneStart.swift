@@ -8,14 +8,14 @@ public import DurableFiles
 import Foundation
 public import Links
 public import Logging
-import OperatorRequests
+public import OperatorRequests
 public import Runtime
 public import ServiceLifecycle
 public import Storage
 import Timestamps
 public import TrustUpdates
 import UnixSignals
-import ZoneKeys
+public import ZoneKeys
 public import Zones
 
 /// Why a daemon does not start: the message for the operator, and the exit status (`sysexits.h`).

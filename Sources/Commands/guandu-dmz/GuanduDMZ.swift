@@ -9,6 +9,7 @@ import Logging
 import Notices
 import Portal
 import Runtime
+import ZoneKeys
 import Zones
 
 /// The DMZ's daemon: the portal, and the DMZ's side of the link. Composition alone; every rule stands in its room.
@@ -75,7 +76,7 @@ private func attempt(
     try await provider.send(to: phone, text: text)
     return .sent
   } catch {
-    logger.warning("a message to a citizen was not taken", metadata: ["code": "\(faultCode(error))"])
+    logger.warning("the SMS gateway did not take a message to a citizen", metadata: ["code": "\(faultCode(error))"])
     return error.kind == .temporary ? .failedForNow : .refused
   }
 }

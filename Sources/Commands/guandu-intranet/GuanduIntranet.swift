@@ -52,7 +52,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
     for person in try await office.takeOver(start.configuration.people) {
-      start.logger.notice("a person of zone.yaml was let in", metadata: ["person": "\(person)"])
+      start.logger.notice("a person of zone.yaml was enrolled", metadata: ["person": "\(person)"])
     }
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
     let officers = try Self.officers(start)
@@ -67,7 +67,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       start.keepers(
         exchange,
         handlers: [
-          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" },
+          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters are sent to the portal again" },
           "people-import": { try await office.operatorImport($0) },
         ])
         + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])

@@ -51,7 +51,8 @@ struct IssuedFiles {
       try Self.write(certificate: certificate, above: isChainWanted ? folder.chain : [], to: path(profile, "pem"))
     } catch let error as FileError {
       throw CommandFailure(
-        .cannotWrite, "\(error); the certificate \(certificate.serialNumber) is in the index: revoke it, and issue anew"
+        .cannotWrite,
+        "\(error); the certificate \(certificate.serialNumber) is in the index: revoke it, and issue again"
       )
     }
   }

@@ -8,7 +8,7 @@ import Zones
 
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "Takes out a zone's keys.", subcommands: [Age.self])
+    commandName: "key", abstract: "Exports a zone's keys.", subcommands: [Age.self])
 
   struct Age: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PacketFormat
 import Zones
 
 struct QuarantineCommand: AsyncParsableCommand {

@@ -30,7 +30,7 @@ struct QuarantineFolder {
   func names(code: String? = nil) throws -> [String] {
     let all: [String]
     do { all = try files.list(path) } catch {
-      throw CommandFailure(.temporary, "\(error); has the daemon of this zone run already?")
+      throw CommandFailure(.temporary, "\(error); has the daemon of this zone been started yet?")
     }
     let names = all.map { $0.hasSuffix(Self.noteSuffix) ? String($0.dropLast(Self.noteSuffix.count)) : $0 }
     return Set(names.filter { $0.hasSuffix(".gdp") }).filter { code == nil || note($0).code == code }.sorted()

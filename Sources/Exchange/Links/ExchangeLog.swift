@@ -97,13 +97,13 @@ struct ExchangeLog: Sendable {
   func receiptIgnored(_ stream: StreamName) {
     guard recent.isNews("receipt", "\(stream)") else { return }
     logger.critical(
-      "the peer tells of an epoch of ours that can never have been; it is ignored",
+      "the peer's receipt names an epoch that this zone cannot have had; the receipt is ignored",
       metadata: ["code": "epoch", "stream": "\(stream)"])
   }
 
   func blobsGaveWay(_ count: Int) {
     logger.error(
-      "the peer has begun too many files; those begun first were let go, and begin anew when more comes of them",
+      "the peer has begun too many files; the parts of the oldest were removed, and those files start again",
       metadata: ["files": "\(count)"])
   }
 
@@ -143,7 +143,7 @@ struct ExchangeLog: Sendable {
       metadata: ["epoch": "\(epoch)", "reason": "\(reason)"])
   }
 
-  func packetMadeAnew() { logger.notice("a packet is made anew: its stream moved while it was sealed") }
+  func packetMadeAnew() { logger.notice("a packet is sealed again: a new epoch was opened while it was sealed") }
 
   func restoreNoticed(_ what: String) {
     logger.critical("this zone's data was restored or replaced since its last start", metadata: ["reason": "\(what)"])
@@ -151,7 +151,7 @@ struct ExchangeLog: Sendable {
 
   func peerWentBack(stream: StreamName, from: Int, to: Int) {
     logger.critical(
-      "the peer stands at an earlier place than before: it was restored",
+      "the peer's position went back: the peer was restored",
       metadata: ["stream": "\(stream)", "stood": "\(from)", "stands": "\(to)"])
   }
 

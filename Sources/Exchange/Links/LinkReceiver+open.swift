@@ -1,8 +1,10 @@
 import Drop
 import DurableFiles
+import Foundation
 import PacketFormat
 import PacketSeal
 import Storage
+import ZoneKeys
 import Zones
 
 extension LinkReceiver {
@@ -134,5 +136,15 @@ extension LinkReceiver {
     }
     for (part, range) in contents.blobs { try blobs.write(part, contents.archive[range]) }
     try blobs.finish(contents.blobs.map(\.part))
+  }
+
+  /// Where a list of revocations is overdue, the packet that brings the next one is judged by that.
+  func learn(_ name: String, _ packet: UnverifiedPacket, at date: Date) -> Bool {
+    guard context.verifier.mayBringLists(packet, at: date) else { return false }
+    let manifest = packet.head.manifest
+    guard
+      let payload = try? context.drop.open(name).read(at: packet.head.byteCount, count: manifest.payload.bytes)
+    else { return false }
+    return context.verifier.learn(from: packet, payload: payload, with: context.identity.encryptionKeys)
   }
 }

@@ -64,18 +64,40 @@ extension LinkReceiver {
     return digests.compactMap(HexDigest.init)
   }
 
+  /// Enters what was quarantined in the audit log.
   func recordQuarantined() async throws {
-    guard let audit = context.sender.audit, !unrecorded.isEmpty else {
-      unrecorded = []
-      return
-    }
-    let (files, peer) = (unrecorded, context.link.peer)
-    try await context.sender.database.write { db in
-      for file in files {
-        try audit.fileQuarantined(
-          file.file, from: peer, code: file.code, digest: file.digest, bytes: file.byteCount, db)
+    let (files, peer) = (rejects.unrecorded, context.link.peer)
+    if files.isEmpty { return }
+    if let audit = context.sender.audit {
+      try await context.sender.database.write { db in
+        for file in files {
+          try audit.fileQuarantined(
+            file.file, from: peer, code: file.code, digest: file.digest, bytes: file.byteCount, db)
+        }
       }
     }
-    unrecorded.removeFirst(files.count)
+    rejects.recorded(files.count)
+  }
+
+  /// In an epoch that its sender has closed, a gap may be for ever: after a while, what lies behind it is quarantined, where
+  /// an operator finds it.
+  func rejectClosed() -> Bool {
+    let now = context.sender.now()
+    var newest: [String: Int] = [:]
+    for stream in (positions ?? [:]).keys {
+      newest[stream.laneOfNode] = max(newest[stream.laneOfNode] ?? 0, stream.epoch)
+    }
+    var isAny = false
+    for candidate in held.values.sorted(by: { $0.name < $1.name })
+    where candidate.manifest.stream.epoch < newest[candidate.manifest.stream.laneOfNode] ?? 0 {
+      let since = closing[candidate.name] ?? now
+      closing[candidate.name] = since
+      guard now - since > context.link.limits.incompleteSeconds * 1000 else { continue }
+      reject(
+        candidate.name,
+        PacketRejection(.closed, "its sender has opened a new epoch, and packets before this one never came"))
+      isAny = true
+    }
+    return isAny
   }
 }

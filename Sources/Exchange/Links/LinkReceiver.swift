@@ -47,10 +47,6 @@ actor LinkReceiver {
   var released: Set<StreamName> = []
   /// Files that wait for their rest: the size last seen, and since when.
   var incomplete: [String: (bytes: Int, since: UnixMilliseconds)] = [:]
-  /// What was judged and is to be quarantined, a few in each pass.
-  var rejected: [String: PacketRejection] = [:]
-  /// What cannot be quarantined, and until when it is not looked at.
-  var unmovable: [String: UnixMilliseconds] = [:]
   /// Since when packets of closed epochs wait for a gap before them.
   var closing: [String: UnixMilliseconds] = [:]
   var lastGivenUp = 0
@@ -59,9 +55,7 @@ actor LinkReceiver {
   private var rate: MessageRate
   /// Verified packets ahead of their turn.
   var held: [String: Candidate] = [:]
-  /// What was quarantined and is not in the audit log yet.
-  var unrecorded: [Quarantined] = []
-  let quarantine: Quarantine
+  var rejects: RejectedFiles
   /// A start may find some.
   var mayBeMoreReady = true
   /// Of the trust that they were verified by.
@@ -72,7 +66,9 @@ actor LinkReceiver {
   init(context: ReceiverContext) {
     self.context = context
     rate = MessageRate(perMinute: context.link.incomingPolicy.messagesPerMinute)
-    quarantine = Quarantine(folder: context.quarantineFolder, files: context.sender.files)
+    rejects = RejectedFiles(
+      drop: context.drop, quarantine: Quarantine(folder: context.quarantineFolder, files: context.sender.files),
+      files: context.sender.files, log: context.log, packetMaxBytes: context.link.limits.packetMaxBytes)
     blobs = IncomingBlobs(store: context.sender.blobs)
   }
 
@@ -121,16 +117,15 @@ actor LinkReceiver {
     if try await receiveInOrder(candidates, lane: .messages) { return true }
     if try await receiveInOrder(candidates, lane: .blobs) { return true }
     limitHeld()
-    let closed = quarantineClosed()
-    return try quarantineRejected() || closed || progressed || acted
+    let closed = rejectClosed()
+    return try rejects.moveSome(at: context.sender.now()) || closed || progressed || acted
   }
 
   private func forgetAbsent(_ names: Set<String>) {
     incomplete = incomplete.filter { names.contains($0.key) }
     held = held.filter { names.contains($0.key) }
     closing = closing.filter { names.contains($0.key) }
-    rejected = rejected.filter { names.contains($0.key) }
-    unmovable = unmovable.filter { names.contains($0.key) }
+    rejects.forgetAbsent(names)
   }
 
   /// What was verified by an older list of revocations, or an older word on the peer's certificates, is verified again.
@@ -166,8 +161,7 @@ actor LinkReceiver {
   private func takeIn(_ names: [String]) -> Bool {
     var looked = 0
     let now = context.sender.now()
-    for name in names where held[name] == nil && rejected[name] == nil {
-      if let until = unmovable[name], now < until { continue }
+    for name in names where held[name] == nil && !rejects.contain(name, at: now) {
       if let seen = incomplete[name], context.drop.status(name)?.byteCount == seen.bytes {
         if waitedTooLong(name, seen.bytes) { reject(name, Self.incompleteForGood(seen.bytes)) }
         continue
@@ -177,7 +171,10 @@ actor LinkReceiver {
       switch IncomingFile.look(at: name, in: context.drop, maxBytes: context.link.limits.packetMaxBytes) {
       case .absent:
         // A name that is not UTF-8 leads to no file that could be moved.
-        if name.unicodeScalars.contains("\u{FFFD}") { leave(name, "its name is not UTF-8") }
+        if name.unicodeScalars.contains("\u{FFFD}") {
+          incomplete[name] = nil
+          rejects.leave(name, "its name is not UTF-8", at: now)
+        }
       case .unreadable(let error): context.log.failed("reading a file of the drop", error)
       case .incomplete(let bytes):
         if waitedTooLong(name, bytes) { reject(name, Self.incompleteForGood(bytes)) }
@@ -231,6 +228,14 @@ actor LinkReceiver {
     context.log.packetRepeated(manifest)
     settle(candidate.name)
     if manifest.stream.lane != .control { oweReceipt() }
+  }
+
+  /// Lets a file wait to be quarantined.
+  func reject(_ name: String, _ rejection: PacketRejection) {
+    rejects.add(name, rejection)
+    held[name] = nil
+    incomplete[name] = nil
+    closing[name] = nil
   }
 
   func settle(_ name: String) {
@@ -330,7 +335,7 @@ extension LinkReceiver {
   /// Whether files have come that were not looked at.
   private func hasNews() throws -> Bool {
     try context.drop.waiting().contains {
-      held[$0] == nil && incomplete[$0] == nil && rejected[$0] == nil && unmovable[$0] == nil
+      held[$0] == nil && incomplete[$0] == nil && !rejects.know($0)
     }
   }
 

@@ -1,4 +1,5 @@
 public import JSON
+import PacketFormat
 import Zones
 
 extension LinkReport {

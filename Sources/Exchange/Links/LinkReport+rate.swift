@@ -1,3 +1,5 @@
+import PacketFormat
+
 extension LinkReport {
   /// Puts in place of the last minute's figures what has left since an earlier look, for a minute.
   ///

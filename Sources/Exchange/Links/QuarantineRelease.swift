@@ -7,6 +7,7 @@ import PacketSeal
 import Runtime
 import Storage
 import Timestamps
+import ZoneKeys
 import Zones
 
 extension LinkReceiver {
@@ -19,7 +20,8 @@ extension LinkReceiver {
     guard !name.contains("/"), name.hasSuffix(".gdp") else { return "failed: that is no file of the quarantine" }
     let path = context.quarantineFolder + "/" + name
     guard context.sender.files.exists(path) else {
-      return "failed: its bytes are not kept any more, its reason alone is; have the peer drop it again"
+      return
+        "failed: the file is no longer kept, only its reason is; have the peer drop the packet again"
     }
     let file = try context.sender.files.openForReading(path)
     guard file.byteCount <= context.link.limits.packetMaxBytes else {
@@ -58,7 +60,7 @@ extension LinkReceiver {
     switch packet.manifest.stream.lane {
     case .messages: return try await bringIn(packet, payload, path)
     case .blobs: return "failed: its place is taken, and parts of files are sent anew by themselves; discard it"
-    case .control: return "failed: newer word of the peer has come; discard it"
+    case .control: return "failed: a newer control packet of the peer has come; discard this one"
     }
   }
 

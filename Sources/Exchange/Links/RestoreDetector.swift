@@ -45,7 +45,7 @@ actor RestoreDetector {
         try await begin()
         return true
       } catch {
-        log.failed("beginning a new start", error)
+        log.failed("recording this start", error)
         try? await Task.sleep(for: .seconds(1))
       }
     }

@@ -9,7 +9,7 @@ import PacketSeal
 import Runtime
 public import ServiceLifecycle
 public import Storage
-import Timestamps
+public import Timestamps
 public import ZoneKeys
 public import Zones
 

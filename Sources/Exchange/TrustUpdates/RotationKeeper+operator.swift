@@ -1,7 +1,7 @@
 import Certificates
 import Foundation
 import JSON
-public import Links
+import Links
 public import OperatorRequests
 import PacketFormat
 import PacketSeal

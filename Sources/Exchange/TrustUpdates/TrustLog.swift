@@ -60,7 +60,7 @@ struct TrustLog: Sendable {
   func statementRefused(_ code: String) {
     logger.error(
       "a peer refused this zone's new certificates; the old pair goes on signing",
-      metadata: ["code": "\(code)", "hint": "mend the cause there, then guandu zone rotate again"])
+      metadata: ["code": "\(code)", "hint": "remove the cause there, then run guandu zone rotate again"])
   }
 
   func peerPairs(_ statement: KeyStatement, of peer: ZoneName) {
@@ -77,7 +77,7 @@ struct TrustLog: Sendable {
   }
 
   func keysRefused(_ error: TrustError) {
-    logger.error("a peer's word on certificates was refused", metadata: ["reason": "\(error)"])
+    logger.error("a peer's message about certificates was refused", metadata: ["reason": "\(error)"])
   }
 
   func rotationFailed(_ reason: String) {

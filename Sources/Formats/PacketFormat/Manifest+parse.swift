@@ -1,5 +1,5 @@
 import JSON
-public import Timestamps
+import Timestamps
 import Zones
 
 extension Manifest {

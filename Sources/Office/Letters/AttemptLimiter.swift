@@ -4,7 +4,7 @@ public import Fairness
 import Foundation
 public import Storage
 import Synchronization
-import Timestamps
+public import Timestamps
 
 /// Counts tries in the DMZ's database, so that a restart forgives none. What is counted by (letter codes, phone numbers,
 /// addresses, visits) stands there as HMACs under a key of the day; key and counts go two days later.

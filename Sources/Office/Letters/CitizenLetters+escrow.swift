@@ -2,6 +2,7 @@ import AgeFormat
 import Cryptography
 import Foundation
 import Links
+import PacketFormat
 import Storage
 import Timestamps
 import Zones

@@ -257,9 +257,6 @@ public struct SealedSubmission: Sendable {
   let attachments: [LetterAttachment]
 }
 
-/// The clock that everything but tests goes by.
-public func currentMilliseconds() -> UnixMilliseconds { Date().unixMilliseconds }
-
 extension LetterConfirmation {
   static func find(submission: String, _ db: Transaction) throws -> LetterConfirmation? {
     try db.one("SELECT number, accepted_at FROM citizen_letter WHERE submission = ?", submission).map {

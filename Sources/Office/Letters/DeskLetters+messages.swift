@@ -3,6 +3,7 @@ import Foundation
 public import Links
 import PacketFormat
 import Storage
+import Timestamps
 import Zones
 
 extension DeskLetters {

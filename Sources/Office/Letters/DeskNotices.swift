@@ -1,5 +1,5 @@
 import Foundation
-public import Links
+import Links
 public import Logging
 public import Roles
 public import ServiceLifecycle

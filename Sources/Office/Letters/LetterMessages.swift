@@ -45,6 +45,13 @@ extension Message {
     return milliseconds
   }
 
+  /// - Throws: `schema` where “blobs” is no list of digests.
+  func blobs() throws(MessageRefusal) -> [HexDigest] {
+    do throws(FormatError) { return try neededBlobs() } catch {
+      throw MessageRefusal(code: "schema", reason: "\(error)")
+    }
+  }
+
   func list(_ key: String, maxCount: Int) throws(MessageRefusal) -> [JSONValue] {
     guard let elements = body[key]?.elements, elements.count <= maxCount else {
       throw MessageRefusal(code: "schema", reason: "“\(key)” is no list of at most \(maxCount)")

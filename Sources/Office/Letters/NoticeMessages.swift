@@ -29,7 +29,7 @@ extension NoticeRequestedMessage {
     notice = try message.text("notice", maxBytes: 64)
     phone = try message.text("phone", maxBytes: 32)
     text = try message.text("text", maxBytes: 2048)
-    guard message.after.isEmpty, try message.neededBlobs().isEmpty else {
+    guard message.after.isEmpty, try message.blobs().isEmpty else {
       throw MessageRefusal(code: "schema", reason: "a notice may not wait for others")
     }
   }

@@ -5,6 +5,7 @@ import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
+import Timestamps
 public import Zones
 
 /// Sends the intranet's messages to citizens from the DMZ. Number and text live in memory for the sending alone; what does

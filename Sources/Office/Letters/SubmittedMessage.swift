@@ -69,6 +69,6 @@ extension SubmittedMessage {
     self.letterKey = letterKey
     locks = try LetterLockBytes(message)
     sealedDraft = try message.bytes("letter", maxBytes: Self.letterMaxBytes)
-    blobs = try message.neededBlobs()
+    blobs = try message.blobs()
   }
 }

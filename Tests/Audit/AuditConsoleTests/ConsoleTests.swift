@@ -3,6 +3,7 @@ import AuditWitness
 import Cryptography
 import DurableFiles
 import Foundation
+import Links
 import Logging
 import Roles
 import Storage

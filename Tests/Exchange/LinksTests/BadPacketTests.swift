@@ -4,6 +4,7 @@ import Foundation
 import Letters
 import PacketFormat
 import PacketSeal
+import Storage
 import Testing
 import ZoneHarness
 import Zones

@@ -1,6 +1,7 @@
 import Foundation
 import Letters
 import Links
+import Storage
 import Testing
 import ZoneHarness
 import Zones

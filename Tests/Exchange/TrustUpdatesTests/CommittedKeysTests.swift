@@ -1,5 +1,6 @@
 import Certificates
 import Foundation
+import JSON
 import Letters
 import PacketFormat
 import PacketSeal

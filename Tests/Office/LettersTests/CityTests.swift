@@ -1,5 +1,6 @@
 import Fairness
 import Letters
+import Links
 import Storage
 import Synchronization
 import Testing

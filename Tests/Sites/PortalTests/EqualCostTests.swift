@@ -1,5 +1,6 @@
 import Cryptography
 import Letters
+import Links
 import Storage
 import Synchronization
 import Testing
