@@ -152,7 +152,7 @@ public struct BackupFolder: Sendable {
     guard try names().contains(name) else { throw BackupProblem.unknown(name) }
     let missing = try blobs(of: name).filter { !files.exists(data + "/blobs/" + $0) }
     let lost = missing.filter { !files.exists(blobs + "/" + $0) }
-    // Without those that it never had, the rest of it is as good as it was.
+    // Blobs that were already missing when it was made do not matter now.
     let knownLost = try self.knownLost(name)
     guard withoutMissing || knownLost.isSuperset(of: lost) else {
       throw BackupProblem.blobsAreMissing(lost.filter { !knownLost.contains($0) }.sorted())

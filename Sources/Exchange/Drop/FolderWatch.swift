@@ -7,7 +7,7 @@ public enum FolderWatch {
   /// An element for each burst of changes and for each poll; the first at once. The sequence ends with its task.
   ///
   /// - Parameters:
-  /// - path: may be missing, or vanish and come back.
+  ///   - path: may be missing, or vanish and come back.
   ///   - pollSeconds: at least 1.
   public static func changes(in path: String, pollSeconds: Int) -> AsyncStream<Void> {
     AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in

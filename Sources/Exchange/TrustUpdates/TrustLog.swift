@@ -4,7 +4,7 @@ import Timestamps
 import ZoneKeys
 import Zones
 
-/// One function for each event of trust that is worth a line.
+/// One function for each event of trust that deserves a line.
 struct TrustLog: Sendable {
   let logger: Logger
 

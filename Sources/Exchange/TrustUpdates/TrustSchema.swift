@@ -1,6 +1,6 @@
 public import Storage
 
-/// The lists of revocations that count, so that a restart goes back behind none of them.
+/// The revocation lists in force, so that a restart does not return to an older one.
 public let trustNewsMigrations = [
   Migration(
     "trust-1",
