@@ -259,7 +259,7 @@ actor LinkReceiver {
 
 extension LinkReceiver {
   /// The newest control packet counts; the others are removed. One whose number is ahead of this zone's clock never
-  /// counts as the newest, and is kept beside it.
+  /// counts as the newest, and is applied beside it.
   private func receiveControl(_ candidates: [Candidate]) async throws -> Bool {
     let latest = context.sender.now() + ClockTrust.aheadMaxMilliseconds
     let (ahead, usual) = (
