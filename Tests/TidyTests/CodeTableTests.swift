@@ -26,7 +26,7 @@ import Testing
     for file in ["PacketFormat/FieldReader", "PacketSeal/PacketRejection", "Certificates/TrustError"] {
       codes.formUnion(try cases(of: "\(file).swift"))
     }
-    for room in ["Exchange", "TrustUpdates", "AuditWitness", "Letters"] {
+    for room in ["Links", "TrustUpdates", "AuditWitness", "Letters"] {
       for (_, text) in try Repository.sources(Repository.folder(of: room)) {
         codes.formUnion(text.matches(of: /\bcode(?::| =)\s*"([a-z][a-z0-9-]*)"/).map { String($0.output.1) })
       }

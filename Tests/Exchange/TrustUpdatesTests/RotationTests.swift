@@ -388,13 +388,3 @@ extension ZoneExchange.Link {
     #expect(code(configuration) == .unreadable)
   }
 }
-
-extension ZoneIdentity {
-  /// A word that is looked at, committed and filed.
-  fileprivate func take(_ statement: KeyStatement, of peer: ZoneName, at date: Date) throws -> Bool {
-    guard let word = try judge(statement, of: peer, at: date) else { return false }
-    accept(word)
-    try remember(word)
-    return true
-  }
-}
