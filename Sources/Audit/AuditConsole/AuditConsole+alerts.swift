@@ -4,7 +4,7 @@ import Foundation
 public import Roles
 import Storage
 
-/// Something that an officer should look at.
+/// Something for an officer to examine.
 public struct AuditAlert: Sendable, Equatable {
   public let id: Int64
   public let kind: String
@@ -34,7 +34,7 @@ public struct AuditAlert: Sendable, Equatable {
 }
 
 extension AuditConsole {
-  /// Alerts that are open, or that were acknowledged, the newest first.
+  /// Open or acknowledged alerts, the newest first.
   public func alerts(
     open: Bool, limit: Int, offset: Int, for official: Official
   ) async throws(AuditConsoleError) -> (alerts: [AuditAlert], total: Int) {
@@ -54,7 +54,7 @@ extension AuditConsole {
     return try await read { try $0.one(Int.self, "SELECT COUNT(*) FROM alert WHERE acknowledged_at IS NULL") ?? 0 }
   }
 
-  /// An alert with the entries that it is about, the oldest first.
+  /// An alert with its entries, the oldest first.
   public func alert(
     _ id: Int64, for official: Official
   ) async throws(AuditConsoleError) -> (alert: AuditAlert, events: [AuditEvent]) {
@@ -72,9 +72,9 @@ extension AuditConsole {
     }
   }
 
-  /// Acknowledges an open alert, with a remark. What comes after is a new one.
+  /// Acknowledges an open alert, with a remark. Later entries make a new one.
   ///
-  /// - Throws: `badText` without a remark; `notFound` where it is not open.
+  /// - Throws: `badText` without a remark; `notFound` if it is not open.
   public func acknowledge(
     _ id: Int64, remark: String, by official: Official
   ) async throws(AuditConsoleError) {
@@ -83,7 +83,7 @@ extension AuditConsole {
 
   /// Acknowledges several at once with one remark: all of them, or none. Each is an act.
   ///
-  /// - Throws: `badText` without a remark, or for no alert or more than 100; `notFound` where one of them is not open.
+  /// - Throws: `badText` without a remark, or for no alert or more than 100; `notFound` if one of them is not open.
   public func acknowledge(
     _ ids: [Int64], remark: String, by official: Official
   ) async throws(AuditConsoleError) {
@@ -108,9 +108,9 @@ extension AuditConsole {
 }
 
 extension AuditConsole {
-  /// Records that an officer took evidence out of the zone.
+  /// Records that an officer exported evidence.
   ///
-  /// - Parameter object: of what: `alert 7`, `letter 2026-000001`.
+  /// - Parameter object: what it is about: `alert 7`, `letter 2026-000001`.
   public func noteExport(of object: String, by official: Official) async throws(AuditConsoleError) {
     try demand(official, .settleAlerts)
     let (now, audit) = (self.now(), self.audit)
@@ -120,11 +120,11 @@ extension AuditConsole {
   }
 }
 
-/// A search that its owner gave a name.
+/// A saved search.
 public struct SavedSearch: Sendable, Equatable {
   public let id: Int64
   public let name: String
-  /// The query of the page's address.
+  /// The query string of the page's address.
   public let query: String
 }
 
@@ -140,7 +140,7 @@ extension AuditConsole {
     }
   }
 
-  /// Saves a search under a name of one's own; one of the same name is replaced.
+  /// Saves a search under the officer's own name for it; one with the same name is replaced.
   public func save(_ query: String, as name: String, by official: Official) async throws(AuditConsoleError) {
     try demand(official)
     let name = name.trimmingCharacters(in: .whitespacesAndNewlines)

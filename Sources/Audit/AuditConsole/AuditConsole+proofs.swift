@@ -7,15 +7,15 @@ import Storage
 import TransparencyLog
 import Zones
 
-/// An entry that was read from its log's files, with what they prove.
+/// An entry read from its log's files, with its proof.
 public struct ProvedEntry: Sendable {
   public let place: EntryPlace
   public let bytes: [UInt8]
-  /// To be kept: checks without the log.
+  /// For keeping: it can be checked without the log.
   public let proof: String
   /// The log's, as signed-note writes it.
   public let key: String
-  /// Who has cosigned the checkpoint, and when (seconds since 1970); nil where nobody has yet.
+  /// Who has cosigned the checkpoint, and when (seconds since 1970); nil if nobody has yet.
   public let witnessed: (name: String, seconds: Int)?
 }
 
@@ -27,19 +27,18 @@ public enum EntryStanding: Sendable {
 
 /// Why an entry's place is not proved.
 public enum Unproved: Equatable, Sendable {
-  /// The log's folder says that the entry was taken to cold storage.
+  /// The log's folder says that the entry was moved to cold storage.
   case archived
-  /// The tables, from which lists are made, say this of it, and the log something else.
+  /// The tables that lists are made from differ from the log.
   case tablesDiffer(kind: String, at: String)
-  /// The log's files are not here, do not fit their checkpoint, or are signed by nobody who is known: in English.
+  /// The log's files are missing, do not fit their checkpoint, or are not signed by a known key: in English.
   case broken(String)
 }
 
 extension AuditConsole {
   private static let trailMax = 500
 
-  /// Reads an entry from its log and proves its place there, under a checkpoint that a witness has cosigned where one covers
-  /// it.
+  /// Reads an entry from its log and proves its place there, under a cosigned checkpoint if one covers it.
   public func entry(_ place: EntryPlace, for official: Official) async throws(AuditConsoleError) -> EntryStanding {
     try demand(official)
     let log = try log(of: place)
@@ -58,11 +57,11 @@ extension AuditConsole {
     }
   }
 
-  /// All that the logs of both zones tell of a letter, the oldest first.
+  /// Everything about a letter in the logs of both zones, the oldest first.
   ///
   /// - Parameter number: the public one.
   /// - Returns: `letter`: its identifier.
-  /// - Throws: `notFound` where the logs know nothing of it.
+  /// - Throws: `notFound` if the logs know nothing of it.
   public func trail(
     number: String, for official: Official
   ) async throws(AuditConsoleError) -> (letter: String?, events: [(event: AuditEvent, standing: EntryStanding)]) {
@@ -70,7 +69,7 @@ extension AuditConsole {
     let (names, events) = try await read { db in try Self.indexed(number, db) }
     guard !events.isEmpty else { throw .notFound }
     var trail: [(event: AuditEvent, standing: EntryStanding)] = []
-    // Certificates are read and judged once a log, and not once a line.
+    // Certificates are read and judged once a log, not once a line.
     var known: [String: Verifiers] = [:]
     for event in events {
       let log = try log(of: event.place)
@@ -81,7 +80,7 @@ extension AuditConsole {
     return (names.first { $0 != number }, trail.sorted { $0.event.at < $1.event.at })
   }
 
-  /// What the index has of a letter: so many entries of each zone, lest one of them crowds out the other's.
+  /// The index's entries of a letter: so many of each zone, so that one zone cannot crowd out the other.
   private static func indexed(_ number: String, _ db: Transaction) throws -> (names: Set<String>, events: [AuditEvent])
   {
     let names = try db.all(
@@ -105,7 +104,7 @@ extension AuditConsole {
     return (Set(names), events)
   }
 
-  /// A line says what the log says. Where the index says something else, somebody was at it.
+  /// A line shows what the log says. If the index differs, somebody has changed it.
   private static func line(
     _ event: AuditEvent, _ standing: EntryStanding, _ names: Set<String>
   ) -> (event: AuditEvent, standing: EntryStanding) {
@@ -120,12 +119,12 @@ extension AuditConsole {
 
   struct Verifiers: Sendable {
     let logs: [NoteVerifier]
-    /// Keys whose certificates were revoked or have ended: what they signed counts under a witness's word alone.
+    /// Keys whose certificates were revoked or have expired: their signatures count only with a witness's cosignature.
     let endedLogs: [NoteVerifier]
     let witnesses: [NoteVerifier]
   }
 
-  /// The keys that a log, and the word on it, may be signed with: this zone's own, and those that peers have shown with good
+  /// The keys that may sign a log and cosign it: this zone's own, and those that peers have shown with valid
   /// certificates.
   func verifiers(of log: KnownLog) async throws(AuditConsoleError) -> Verifiers {
     let (origin, own) = (log.origin, log.zone == folders.zone)

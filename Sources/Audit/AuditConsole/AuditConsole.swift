@@ -14,7 +14,7 @@ public enum AuditConsoleError: Error, Sendable {
   case notFound
   /// A remark, or a search's name, is missing or too long.
   case badText
-  /// A disk or the database refused, as the cause says; trying again may help.
+  /// A disk or the database failed, as the cause says; trying again may help.
   case unavailable(any Error)
 }
 
@@ -33,12 +33,12 @@ extension AuditConsoleError: CodedFault, Equatable {
   }
 }
 
-/// What security officers see of the logs, and do about it. Every call says who asks.
+/// What security officers see of the logs and can do. Every call says who asks.
 ///
-/// Lists come from the index, which whoever has the database can change. What is proved comes from the logs' files, and says
-/// under which checkpoint.
+/// Lists come from the index, which whoever has the database can change. Proofs come from the logs' files, and name
+/// their checkpoint.
 public final class AuditConsole: Sendable {
-  /// Characters of a remark.
+  /// Maximum characters of a remark.
   public static let remarkMax = 500
   public static let searchNameMax = 60
   public static let alertsAtOnce = 100
@@ -50,7 +50,7 @@ public final class AuditConsole: Sendable {
   let audit: AuditTrail
   let now: @Sendable () -> Int
 
-  /// The keys that this zone has itself.
+  /// This zone's own keys.
   public struct Keys: Sendable {
     let log: [UInt8]
     let witness: [UInt8]
@@ -65,7 +65,7 @@ public final class AuditConsole: Sendable {
   }
 
   /// - Parameters:
-  ///   - judge: what a certificate of a log or a witness is worth now. The database has them, and is not believed.
+  ///   - judge: judges the certificate of a log or a witness. The database has the certificates, but is not trusted.
   ///   - now: milliseconds since 1970.
   public init(
     folders: LogFolders, database: ZoneDatabase, keys: Keys,
@@ -94,20 +94,20 @@ public final class AuditConsole: Sendable {
   }
 }
 
-/// What a certificate of a log or a witness is worth.
+/// How far the certificate of a log or a witness is trusted.
 public enum SignerStanding: Sendable {
   case good
-  /// It was revoked, or has ended: what a witness cosigned while it was good still counts.
+  /// It was revoked or has expired: what a witness cosigned while it was valid still counts.
   case ended
-  /// None of this zone's authorities has issued it for this.
+  /// None of this zone's authorities has issued it for this purpose.
   case unknown
 }
 
-/// Which entries are looked for. What is empty is not looked at.
+/// A search for entries. Empty fields match everything.
 public struct AuditFilter: Sendable, Equatable {
-  /// RFC 3339 in UTC, or the beginning of it, such as `2026-11-23`.
+  /// RFC 3339 in UTC, or a prefix of it, such as `2026-11-23`.
   public var from = ""
-  /// Likewise; all of that day, hour, … is looked at.
+  /// Likewise; the whole day, hour, … is included.
   public var to = ""
   public var zone = ""
   public var peer = ""
@@ -127,7 +127,7 @@ public struct AuditFilter: Sendable, Equatable {
       arguments += [from]
     }
     if !to.isEmpty {
-      // Behind every time that begins so.
+      // After every time with this prefix.
       parts.append("at < ?")
       arguments += [to + "\u{7F}"]
     }
@@ -155,7 +155,7 @@ public struct AuditEvent: Sendable, Equatable {
   }
 }
 
-/// Where an entry stands.
+/// An entry's place.
 public struct EntryPlace: Hashable, Sendable {
   public let zone: String
   public let log: Int
@@ -219,12 +219,12 @@ extension AuditConsole {
     return (Array(found.prefix(limit)), found.count > limit)
   }
 
-  /// The zones and peers that there are entries of, for a form's choices.
+  /// The zones and peers that have entries, for a form's choices.
   public func zones(for official: Official) async throws(AuditConsoleError) -> [String] {
     try demand(official)
     return try await read { try $0.all(String.self, "SELECT DISTINCT zone FROM audit_indexed ORDER BY 1") }
   }
 }
 
-/// The clock that everything but tests goes by: milliseconds since 1970.
+/// The clock in production: milliseconds since 1970.
 public func auditClock() -> Int { Int((Date().timeIntervalSince1970 * 1_000).rounded()) }

@@ -9,7 +9,7 @@ import Synchronization
 import TransparencyLog
 public import Zones
 
-/// A log that lies in this zone.
+/// A log in this zone.
 public struct KnownLog: Hashable, Sendable {
   public let zone: ZoneName
   public let number: Int
@@ -30,7 +30,7 @@ public struct LogFolders: Sendable {
     self.files = files
   }
 
-  /// In their order, the zone's own ones first.
+  /// In order, the zone's own ones first.
   public func all() throws -> [KnownLog] {
     var logs = try numbers(dataDirectory + "/audit").map {
       KnownLog(zone: zone, number: $0, folder: dataDirectory + "/audit/\($0)")
@@ -55,24 +55,24 @@ public struct LogFolders: Sendable {
   }
 }
 
-/// Reads what is new in the logs into the index, and raises the alerts.
+/// Reads new entries of the logs into the index, and raises alerts.
 public struct AuditIndexKeeper: Service {
   private static let bundleMaxBytes = 16 << 20
-  /// An alert that goes on and on keeps so many of its entries at hand.
+  /// How many entries a continuing alert keeps.
   private static let alertEntriesMax = 1_000
-  /// Whoever writes a log must not fill the officer's page: what comes beyond shares one alert.
+  /// Whoever writes a log must not fill the officer's page: further alerts share one.
   private static let openAlertsOfAKind = 100
-  /// What an alert's count stops at.
+  /// An alert's count stops here.
   private static let alertCountMax = 1_000_000_000_000
 
   private let folders: LogFolders
   private let database: ZoneDatabase
   private let logger: Logger
   private let signal: WakeSignal
-  /// How long what rings no bell may be missed.
+  /// How long a missed signal may go unnoticed.
   private static let lookSeconds = 30
 
-  /// - Parameter bell: rings when a log's files have grown.
+  /// - Parameter bell: triggered when a log's files have grown.
   public init(folders: LogFolders, database: ZoneDatabase, logger: Logger, signal: WakeSignal = WakeSignal()) {
     self.signal = signal
     self.folders = folders
@@ -89,7 +89,7 @@ public struct AuditIndexKeeper: Service {
     }
   }
 
-  /// A failure that lasts is told once.
+  /// A failure that lasts is logged once.
   private func indexWhenPossible(_ lastFailure: borrowing Mutex<String>) async {
     var text = ""
     do { try await index() } catch { text = "\(error)" }
@@ -102,10 +102,10 @@ public struct AuditIndexKeeper: Service {
     }
   }
 
-  /// Takes in all that is new.
+  /// Reads everything new.
   public func index() async throws {
     var failure: (any Error)?
-    // One log that cannot be read keeps no other one from the officer.
+    // A log that cannot be read does not hide the others from the officer.
     for log in try folders.all() { do { try await index(log) } catch { failure = error } }
     if let failure { throw failure }
   }
@@ -118,7 +118,7 @@ public struct AuditIndexKeeper: Service {
       try await database.read { db in
         try db.one(Int.self, "SELECT next FROM audit_indexed WHERE zone = ? AND log = ?", log.zone.text, log.number)
       } ?? 0
-    // What went to cold storage before it was read is passed over.
+    // What went to cold storage before it was read is skipped.
     next = max(next, try folder.archivedCount())
     while next < size, !Task.isCancelled {
       let (first, entries) = (next, try folder.some(from: next, size: size, maxBytes: Self.bundleMaxBytes))
@@ -155,7 +155,7 @@ public struct AuditIndexKeeper: Service {
     try raise(kind, entry, zone, number, position, db)
   }
 
-  /// Remembers starts and stops.
+  /// Records starts and stops.
   ///
   /// - Returns: whether the zone's last start or stop before this entry was a stop, or there was none.
   private static func noteLife(_ entry: IndexedEntry, _ zone: String, _ db: Transaction) throws -> Bool {
@@ -170,12 +170,12 @@ public struct AuditIndexKeeper: Service {
     return stopped
   }
 
-  /// A check of a whole log that failed is an alert, too.
+  /// A failed check of a whole log is an alert, too.
   static func raiseCheckFailure(_ result: LogCheckResult, at: String, _ db: Transaction) throws {
     let origin = result.isOfRecord ? "" : "\(result.zone)/audit/\(result.log): "
     let (kind, zone) = (result.isOfRecord ? "record.differs" : "check.failed", result.zone)
     let code = String("\(origin)\(result.fault ?? "")".prefix(300))
-    // What cannot be mended, and was acknowledged, is not news each day.
+    // What cannot be fixed, and was acknowledged, is not reported again each day.
     let isSettled = try db.one(
       Bool.self,
       """
@@ -208,7 +208,7 @@ public struct AuditIndexKeeper: Service {
   private static func raise(
     _ kind: String, _ entry: IndexedEntry, _ zone: String, _ number: Int, _ position: Int, _ db: Transaction
   ) throws {
-    // What was taken in before a restore of the database is not news.
+    // What was read before a restore of the database is not new.
     let known = try db.one(
       Bool.self, "SELECT EXISTS (SELECT 1 FROM alert_entry WHERE zone = ? AND log = ? AND position = ?)", zone, number,
       position)

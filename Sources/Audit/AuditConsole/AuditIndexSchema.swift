@@ -1,7 +1,7 @@
 public import Storage
 
-/// What the zone's log and the copies of its peers' logs say, in tables that can be searched. All of it is made from the logs'
-/// files, and can be made anew from them; proofs come from the files alone.
+/// The contents of the zone's log and of the copies of its peers' logs, in searchable tables. All of them are made from
+/// the logs' files, and can be rebuilt; proofs come from the files alone.
 public let auditIndexMigrations = [
   Migration(
     "audit-index-1",

@@ -1,9 +1,9 @@
 import AuditLog
 import JSON
 
-/// What of an entry can be searched for.
+/// The searchable parts of an entry.
 struct IndexedEntry: Sendable, Equatable {
-  /// Messages or tries; whoever writes a log must not make sums run over.
+  /// Messages or tries, bounded: whoever writes a log must not make sums overflow.
   private static let amountMax = 1_000_000
   private static let textMax = 120
 
@@ -14,7 +14,7 @@ struct IndexedEntry: Sendable, Equatable {
   var amount = 1
   var subjects: [String] = []
 
-  /// What is no entry of `zone` counts as one of no known kind.
+  /// What is not an entry of `zone` counts as one of no known kind.
   init(_ bytes: [UInt8], zone: String) {
     guard let json = try? JSONValue.parse(bytes), (try? AuditEntry.check(bytes, zone: zone)) != nil,
       let kind = json["kind"]?.text, let at = json["at"]?.text
@@ -59,14 +59,14 @@ struct IndexedEntry: Sendable, Equatable {
 extension IndexedEntry {
   static let unknown = "unknown.entry"
 
-  /// Acts that change who may do what.
+  /// Acts that change permissions.
   private static let actsOfRights: Set<String> = [
     "person.added", "person.changed", "person.removed", "person.taken-over", "people.imported", "certificate.enrolled",
     "certificate.taken", "enrolment.offered", "enrolment.used", "key.enrolled", "key.retired", "mailbox.given",
     "delegation.given", "units.imported", "certificates.imported",
   ]
 
-  /// What an officer is told of, and under which heading; nil for what is in order.
+  /// What an officer is alerted to, and under which heading; nil for normal entries.
   ///
   /// - Parameters:
   ///   - isFirst: whether it is the first entry of a zone's first log.

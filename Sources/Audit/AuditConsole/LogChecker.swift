@@ -10,19 +10,19 @@ import Synchronization
 import TransparencyLog
 import Zones
 
-/// What a check of a whole log found.
+/// The result of a check of a whole log.
 public struct LogCheckResult: Sendable, Equatable {
   /// Milliseconds since 1970.
   public let at: Int
   public let zone: String
-  /// Its number; 0 where the record of acts was compared with the zone's logs.
+  /// Its number; 0 if the record of acts was compared with the zone's logs.
   public let log: Int
   public let size: Int
   /// How many entries a witness has cosigned, and when (milliseconds since 1970); nil for none.
   public let witnessed: (size: Int, at: Int)?
-  /// How many entries lie in cold storage, and were not seen.
+  /// How many entries are in cold storage, and were not read.
   public let unseen: Int
-  /// Nil where everything held: in English; of the record of acts a finding's code.
+  /// Nil if everything was right: in English; for the record of acts a finding's code.
   public let fault: String?
 
   public var isOfRecord: Bool { log == 0 }
@@ -32,7 +32,7 @@ public struct LogCheckResult: Sendable, Equatable {
   }
 }
 
-/// Checks all logs that lie in this zone from their first entry to their last, once a day and when an officer asks.
+/// Checks all logs in this zone from their first entry to their last, once a day and when an officer asks.
 public final class LogChecker: Service {
   private static let intervalMilliseconds = 24 * 3_600_000
   private static let keptResults = 1_000
@@ -47,7 +47,7 @@ public final class LogChecker: Service {
     self.logger = logger
   }
 
-  /// Asks for a check now. One that runs already is not begun twice.
+  /// Requests a check now. One that is running is not started twice.
   public func checkNow(by official: Official) throws(AuditConsoleError) {
     try console.demand(official, .settleAlerts)
     requests.continuation.yield()
@@ -61,7 +61,7 @@ public final class LogChecker: Service {
           group.addTask { for await _ in self.requests.stream { await self.check() } }
         }
       } onCancel: {
-        // A check that runs ends at its next step.
+        // A running check ends at its next step.
         isStopping.withLock { $0 = true }
       }
     }
@@ -72,7 +72,7 @@ public final class LogChecker: Service {
       let wait = await millisecondsToNext()
       guard (try? await Task.sleep(for: .milliseconds(wait))) != nil else { return }
       requests.continuation.yield()
-      // The check's own result moves the next time.
+      // The check's own result sets the time of the next.
       guard (try? await Task.sleep(for: .seconds(60))) != nil else { return }
     }
   }
@@ -106,7 +106,7 @@ public final class LogChecker: Service {
     }
   }
 
-  /// Nil where the database could not be read.
+  /// Nil if the database could not be read.
   private func compare(_ record: ActDigests, _ logs: [CheckedLog]) async -> LogCheckResult? {
     var comparison = RecordComparison(logs: logs, isComplete: true)
     var last = 0
@@ -125,9 +125,9 @@ public final class LogChecker: Service {
       unseen: comparison.archived, fault: comparison.findings.first?.code)
   }
 
-  /// Nil for a log that is only just beginning, and where the check was broken off.
+  /// Nil for a log that is only just beginning, and if the check was interrupted.
   ///
-  /// - Parameter own: takes what was found in a log of this zone; nil from then on where one does not hold.
+  /// - Parameter own: collects the results for this zone's logs; nil from then on if one is not valid.
   private func check(_ log: KnownLog, _ own: inout [CheckedLog]?) async -> LogCheckResult? {
     let folder = LogFolder(path: log.folder)
     let isOwn = log.zone == console.folders.zone

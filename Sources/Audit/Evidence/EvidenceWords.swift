@@ -55,7 +55,7 @@ enum EvidenceWords {
     "letter.declined": TwoTexts("决定不予受理", "declined the letter"),
   ]
 
-  /// - Parameter subject: whose messages are told; nil for all.
+  /// - Parameter subject: whose messages are described; nil for all.
   static func words(_ entry: ProvedEntry, about subject: String?) -> TwoTexts {
     let kind =
       kinds[entry.kind]

@@ -4,14 +4,14 @@ import Foundation
 import Storage
 import Timestamps
 
-/// A folder of a zone's backups: `<time>/` with the database and the secrets that lie beside it, and `blobs/`, which all of
-/// them share.
+/// A folder of a zone's backups: `<time>/` with the database and the secrets beside it, and `blobs/`, which all of them
+/// share.
 ///
-/// A backup is whole once its folder has its name: everything in it is synced and checked before that.
+/// A backup's folder gets its name last: everything in it is synced and checked before that.
 public struct BackupFolder: Sendable {
   /// Files of the data folder, beside the database, that a restored zone needs.
   private static let companions = ["pepper"]
-  /// A backup's list of blobs that were not there when it was made, one a line; a file of its own only where there are any.
+  /// A backup's list of blobs that were missing when it was made, one a line; the file exists only if there are any.
   private static let missingName = "missing-blobs"
   private static let pieceBytes = 1024 * 1024
   private static let listMaxBytes = 256 << 20
@@ -36,13 +36,13 @@ public struct BackupFolder: Sendable {
     return try files.list(path).filter { $0.hasSuffix("Z") && !$0.hasPrefix(".") }.sorted()
   }
 
-  /// When a backup of this name was made; nil for what is no such name.
+  /// When a backup of this name was made; nil if it is not such a name.
   static func time(ofName name: String) -> UnixMilliseconds? {
     guard let dash = name.firstIndex(of: "T") else { return nil }
     return parseTimestamp(String(name[..<dash]) + String(name[dash...].map { $0 == "-" ? ":" : $0 }))
   }
 
-  /// Makes and checks a backup while the zone works.
+  /// Makes and checks a backup while the zone runs.
   ///
   /// - Returns: how far it covers each of the peers' streams.
   func make(of zone: ZoneDatabase, at now: UnixMilliseconds) throws -> (name: String, covered: [CoveredStream]) {
@@ -75,7 +75,7 @@ public struct BackupFolder: Sendable {
     try files.removeFolder(folder)
   }
 
-  /// Opens a copy as a restored zone would, and reads it whole. It is marked as a copy, so that a start from it is noticed.
+  /// Opens a copy as a restored zone would, and reads it whole. It is marked as a copy, so a start from it is detected.
   private func check(_ copy: String) throws -> (covered: [CoveredStream], blobs: [String]) {
     let queue = try SQLiteFile(path: copy, .readWrite)
     defer { try? queue.close() }
@@ -91,9 +91,9 @@ public struct BackupFolder: Sendable {
     }
   }
 
-  /// Copies a blob and checks it on the way; one that is here already was checked then.
+  /// Copies a blob and checks it during the copy; one that is here already was checked then.
   ///
-  /// - Returns: false for one that is not there: it was secured by its receiver meanwhile, or is lost.
+  /// - Returns: false if the blob is missing: its receiver has secured it meanwhile, or it is lost.
   private func keepBlob(_ digest: String) throws -> Bool {
     let target = blobs + "/" + digest
     if files.exists(target) { return true }
@@ -118,7 +118,7 @@ public struct BackupFolder: Sendable {
     return true
   }
 
-  /// Removes all but the newest `kept` backups, and the blobs that only those held.
+  /// Removes all but the newest `kept` backups, and the blobs that only those referred to.
   func prune(to kept: Int) throws {
     let all = try names()
     let old = all.dropLast(kept)
@@ -141,18 +141,18 @@ public struct BackupFolder: Sendable {
     }
   }
 
-  /// Puts a backup back in place of the zone's data. The daemon must not run: the caller holds its lock.
+  /// Restores a backup in place of the zone's data. The daemon must not run: the caller holds its lock.
   ///
-  /// The next start opens new epochs, and the peers send again what this backup does not cover. Packets of before, in
-  /// `sent/`, are of no more use and go at the next start. Throws `BackupProblem` where the backup is not whole; nothing
-  /// is changed then.
+  /// The next start opens new epochs, and the peers send again what this backup does not cover. Earlier packets in
+  /// `sent/` are no longer needed, and the next start removes them. Throws `BackupProblem` if the backup is not whole;
+  /// nothing is changed then.
   ///
-  /// - Parameter withoutMissing: goes on where blobs are in neither place, without them.
+  /// - Parameter withoutMissing: continues without the blobs that are in neither place.
   public func restore(_ name: String, withoutMissing: Bool = false) throws {
     guard try names().contains(name) else { throw BackupProblem.unknown(name) }
     let missing = try blobs(of: name).filter { !files.exists(data + "/blobs/" + $0) }
     let lost = missing.filter { !files.exists(blobs + "/" + $0) }
-    // Without those that it never had, the rest of it is as good as it was.
+    // Blobs that were already missing when it was made do not matter now.
     let knownLost = try self.knownLost(name)
     guard withoutMissing || knownLost.isSuperset(of: lost) else {
       throw BackupProblem.blobsAreMissing(lost.filter { !knownLost.contains($0) }.sorted())
@@ -200,7 +200,7 @@ struct CoveredStream: Sendable {
   let applied: Int
 }
 
-/// Why a backup was not made or not put back.
+/// Why a backup was not made or not restored.
 public enum BackupProblem: Error, Equatable, CustomStringConvertible {
   case damaged(String)
   case blobIsDamaged(String)

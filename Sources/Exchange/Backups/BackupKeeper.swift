@@ -7,7 +7,7 @@ public import Storage
 public import Timestamps
 public import Zones
 
-/// Makes a zone's backups while it works, and tells its peers through receipts how far one covers what they have sent.
+/// Makes a zone's backups while it runs, and tells its peers through receipts how far one covers what they have sent.
 public final class BackupKeeper: Service {
   private let backups: BackupConfiguration
   private let folder: BackupFolder
@@ -17,7 +17,7 @@ public final class BackupKeeper: Service {
   private let turn = OneAtATime()
   private let now: @Sendable () -> UnixMilliseconds
 
-  /// - Parameter tellPeers: called once a backup was checked.
+  /// - Parameter tellPeers: called when a backup has been checked.
   public init(
     backups: BackupConfiguration, dataDirectory: String, database: ZoneDatabase, files: Files, logger: Logger,
     tellPeers: @escaping @Sendable () -> Void,
@@ -31,7 +31,7 @@ public final class BackupKeeper: Service {
     self.now = now
   }
 
-  /// A backup at the start, where the newest is older than the interval, and one each interval after.
+  /// A backup at the start, if the newest is older than the interval, and then one every interval.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
@@ -51,7 +51,7 @@ public final class BackupKeeper: Service {
 
   func millisecondsToNext() -> Int {
     let (now, wait) = (now(), backups.everyHours * 3_600_000)
-    // One of the future was made under a wrong clock, and says nothing.
+    // A backup dated in the future was made under a wrong clock, and does not count.
     let times = ((try? folder.names()) ?? []).compactMap(BackupFolder.time(ofName:)).filter { $0 <= now }
     guard let last = times.max() else { return 0 }
     return last + wait - now
@@ -59,7 +59,7 @@ public final class BackupKeeper: Service {
 
   /// Makes one now. Returns its name.
   ///
-  /// One at a time: an operator's waits for the daemon's own.
+  /// One at a time: an operator's request waits for the daemon's own backup.
   @discardableResult
   public func backUp() async throws -> String { try await turn.run { try await self.makeOne() } }
 

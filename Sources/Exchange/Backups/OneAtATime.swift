@@ -3,7 +3,7 @@ actor OneAtATime {
   private var isTaken = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  /// Runs `body` when everybody who came before is done.
+  /// Runs `body` when all earlier callers are done.
   func run<T: Sendable>(_ body: @Sendable () async throws -> T) async rethrows -> T {
     if isTaken { await withCheckedContinuation { waiting.append($0) } }
     isTaken = true

@@ -53,7 +53,7 @@ enum IssuedPair {
 }
 
 extension RotationKeeper {
-  /// What this zone does with a peer's messages about keys.
+  /// The handlers of a peer's messages about keys.
   public func handlers(of peer: ZoneName) -> [String: MessageHandler] {
     [
       KeyStatement.type: handler { [self] body in
@@ -96,8 +96,8 @@ extension RotationKeeper {
     }
   }
 
-  /// A word of a peer on its certificates counts from the commit on, so that nothing that is signed with the new key comes
-  /// too early: the peer signs with it once it has our receipt.
+  /// A peer's statement of its certificates counts from the commit on, so that nothing signed with the new key comes
+  /// too early: the peer signs with it once it has this zone's receipt.
   private func take(_ word: ZoneIdentity.PeerWord, _ db: Transaction) throws {
     let (peer, statement) = (word.peer, word.statement)
     let pending = try db.one(Int.self, "SELECT number FROM peer_statement WHERE peer = ?", peer.text)
@@ -119,7 +119,7 @@ extension RotationKeeper {
     }
   }
 
-  /// What was committed, and stands in no file yet: its files are written, again after a crash.
+  /// What was committed but is in no file yet: its files are written, after a crash again.
   func fileNews() async throws {
     let (statements, issued) = try await database.read { db in
       (
@@ -153,17 +153,17 @@ extension RotationKeeper {
     }
   }
 
-  /// Puts certificates beside the keys that wait for them; they are announced then.
+  /// Stores certificates beside the keys that wait for them; they are announced then.
   ///
-  /// - Throws: `TrustError` where no keys wait for these, or the peers would not take them.
+  /// - Throws: `TrustError` if no keys wait for these, or the peers would not accept them.
   func install(signing: Certificate, encryption: Certificate) throws {
     guard let member = try memberThatWaits(for: .init(signing: signing, encryption: encryption)) else { return }
     let certified = try identity.rotated.install(signing: signing, encryption: encryption, in: member)
-    // What the peers seal for it must be opened from the moment that they know of it.
+    // What the peers seal for it must be readable from the moment that they know of it.
     identity.keep(try identity.rotated.pair(certified))
   }
 
-  /// The keys that certificates were made for; nil where these are in use already.
+  /// The keys that the certificates were made for; nil if these are in use already.
   ///
   /// - Throws: as `install`.
   private func memberThatWaits(for pair: KeyStatement.Pair) throws -> RotatedKeys.Member? {

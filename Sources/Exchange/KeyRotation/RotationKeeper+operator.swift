@@ -11,11 +11,11 @@ import ZoneKeys
 import Zones
 
 extension RotationKeeper {
-  /// What operators may ask of the zone's keys:
-  /// `rotate` (argument: the overlap in seconds) makes a pair, or names the one that waits; `rotate-ask` (a peer) sends its
-  /// request there; `rotate-install` (two certificates, PEM) takes its certificates; `rotate-switch` uses it without waiting
-  /// for the peers' word; `rotate-request` (a peer) tells what that peer has asked for; `rotate-issue` (a peer, a line
-  /// break, two certificates) sends it its certificates.
+  /// What operators may request of the zone's keys: `rotate` (argument: the overlap in seconds) makes a pair, or names
+  /// the one that waits; `rotate-ask` (a peer) sends its request there; `rotate-install` (two certificates, PEM)
+  /// installs its certificates; `rotate-switch` uses it without waiting for the peers' confirmation; `rotate-request`
+  /// (a peer) shows that peer's request; `rotate-issue` (a peer, a line break, two certificates) sends it its
+  /// certificates.
   public var operatorHandlers: [String: OperatorRequests.Handler] {
     [
       "rotate": { [self] in try await begin(overlap: $0) },
@@ -46,7 +46,7 @@ extension RotationKeeper {
     return try text(of: try identity.rotated.make(named: name, overlapSeconds: seconds))
   }
 
-  /// What a peer refused is told again, since its operator may have mended the cause.
+  /// What a peer refused is sent again, because its operator may have fixed the cause.
   private func forgetRefusals() async throws {
     try await database.write { db in
       try db.run("DELETE FROM key_statement WHERE outcome IS NOT NULL AND outcome <> 'applied'")

@@ -13,13 +13,13 @@ public import Timestamps
 public import ZoneKeys
 public import Zones
 
-/// Brings a new pair of keys into use: tells the peers of it under the old signature, signs with it once all of them have
-/// said that they know it, keeps the old pair for a while, and then tells the peers to forget that.
+/// Brings a new key pair into use: announces it to the peers under the old signature, signs with it once all of them
+/// have confirmed that they know it, keeps the old pair for a while, and then tells the peers to forget that.
 ///
-/// Each step is taken when its time has come, is safe to be repeated, and stands in the files of `RotatedKeys`, so a rotation
-/// goes on after a restart, or on a restored database, where it stood.
+/// Each step is taken when it is due, can be repeated, and is recorded in the files of `RotatedKeys`. So a rotation
+/// continues after a restart, or on a restored database, where it was.
 public final class RotationKeeper: Service {
-  /// How long it may take until a step is seen whose time comes by itself, such as the end of an overlap.
+  /// How long a step that becomes due by time alone, such as the end of an overlap, may go unnoticed.
   private static let lookSeconds = 10
 
   let identity: ZoneIdentity
@@ -31,11 +31,11 @@ public final class RotationKeeper: Service {
   let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
   private let lastFailure = Mutex("")
-  /// Rings when a step may be due.
+  /// Triggered when a step may be due.
   let signal = WakeSignal()
 
   /// - Parameters:
-  ///   - audit: the zone's audit log; nil where it keeps none.
+  ///   - audit: the zone's audit log; nil if it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, identity: ZoneIdentity, database: ZoneDatabase, outbox: Outbox, logger: Logger,
@@ -63,7 +63,7 @@ public final class RotationKeeper: Service {
     }
   }
 
-  /// A failure that lasts is told once.
+  /// A failure that lasts is logged once.
   private func stepWhenPossible() async {
     do {
       try await step()
@@ -78,7 +78,7 @@ public final class RotationKeeper: Service {
     }
   }
 
-  /// What can be done now.
+  /// Does what is due now.
   func step() async throws {
     try await fileNews()
     let members = try identity.rotated.members()
@@ -88,7 +88,7 @@ public final class RotationKeeper: Service {
       identity.keep(pair)
       if try await tell([pair, current]) { try use(next, pair) }
     } else if let member = members.last(where: { $0.name == current.name }), member.stage == .inUse {
-      // A start that lies ahead was noted under a clock that was wrong, and holds the old pair no longer.
+      // A start in the future was recorded under a wrong clock, and no longer keeps the old pair.
       guard isDue(at: now(), since: member.usedSince ?? 0, wait: member.overlapSeconds * 1_000),
         try await !isAnyPacketKept(notSignedBy: current.name), try await tell([current], awaitsOneWayPeers: false)
       else { return }
@@ -105,9 +105,9 @@ public final class RotationKeeper: Service {
     log.pairSigns(pair)
   }
 
-  /// What is not secured yet may be dropped again as it is, and the peer must know its signer then.
+  /// What is not secured yet may be dropped again as it is, and then the peer must know its signer.
   private func isAnyPacketKept(notSignedBy name: String) async throws -> Bool {
-    // Packets to a peer that there is no link with any more are never dropped again.
+    // Packets to a peer without a link are never dropped again.
     let peers = links.map(\.peer.text)
     return try await database.read { db in
       try db.one(
@@ -119,11 +119,11 @@ public final class RotationKeeper: Service {
     }
   }
 
-  /// States to every peer that these pairs are the zone's, once.
+  /// States to every peer, once, that these pairs are the zone's.
   ///
-  /// - Parameter awaitsOneWayPeers: whether those count that never say a word, too: a pair is used then only by the
-  ///   operator's own command.
-  /// - Returns: whether all of them have taken that in.
+  /// - Parameter awaitsOneWayPeers: whether peers that never confirm count too: a pair is then used only by the
+  ///   operator's command.
+  /// - Returns: whether all of them have accepted that.
   private func tell(_ pairs: [ZonePair], awaitsOneWayPeers: Bool = true) async throws -> Bool {
     let statement = KeyStatement(
       number: now(), pairs: pairs.map { .init(signing: $0.signingCertificate, encryption: $0.encryptionCertificate) })
@@ -150,7 +150,8 @@ public final class RotationKeeper: Service {
     return outcomes.allSatisfy { $0 == "applied" }
   }
 
-  /// What the peers say to our statements. To be called for each message of this zone, in the receipt's transaction.
+  /// The peers' replies to this zone's statements. To be called for each message of this zone, in the receipt's
+  /// transaction.
   public var fate: FateHandler {
     { [log, signal] message, fate, db in
       guard message.type == KeyStatement.type else { return }

@@ -7,11 +7,11 @@ import Zones
 extension Batch {
   private static let maxMessages = 10_000
   private static let maxParts = 64
-  /// What a file costs in the archive beside its bytes.
+  /// Overhead of a file in the archive.
   private static let fileOverhead = 1024
 
-  /// The oldest waiting messages that fit into one packet. News of trust travel in packets of their own, which the peer
-  /// judges by what they bring.
+  /// The oldest waiting messages that fit into one packet. Messages of trust travel in packets of their own, which the
+  /// peer judges by what they bring.
   ///
   /// - Parameters:
   ///   - limit: in bytes.
@@ -51,7 +51,7 @@ extension Batch {
     return batch
   }
 
-  /// Throws `StreamMoved` where a message of the batch was struck from the outbox since it was read.
+  /// Throws `StreamMoved` if a message of the batch was deleted from the outbox since it was read.
   func requireMessages(_ peer: ZoneName, _ db: Transaction) throws {
     guard !messages.isEmpty else { return }
     let count = try db.one(
@@ -59,7 +59,7 @@ extension Batch {
     guard count == messages.count else { throw StreamMoved() }
   }
 
-  /// Refusals that no packet has carried yet, in streams that are still told of.
+  /// Refusals that no packet has carried yet, in streams that receipts still cover.
   private static func mustReport(_ told: ToldStreams, _ db: Transaction) throws -> Bool {
     let some = try db.one(
       Bool.self, "SELECT EXISTS (SELECT 1 FROM refusal WHERE peer = ? AND carrier IS NULL)", told.peer.text)
@@ -70,7 +70,7 @@ extension Batch {
   /// crash loses little work.
   private static let blobPackets = 4
 
-  /// The next packets' worth of parts of the oldest blobs, unless a window's worth of packets is unconfirmed.
+  /// The next packets' worth of parts of the oldest blobs, unless a window of packets is unconfirmed.
   static func ofBlobs(_ peer: ZoneName, _ limit: Int, window: Int, _ db: Transaction) throws -> [Batch] {
     let unconfirmed = try db.one(
       Int.self, "SELECT COUNT(*) FROM sent_packet WHERE peer = ? AND lane = 'b' AND confirmed = 0", peer.text)

@@ -3,17 +3,17 @@ import PacketFormat
 import Storage
 import Timestamps
 
-/// Says that blobs will come no further: what waits for them is refused. The exchange sends and takes in messages of this
-/// type itself, and no link's policy need name it.
+/// Says that no more of these blobs comes: what waits for them is refused. The exchange itself sends and handles
+/// messages of this type, and no link's policy has to name it.
 struct BlobsCancelled {
   static let type = "blob.cancelled"
-  /// What is told of the messages that waited for them.
+  /// The refusal code of messages that waited for them.
   static let code = "cancelled"
   private static let maxDigests = 64
 
   let digests: [HexDigest]
 
-  /// The messages that say so of `digests`, as many as it takes.
+  /// The messages that cancel `digests`, as many as needed.
   static func messages(
     of digests: Set<HexDigest>, subject: String, at now: UnixMilliseconds
   ) -> [Message] {
@@ -26,7 +26,7 @@ struct BlobsCancelled {
     }
   }
 
-  /// Throws `MessageRefusal` where the body is not of this type.
+  /// Throws `MessageRefusal` if the body is not of this type.
   init(_ message: Message) throws(MessageRefusal) {
     let listed = message.body.members?.count == 1 ? message.body["cancelled"]?.elements : nil
     let digests = listed?.compactMap { $0.text.flatMap(HexDigest.init) } ?? []
@@ -36,7 +36,7 @@ struct BlobsCancelled {
     self.digests = digests
   }
 
-  /// Those of `digests` that were cancelled before they were whole.
+  /// Those of `digests` that were cancelled before they were complete.
   static func cancelled(_ digests: [String], _ db: Transaction) throws -> [String] {
     try digests.filter { digest in
       try db.one(

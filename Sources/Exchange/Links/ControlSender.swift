@@ -9,9 +9,9 @@ import Storage
 import Timestamps
 import Zones
 
-/// Sends receipts that found no packet of messages to ride on, in the control lane.
+/// Sends receipts in the control lane, if no packet of messages carries them.
 ///
-/// The newest such packet replaces the rest, so none is kept in `sent/` and none is receipted.
+/// The newest such packet replaces the others, so none is kept in `sent/` and none is acknowledged.
 actor ControlSender {
   private let context: SenderContext
   private let signal: WakeSignal
@@ -28,7 +28,8 @@ actor ControlSender {
     self.wake = wake
   }
 
-  /// The first packet, at the start, says where this zone stands; on an idle link one goes now and then as a sign of life.
+  /// The first packet, at the start, states this zone's positions; an idle link sends one from time to time as a sign
+  /// of life.
   func run() async {
     context.debt.owe()
     signal.ring()
@@ -58,19 +59,19 @@ actor ControlSender {
     while (try? await Task.sleep(for: .seconds(interval))) != nil { owe() }
   }
 
-  /// A word is owed, though nothing came.
+  /// Receipts are due, though nothing came.
   nonisolated func owe() {
     context.debt.owe()
     signal.ring()
   }
 
-  /// Sends a word where one is owed.
+  /// Sends receipts if they are due.
   func sendOwed() async throws {
     if !context.debt.isSettled { try await send() }
   }
 
-  /// The stamps of the last epoch lie over a day ahead of the clock: it was ahead then, or is behind now. In a new epoch
-  /// they begin at the clock, so that the peer does not take this zone's word for one out of the future.
+  /// The stamps of the last epoch are more than a day ahead of the clock: it was ahead then, or is behind now. In a new
+  /// epoch they begin at the clock, so that to the peer they are not in the future.
   private func reopenWhereClockWentBack() async throws {
     guard await context.stamps.ahead > ClockTrust.aheadMaxMilliseconds else { return }
     let (peer, now, audit) = (context.link.peer, context.now(), context.audit)
@@ -86,7 +87,7 @@ actor ControlSender {
     wake()
   }
 
-  /// Sends the newest word.
+  /// Sends the newest receipts.
   func send() async throws {
     try await reopenWhereClockWentBack()
     let due = context.debt.due

@@ -6,8 +6,8 @@ import Synchronization
 import Timestamps
 import Zones
 
-/// One function for each event of a link that is worth a line. No personal data reaches it: packets' names, numbers and
-/// reason codes only.
+/// One function for each event of a link that deserves a line. It gets no personal data: only packets' names, numbers
+/// and reason codes.
 struct ExchangeLog: Sendable {
   private let logger: Logger
   private let recent = RecentFailures()
@@ -159,7 +159,7 @@ struct ExchangeLog: Sendable {
     logger.warning("the peer's clock is ahead of ours", metadata: ["milliseconds": "\(milliseconds)"])
   }
 
-  /// What fails in the same way again and again is told once a minute.
+  /// A failure that repeats is logged once a minute.
   func failed(_ what: String, _ error: any Error) {
     guard recent.isNews(what, "\(error)") else { return }
     logger.error("\(what) failed; it is tried again", metadata: ["error": "\(error)"])
@@ -171,7 +171,7 @@ private final class RecentFailures: Sendable {
   private static let silence = Duration.seconds(60)
   private let told = Mutex<[String: (said: String, at: ContinuousClock.Instant)]>([:])
 
-  /// Whether `said` is another thing than what was told last of `what`, or that was a minute ago.
+  /// Whether `said` differs from what was last logged of `what`, or that was a minute ago.
   func isNews(_ what: String, _ said: String) -> Bool {
     told.withLock { told in
       let now = ContinuousClock.now

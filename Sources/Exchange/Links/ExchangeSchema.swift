@@ -1,8 +1,8 @@
 import AuditLog
 public import Storage
 
-/// The exchange's tables. Standard SQL but for `AUTOINCREMENT` (an identity column elsewhere) and `WITHOUT ROWID`, which
-/// PostgreSQL has no need of.
+/// The exchange's tables. Standard SQL except for `AUTOINCREMENT` (an identity column elsewhere) and `WITHOUT ROWID`,
+/// which PostgreSQL does not need.
 public let linkMigrations: [Migration] =
   auditMigrations + [
     Migration(

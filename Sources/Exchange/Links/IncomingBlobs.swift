@@ -8,9 +8,9 @@ import Storage
 import Synchronization
 import Timestamps
 
-/// Blobs that cross in parts: written in place as they come, whole only when the digest of all is right.
+/// Blobs that cross in parts: each is written in place as it comes, and complete only when its digest is right.
 ///
-/// What it keeps in memory is a copy of the database's word, and is dropped whenever a transaction fails.
+/// Its memory is a copy of the database's state, dropped whenever a transaction fails.
 struct IncomingBlobs {
   private struct Progress {
     var total: Int
@@ -20,19 +20,19 @@ struct IncomingBlobs {
     var hasher: SHA256Hasher?
   }
 
-  /// How many blobs may be begun and not whole, and how many bytes of them may lie here (or four of the largest that the
-  /// policy lets in, if that is more).
+  /// How many incomplete blobs may exist, and how many bytes of them (or four of the largest that the policy allows, if
+  /// that is more).
   static let begunMax = 1_000
   static let begunMaxBytes = 4_294_967_296
-  /// Less is not worth a second thread.
+  /// Less does not justify a second thread.
   private static let smallBytes = 256 * 1024
 
   private let store: BlobStore
   private var progress: [String: Progress] = [:]
   private var open: [String: WritableFile] = [:]
-  /// Those of them that were written to and not synced since.
+  /// Those of them that were written to but not yet synced.
   private(set) var unsynced: Set<String> = []
-  /// More begun files than these are closed between commits.
+  /// With more open files than these, they are closed between commits.
   private static let openMax = 16
 
   init(store: BlobStore) { self.store = store }
@@ -44,12 +44,12 @@ struct IncomingBlobs {
     unsynced = []
   }
 
-  /// The digests among `parts` that it has no word of yet.
+  /// The digests among `parts` that it does not know yet.
   func unknown(_ parts: [Manifest.BlobPart]) -> [String] {
     parts.map(\.sha256.text).filter { progress[$0] == nil }
   }
 
-  /// Learns what the database knows.
+  /// Loads what the database knows.
   mutating func learn(_ rows: [IncomingBlobRow]) {
     for row in rows {
       progress[row.digest] = Progress(
@@ -59,25 +59,25 @@ struct IncomingBlobs {
 
   /// Writes one part. Parts come in order within their stream; one that is here already is skipped.
   ///
-  /// Throws `archive` where the part fits no blob that is under way.
+  /// Throws `archive` if the part does not fit the blob.
   mutating func write(_ part: Manifest.BlobPart, _ bytes: ArraySlice<UInt8>) throws {
     let digest = part.sha256.text
     var state = progress[digest] ?? Progress(total: part.total, received: 0, isComplete: false, hasher: SHA256Hasher())
     guard state.total == part.total else { throw PacketRejection(.archive, "a blob changed its size") }
     if !state.isComplete && store.holds(digest) {
-      // It may have come there by a rename that was reported as failed and that nothing has made durable yet.
+      // A rename that was reported as failed may have put it there, and nothing has made that durable yet.
       try store.syncWhole()
       state.isComplete = true
     }
     if !state.isComplete && (part.offset + part.bytes > state.received || part.total == 0) {
-      // After a restore the file may hold less than the database knows of.
+      // After a restore the file may hold less than the database knows.
       if open[digest] == nil && state.received > store.incomingByteCount(digest) { state.received = 0 }
       guard part.offset <= state.received else { throw PacketRejection(.archive, "a part of a blob is missing") }
       let file = try open[digest] ?? store.openIncoming(digest)
       open[digest] = file
       unsynced.insert(digest)
       if state.received == 0 { state.hasher = SHA256Hasher() }
-      // Where the blob began anew with parts of other sizes, some bytes are here already.
+      // If the blob started again with parts of other sizes, some bytes are here already.
       let news = bytes.dropFirst(state.received - part.offset)
       try write(news, to: file, at: state.received, hashing: state.hasher)
       state.received = part.offset + part.bytes
@@ -106,7 +106,7 @@ struct IncomingBlobs {
     try outcome.withLock { $0 }.get()
   }
 
-  /// Makes what was written durable, names included; called before the transaction that counts on it.
+  /// Makes what was written durable, names included; called before the transaction that relies on it.
   mutating func sync() throws {
     if unsynced.isEmpty { return }
     try store.syncIncoming()
@@ -115,9 +115,9 @@ struct IncomingBlobs {
     if open.count > Self.openMax { open = [:] }
   }
 
-  /// Moves the blobs among `parts` that are whole now to their place, durably.
+  /// Moves the complete blobs among `parts` to their place, durably.
   ///
-  /// Throws `archive` for a blob whose bytes are not those that its name says; it is dropped.
+  /// Throws `archive` for a blob whose digest is not its name; it is deleted.
   mutating func finish(_ parts: [Manifest.BlobPart]) throws {
     for digest in Set(parts.map(\.sha256.text)).sorted() {
       guard var state = progress[digest], let file = open[digest], state.received == state.total else { continue }
@@ -138,7 +138,7 @@ struct IncomingBlobs {
     }
   }
 
-  /// The rows to write for `parts`, and which of the blobs are whole.
+  /// The rows to write for `parts`, and which of the blobs are complete.
   func rows(for parts: [Manifest.BlobPart]) -> [IncomingBlobRow] {
     parts.compactMap { part in
       progress[part.sha256.text].map {
@@ -148,7 +148,7 @@ struct IncomingBlobs {
     }
   }
 
-  /// Forgets parts of a packet that was refused: their blobs begin anew.
+  /// Forgets the parts of a refused packet: their blobs start again.
   mutating func forget(_ parts: [Manifest.BlobPart]) {
     for digest in parts.map(\.sha256.text) where progress[digest]?.isComplete != true {
       progress[digest] = nil
@@ -157,7 +157,7 @@ struct IncomingBlobs {
     }
   }
 
-  /// Removes what has come of a blob that comes no further.
+  /// Removes the parts of a blob of which no more comes.
   mutating func drop(_ digest: String) throws(FileError) {
     progress[digest] = nil
     open[digest] = nil
@@ -165,7 +165,7 @@ struct IncomingBlobs {
     try store.dropIncoming(digest)
   }
 
-  /// Lets go of what is whole.
+  /// Forgets what is complete.
   mutating func forgetComplete() { progress = progress.filter { !$0.value.isComplete } }
 }
 
@@ -184,7 +184,7 @@ struct IncomingBlobRow: Sendable {
     }
   }
 
-  /// The digests of those begun first that must go, so that `new` more have room.
+  /// The digests of the incomplete blobs, oldest first, that must be dropped to make room for `new` more.
   static func tooMany(
     beside new: Int, most: Int, mostBytes: Int, keeping needed: Set<String>, _ db: Transaction
   ) throws -> [String] {
@@ -203,7 +203,7 @@ struct IncomingBlobRow: Sendable {
     return gone
   }
 
-  /// - Parameter now: milliseconds since 1970; kept where the blob is new.
+  /// - Parameter now: milliseconds since 1970; stored if the blob is new.
   func save(at now: UnixMilliseconds, _ db: Transaction) throws {
     try db.run(
       """

@@ -4,15 +4,15 @@ import Glibc
 import PacketFormat
 import PacketSeal
 
-/// What a look at the beginning of a file in the incoming drop told.
+/// What the beginning of a file in the incoming drop showed.
 enum IncomingFile {
-  /// A whole file with a readable head; nothing in it is believed yet.
+  /// A whole file with a readable head; nothing in it is verified yet.
   case whole(PacketHead)
   /// Perhaps still being copied; its size now.
   case incomplete(Int)
   /// Gone.
   case absent
-  /// The disk refuses it at this moment.
+  /// The disk cannot read it at the moment.
   case unreadable(FileError)
   /// Never a packet for this link.
   case foreign(PacketRejection)
@@ -42,7 +42,7 @@ enum IncomingFile {
   }
 }
 
-/// A packet that was verified and is not opened yet.
+/// A packet that was verified but not opened yet.
 struct Candidate {
   let name: String
   let headBytes: Int

@@ -2,34 +2,34 @@ import PacketFormat
 import PacketSeal
 import Zones
 
-/// How far a peer's clock is believed.
+/// How far a peer's clock is trusted.
 enum ClockTrust {
-  /// A day. What is dated later by our clock is told of, and moves nothing that only a later date could move again.
+  /// A day. A later date by this zone's clock is logged, and moves nothing that only a later date could move again.
   static let aheadMaxMilliseconds = 86_400_000
 }
 
-/// Which of the peer's streams a receiver takes.
+/// Which of the peer's streams a receiver accepts.
 enum IncomingStreams {
   /// The newest epochs of a node's lane whose positions are kept.
   static let epochsKept = 64
-  /// How far above the newest known epoch one may lie: of the peer's in a packet, and of ours in the peer's receipt. A zone
-  /// that was restored opens the next one; so whoever signs in a zone's name for a while cannot use the epochs up. The same
-  /// number for both: the peer takes whatever epoch one false receipt has driven us to, and we pass whatever epoch one
-  /// false packet has driven the peer to.
+  /// How far a new epoch may be above the newest known one: the peer's in a packet, or this zone's in the peer's
+  /// receipt. A restored zone opens the next epoch, so whoever can sign as a zone for a time cannot use the epochs up.
+  /// The number is the same for both: the peer accepts whatever epoch a false receipt has driven this zone to, and this
+  /// zone passes whatever epoch a false packet has driven the peer to.
   static let epochLeapMax = 1_000_000
-  /// The highest that is taken from a peer of which nothing is known.
+  /// The highest epoch accepted from a peer of which nothing is known.
   static let firstEpochMax = StreamName.maxEpoch / 4
 }
 
 extension StreamName {
-  /// What the names of all streams of this node begin with.
+  /// The prefix of the names of all streams of this node.
   var nodePrefix: String { "\(zone)/\(node)/" }
-  /// The lane of its node, whatever the epoch.
+  /// The lane of its node, in any epoch.
   var laneOfNode: String { nodePrefix + lane.rawValue }
 }
 
 extension LinkReceiver {
-  /// - Throws: `node`, `epoch` or `closed` where the stream is none that is taken.
+  /// - Throws: `node`, `epoch` or `closed` if the stream is not accepted.
   func checkStream(_ stream: StreamName) throws(PacketRejection) {
     guard context.link.peerNodes.contains(stream.node) else {
       throw PacketRejection(.node, "node “\(stream.node)” is not among the link's peer_nodes")

@@ -33,7 +33,7 @@ struct SenderContext: Sendable {
   /// Nil where the zone keeps no audit log.
   let audit: AuditTrail?
 
-  /// Where a lane stands, with the newest word for the peer.
+  /// A lane's position, with the newest receipts for the peer.
   func position(_ lane: Lane) async throws -> StreamPosition {
     let (told, database) = (self.told, self.database)
     return try await stamps.withStamp { stamp in
@@ -41,31 +41,31 @@ struct SenderContext: Sendable {
     }
   }
 
-  /// What the peer is told of.
+  /// The receipts and refusals for the peer.
   var told: ToldStreams { ToldStreams(peer: link.peer, nodes: link.peerNodes, securesAtOnce: securesAtOnce) }
 
   static let node = ZoneName.firstNode
 }
 
 extension LinkLimits {
-  /// Room in a packet for contents: a part is left for the head, the archive's headers and age's tags.
+  /// Room in a packet for contents: the rest is for the head, the archive's headers and age's tags.
   var contentMaxBytes: Int { max(16 * 1024, packetMaxBytes - 32 * 1024 - packetMaxBytes / 2048) }
 }
 
 /// What goes into one packet, as far as the database knows it.
 struct Batch: Sendable {
-  /// Of the outbox, or of outgoing_blob; 0 for none.
+  /// Rows of the outbox, or of outgoing_blob; 0 for none.
   var firstRow: Int64 = 0
   var lastRow: Int64 = 0
   var messages: [(type: String, bytes: [UInt8])] = []
-  /// Of each message, in their order, for the audit log.
+  /// Of each message, in order, for the audit log.
   var names: [AuditTrail.MessageName] = []
   var parts: [(row: Int64, part: Manifest.BlobPart)] = []
   var classification = Classification.public
   var bytes = 0
-  /// There is more than fits.
+  /// More waits than fits.
   var isFull = false
-  /// Refusals wait to be told, which only a receipted packet does for sure.
+  /// Refusals wait to be sent, and only a packet that is acknowledged carries them reliably.
   var mustReport = false
 
   var isEmpty: Bool { messages.isEmpty && parts.isEmpty && !mustReport }
@@ -89,7 +89,7 @@ actor LaneSender {
     executor = ThreadExecutor("exchange.send.\(lane.rawValue)")
   }
 
-  /// Runs until its task is cancelled; what is being shipped then is shipped whole.
+  /// Runs until its task is cancelled; a packet that is being sent then is finished.
   func run() async {
     signal.ring()
     for await _ in signal.rings {
@@ -125,11 +125,11 @@ actor LaneSender {
     case shipped
     case idle
     case dropIsFull
-    /// The link's policy lets more out later.
+    /// The link's policy allows more later.
     case heldByRate
   }
 
-  /// Ships what is waiting, a few packets at most.
+  /// Sends what is waiting, a few packets at most.
   func step() async throws -> Step {
     let batches = try await nextBatches()
     if batches.isEmpty { return .idle }
@@ -163,8 +163,8 @@ actor LaneSender {
     }
   }
 
-  /// Seals, writes, commits and publishes a few packets. While one is being written and synced, the next is sealed; the
-  /// commit and the folders' syncs serve all.
+  /// Seals, writes, commits and publishes a few packets. While one is being written and synced, the next is sealed; one
+  /// commit and one sync of each folder serve all.
   private func ship(_ batches: [Batch]) async throws {
     let due = context.debt.due
     let shipments = try keep(batches, from: try await context.position(lane))
@@ -177,7 +177,7 @@ actor LaneSender {
     try await publish(shipments)
   }
 
-  /// Seals the packets into `sent/`, durably. Where one fails, none is left there.
+  /// Seals the packets into `sent/`, durably. If one fails, none is left there.
   private func keep(_ batches: [Batch], from start: StreamPosition) throws -> [Shipment] {
     var (position, shipments): (StreamPosition, [Shipment]) = (start, [])
     let writes = WriteGroup(files: context.files)
@@ -207,7 +207,7 @@ actor LaneSender {
       }
       try context.drop.syncNew()
     } catch {
-      // They are committed and kept: they are dropped as soon as the drop takes them, for the first time still.
+      // They are committed and kept: they are dropped for the first time as soon as the drop accepts them.
       context.log.failed("publishing packets", error)
       guard let first = shipments.first, let last = shipments.last else { return }
       let (peer, range) = (context.link.peer.text, first.packet.sequence...last.packet.sequence)
@@ -253,7 +253,8 @@ actor LaneSender {
     }
   }
 
-  /// A blob whose file is gone can never be sent: it is given up, loudly, so that it holds up no other.
+  /// A blob whose file is gone can never be sent: it is given up with a critical log line, so that it holds up no
+  /// other.
   private func giveUp(_ blob: MissingBlob) async throws {
     context.log.blobIsMissing(blob.digest)
     let peer = context.link.peer.text
@@ -293,16 +294,16 @@ actor LaneSender {
   }
 }
 
-/// Writes packet files on a thread of its own, and syncs them together at the end, when most of their bytes have reached
-/// the disk already.
+/// Writes packet files on a thread of its own, and syncs them together at the end, when most of their bytes are already
+/// on the disk.
 private final class WriteGroup: @unchecked Sendable {
-  // Sendable is safe: `begun` and `failure` are touched on `queue` alone.
+  // Sendable is safe: `begun` and `failure` are used on `queue` only.
   private static let waitingMax = 2
   private static let smallBytes = 256 * 1024
 
   private let files: Files
   private let queue = ownBlockingQueue("exchange.write")
-  /// So many packets' bytes wait in memory for the disk.
+  /// How many packets wait in memory for the disk.
   private let room = DispatchSemaphore(value: waitingMax)
   private var begun: [WritableFile] = []
   private var failure: FileError?
@@ -310,7 +311,7 @@ private final class WriteGroup: @unchecked Sendable {
   init(files: Files) { self.files = files }
 
   func write(_ packet: SealedPacket, to path: String) {
-    // A small one is not worth a change of threads.
+    // A small packet does not justify a change of threads.
     if packet.byteCount < Self.smallBytes { return queue.sync { begin(packet, path) } }
     room.wait()
     queue.async {
@@ -330,7 +331,7 @@ private final class WriteGroup: @unchecked Sendable {
     }
   }
 
-  /// Removes what was written: no commit knows of it.
+  /// Removes what was written: no commit covers it.
   func discard() {
     queue.sync {
       for file in begun { try? files.remove(file.path) }
@@ -338,7 +339,7 @@ private final class WriteGroup: @unchecked Sendable {
     }
   }
 
-  /// Returns once all is on the disk; throws the first failure.
+  /// Returns when everything is on the disk; throws the first failure.
   func finish() throws(FileError) {
     let result = queue.sync {
       Result { () throws(FileError) in

@@ -3,11 +3,11 @@ public import Storage
 public import Timestamps
 public import Zones
 
-/// What a zone knows of its peer's life.
+/// What a zone knows about its peer being alive.
 public struct LinkHealth: Equatable, Sendable {
-  /// When the peer's newest authentic packet came, by our clock; nil where none ever did.
+  /// When the peer's newest authentic packet came, by this zone's clock; nil if none ever did.
   public let lastSeen: UnixMilliseconds?
-  /// Whether nothing has come for three heartbeats, and five minutes at least.
+  /// Whether nothing has come for three heartbeats, and for at least five minutes.
   public let isLate: Bool
 
   public init(lastSeen: UnixMilliseconds?, isLate: Bool) {
@@ -25,14 +25,14 @@ public struct LinkHealth: Equatable, Sendable {
   }
 }
 
-/// What a packet tells of its sender's life and clock.
+/// What a packet tells about its sender's life and clock.
 struct PeerLife: Sendable {
   private static let differenceMax = 300_000
 
   let peer: ZoneName
   let now: UnixMilliseconds
-  /// How far the sender's clock was ahead when it made the packet, less the time that the packet took; nil where the packet
-  /// says no time.
+  /// How far the sender's clock was ahead when it made the packet, less the packet's travel time; nil if the packet
+  /// states no time.
   let difference: Int?
 
   init?(_ manifests: [Manifest], now: UnixMilliseconds) {
@@ -50,7 +50,7 @@ struct PeerLife: Sendable {
       """, peer.text, now, difference ?? 0)
   }
 
-  /// A clock ahead is certain; one behind may be the way's length.
+  /// A clock ahead is certain; one behind may be the travel time.
   func warn(_ log: ExchangeLog) {
     if let difference, difference > Self.differenceMax { log.peerClockIsAhead(milliseconds: difference) }
   }

@@ -8,7 +8,7 @@ import ZoneKeys
 import Zones
 
 extension LinkReceiver {
-  /// Reads, checks and decrypts one packet. Nil where its file proved damaged and was quarantined.
+  /// Reads, checks and decrypts one packet. Nil if its file was damaged, and is quarantined.
   func open(_ candidate: Candidate) async throws -> OpenedPacket? {
     let manifest = candidate.manifest
     var opened = OpenedPacket(
@@ -36,7 +36,7 @@ extension LinkReceiver {
     return opened
   }
 
-  /// Nil where the file is another than the one that was looked at, or the disk refuses it: it is looked at anew.
+  /// Nil if the file is not the one that was verified, or the disk cannot read it: it is read again.
   private func readPayload(of candidate: Candidate) -> [UInt8]? {
     do {
       let file = try context.drop.open(candidate.name)
@@ -55,7 +55,7 @@ extension LinkReceiver {
     }
   }
 
-  /// The digests of the blobs that are larger than the link's policy lets in.
+  /// The digests of the blobs that are larger than the link's policy allows.
   private func barredBlobs(_ manifest: Manifest) -> [String] {
     let barred = manifest.blobs.filter { $0.total > context.link.incomingPolicy.blobMaxBytes }
     for part in barred {
@@ -66,7 +66,7 @@ extension LinkReceiver {
     return Array(Set(barred.map(\.sha256.text))).sorted()
   }
 
-  /// One bad message is refused alone, if it can be named; else the packet is.
+  /// A bad message that can be named is refused alone; otherwise its packet is.
   private func prepare(
     _ messages: [[UInt8]], _ manifest: Manifest, _ opened: inout OpenedPacket
   ) throws(PacketRejection) -> [PreparedMessage] {
@@ -97,14 +97,15 @@ extension LinkReceiver {
     return prepared
   }
 
-  /// Parts of these were under way when they were cancelled.
+  /// Parts of these were on their way when they were cancelled.
   private func cancelledBlobs(_ contents: PacketContents) async throws -> [String] {
     let unknown = blobs.unknown(contents.blobs.map(\.part))
     if unknown.isEmpty { return [] }
     return try await context.sender.database.read { db in try BlobsCancelled.cancelled(unknown, db) }
   }
 
-  /// Blobs that were begun first give way, so that a peer which begins and never ends does not fill the disk.
+  /// Incomplete blobs that began first are dropped, so a peer that begins blobs and never ends them does not fill the
+  /// disk.
   private func makeRoom(for new: Set<String>, keeping needed: Set<String>) async throws {
     let mostBytes = max(IncomingBlobs.begunMaxBytes, 4 * context.link.incomingPolicy.blobMaxBytes)
     let gone = try await context.sender.database.read { db in
@@ -138,7 +139,7 @@ extension LinkReceiver {
     try blobs.finish(contents.blobs.map(\.part))
   }
 
-  /// Where a list of revocations is overdue, the packet that brings the next one is judged by that.
+  /// If a revocation list is overdue, the packet that brings the next one is judged by that one.
   func learn(_ name: String, _ packet: UnverifiedPacket, at date: Date) -> Bool {
     guard context.verifier.mayBringLists(packet, at: date) else { return false }
     let manifest = packet.head.manifest

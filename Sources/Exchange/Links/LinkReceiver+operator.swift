@@ -8,8 +8,8 @@ import Zones
 
 /// What operators ask of a receiver.
 extension LinkReceiver {
-  /// Stops sending a blob that the peer has not whole yet. The messages that need it are struck where they have not left,
-  /// and refused by the peer where they have.
+  /// Stops sending a blob that the peer does not have complete. Messages that need it are deleted if they have not been
+  /// sent, and refused by the peer if they have.
   func cancelBlob(_ text: String) async throws -> String {
     guard let digest = HexDigest(text) else { return "failed: that is no SHA-256" }
     let cancellation = BlobCancellation(
@@ -17,7 +17,7 @@ extension LinkReceiver {
     let done = try await context.sender.database.write { db in try cancellation.run(db) }
     guard let done else { return "failed: no such file is under way" }
     context.messageSignal.ring()
-    // Others may have its room in the window.
+    // Others may get its room in the window.
     context.blobSignal.ring()
     if !context.keepsSentBlobs {
       for blob in done.blobs { try context.sender.blobs.remove(blob.text) }
@@ -30,11 +30,12 @@ extension LinkReceiver {
       + "unless it has all of the file already"
   }
 
-  /// Forgets where the peer's streams of one node and epoch stand, and the peer's newest word: for streams that a thief of
-  /// the peer's key opened, and which the true peer could never catch up with. What still comes of them is quarantined
-  /// (`closed`). Ids of messages stay known, so that nothing acts twice.
+  /// Forgets the positions of the peer's streams of one node and epoch, and the peer's newest receipts: for streams
+  /// that a thief of the peer's key opened, and whose epoch the true peer could never reach. What still comes of them
+  /// is quarantined (`closed`). Ids of messages stay known, so that nothing takes effect twice.
   ///
-  /// - Parameter epoch: decimal digits; one larger than any that is taken, too, since an earlier release may have stored it.
+  /// - Parameter epoch: decimal digits; also one above the accepted range, because an earlier release may have stored
+  ///   it.
   func forgetStreams(node: String, epoch: String) async throws -> String {
     guard let node = ZoneName(node), (1...20).contains(epoch.utf8.count),
       epoch.utf8.allSatisfy({ (0x30...0x39).contains($0) })
@@ -75,11 +76,11 @@ extension LinkReceiver {
   }
 }
 
-/// One blob's end before the peer has secured it, in a transaction.
+/// Cancels one blob before the peer has secured it, in a transaction.
 private struct BlobCancellation: Sendable {
   struct Done: Sendable {
     var blobs: Set<HexDigest>
-    /// How many messages that need it have left.
+    /// How many of the messages that need it have been sent.
     var left = 0
   }
 
@@ -88,7 +89,7 @@ private struct BlobCancellation: Sendable {
   let fate: FateHandler
   let now: UnixMilliseconds
 
-  /// Nil where no such blob is under way.
+  /// Nil if no such blob is being sent.
   func run(_ db: Transaction) throws -> Done? {
     let isAny = try db.one(
       Bool.self, "SELECT EXISTS (SELECT 1 FROM outgoing_blob WHERE peer = ? AND digest = ?)", peer.text, digest.text)
@@ -99,7 +100,7 @@ private struct BlobCancellation: Sendable {
     for row in try needing(db) {
       let bytes: [UInt8] = try row["bytes"] as [UInt8]
       guard let needed = try? Message.parse(bytes).neededBlobs(), needed.contains(digest) else { continue }
-      // Nobody waits for its other files either.
+      // Nothing waits for its other files either.
       done.blobs.formUnion(needed)
       subject = try row["subject"]
       if try row["id"] > packed { try strike(row, db) } else { done.left += 1 }
@@ -119,7 +120,7 @@ private struct BlobCancellation: Sendable {
     try fate(message, .refused(code: BlobsCancelled.code), db)
   }
 
-  /// True where parts of them lie in packets.
+  /// True if parts of them are in packets.
   private static func forget(_ blobs: Set<HexDigest>, _ peer: ZoneName, _ db: Transaction) throws -> Bool {
     var hasParts = false
     for blob in blobs {

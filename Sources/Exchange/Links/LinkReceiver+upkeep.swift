@@ -8,13 +8,13 @@ import Runtime
 import Storage
 import Zones
 
-/// What a receiver does now and then, beside the packets that come in.
+/// What a receiver does periodically, beside applying packets.
 extension LinkReceiver {
-  /// In so many looks, a minute apart, something must have waited for too long before it is given up: a clock that jumps
-  /// for a moment gives nothing up, and after a long standstill what lies in the drop comes in first.
+  /// So many checks, a minute apart, must find a message overdue before it is given up: a clock that jumps for a moment
+  /// gives nothing up, and after a long outage what is in the drop is applied first.
   private static let looksBeforeGivingUp = 30
 
-  /// Now and then: messages that have waited for longer than their sender keeps anything.
+  /// Periodically gives up messages that have waited longer than their sender keeps anything.
   func giveUpWaiting() async throws {
     let now = context.sender.now()
     guard isDue(at: now, since: lastGivenUp, wait: 60_000) else { return }
@@ -38,7 +38,7 @@ extension LinkReceiver {
     }
   }
 
-  /// Messages that wait for nothing more and did not act with the packet that released them. True where some acted.
+  /// Ready messages that did not take effect with the packet that released them. True if some took effect.
   func actOnReady() async throws -> Bool {
     guard mayBeMoreReady else { return false }
     let applier = context.applier
@@ -55,7 +55,7 @@ extension LinkReceiver {
     return true
   }
 
-  /// A kill may have left bytes of these.
+  /// A kill may have left parts of these.
   func allCancelled() async throws -> [HexDigest] {
     let digests = try await context.sender.database.read { db in
       try db.all(
@@ -64,7 +64,7 @@ extension LinkReceiver {
     return digests.compactMap(HexDigest.init)
   }
 
-  /// Enters what was quarantined in the audit log.
+  /// Records in the audit log what was quarantined.
   func recordQuarantined() async throws {
     let (files, peer) = (rejects.unrecorded, context.link.peer)
     if files.isEmpty { return }
@@ -79,8 +79,8 @@ extension LinkReceiver {
     rejects.recorded(files.count)
   }
 
-  /// In an epoch that its sender has closed, a gap may be for ever: after a while, what lies behind it is quarantined, where
-  /// an operator finds it.
+  /// In an epoch that its sender has closed, a gap may never fill: after a while, the packets behind it are
+  /// quarantined, where an operator finds them.
   func rejectClosed() -> Bool {
     let now = context.sender.now()
     var newest: [String: Int] = [:]

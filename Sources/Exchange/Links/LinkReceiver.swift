@@ -18,7 +18,7 @@ struct ReceiverContext: Sendable {
   let verifier: PacketVerifier
   let identity: ZoneIdentity
   let applier: PacketApplier
-  /// Rung when a receipt is owed, when a refusal waits, when blobs may go on.
+  /// Triggered when a receipt is due, when a refusal waits, when blobs may continue.
   let controlSignal: WakeSignal
   let messageSignal: WakeSignal
   let blobSignal: WakeSignal
@@ -29,11 +29,11 @@ struct ReceiverContext: Sendable {
   var log: ExchangeLog { sender.log }
 }
 
-/// Takes in what the peer dropped: in order, once each, and the rest to quarantine.
+/// Applies what the peer dropped, in order and once each, and quarantines the rest.
 actor LinkReceiver {
   private static let headsAtOnce = 2_000
   private static let runMaxPackets = 16
-  /// Of a large file: what one commit waits for on its way to the disk is what a letter may have to wait for.
+  /// For large files: a letter may have to wait for as much as one commit syncs.
   private static let blobRunMaxPackets = 2
   private static let runMaxBytes = 16 * 1024 * 1024
 
@@ -41,24 +41,24 @@ actor LinkReceiver {
   private let executor = ThreadExecutor("exchange.receive")
   var blobs: IncomingBlobs
   var positions: [StreamName: (applied: Int, digest: HexDigest)]?
-  /// Streams that an operator had this zone forget.
+  /// Streams that an operator made this zone forget.
   var forgotten: Set<StreamName> = []
-  /// Streams whose epoch an operator takes, however far it lies above the others.
+  /// Streams whose epoch an operator accepts, however far above the others.
   var released: Set<StreamName> = []
-  /// Files that wait for their rest: the size last seen, and since when.
+  /// Incomplete files: the size last seen, and since when.
   var incomplete: [String: (bytes: Int, since: UnixMilliseconds)] = [:]
   /// Since when packets of closed epochs wait for a gap before them.
   var closing: [String: UnixMilliseconds] = [:]
   var lastGivenUp = 0
-  /// In how many looks, one after the other, something had waited for too long.
+  /// How many checks in a row have found a message overdue.
   var overdueLooks = 0
   private var rate: MessageRate
-  /// Verified packets ahead of their turn.
+  /// Verified packets that wait for their turn.
   var held: [String: Candidate] = [:]
   var rejects: RejectedFiles
   /// A start may find some.
   var mayBeMoreReady = true
-  /// Of the trust that they were verified by.
+  /// The trust snapshot that they were verified with.
   private var trustGeneration = 0
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -85,7 +85,7 @@ actor LinkReceiver {
     }
   }
 
-  /// One look at the folder. True where something was done and another look is due at once.
+  /// One poll of the folder. True if something was done and another poll is due at once.
   ///
   /// After an error, what is kept in memory is read from the database again.
   func poll() async throws -> Bool {
@@ -128,14 +128,15 @@ actor LinkReceiver {
     rejects.forgetAbsent(names)
   }
 
-  /// What was verified by an older list of revocations, or an older word on the peer's certificates, is verified again.
+  /// Packets verified with an older revocation list, or an older statement of the peer's certificates, are verified
+  /// again.
   private func forgetVerdicts() {
     let generation = context.verifier.generation
     if generation != trustGeneration { held = [:] }
     trustGeneration = generation
   }
 
-  /// A packet that was held may have had its turn meanwhile in another file.
+  /// The same packet may have been applied meanwhile from another file.
   private func sortAgain() {
     for candidate in held.values.sorted(by: { $0.name < $1.name })
     where candidate.manifest.sequence <= positions?[candidate.manifest.stream]?.applied ?? 0 {
@@ -157,7 +158,7 @@ actor LinkReceiver {
     }
   }
 
-  /// Looks at the files that are new, and verifies what is whole. True where more remain.
+  /// Reads the new files, and verifies the whole ones. True if more remain.
   private func takeIn(_ names: [String]) -> Bool {
     var looked = 0
     let now = context.sender.now()
@@ -170,7 +171,7 @@ actor LinkReceiver {
       looked += 1
       switch IncomingFile.look(at: name, in: context.drop, maxBytes: context.link.limits.packetMaxBytes) {
       case .absent:
-        // A name that is not UTF-8 leads to no file that could be moved.
+        // A name that is not UTF-8 is not a file that could be moved.
         if name.unicodeScalars.contains("\u{FFFD}") {
           incomplete[name] = nil
           rejects.leave(name, "its name is not UTF-8", at: now)
@@ -213,7 +214,7 @@ actor LinkReceiver {
     }
   }
 
-  /// Holds a packet that may still have its turn; settles one that was here before.
+  /// Holds a packet that may still get its turn; settles one that was applied before.
   private func sort(_ candidate: Candidate) {
     let manifest = candidate.manifest
     let position = positions?[manifest.stream]
@@ -248,7 +249,7 @@ actor LinkReceiver {
     context.controlSignal.ring()
   }
 
-  /// Packets too far ahead are let go; their sender drops them again.
+  /// Packets too far ahead are removed; their sender drops them again.
   private func limitHeld() {
     guard held.count > context.link.limits.heldMaxPackets else { return }
     let farthest = held.values.sorted { $0.manifest.sequence > $1.manifest.sequence }
@@ -257,8 +258,8 @@ actor LinkReceiver {
 }
 
 extension LinkReceiver {
-  /// The newest control packet counts; the others are let go. One whose number lies ahead of our clock is never taken for
-  /// the newest, and counts beside it.
+  /// The newest control packet counts; the others are removed. One whose number is ahead of this zone's clock never
+  /// counts as the newest, and is applied beside it.
   private func receiveControl(_ candidates: [Candidate]) async throws -> Bool {
     let latest = context.sender.now() + ClockTrust.aheadMaxMilliseconds
     let (ahead, usual) = (
@@ -282,13 +283,13 @@ extension LinkReceiver {
   private func receiveInOrder(_ candidates: [Candidate], lane: Lane) async throws -> Bool {
     var byStream: [StreamName: [Int: Candidate]] = [:]
     for candidate in candidates where candidate.manifest.stream.lane == lane {
-      // Two files of one sequence: the first is tried. The other stays until one is applied, for the first may be damaged,
-      // and a false one of the two is told by `prev` and digest.
+      // Two files with one sequence: the first is tried, and the other stays until one is applied, because the first
+      // may be damaged. `prev` and digest expose a false one.
       if byStream[candidate.manifest.stream]?[candidate.manifest.sequence] != nil { continue }
       byStream[candidate.manifest.stream, default: [:]][candidate.manifest.sequence] = candidate
     }
     var progressed = false
-    // The closed epochs first: what they still bring was committed before.
+    // The closed epochs first: their messages were committed earlier.
     for (stream, packets) in byStream.sorted(by: { $0.key.order < $1.key.order }) {
       if try await receiveRun(stream, packets) { progressed = true }
     }
@@ -302,7 +303,7 @@ extension LinkReceiver {
     while run.count < most, let next = packets[sequence + 1] {
       // A letter that came meanwhile waits for one packet of a large file, not for a run of them.
       if stream.lane == .blobs, !run.isEmpty, try hasNews() { break }
-      // It stays in the drop until the policy lets more in.
+      // It stays in the drop until the policy allows more.
       guard rate.admits(next.manifest.messageCount, at: context.sender.now()) else {
         context.log.heldByRate("in")
         isHeldByRate = true
@@ -317,7 +318,7 @@ extension LinkReceiver {
       guard let opened = try await open(next) else { break }
       rate.take(next.manifest.messageCount)
       run.append(opened)
-      // Its parts are forgotten with the commit, before others are looked at.
+      // Its parts are forgotten with the commit, before others are handled.
       if case .refuse = opened.outcome, !next.manifest.blobs.isEmpty { break }
       (sequence, previous) = (sequence + 1, next.packet.manifestDigest)
     }
@@ -332,7 +333,7 @@ extension LinkReceiver {
     return true
   }
 
-  /// Whether files have come that were not looked at.
+  /// Whether new files have come.
   private func hasNews() throws -> Bool {
     try context.drop.waiting().contains {
       held[$0] == nil && incomplete[$0] == nil && !rejects.know($0)
@@ -358,7 +359,7 @@ extension LinkReceiver {
     }
     blobs.forgetComplete()
     if run.contains(where: { $0.manifest.stream.lane != .control }) { oweReceipt() }
-    // A new epoch may be open, refusals may wait to be told, and blobs for room in their window.
+    // A new epoch may be open, refusals may wait to be sent, and blobs for room in their window.
     context.messageSignal.ring()
     context.blobSignal.ring()
   }

@@ -3,7 +3,7 @@ import PacketFormat
 import Zones
 
 extension LinkReport {
-  /// As `guandu link status --json` prints it: times are milliseconds since 1970; null stands for what is not known.
+  /// As `guandu link status --json` prints it: times are milliseconds since 1970; null means unknown.
   public var json: JSONValue {
     .object([
       "peer": .string(peer.text), "one_way": .bool(isOneWay), "late": .bool(isLate),

@@ -1,10 +1,10 @@
 import PacketFormat
 
 extension LinkReport {
-  /// Puts in place of the last minute's figures what has left since an earlier look, for a minute.
+  /// Replaces the last minute's figures by what was sent since an earlier report, per minute.
   ///
-  /// Messages are counted by their places in the outbox, which all links of a zone share. Bytes are left out where packets
-  /// of the time between are kept no more.
+  /// Messages are counted by their row numbers in the outbox, which all links of a zone share. Bytes are left out if
+  /// packets of that time are no longer kept.
   public mutating func compare(with earlier: LinkReport) {
     (outgoing.messagesPerMinute, outgoing.bytesPerMinute) = (nil, nil)
     let (old, new) = (earlier.outgoing, outgoing)

@@ -70,8 +70,8 @@ extension LinkReport {
     }
   }
 
-  /// What left within the last minute, where every packet of that time is still kept: packets go oldest first, so one of
-  /// before is proof enough.
+  /// What was sent within the last minute, if every packet of that time is still kept: packets are deleted oldest
+  /// first, so one from before proves it.
   private mutating func fillRate(_ now: UnixMilliseconds, _ db: Transaction) throws {
     let since = now - Self.minuteMilliseconds
     let rows = try db.all(

@@ -6,9 +6,9 @@ package import Storage
 public import Timestamps
 public import Zones
 
-/// Where one link stands, as its zone's database and folders tell it.
+/// The state of one link, as its zone's database and folders show it.
 public struct LinkReport: Sendable {
-  /// Where a stream of ours stands, and the peer's newest word on it.
+  /// The position of an outgoing stream, and the peer's newest receipt for it.
   public struct OutgoingLane: Sendable {
     public let lane: Lane
     public let epoch: Int
@@ -19,7 +19,7 @@ public struct LinkReport: Sendable {
     public let effectiveSequence: Int
   }
 
-  /// Where a stream of the peer's stands.
+  /// The position of one of the peer's streams.
   public struct IncomingStream: Sendable {
     public let stream: String
     public let applied: Int
@@ -37,46 +37,46 @@ public struct LinkReport: Sendable {
     /// Not in packets yet.
     public var waitingMessages = 0
     public var waitingBytes = 0
-    /// Of blobs, what no packet holds yet.
+    /// Bytes of blobs that are in no packet yet.
     public var waitingBlobs = 0
     public var waitingBlobBytes = 0
     public var unconfirmedPackets = 0
     public var unconfirmedBytes = 0
-    /// Applied by the peer and kept until a backup of its covers them.
+    /// Applied by the peer, and kept until one of its backups covers them.
     public var confirmedPackets = 0
     public var confirmedBytes = 0
-    /// On a one-way link: dropped as often as they are to be.
+    /// On a one-way link: dropped as often as configured.
     public var notConfirmablePackets = 0
     public var notConfirmableBytes = 0
-    /// What lies in the outgoing drop; nil where that is on a server, or not there.
+    /// What is in the outgoing drop; nil if it is on a server, or missing.
     public var filesInDrop: Int?
     public var bytesInDrop: Int?
-    /// Milliseconds since 1970; nil where nothing waits for a packet or a receipt.
+    /// Milliseconds since 1970; nil if nothing waits for a packet or a receipt.
     public var oldestAt: UnixMilliseconds?
-    /// What left; nil where that cannot be told, since packets of that time are kept no more.
+    /// What was sent; nil if unknown, because packets of that time are no longer kept.
     public var messagesPerMinute: Int?
     public var bytesPerMinute: Int?
     /// Lanes m, b and c.
     public var lanes: [OutgoingLane] = []
     /// The oldest first, at most 100.
     public var blobs: [BlobOnItsWay] = []
-    /// What two looks are compared by.
+    /// For comparing two reports.
     var mark = Mark()
   }
 
   public struct Incoming: Sendable {
     public var filesInDrop = 0
     public var bytesInDrop = 0
-    /// The peer's streams that are known here, epochs that it has closed included.
+    /// The peer's known streams, including epochs that it has closed.
     public var streams: [IncomingStream] = []
     /// Messages that wait for a blob or another message.
     public var waitingMessages = 0
     public var refusalsToTell = 0
-    /// At most 100. A zone does not remember from which peer: all of the zone's.
+    /// At most 100. A zone does not record which peer they came from: all of the zone's.
     public var blobs: [BlobOnItsWay] = []
   }
 
-  /// How far the outgoing side was at a look.
+  /// The state of the outgoing side at one time.
   struct Mark: Sendable {
     struct Packet: Sendable {
       let lane: String
@@ -86,7 +86,7 @@ public struct LinkReport: Sendable {
 
     var at: UnixMilliseconds = 0
     var packedRow: Int64 = 0
-    /// Packets sent shortly before the look that are still kept.
+    /// Packets sent shortly before that are still kept.
     var recent: [Packet] = []
   }
 
@@ -99,14 +99,14 @@ public struct LinkReport: Sendable {
   public var quarantinedFiles = 0
   /// When the peer's newest authentic packet came.
   public var lastSeen: UnixMilliseconds?
-  /// How far the peer's clock was ahead when it made its newest packet, less the packet's way.
+  /// How far the peer's clock was ahead when it made its newest packet, less the packet's travel time.
   public var clockDifferenceMilliseconds: Int?
-  /// Whether the peer is silent for longer than its heartbeats allow; false on a one-way link.
+  /// Whether the peer has been silent for longer than its heartbeats allow; false on a one-way link.
   public var isLate = false
 
   /// Reads all links of a zone, beside its running daemon.
   ///
-  /// Throws `FileError` where the zone has no database yet, `StorageError` where that cannot be read.
+  /// Throws `FileError` if the zone has no database yet, `StorageError` if it cannot be read.
   public static func read(_ zone: ZoneConfiguration, now: UnixMilliseconds) throws -> [LinkReport] {
     let queue = try openReadOnly(zone)
     defer { try? queue.close() }

@@ -5,9 +5,9 @@ import Synchronization
 import ZoneKeys
 import Zones
 
-/// Seals packets for a link's peer by the pair and the certificates that count at the moment.
+/// Seals packets for a link's peer with the key pair and the certificates in force.
 final class LinkSealer: Sendable {
-  /// For so long a verdict stands, unless something changes; an expiry takes effect after it.
+  /// How long a verdict is cached, unless something changes; an expiry takes effect after it.
   private static let seconds = 1.0
 
   private struct Ready {
@@ -29,7 +29,7 @@ final class LinkSealer: Sendable {
     certificates = identity.certificates(of: peer)
   }
 
-  /// - Throws: `TrustError` where a recipient's certificate has ended or was revoked: nothing is sealed for it then.
+  /// - Throws: `TrustError` if a recipient's certificate has expired or was revoked: nothing is sealed for it then.
   func sealer(at date: Date) throws -> PacketSealer {
     let generations = [identity.generation, identity.trust.generation, certificates.generation]
     if let ready = ready.withLock({ $0 }), ready.generations == generations,

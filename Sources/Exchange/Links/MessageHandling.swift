@@ -15,7 +15,7 @@ public struct MessageRefusal: Error, Equatable, Sendable {
   }
 }
 
-/// Takes messages of one type in.
+/// Handles messages of one type.
 ///
 /// The first function works outside any transaction (decrypting, parsing) and may refuse; what it returns runs in the
 /// transaction that also moves the stream's position, and may refuse too.
@@ -26,13 +26,13 @@ public struct MessageHandler: Sendable {
   public init(_ prepare: @escaping @Sendable (Message) throws -> Change) { self.prepare = prepare }
 }
 
-/// What became of a message that this zone sent, by the peer's signed receipt.
+/// What happened to a message that this zone sent, by the peer's signed receipt.
 public enum MessageFate: Equatable, Sendable {
   case applied
   case refused(code: String)
 }
 
-/// A message that was sent, as its sender remembers it.
+/// A sent message, as its sender recorded it.
 public struct SentMessage: Equatable, Sendable {
   public let id: String
   public let type: String
@@ -52,5 +52,5 @@ public struct SentMessage: Equatable, Sendable {
   }
 }
 
-/// Called in the transaction that takes a receipt in, once for each message.
+/// Called in the transaction that processes a receipt, once for each message.
 public typealias FateHandler = @Sendable (SentMessage, MessageFate, Transaction) throws -> Void

@@ -1,15 +1,15 @@
 import PacketFormat
 import Timestamps
 
-/// A link's rate of messages in one direction, as its policy has it. A minute's worth may pass at once; what is more waits,
-/// and nothing is refused for it.
+/// A link's message rate in one direction, by its policy. A minute's worth may pass at once; the rest waits, and
+/// nothing is refused.
 struct MessageRate {
   private static let millisecondsPerMinute = 60_000
 
-  /// Nil where the policy gives none.
+  /// Nil if the policy sets none.
   private let perMinute: Int?
-  /// In sixty-thousandths of a message, so that a millisecond's share is a whole number. Below zero after a packet that
-  /// held more than was due.
+  /// In sixty-thousandths of a message, so that a millisecond's share is a whole number. Below zero after a packet with
+  /// more messages than were due.
   private var credit: Int
   private var last: UnixMilliseconds?
 
@@ -22,14 +22,14 @@ struct MessageRate {
   mutating func room(at now: UnixMilliseconds) -> Int {
     guard let perMinute else { return .max }
     let full = perMinute * Self.millisecondsPerMinute
-    // A clock that was put back earns nothing, and loses nothing.
+    // A clock that was set back adds nothing, and takes nothing.
     let passed = min(max(0, now - (last ?? now)), Self.millisecondsPerMinute)
     last = now
     credit = min(full, credit + passed * perMinute)
     return max(0, credit / Self.millisecondsPerMinute)
   }
 
-  /// Whether a packet of `count` messages may pass now. One that holds more than a minute's worth needs a whole minute's.
+  /// Whether a packet of `count` messages may pass now. One with more than a minute's worth needs a whole minute's.
   mutating func admits(_ count: Int, at now: UnixMilliseconds) -> Bool {
     guard let perMinute else { return true }
     return room(at: now) >= min(count, perMinute)
@@ -39,7 +39,7 @@ struct MessageRate {
     if perMinute != nil { credit -= count * Self.millisecondsPerMinute }
   }
 
-  /// Until the next message may pass, in milliseconds: 1 to a minute.
+  /// Milliseconds until the next message may pass: 1 to a minute.
   var wait: Int {
     guard let perMinute else { return 1 }
     let missing = Self.millisecondsPerMinute - credit

@@ -3,8 +3,8 @@ import Storage
 import Timestamps
 import Zones
 
-/// The packets of a one-way link, whose peer cannot confirm any: each is dropped a number of times in all and then counts
-/// as sent, not confirmable. It is kept for `retain_days` more, for an operator, and then forgotten.
+/// The packets of a one-way link, whose peer cannot confirm any: each is dropped a fixed number of times and then
+/// counts as sent, not confirmable. It is kept for `retain_days` more, for an operator, and then deleted.
 struct OneWayPackets: Sendable {
   /// The value of `sent_packet.confirmed` for a packet that nobody will ever confirm.
   static let notConfirmable = 2
@@ -12,14 +12,14 @@ struct OneWayPackets: Sendable {
   let peer: ZoneName
   let times: Int
 
-  /// At a start: what may never have reached the drop is dropped once more than it would be.
+  /// At a start: what may never have reached the drop is dropped once more.
   func prepare(_ db: Transaction) throws {
     try db.run(
       "UPDATE sent_packet SET attempts = -1, next_drop = 0 WHERE peer = ? AND confirmed = 0 AND attempts <= 0",
       peer.text)
   }
 
-  /// What still lies in the drop was not carried over yet, so dropping it again would repeat nothing.
+  /// What is still in the drop was not carried over yet, so dropping it again would repeat nothing.
   func wait(for entries: [(lane: String, sequence: Int)], until next: UnixMilliseconds, _ db: Transaction) throws {
     for entry in entries {
       try db.run(
@@ -30,9 +30,9 @@ struct OneWayPackets: Sendable {
     }
   }
 
-  /// Returns the packets that were dropped for the last time a wait ago.
+  /// Returns the packets that were dropped for the last time, a full wait ago.
   ///
-  /// - Parameter furthest: how far ahead no right clock has set a time.
+  /// - Parameter furthest: no right clock has set a time further ahead than this.
   func finish(_ now: UnixMilliseconds, furthest: UnixMilliseconds, _ db: Transaction) throws -> [(
     lane: String, sequence: Int
   )] {
@@ -46,13 +46,13 @@ struct OneWayPackets: Sendable {
   }
 }
 
-/// What no receipt has secured in all the days that a link keeps things.
+/// What no receipt has secured within the link's `retain_days`.
 struct OldPackets: Sendable {
   let peer: ZoneName
   let before: UnixMilliseconds
 
-  /// Lets go of what is finished: applied and in effect, or sent on a one-way link as often as it is to be. Returns the
-  /// files in `sent/`, and the blobs that went whole.
+  /// Deletes what is finished: applied and in effect, or sent on a one-way link as often as configured. Returns the
+  /// files in `sent/`, and the blobs that were sent whole.
   func forget(_ db: Transaction) throws -> (files: [String], blobs: [String]) {
     var files = try last(of: .messages, db).map { try ReceiptHandler.forgetMessages(peer, through: $0, db) } ?? []
     let parts = try last(of: .blobs, db) ?? 0
@@ -71,7 +71,7 @@ struct OldPackets: Sendable {
     return (files, blobs)
   }
 
-  /// The last packet of a lane before which, itself included, all are old and finished.
+  /// The last packet of a lane up to which all are old and finished.
   private func last(of lane: Lane, _ db: Transaction) throws -> Int? {
     try db.one(
       Int.self,

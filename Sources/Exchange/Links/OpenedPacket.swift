@@ -4,21 +4,21 @@ import PacketSeal
 import Storage
 import Zones
 
-/// A message whose handler has done its part outside the transaction.
+/// A message whose handler has done its work outside the transaction.
 struct PreparedMessage: Sendable {
   let message: Message
   let bytes: [UInt8]
   let change: Result<MessageHandler.Change, MessageRefusal>
 }
 
-/// A verified packet with what is to be done about it. Either way it uses up its sequence.
+/// A verified packet and what to do with it. In each case its sequence is used.
 struct OpenedPacket: Sendable {
   enum Outcome: Sendable {
     case apply([PreparedMessage], blobs: [IncomingBlobRow])
     case refuse(PacketRejection)
   }
 
-  /// Messages that are refused alone, each by its id, while their neighbours are applied.
+  /// Messages that are refused alone, each by its id, while the others are applied.
   struct BadMessage: Sendable {
     let id: String
     let code: String
@@ -30,7 +30,7 @@ struct OpenedPacket: Sendable {
   let proof: SignatureProof
   var outcome: Outcome
   var badMessages: [BadMessage] = []
-  /// Blobs that policy does not let in: what needs one is refused.
+  /// Blobs that policy does not allow: what needs one is refused.
   var barredBlobs: [String] = []
 }
 

@@ -6,7 +6,7 @@ public import Zones
 
 import struct Foundation.Data
 
-/// A message to be sent, with how widely it may be read and the blobs that go with it.
+/// A message to be sent, with its classification and its blobs.
 public struct OutgoingMessage: Sendable {
   public var message: Message
   public var classification: Classification
@@ -58,7 +58,7 @@ public final class Outbox: Sendable {
     }
   }
 
-  /// The exchange's own messages, which no policy judges. The caller rings the bell.
+  /// The exchange's own messages, to which no policy applies. The caller triggers the signal.
   static func insertOwn(_ message: Message, to peer: ZoneName, _ db: Transaction) throws {
     try insert(message, message.encoded(), .public, peer, db)
   }
@@ -86,7 +86,7 @@ public final class Outbox: Sendable {
     }
   }
 
-  /// The epoch that messages to `peer` leave in: 1, until this zone's data was restored or replaced.
+  /// The epoch in which messages to `peer` are sent: 1, until this zone's data was restored or replaced.
   public func epoch(to peer: ZoneName, _ db: Transaction) throws -> Int {
     try OutgoingStream.read(peer, .messages, db).epoch
   }

@@ -1,8 +1,8 @@
 public import Storage
 public import Zones
 
-/// What waits for a peer and is not confirmed by it, whether it lies in a packet already or not. On a one-way link it waits
-/// until it has been dropped for the last time.
+/// What waits for a peer and is not confirmed by it, whether in a packet or not. On a one-way link it waits until it
+/// has been dropped for the last time.
 public struct OutboxBacklog: Equatable, Sendable {
   public var messages: Int
   /// Of the messages and of their blobs.
@@ -13,7 +13,7 @@ public struct OutboxBacklog: Equatable, Sendable {
     self.bytes = bytes
   }
 
-  /// Looks at every waiting message, so not with each request.
+  /// Reads every waiting message, so do not call it with each request.
   public static func read(peer: ZoneName, _ db: Transaction) throws -> OutboxBacklog {
     let outbox = try db.one(
       """

@@ -4,10 +4,10 @@ import Storage
 import Timestamps
 import Zones
 
-/// Where a lane's stream stands, with the word on the peer's streams that its next packet carries.
+/// A lane's position, with the receipts that its next packet carries.
 struct StreamPosition: Sendable {
   var epoch: Int
-  /// What the database calls the next sequence; lane c may leave some out.
+  /// The next sequence in the database; lane c may skip some.
   var expected: Int
   var sequence: Int
   var previous: HexDigest
@@ -27,19 +27,19 @@ struct StreamPosition: Sendable {
   }
 }
 
-/// A lane's row: its own position, and the peer's word on it.
+/// A lane's row: its own position, and the peer's receipts for it.
 struct OutgoingStream: Sendable {
   var epoch: Int
   var nextSequence: Int
   var previous: String
-  /// Lane m: the last outbox row that lies in a packet.
+  /// Lane m: the last outbox row that is in a packet.
   var packed: Int64
-  /// The peer's newest word.
+  /// The peer's newest receipt.
   var applied: Int
-  /// Up to here the messages' fate was told.
+  /// Up to here the sites have been told the messages' fate.
   var effective: Int
 
-  /// Makes the rows of a link that has none yet.
+  /// Creates the rows of a link that has none yet.
   static func prepare(_ peer: ZoneName, _ db: Transaction) throws {
     for lane in Lane.allCases {
       try db.run(
@@ -67,7 +67,7 @@ struct OutgoingStream: Sendable {
 
   /// Moves a lane past `sequence`.
   ///
-  /// Throws `StreamMoved` where the stream is no longer where the packet was made for: a restore was noticed meanwhile.
+  /// Throws `StreamMoved` if the stream has moved since the packet was made: a restore was detected meanwhile.
   static func advance(
     _ peer: ZoneName, _ stream: StreamName, from expected: Int, past sequence: Int, digest: HexDigest,
     packed: Int64?, _ db: Transaction
@@ -80,12 +80,12 @@ struct OutgoingStream: Sendable {
     guard changed == 1 else { throw StreamMoved() }
   }
 
-  /// Opens a new epoch on a link: old numbers are never used again, and everything that the peer has not secured leaves
-  /// anew, in its old order. The peer knows messages by their ids, so none acts twice.
+  /// Opens a new epoch on a link: old numbers are never used again, and everything that the peer has not secured is
+  /// sent again, in its old order. The peer knows messages by their ids, so none takes effect twice.
   ///
-  /// - Parameter control: where lane c goes on; nil for where it stands. Its numbers are times, and the newest replaces
-  ///   the rest.
-  /// - Returns: the epoch, and the files in `sent/` that are of no more use.
+  /// - Parameter control: where lane c continues; nil for its present position. Its numbers are times, and the newest
+  ///   replaces the others.
+  /// - Returns: the epoch, and the files in `sent/` that are no longer needed.
   /// - Throws: `EpochsUsedUp` at `StreamName.maxEpoch`.
   static func raiseEpoch(
     _ peer: ZoneName, above known: Int, control: UnixMilliseconds? = nil, _ db: Transaction
@@ -106,16 +106,15 @@ struct OutgoingStream: Sendable {
   }
 }
 
-/// A packet was made for a stream that has a new epoch by now. It is made anew.
+/// A packet was made for a stream that has a new epoch by now. It is made again.
 struct StreamMoved: Error {}
 
-/// A stream's epoch stands at `StreamName.maxEpoch`. Only a database that somebody wrote to can bring this about.
+/// A stream's epoch is at `StreamName.maxEpoch`. Only a manipulated database can cause this.
 struct EpochsUsedUp: Error, CustomStringConvertible {
   var description: String { "no epoch is left above \(StreamName.maxEpoch); forget the stream with guandu link" }
 }
 
-/// Gives stamps that only rise, and keeps two senders from taking theirs in one order and the word that they carry in
-/// another.
+/// Gives stamps that only rise. Two senders cannot take their stamps in one order and read their receipts in the other.
 actor StampClock {
   private let now: @Sendable () -> UnixMilliseconds
   private var last = 0
@@ -124,16 +123,16 @@ actor StampClock {
 
   init(now: @escaping @Sendable () -> UnixMilliseconds) { self.now = now }
 
-  /// Stamps lie above `stamp` from now on.
+  /// Stamps are above `stamp` from now on.
   func follow(_ stamp: Int) { last = max(last, stamp) }
 
-  /// How far the next stamp lies ahead of the clock, in milliseconds: over 0 where the clock was set back.
+  /// How far the next stamp is ahead of the clock, in milliseconds: above 0 if the clock was set back.
   var ahead: Int { last - now() }
 
-  /// Begins at the clock again: for a new epoch, whose stamps need not lie above those of the last.
+  /// Begins at the clock again: for a new epoch, whose stamps need not be above those of the last.
   func restart() { last = now() }
 
-  /// Runs `body` with a new stamp; nobody else's runs meanwhile.
+  /// Runs `body` with a new stamp; no other runs meanwhile.
   func withStamp<T: Sendable>(_ body: @Sendable (UnixMilliseconds) async throws -> T) async rethrows -> T {
     if isTaken { await withCheckedContinuation { waiting.append($0) } }
     isTaken = true

@@ -2,7 +2,7 @@ import Dispatch
 import PacketFormat
 
 extension PacketApplier {
-  /// A packet's message after the part that needs no database.
+  /// A packet's message after the work that needs no database.
   enum ReadMessage: Sendable {
     case prepared(PreparedMessage)
     /// The link's policy does not name its type.
@@ -10,15 +10,15 @@ extension PacketApplier {
     case malformed(FormatError)
   }
 
-  /// Fewer are not worth other threads.
+  /// Fewer do not justify more threads.
   private static let fewMessages = 32
   private static let parts = 4
 
-  /// Parses messages and runs their handlers' first halves, on all cores. The answer has their order.
+  /// Parses messages and runs their handlers' first halves, on all cores. The result has their order.
   func read(_ messages: [[UInt8]], allowed: Set<String>) -> [ReadMessage] {
     guard messages.count > Self.fewMessages else { return messages.map { read($0, allowed) } }
     return [ReadMessage](unsafeUninitializedCapacity: messages.count) { output, count in
-      // Each part fills places of its own.
+      // Each part fills its own slots.
       nonisolated(unsafe) let places = output
       let partCount = (messages.count + Self.parts - 1) / Self.parts
       DispatchQueue.concurrentPerform(iterations: Self.parts) { part in

@@ -4,13 +4,13 @@ import Storage
 import Timestamps
 import Zones
 
-/// Messages that wait for a blob or for other messages. None of this recurses: what a message releases is marked as ready,
-/// and acts in turn, a bounded number in each transaction.
+/// Messages that wait for a blob or for other messages. Nothing here recurses: what a message releases is marked as
+/// ready, and takes effect in turn, a bounded number in each transaction.
 extension PacketApplier {
-  /// Of one peer. Beyond these, a message that would have to wait is refused (`waiting-full`).
+  /// For one peer. Beyond these, a message that would have to wait is refused (`waiting-full`).
   static let waitingMaxMessages = 100_000
   static let waitingMaxBytes = 268_435_456
-  /// How many that are ready act in one transaction.
+  /// How many ready messages take effect in one transaction.
   static let readyAtOnce = 256
 
   func apply(
@@ -18,7 +18,7 @@ extension PacketApplier {
   ) throws {
     let id = prepared.message.id
     guard try isNew(id, origin, &report, db) else { return }
-    // What its handler refused waits for nothing, and nothing of it is kept.
+    // A message that its handler refused waits for nothing, and is not kept.
     if case .failure = prepared.change { return try perform(prepared, origin, &report, db) }
     let needs = try unmetNeeds(of: prepared.message, db)
     if needs.isEmpty { return try perform(prepared, origin, &report, db) }
@@ -28,7 +28,7 @@ extension PacketApplier {
       try recordRefusal(origin, message: id, code: "waiting-full", &report, db)
       return try release("message:" + id, db)
     }
-    // It counts as applied by its id, so that a repeat is known; it acts when its needs are met.
+    // Its id counts as applied, so that a repeat is recognised; it takes effect when its needs are met.
     try db.run(
       """
       INSERT INTO waiting_message (id, peer, stream, sequence, previous, since, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -57,7 +57,7 @@ extension PacketApplier {
     return needs
   }
 
-  /// Counts what this transaction adds; asks the database once.
+  /// Counts what this transaction adds; reads the database once.
   private func hasRoom(for byteCount: Int, _ report: inout Report, _ db: Transaction) throws -> Bool {
     if report.waiting == nil {
       let row = try db.one(
@@ -72,7 +72,7 @@ extension PacketApplier {
     return true
   }
 
-  /// Marks the messages as ready that waited for nothing else.
+  /// Marks as ready the messages that waited only for this.
   func release(_ need: String, _ db: Transaction) throws {
     let waiting = try db.all(String.self, "DELETE FROM waiting_for WHERE needed = ? RETURNING message_id", need)
     for id in waiting {
@@ -84,8 +84,8 @@ extension PacketApplier {
     }
   }
 
-  /// Lets messages act that wait for nothing more, those included that these release, `readyAtOnce` at most. Says in the
-  /// report whether there may be others.
+  /// Applies the ready messages, including those that these release, at most `readyAtOnce`. The report says whether
+  /// there may be more.
   func performReady(_ report: inout Report, _ db: Transaction) throws {
     var left = Self.readyAtOnce
     while left > 0 {
@@ -106,7 +106,7 @@ extension PacketApplier {
     report.mayBeMoreReady = true
   }
 
-  /// Refuses what has waited since before `oldest` for something that its sender has no more. Returns how many.
+  /// Refuses what has waited since before `oldest` for something that its sender no longer has. Returns how many.
   ///
   /// At most `readyAtOnce` in one transaction.
   func giveUp(waitingSince oldest: UnixMilliseconds, _ report: inout Report, _ db: Transaction) throws -> Int {

@@ -18,15 +18,15 @@ struct PacketApplier: Sendable {
     var aftermath = ReceiptHandler.Aftermath()
     var refused = false
     var applied = 0
-    /// Blobs that the peer sends no more of.
+    /// Blobs of which the peer sends no more.
     var cancelledBlobs: [HexDigest] = []
-    /// Whether the packet's place is the stream's position from now on.
+    /// Whether the packet's sequence becomes the stream's position.
     var movedStream = true
-    /// Positions of old epochs were let go.
+    /// Positions of old epochs were dropped.
     var forgotStreams = false
-    /// Messages may be left that wait for nothing more: another transaction lets them act.
+    /// More messages may be ready: another transaction applies them.
     var mayBeMoreReady = false
-    /// What waits of this peer, once it was counted.
+    /// What waits from this peer, once counted.
     var waiting: (count: Int, bytes: Int)?
   }
 
@@ -66,12 +66,13 @@ struct PacketApplier: Sendable {
 
   private func advance(_ packet: OpenedPacket, _ report: inout Report, _ db: Transaction) throws {
     let (stream, sequence) = (packet.manifest.stream, packet.manifest.sequence)
-    // A number of lane c is a time. Were one that lies ahead the stream's position, no true word would count until then.
+    // A number of lane c is a time. If one ahead of the clock became the position, no true receipts would count until
+    // then.
     if stream.lane == .control, sequence > receipts.now() + ClockTrust.aheadMaxMilliseconds {
       report.movedStream = false
       return
     }
-    // An operator may have had it forgotten while the packet was opened.
+    // An operator may have made this zone forget it while the packet was opened.
     let isForgotten = try db.one(
       Bool.self, "SELECT EXISTS (SELECT 1 FROM forgotten_stream WHERE peer = ? AND stream = ?)", peer.text,
       stream.description)
@@ -88,7 +89,7 @@ struct PacketApplier: Sendable {
     if sequence == 1 || stream.lane == .control { try forgetOldEpochs(of: stream, &report, db) }
   }
 
-  /// A peer may open as many epochs as it likes; the positions of the newest are kept.
+  /// A peer may open as many epochs as it likes; only the positions of the newest are kept.
   private func forgetOldEpochs(of stream: StreamName, _ report: inout Report, _ db: Transaction) throws {
     let changed = try db.run(
       """
@@ -99,7 +100,7 @@ struct PacketApplier: Sendable {
     if changed > 0 { report.forgotStreams = true }
   }
 
-  /// Refusals in epochs that receipts tell of no more: their sender has sent everything anew since, or lost it.
+  /// Refusals in epochs that receipts no longer cover: their sender has since sent everything again, or lost it.
   func forgetUntellable(_ db: Transaction) throws {
     let waiting = try db.all(String.self, "SELECT DISTINCT stream FROM refusal WHERE peer = ?", peer.text)
     if waiting.isEmpty { return }
@@ -117,14 +118,14 @@ struct PacketApplier: Sendable {
     }
   }
 
-  /// Parts that could not be used are asked for anew, from the blob's beginning.
+  /// Unusable parts are requested again, from the blob's beginning.
   private func forgetParts(of packet: OpenedPacket, _ db: Transaction) throws {
     for part in packet.manifest.blobs {
       try db.run("DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL", part.sha256.text)
     }
   }
 
-  /// A blob that may not come in: all that waits for it is refused, now and later.
+  /// A blob that is not allowed: every message that needs it is refused, now and later.
   private func bar(_ digest: String, code: String, _ db: Transaction) throws {
     try db.run(
       """
@@ -141,8 +142,8 @@ struct PacketApplier: Sendable {
     try recordRefusal(Origin(packet), message: bad.id, code: bad.code, &report, db)
   }
 
-  /// Whether a message is here for the first time. One that was refused before is refused again, since its sender may have
-  /// lost the word; one that waits does so for its newest packet.
+  /// Whether a message is here for the first time. One that was refused before is refused again, because its sender may
+  /// have lost the refusal; one that waits now belongs to its newest packet.
   func isNew(_ id: String, _ origin: Origin, _ report: inout Report, _ db: Transaction) throws -> Bool {
     let key = identifierBlob(id)
     let changed = try db.run("INSERT INTO applied_message (id) VALUES (?) ON CONFLICT DO NOTHING", key)
@@ -177,7 +178,7 @@ struct PacketApplier: Sendable {
     try release("message:" + prepared.message.id, db)
   }
 
-  /// What is whole already stays.
+  /// A complete blob stays.
   private func cancelBlobs(of message: Message, _ report: inout Report, _ db: Transaction) throws {
     for digest in try BlobsCancelled(message).digests {
       let isHere = try db.one(Bool.self, "SELECT complete FROM incoming_blob WHERE digest = ?", digest.text)
@@ -197,8 +198,8 @@ struct PacketApplier: Sendable {
     return nil
   }
 
-  /// Applies messages out of order, each once by its id, and moves no stream. What is refused is told to nobody, since its
-  /// sender has no place for it; the log has it. Returns how many were new.
+  /// Applies messages out of order, each once by its id, and moves no stream. Refusals are not sent, because the sender
+  /// has no place for them; the log has them. Returns how many were new.
   func applyReleased(_ messages: [PreparedMessage], _ report: inout Report, _ db: Transaction) throws -> Int {
     var new = 0
     for message in messages {
@@ -228,7 +229,7 @@ struct PacketApplier: Sendable {
     } catch let refusal as MessageRefusal {
       return PreparedMessage(message: message, bytes: bytes, change: .failure(refusal))
     } catch let error as FileError {
-      // This zone's own trouble, and no fault of the message: the packet is tried again.
+      // The fault is this zone's, not the message's: the packet is tried again.
       return PreparedMessage(message: message, bytes: bytes, change: .success { _ in throw error })
     } catch {
       let refusal = MessageRefusal(code: "schema", reason: "\(error)")
@@ -236,16 +237,16 @@ struct PacketApplier: Sendable {
     }
   }
 
-  /// Where a message came in: what its refusal is told under.
+  /// Where a message came from: its refusal is reported under this.
   struct Origin {
     let stream: String
     let sequence: Int
     let previous: String
 
-    /// Of a packet that an operator has brought in outside its stream.
+    /// For a packet that an operator released outside its stream.
     static let released = Origin(stream: "released", sequence: 0, previous: HexDigest.zero.text)
 
-    /// Whether refusals are told to the sender: control packets are never receipted.
+    /// Whether refusals are sent to the sender: control packets are never acknowledged.
     var isTold: Bool { StreamName(stream).map { $0.lane != .control } ?? false }
 
     init(stream: String, sequence: Int, previous: String) {

@@ -6,7 +6,7 @@ import Storage
 import Timestamps
 import Zones
 
-/// What the database keeps of a packet.
+/// What the database records of a packet.
 struct PacketRecord: Sendable {
   let stream: StreamName
   let sequence: Int
@@ -19,11 +19,11 @@ struct PacketRecord: Sendable {
   let recipient: String?
   let proof: SignatureProof
 
-  /// Moves the stream on and remembers the packet, in the caller's transaction.
+  /// Advances the stream and records the packet, in the caller's transaction.
   ///
   /// - Parameters:
-  ///   - expected: the sequence that the stream must still stand at.
-  ///   - rows: the first and last of what it carries.
+  ///   - expected: the sequence that the stream must still have.
+  ///   - rows: the first and last row that it carries.
   func save(
     peer: ZoneName, expected: Int, rows: (first: Int64, last: Int64), sentAt: UnixMilliseconds,
     nextDrop: UnixMilliseconds, _ db: Transaction

@@ -11,11 +11,11 @@ import ZoneKeys
 import Zones
 
 extension LinkReceiver {
-  /// Judges a quarantined file anew. Nil where it is no packet of this link's peer.
+  /// Judges a quarantined file again. Nil if it is not a packet of this link's peer.
   ///
-  /// One that is sound now, and whose place in its stream is free, goes back into the drop. One of another history of the
-  /// peer, whose place is taken or closed, brings its messages in, each once by its id, and moves no stream. Any other
-  /// stays.
+  /// A packet that is sound now, and whose sequence is free, goes back into the drop. From a packet of another history
+  /// of the peer, whose sequence is used or closed, the messages are applied, each once by its id, and no stream moves.
+  /// Any other file stays.
   func release(_ name: String) async throws -> String? {
     guard !name.contains("/"), name.hasSuffix(".gdp") else { return "failed: that is no file of the quarantine" }
     let path = context.quarantineFolder + "/" + name
@@ -51,7 +51,7 @@ extension LinkReceiver {
     _ packet: VerifiedPacket, _ payload: [UInt8], _ path: String, _ name: String
   ) async throws -> String {
     if try await mayStillHaveItsTurn(packet) {
-      // Of an epoch that lies too far above the others: whoever releases it takes the epoch.
+      // If its epoch is too far above the others, whoever releases it accepts the epoch.
       released.insert(packet.manifest.stream)
       try context.drop.takeBack(path, as: name)
       try removeReason(of: path)
@@ -78,7 +78,7 @@ extension LinkReceiver {
     return manifest.sequence > applied && manifest.stream.epoch >= newest
   }
 
-  /// Policy holds here as it does in the stream.
+  /// Policy applies here as in the stream.
   private func bringIn(_ packet: VerifiedPacket, _ payload: [UInt8], _ path: String) async throws -> String {
     let policy = context.link.incomingPolicy
     guard packet.manifest.classification <= policy.highestClassification else {
@@ -97,7 +97,7 @@ extension LinkReceiver {
     }
     mayBeMoreReady = mayBeMoreReady || report.mayBeMoreReady
     forget(report.cancelledBlobs)
-    // Something that waited for one of these may have been refused, or have taken effect.
+    // A message that waited for one of these may have been refused, or have taken effect.
     context.sender.debt.owe()
     context.controlSignal.ring()
     context.messageSignal.ring()

@@ -5,8 +5,8 @@ import Storage
 import Timestamps
 import Zones
 
-/// Takes the peer's word in: what it has applied is confirmed, what has taken effect there is told, what it has secured is
-/// forgotten; and where the two zones remember different histories, ours goes on in a new epoch.
+/// Processes the peer's receipts: confirms what it has applied, reports what has taken effect there, deletes what it
+/// has secured; and opens a new epoch if the two zones remember different histories.
 struct ReceiptHandler: Sendable {
   private static let blobRestartsMax = 8
 
@@ -18,7 +18,7 @@ struct ReceiptHandler: Sendable {
   /// Milliseconds since 1970.
   let now: @Sendable () -> UnixMilliseconds
 
-  /// What is left to do once the transaction is durable.
+  /// What is left to do when the transaction is durable.
   struct Aftermath: Sendable {
     var files: [String] = []
     var blobs: [String] = []
@@ -39,7 +39,7 @@ struct ReceiptHandler: Sendable {
       try raise(above: known, "the peer knows more of our stream than we do", &aftermath, db)
       return aftermath
     }
-    // Such a date must not be taken for the peer's newest word: what it says counts where it goes forward.
+    // Such a date must not count as the peer's newest: its receipts only move positions forward.
     let latest = now() + ClockTrust.aheadMaxMilliseconds
     let isAhead = manifest.stamp > latest || manifest.stream.lane == .control && manifest.sequence > latest
     if isAhead { db.afterCommit { [log] in log.peerStampIsAhead(manifest) } }
@@ -65,8 +65,8 @@ struct ReceiptHandler: Sendable {
     return aftermath
   }
 
-  /// A peer that knows packets of ours which we do not, or knows them with other contents, has seen a life of this zone
-  /// that a backup has undone. Returns the epoch to go above; nil where both agree.
+  /// A peer that knows packets which this zone does not know, or knows with other contents, has seen a history of this
+  /// zone that a restore has undone. Returns the epoch to go above; nil if both agree.
   private func epochToPass(_ receipts: [Receipt], _ db: Transaction) throws -> Int? {
     var passed: Int?
     for receipt in receipts {
@@ -97,7 +97,7 @@ struct ReceiptHandler: Sendable {
     try audit?.epochOpened(epoch, to: peer, reason: reason, db)
   }
 
-  /// Whether no newer word of the peer was taken in before; if so, it is the newest from now on.
+  /// Whether no newer receipts of the peer were processed before; if so, these are the newest from now on.
   private func isNewest(_ manifest: Manifest, _ db: Transaction) throws -> Bool {
     let changed = try db.run(
       """
@@ -108,8 +108,8 @@ struct ReceiptHandler: Sendable {
     return changed == 1
   }
 
-  /// The peer was restored and stands at an earlier place than before. What it lost is dropped again as it is; where that
-  /// lies here no more, everything that is not secured leaves anew. True where a new epoch was opened.
+  /// The peer was restored and is at an earlier position than before. What it lost is dropped again as it is; if not
+  /// all of that is kept here, everything that is not secured is sent again. True if a new epoch was opened.
   private func goBack(
     to receipt: Receipt, from stream: OutgoingStream, _ aftermath: inout Aftermath, _ db: Transaction
   ) throws -> Bool {
@@ -131,7 +131,7 @@ struct ReceiptHandler: Sendable {
     return false
   }
 
-  /// What was refused is struck from the outbox, so that it is told once, and never as applied.
+  /// What was refused is deleted from the outbox, so it is reported once, and never as applied.
   private func takeRefusals(_ receipt: Receipt, _ db: Transaction) throws {
     for refusal in receipt.refused {
       guard
@@ -163,7 +163,7 @@ struct ReceiptHandler: Sendable {
     }
   }
 
-  /// A packet of parts that the peer could not use: its blobs begin anew, a few times at most.
+  /// A packet of parts that the peer could not use: its blobs start again, a few times at most.
   private func restartBlobs(
     _ receipt: Receipt, _ refusal: Receipt.Refusal, _ rows: ClosedRange<Int64>, _ db: Transaction
   ) throws {
@@ -173,14 +173,14 @@ struct ReceiptHandler: Sendable {
       WHERE peer = ? AND id BETWEEN ? AND ? AND next_offset > 0 AND restarts < ?
       """, peer.text, rows.lowerBound, rows.upperBound, Self.blobRestartsMax)
     db.afterCommit { [log] in log.peerRefused(stream: receipt.stream, refusal) }
-    // Struck, so that a repeat of the same refusal begins nothing anew.
+    // Cleared, so that a repeat of the same refusal restarts nothing.
     try db.run(
       "UPDATE sent_packet SET first_row = 0, last_row = 0 WHERE peer = ? AND lane = ? AND sequence = ?", peer.text,
       receipt.stream.lane.rawValue, refusal.sequence)
   }
 
-  /// A confirmed packet is not dropped again; and the peer has verifiably seen the refusals that it carried. Parts of
-  /// blobs are not kept: the blob is.
+  /// A confirmed packet is not dropped again; and the peer has verifiably seen the refusals that it carried. Packets
+  /// with parts of blobs are deleted: the blob itself is kept.
   private func confirm(_ receipt: Receipt, _ aftermath: inout Aftermath, _ db: Transaction) throws {
     if receipt.stream.lane == .blobs {
       aftermath.files += try db.all(
@@ -199,7 +199,7 @@ struct ReceiptHandler: Sendable {
     }
   }
 
-  /// What has taken effect since the last word.
+  /// What has taken effect since the last receipts.
   private func tell(_ receipt: Receipt, from told: Int, _ db: Transaction) throws {
     guard receipt.stream.lane == .messages, receipt.effective > told else { return }
     guard let rows = try Self.rows(peer, above: told, through: receipt.effective, db) else { return }
@@ -209,7 +209,7 @@ struct ReceiptHandler: Sendable {
     for row in messages { try fate(SentMessage(row: row), .applied, db) }
   }
 
-  /// The outbox rows of the packets from `lower`, excluded, to `upper`.
+  /// The outbox rows of the packets above `lower`, up to `upper`.
   private static func rows(
     _ peer: ZoneName, above lower: Int, through upper: Int, _ db: Transaction
   ) throws -> ClosedRange<Int64>? {
@@ -232,7 +232,7 @@ struct ReceiptHandler: Sendable {
     aftermath.files += try Self.forgetMessages(peer, through: receipt.secured, db)
   }
 
-  /// Lets go of the packets up to `sequence` and of their messages. Returns the packets' files.
+  /// Deletes the packets up to `sequence` and their messages. Returns the packets' files.
   static func forgetMessages(_ peer: ZoneName, through sequence: Int, _ db: Transaction) throws -> [String] {
     guard let rows = try rows(peer, above: 0, through: sequence, db) else {
       return try db.all(

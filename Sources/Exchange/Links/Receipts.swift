@@ -4,7 +4,7 @@ import Storage
 import Synchronization
 import Zones
 
-/// Counts what this zone owes receipts for, so that none is sent twice: on a packet of messages or alone.
+/// Counts the receipts that are due, so that none is sent twice: with a packet of messages or alone.
 final class ReceiptDebt: Sendable {
   private let counts = Mutex((due: 0, sent: 0))
 
@@ -14,19 +14,19 @@ final class ReceiptDebt: Sendable {
   func settled(_ due: Int) { counts.withLock { $0.sent = max($0.sent, due) } }
 }
 
-/// Which streams of a peer a receipt tells of, and what it says of them.
+/// Which streams of a peer the receipts cover, and what they state.
 struct ToldStreams: Sendable {
   let peer: ZoneName
-  /// The nodes that the link's configuration names; streams of others are passed over.
+  /// The nodes that the link's configuration names; streams of others are left out.
   let nodes: [ZoneName]
-  /// For tests and measurements: all that is effective counts as secured. In a zone that works, only what a checked backup
-  /// covers does, and without backups the peer keeps what it sent for its `retain_days`.
+  /// For tests and measurements: all that is effective counts as secured. In production only a checked backup secures,
+  /// and without backups the peer keeps what it sent for its `retain_days`.
   let securesAtOnce: Bool
 }
 
-/// The receipts that a zone can sign for now.
+/// The receipts that a zone can sign now.
 struct ReceiptList: Sendable {
-  /// The newest epochs of a node's lane that are told of: the last one closed, and the one open.
+  /// The newest epochs of a node's lane that are covered: the last one closed, and the open one.
   static let epochsTold = 2
   /// 16 nodes, 3 lanes, 2 epochs.
   private static let maxStreams = 96
@@ -35,10 +35,11 @@ struct ReceiptList: Sendable {
   /// The rows of the refusals among them that no packet has carried yet.
   var refusalRows: [Int64] = []
 
-  /// For each of the peer's streams where it stands, with the refusals that the peer has not verifiably seen.
+  /// The position of each of the peer's streams, with the refusals that the peer has not verifiably seen.
   ///
-  /// A receipt never states a packet as applied whose refusals it leaves out. What waits for a blob or another message is
-  /// applied and not yet effective. Lane c is told of too: a peer that a backup has set back learns its last epoch from it.
+  /// A receipt never states a packet as applied whose refusals it leaves out. What waits for a blob or another message
+  /// is applied but not yet effective. Lane c is included: a peer that a restore has set back learns its last epoch
+  /// from it.
   static func current(_ told: ToldStreams, _ db: Transaction) throws -> ReceiptList {
     var list = ReceiptList()
     let peer = told.peer
@@ -69,7 +70,7 @@ struct ReceiptList: Sendable {
     return list
   }
 
-  /// The oldest come first, so that a receipt which must stop short still moves on once they are confirmed.
+  /// The oldest come first, so a receipt that must stop short still advances once they are confirmed.
   private mutating func addRefusals(_ peer: ZoneName, _ db: Transaction) throws {
     var room = Manifest.maxReceiptRanges - Self.maxStreams
     var carried: [(row: Int64, stream: Int, sequence: Int)] = []

@@ -6,20 +6,20 @@ import PacketFormat
 import PacketSeal
 import Timestamps
 
-/// The files of a drop that its receiver does not take in, and their way to the quarantine: a few at a time, each with its
+/// The files of a drop that its receiver rejects, and their way to the quarantine: a few at a time, each with its
 /// reason.
 struct RejectedFiles: Sendable {
   /// More in one poll would hold up the letters among them.
   private static let quarantinedAtOnce = 100
-  /// A folder on another file system, a name that leads nowhere: looked at again after this time.
+  /// A folder on another file system, or a name that leads nowhere, is tried again after this time.
   private static let unmovableMilliseconds = 3_600_000
-  /// Of a file that is larger than any packet.
+  /// Kept of a file that is larger than any packet.
   private static let headBytes = PacketHead.maxBytes
 
   struct Quarantined: Sendable {
     let file: String
     let code: String
-    /// Nil for what is no file, or larger than any packet.
+    /// Nil for what is not a regular file, or is larger than any packet.
     let digest: Digest?
     let byteCount: Int
   }
@@ -29,11 +29,11 @@ struct RejectedFiles: Sendable {
   private let files: Files
   private let log: ExchangeLog
   private let packetMaxBytes: Int
-  /// What was judged and is to be quarantined.
+  /// What was rejected and is to be quarantined.
   private var rejected: [String: PacketRejection] = [:]
-  /// What cannot be moved, and until when it is not looked at.
+  /// What cannot be moved, and until when it is ignored.
   private var unmovable: [String: UnixMilliseconds] = [:]
-  /// What was quarantined and is not in the audit log yet.
+  /// What was quarantined but is not in the audit log yet.
   private(set) var unrecorded: [Quarantined] = []
 
   init(drop: DropFolder, quarantine: Quarantine, files: Files, log: ExchangeLog, packetMaxBytes: Int) {
@@ -41,21 +41,21 @@ struct RejectedFiles: Sendable {
     self.packetMaxBytes = packetMaxBytes
   }
 
-  /// Whether a file needs no look now: it waits to be moved, or could not be moved a while ago.
+  /// Whether a file needs no check now: it waits to be moved, or could not be moved a short while ago.
   func contain(_ name: String, at now: UnixMilliseconds) -> Bool {
     rejected[name] != nil || unmovable[name].map { now < $0 } ?? false
   }
 
-  /// Whether a file was looked at before.
+  /// Whether a file was checked before.
   func know(_ name: String) -> Bool { rejected[name] != nil || unmovable[name] != nil }
 
-  /// Lets a file wait to be quarantined. It is not looked at meanwhile.
+  /// Queues a file for the quarantine. It is ignored meanwhile.
   mutating func add(_ name: String, _ rejection: PacketRejection) {
     log.fileQuarantined(name, rejection)
     rejected[name] = rejection
   }
 
-  /// Lets lie what cannot be moved, and says so once.
+  /// Leaves what cannot be moved, and logs it once.
   mutating func leave(_ name: String, _ reason: String, at now: UnixMilliseconds) {
     if unmovable[name] == nil { log.fileLeft(name, reason) }
     unmovable[name] = now + Self.unmovableMilliseconds
@@ -66,17 +66,17 @@ struct RejectedFiles: Sendable {
     unmovable = unmovable.filter { names.contains($0.key) }
   }
 
-  /// The first `count` of `unrecorded` stand in the audit log.
+  /// The first `count` of `unrecorded` are in the audit log.
   mutating func recorded(_ count: Int) { unrecorded.removeFirst(count) }
 
-  /// Moves some of the rejected files to the quarantine, and makes room there. True where there were any: another poll is due,
-  /// since a true packet may have lain behind a damaged one.
+  /// Moves some of the rejected files to the quarantine, and makes room there. True if there were any: another poll is
+  /// due, because a true packet may have been behind a damaged one.
   mutating func moveSome(at now: UnixMilliseconds) throws -> Bool {
     if rejected.isEmpty { return false }
     for (name, rejection) in rejected.sorted(by: { $0.key < $1.key }).prefix(Self.quarantinedAtOnce) {
       rejected[name] = nil
       do { try move(name, rejection, at: now) } catch {
-        // Looked at again in the next poll; the disk is full, or the folder gone.
+        // Tried again in the next poll; the disk is full, or the folder gone.
         log.failed("moving a file to quarantine", error)
         unmovable[name] = now + 1_000
       }
@@ -109,7 +109,7 @@ struct RejectedFiles: Sendable {
     try quarantine.write(lines.joined(separator: "\n"), of: newName)
   }
 
-  /// A file that was just quarantined: whoever exchanges it there for another has the log against them.
+  /// A file that was just quarantined: if somebody replaces it there, the log shows it.
   private func seen(_ name: String, _ rejection: PacketRejection) -> Quarantined {
     let (code, limit) = (rejection.code.rawValue, packetMaxBytes)
     guard let file = try? files.openForReading(quarantine.folder + "/" + name) else {

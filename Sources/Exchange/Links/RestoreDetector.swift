@@ -6,14 +6,14 @@ import Runtime
 import Storage
 import Zones
 
-/// Tells at a start whether the database is the one that the last start left: a token lies in it and in a file beside it,
-/// and both change with each start. Where they differ, the database came back from a backup, or is new, and every link
+/// Detects at a start whether the database is the one that the last start left: a token is in it and in a file beside
+/// it, and both change with each start. If they differ, the database came back from a backup, or is new, and every link
 /// opens a new epoch.
 ///
-/// A copy of the whole folder, made while the daemon ran and put back, has both and is not noticed here; the peer's word
-/// tells it then (`ReceiptHandler`).
+/// A copy of the whole folder, made while the daemon ran and then restored, has both and is not detected here; the
+/// peer's receipts show it later (`ReceiptHandler`).
 ///
-/// An actor with a thread of its own, since its files are synced.
+/// An actor with a thread of its own, because it syncs files.
 actor RestoreDetector {
   private let database: ZoneDatabase
   private let files: Files
@@ -38,7 +38,7 @@ actor RestoreDetector {
 
   private var path: String { folder + "/incarnation" }
 
-  /// Tries `begin` until it works. False where the task was cancelled before.
+  /// Tries `begin` until it works. False if the task was cancelled before.
   func beginWhenPossible() async -> Bool {
     while !Task.isCancelled {
       do {
@@ -82,7 +82,7 @@ actor RestoreDetector {
       return file == nil ? nil : "the database is new, and the folder is not"
     }
     guard let file else { return "the folder is new, and the database is not" }
-    // The one before: a crash came between the commit and the file.
+    // The token before: a crash came between the commit and the file.
     let tokens: [String] = try [row["current"], row["previous"]]
     return tokens.contains(file) ? nil : "the database is older than the folder"
   }

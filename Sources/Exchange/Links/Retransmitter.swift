@@ -8,7 +8,7 @@ import Storage
 import Timestamps
 import Zones
 
-/// Drops packets again that the peer has not confirmed in time, later and later, a day apart at the most.
+/// Drops packets again that the peer has not confirmed in time, at growing intervals, at most a day apart.
 actor Retransmitter {
   private static let dayMilliseconds = 86_400_000
   static let packetsAtOnce = 64
@@ -45,7 +45,7 @@ actor Retransmitter {
     oneWay = context.link.repeatTimes.map { OneWayPackets(peer: context.link.peer, times: $0) }
   }
 
-  /// Tries `prepare` until it works. False where the task was cancelled before.
+  /// Tries `prepare` until it works. False if the task was cancelled before.
   func prepareWhenPossible() async -> Bool {
     while !Task.isCancelled {
       do {
@@ -59,8 +59,8 @@ actor Retransmitter {
     return false
   }
 
-  /// Removes packets that no commit knows, and publishes once more all that are unconfirmed: a crash may have come
-  /// between the commit and the drop.
+  /// Removes packets that no commit covers, and publishes all unconfirmed ones again: a crash may have come between the
+  /// commit and the drop.
   func prepare() async throws {
     try context.files.createFolder(context.sentFolder)
     try context.drop.prepareForSending()
@@ -88,7 +88,7 @@ actor Retransmitter {
   func run() async {
     while !Task.isCancelled {
       do {
-        // After a long standstill there are many: a full look is followed by another.
+        // After a long outage there are many: a full batch is followed by another.
         while try await dropDue(), !Task.isCancelled {}
         try await Task.sleep(for: .seconds(min(max(1, context.link.limits.redropSeconds), Self.lookSeconds)))
       } catch is CancellationError {
@@ -100,7 +100,7 @@ actor Retransmitter {
     }
   }
 
-  /// Drops what is due, a few packets at most. True where there may be more.
+  /// Drops what is due, a few packets at most. True if there may be more.
   @discardableResult
   func dropDue() async throws -> Bool {
     let (peer, now) = (context.link.peer.text, context.now())
@@ -125,7 +125,7 @@ actor Retransmitter {
     }
     let (lying, missing) = (due.filter { context.drop.holds($0.file) }, due.filter { !context.drop.holds($0.file) })
     for entry in missing {
-      // Gone where a receipt came in between, or where somebody removed the file.
+      // Missing if a receipt came in between, or if somebody removed the file.
       guard context.files.exists(context.sentFolder + "/" + entry.file) else { continue }
       try context.drop.putWithoutSync(context.sentFolder + "/" + entry.file, as: entry.file)
       // Below 0 it may never have been dropped yet.
@@ -142,12 +142,12 @@ actor Retransmitter {
     return due.count == Self.packetsAtOnce
   }
 
-  /// No time that was noted under a right clock lies further ahead: what does was noted under a wrong one, and is due.
+  /// No time recorded under a right clock is further ahead: one that is was recorded under a wrong clock, and is due.
   static func furthest(_ link: LinkConfiguration) -> UnixMilliseconds {
     max(dayMilliseconds, link.limits.redropSeconds * 1000) + 60_000
   }
 
-  /// At the start, before the peer's word on such packets comes in.
+  /// At the start, before the peer's receipts for such packets are read.
   private func replaceOutdated() async throws {
     let peer = context.link.peer.text
     let known = try await context.database.read { db in
@@ -162,8 +162,8 @@ actor Retransmitter {
     context.sealer.counts(signer: signer, recipient: recipient, at: Date(unixMilliseconds: context.now()))
   }
 
-  /// A packet that is signed under a certificate that has ended, or sealed for one whose key the peer has no more, would be
-  /// refused for ever, and its messages with it. So everything that is not secured is sealed again, in a new epoch.
+  /// The peer would refuse for ever a packet signed under an expired certificate, or sealed for a key that it no longer
+  /// has, and its messages with it. So everything that is not secured is sealed again, in a new epoch.
   private func makeAnew() async throws {
     let reason = "packets on their way were signed under, or sealed for, certificates that count no more"
     let (peer, audit) = (context.link.peer, context.audit)

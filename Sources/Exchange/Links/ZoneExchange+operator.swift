@@ -4,8 +4,8 @@ import Storage
 import Zones
 
 extension ZoneExchange {
-  /// What operators may ask of the links: `replay` (argument `peer lane from`), `release` (a file's name in the quarantine),
-  /// `forget-streams` (argument `peer node epoch`) and `cancel-blob` (argument `peer digest`).
+  /// What operators may request of the links: `replay` (argument `peer lane from`), `release` (a file's name in the
+  /// quarantine), `forget-streams` (argument `peer node epoch`) and `cancel-blob` (argument `peer digest`).
   public var operatorHandlers: [String: OperatorRequests.Handler] {
     [
       "replay": { argument in
@@ -36,8 +36,8 @@ extension ZoneExchange {
 }
 
 extension Retransmitter {
-  /// Drops what is kept from a sequence on again, confirmed or not. Says how many packets these are, and which are not here
-  /// any more.
+  /// Drops everything that is kept from a sequence on again, confirmed or not. Says how many packets these are, and
+  /// which are no longer here.
   func replay(_ lane: Lane, from sequence: Int) async throws -> String {
     let peer = context.link.peer
     let (count, first, next) = try await context.database.write { db in
@@ -51,7 +51,7 @@ extension Retransmitter {
         lane.rawValue, sequence)
       return (count, first, try OutgoingStream.read(peer, lane, db).nextSequence)
     }
-    // At once: the peer's next word confirms again what it has, and what is confirmed is not dropped.
+    // At once: the peer's next receipts confirm again what it has, and confirmed packets are not dropped.
     for _ in 0..<(count + Self.packetsAtOnce - 1) / Self.packetsAtOnce { try await dropDue() }
     let gone = sequence..<max(sequence, first ?? next)
     let dropped = count == 1 ? "1 packet is dropped again" : "\(count) packets are dropped again"

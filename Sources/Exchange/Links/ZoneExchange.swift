@@ -31,11 +31,11 @@ public final class ZoneExchange: Service {
   /// - Parameters:
   ///   - outbox: made for the same links.
   ///   - blobs: the zone's blobs.
-  ///   - keepsSentBlobs: false where this zone forgets a blob once the peer has secured it.
+  ///   - keepsSentBlobs: false if this zone deletes a blob once the peer has secured it.
   ///   - handlers: by message type.
-  ///   - handlersOfPeer: further ones, for what counts only from the peer that it is about.
-  ///   - fate: told what the peer did with each message of ours.
-  ///   - audit: the zone's audit log; nil where it keeps none.
+  ///   - handlersOfPeer: further ones, which apply only to messages of the peer that they belong to.
+  ///   - fate: called with what the peer did with each message of this zone.
+  ///   - audit: the zone's audit log; nil if it keeps none.
   ///   - securesAtOnce: for tests and measurements: what has taken effect counts as secured without a backup.
   ///   - now: milliseconds since 1970.
   public init(
@@ -93,7 +93,7 @@ public final class ZoneExchange: Service {
       trust: identity.trust)
   }
 
-  /// Runs all links until the service group shuts down; whatever is being committed then is finished first.
+  /// Runs all links until the service group shuts down; a commit in progress is finished first.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       guard await self.restoreDetector.beginWhenPossible() else { return }
@@ -107,17 +107,17 @@ public final class ZoneExchange: Service {
 extension ZoneExchange {
   func link(to peer: String) -> Link? { links.first { $0.peer.text == peer } }
 
-  /// Says to every peer where this zone stands.
+  /// Sends this zone's receipts to every peer.
   public func tellPeers() { for link in links { link.control.owe() } }
 
-  /// The start, before any link sends: notices a database that was restored.
+  /// The start, before any link sends: detects a restored database.
   package func begin() async throws { try await restoreDetector.begin() }
 }
 
 /// One step of one part at a time, as a simulation drives them.
 extension ZoneExchange.Link {
   package func prepare() async throws { try await retransmitter.prepare() }
-  /// True where something was shipped.
+  /// True if something was sent.
   package func sendMessages() async throws -> Bool { try await messages.step() == .shipped }
   package func sendBlobs() async throws -> Bool { try await blobs.step() == .shipped }
   package func sendWord() async throws { try await control.send() }
@@ -131,12 +131,12 @@ extension ZoneExchange.Link {
     try await receiver.forgetStreams(node: node, epoch: epoch)
   }
   func cancelBlob(_ digest: String) async throws -> String { try await receiver.cancelBlob(digest) }
-  /// True where something was taken in.
+  /// True if something was applied.
   package func receive() async throws -> Bool { try await receiver.poll() }
 }
 
 extension ZoneExchange.Link {
-  /// A drop that is not there yet keeps this link waiting, and nothing else.
+  /// A drop that does not exist yet delays only this link.
   fileprivate func run() async {
     guard await retransmitter.prepareWhenPossible() else { return }
     await withTaskGroup(of: Void.self) { group in

@@ -5,21 +5,21 @@ public import Logging
 public import ServiceLifecycle
 public import Storage
 
-/// Does what operators' commands ask of the running daemon. A command writes a row and waits for its outcome; no port is
-/// open for it, and who may write to the data folder may ask.
+/// Executes operators' commands in the running daemon. A command writes a row and waits for its outcome; no port is
+/// open for it, and whoever may write to the data folder may make requests.
 public final class OperatorRequests: Service {
-  /// Gets the request's argument; returns the outcome for the operator, in words, which begin with "failed" where nothing
+  /// Gets the request's argument; returns the outcome for the operator, in words, beginning with "failed" if nothing
   /// was done. What it throws is such an outcome too.
   public typealias Handler = @Sendable (String) async throws -> String
 
-  /// How long a request waits whose word did not come, as on a file system that raises no events.
+  /// How long a request waits if its wake-up is lost, as on a file system that raises no events.
   private static let lookSeconds = 10
 
   private let database: ZoneDatabase
   private let handlers: [String: Handler]
   private let logger: Logger
   private let files: Files
-  /// A command that has written its request leaves an empty file here, which wakes the daemon.
+  /// A command that has written its request creates an empty file here, which wakes the daemon.
   private let folder: String
 
   /// - Parameter handlers: by kind.
@@ -56,7 +56,7 @@ public final class OperatorRequests: Service {
   private static func folder(_ dataDirectory: String) -> String { dataDirectory + "/requests" }
 
   private func answerAll() async throws {
-    // Before the table is read: what comes after wakes again.
+    // Before the table is read: later requests wake it again.
     for name in (try? files.list(folder)) ?? [] { try? files.remove(folder + "/" + name) }
     while let request = try await database.read({ db in
       try db.one(
@@ -78,9 +78,9 @@ public final class OperatorRequests: Service {
     do { return try await handler(request.argument) } catch { return "failed: \(error)" }
   }
 
-  /// A command's side: asks the daemon that works on `dataDirectory`, and waits for its word.
+  /// A command's side: makes a request to the daemon that works on `dataDirectory`, and waits for the outcome.
   ///
-  /// - Returns: nil where no daemon has answered in `waitSeconds`; the request stays and is done when one runs.
+  /// - Returns: nil if no daemon has answered in `waitSeconds`; the request stays and is done when one runs.
   public static func ask(
     _ kind: String, _ argument: String, dataDirectory: String, waitSeconds: Int = 30
   ) async throws -> String? {
@@ -92,7 +92,7 @@ public final class OperatorRequests: Service {
       try db.one(
         Int64.self, "INSERT INTO operator_request (kind, argument) VALUES (?, ?) RETURNING id", kind, argument)
     }
-    // Where no daemon of this release has run yet, it is seen at its next look.
+    // If no daemon of this release has run yet, its next poll sees the request.
     try? Files().writeNew("\(folder(dataDirectory))/\(UUID().uuidString)", [])
     let end = ContinuousClock.now + .seconds(waitSeconds)
     while ContinuousClock.now < end {

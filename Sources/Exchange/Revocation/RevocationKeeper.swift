@@ -14,10 +14,10 @@ import Synchronization
 public import Timestamps
 public import Zones
 
-/// Keeps the zone's lists of revocations: takes newer ones from files, from commands and from the peer, remembers them, hands
-/// them on to the peers that policy lets have them, and tells of those that are overdue.
+/// Keeps the zone's revocation lists: accepts newer ones from files, from commands and from the peer, stores them,
+/// passes them on to the peers that policy allows, and reports overdue ones.
 public final class RevocationKeeper: Service {
-  /// How soon a list is seen that was put in its file: a look asks the file's date, and reads nothing.
+  /// How soon a replaced file is noticed: a check reads its date, not its contents.
   private static let lookMilliseconds = 500
 
   private let database: ZoneDatabase
@@ -29,12 +29,12 @@ public final class RevocationKeeper: Service {
   private let log: RevocationLog
   private let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
-  /// What each file of lists was like when it was last read.
+  /// The state of each list file when it was last read.
   private let seen = Mutex<[String: FileMark]>([:])
 
   /// - Parameters:
-  ///   - trust: the zone's own, in which new lists begin to count.
-  ///   - audit: the zone's audit log; nil where it keeps none.
+  ///   - trust: the zone's own, in which new lists take effect.
+  ///   - audit: the zone's audit log; nil if it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, trust: TrustStore, database: ZoneDatabase, outbox: Outbox, logger: Logger,
@@ -57,17 +57,17 @@ public final class RevocationKeeper: Service {
       try db.all([UInt8].self, "SELECT der FROM revocation_list")
     }
     for der in kept {
-      // An authority that is trusted no more has nothing to say.
+      // An authority that is no longer trusted does not count.
       do { try trust.take(try RevocationList(der: der)) } catch {
         guard error.code == .rolledBack else { continue }
       }
     }
-    // What the files hold may be known to nobody yet.
+    // Perhaps nobody has been told yet what the files hold.
     let held = trust.revocationLists.map(\.list)
     try await keep(held)
   }
 
-  /// Looks at the files again and again until the service group shuts down.
+  /// Checks the files periodically until the service group shuts down.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       let (reminding, dates) = (Interval(.seconds(3_600)), Interval(.seconds(86_400)))
@@ -81,11 +81,11 @@ public final class RevocationKeeper: Service {
     }
   }
 
-  /// Takes lists in, durably, and tells the peers.
+  /// Accepts lists, durably, and tells the peers.
   ///
   /// - Parameter text: PEM, one list or several.
-  /// - Returns: a word for the operator.
-  /// - Throws: `TrustError`; nothing is taken then.
+  /// - Returns: a message for the operator.
+  /// - Throws: `TrustError`; nothing is accepted then.
   public func importLists(pem text: String) async throws -> String {
     let lists = try RevocationList.parse(pem: Array(text.utf8))
     do {
@@ -98,7 +98,7 @@ public final class RevocationKeeper: Service {
     return lists.map { "list \($0.number) of \($0.issuerName) counts" }.joined(separator: "; ")
   }
 
-  /// What this zone does with the messages of its peers.
+  /// The handlers of the peers' messages.
   public var handlers: [String: MessageHandler] {
     [
       RevocationListMessage.type: MessageHandler { [self] message in
@@ -118,20 +118,20 @@ public final class RevocationKeeper: Service {
     ]
   }
 
-  /// What operators may ask: `import-crl` (argument: PEM).
+  /// What operators may request: `import-crl` (argument: PEM).
   public var operatorHandlers: [String: OperatorRequests.Handler] {
     ["import-crl": { [self] text in try await importLists(pem: text) }]
   }
 
   private func read(_ path: String, isFirst: Bool) async {
     do { try await take(try RevocationList.load(pemFile: path), from: path, again: false) } catch {
-      // A file of the last start may well be older than what came over the link since.
+      // A file from the last start may well be older than what has come over the link since.
       if isFirst, (error as? TrustError)?.code == .rolledBack { return }
       log.refused(error, from: path)
     }
   }
 
-  /// - Parameter again: tells the peers of a list that counted already, too.
+  /// - Parameter again: also tells the peers of a list that counted already.
   private func take(_ lists: [RevocationList], from source: String, again: Bool) async throws {
     var news: [RevocationList] = []
     for list in lists {
@@ -143,14 +143,14 @@ public final class RevocationKeeper: Service {
     for list in news { letCount(list, from: source) }
   }
 
-  /// Remembers lists, and puts those that are new here into the outbox, in one transaction.
+  /// Stores lists, and puts new ones into the outbox, in one transaction.
   private func keep(_ lists: [RevocationList], again: Bool = false) async throws {
     try await database.write { [self] db in
       for list in lists where try save(list, db) || again { try tellPeers(list, db) }
     }
   }
 
-  /// - Returns: false where it was remembered already.
+  /// - Returns: false if it was stored already.
   @discardableResult private func save(_ list: RevocationList, _ db: Transaction) throws -> Bool {
     guard let authority = trust.authorities.first(where: { list.isSigned(by: $0) }) else { return false }
     let key = authority.fingerprint.hex
@@ -187,7 +187,7 @@ public final class RevocationKeeper: Service {
 
   private func changedFiles() -> [(path: String, isFirst: Bool)] {
     files.revocationLists.compactMap { path in
-      // A file that is gone for a moment, while it is being replaced, says nothing.
+      // A file that is missing for a moment, while it is being replaced, changes nothing.
       guard let mark = FileMark(path) else { return nil }
       let before = seen.withLock { $0.updateValue(mark, forKey: path) }
       return before == mark ? nil : (path, before == nil)
@@ -205,17 +205,17 @@ public final class RevocationKeeper: Service {
     }
   }
 
-  /// Whether an authority without a list that is in time is refused with all under it.
+  /// Whether everything under an authority is refused if it has no current list.
   var refusesWithoutLists: Bool { files.revocationListAge == .refuse }
 
-  /// Every authority, with the list of its that counts.
+  /// Every authority, with its list in force.
   func authoritiesWithLists() -> [(authority: Certificate, list: RevocationList?)] {
     let lists = Dictionary(uniqueKeysWithValues: trust.revocationLists.map { ($0.authority, $0.list) })
     return trust.authorities.map { ($0, lists[$0]) }
   }
 }
 
-/// What changes about a file when it is written or replaced.
+/// What changes when a file is written or replaced.
 private struct FileMark: Equatable {
   let inode: UInt64
   let bytes: Int

@@ -5,15 +5,15 @@ import Links
 import Storage
 public import Zones
 
-/// The lists of revocations that count in a zone, by the authorities that it trusts.
+/// The revocation lists in force in a zone, by the authorities that it trusts.
 public struct RevocationReport: Sendable {
   public let authority: Certificate
-  /// Nil where the authority has none here.
+  /// Nil if there is none of this authority.
   public let list: RevocationList?
 
   /// Reads the zone's database beside its running daemon.
   ///
-  /// - Throws: `TrustError` where the authorities cannot be read, the database's error.
+  /// - Throws: `TrustError` if the authorities cannot be read, or the database's error.
   public static func read(_ zone: ZoneConfiguration) throws -> [RevocationReport] {
     let queue = try LinkReport.openReadOnly(zone)
     defer { try? queue.close() }

@@ -11,7 +11,7 @@ extension Certificate {
     handle.withPointer { firstEntry(X509_get_subject_name($0), NID_organizationName) }
   }
 
-  /// Whether `authority` is named as its issuer and has signed it. Says nothing about dates and revocation.
+  /// Whether `authority` is named as its issuer and has signed it. Dates and revocation are not checked.
   public func isSigned(by authority: Certificate) -> Bool {
     forgetOpenSSLErrors()
     defer { forgetOpenSSLErrors() }

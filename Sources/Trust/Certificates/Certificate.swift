@@ -2,7 +2,7 @@ import COpenSSL
 public import Cryptography
 public import Foundation
 
-/// An X.509 certificate, parsed once. That it parses says nothing about whether it is trusted.
+/// An X.509 certificate, parsed once. Parsing does not make it trusted.
 public struct Certificate: Hashable, Sendable {
   public let der: [UInt8]
   /// SHA-256 of `der`.

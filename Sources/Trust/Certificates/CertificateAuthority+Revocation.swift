@@ -1,16 +1,16 @@
 import COpenSSL
 public import Foundation
 
-/// That a certificate counts no more.
+/// The revocation of a certificate.
 public struct Revocation: Sendable {
-  /// Why (RFC 5280); the words are those that OpenSSL prints too.
+  /// Why (RFC 5280); the words are OpenSSL's.
   public enum Reason: String, CaseIterable, Sendable {
     case unspecified
-    /// The key may be in somebody else's hands.
+    /// Somebody else may have the key.
     case keyCompromise
     case authorityCompromise = "CACompromise"
     case affiliationChanged
-    /// Another certificate has taken its place.
+    /// Another certificate has replaced it.
     case superseded
     case cessationOfOperation
 
@@ -38,7 +38,7 @@ public struct Revocation: Sendable {
 }
 
 extension CertificateAuthority {
-  /// Makes a list of revocations (CRL, version 2) of certificates that this authority has issued.
+  /// Makes a revocation list (CRL, version 2) of certificates that this authority has issued.
   ///
   /// - Parameters:
   ///   - number: the list's own number, which rises from list to list.
@@ -101,7 +101,7 @@ extension CertificateAuthority {
   }
 
   private static func add(_ reason: Revocation.Reason, to entry: OpaquePointer) -> Bool {
-    // RFC 5280 wants no extension where nothing is specified.
+    // RFC 5280 wants no extension for `unspecified`.
     guard reason != .unspecified else { return true }
     guard let value = ASN1_ENUMERATED_new() else { return false }
     defer { ASN1_ENUMERATED_free(value) }

@@ -14,11 +14,11 @@ public struct CertificateAuthority: Sendable {
     self.key = key
   }
 
-  /// Makes a root with a fresh P-256 key. It may have issuing authorities under it, and these no further ones.
+  /// Makes a root with a new P-256 key. It may have issuing authorities under it, but those may have none.
   ///
   /// - Parameters:
-  ///   - commonName: 1 to 64 characters; `organization` too. All that it issues is of the same organization.
-  ///   - key: one that is there already, such as a token's.
+  ///   - commonName: 1 to 64 characters; `organization` too. Everything that it issues has the same organization.
+  ///   - key: an existing one, such as a token's.
   public static func makeRoot(
     commonName: String, organization: String = "Guandu", key: PrivateKey? = nil, at date: Date
   ) throws(TrustError) -> CertificateAuthority {
@@ -32,10 +32,10 @@ public struct CertificateAuthority: Sendable {
     return try CertificateAuthority(certificate: certificate, key: key)
   }
 
-  /// Makes an issuing authority under this one, with a fresh P-256 key.
+  /// Makes an issuing authority under this one, with a new P-256 key.
   ///
-  /// - Parameter permittedDomains: servers' certificates under it are good for these domains, and what lies below them,
-  ///   alone; none means any.
+  /// - Parameter permittedDomains: servers' certificates under it are valid only for these domains and their
+  ///   subdomains; none means any.
   public func makeIssuing(
     commonName: String, permittedDomains: [String] = [], key: PrivateKey? = nil, at date: Date
   ) throws(TrustError) -> CertificateAuthority {
@@ -44,13 +44,13 @@ public struct CertificateAuthority: Sendable {
     return try CertificateAuthority(certificate: certificate, key: key)
   }
 
-  /// Makes a fresh key of the profile's kind and its certificate.
+  /// Makes a new key of the profile's kind and its certificate.
   ///
   /// - Parameters:
   ///   - commonName: 1 to 64 characters.
-  ///   - days: how long it is good for, at most what the profile says; nil for that.
-  ///   - date: when the certificate is made; it is good from an hour before, since clocks differ, and never longer than
-  ///     the authority's own.
+  ///   - days: how long it is valid, at most as long as the profile allows; nil for that.
+  ///   - date: when the certificate is made; it is valid from an hour before, because clocks differ, and never longer
+  ///     than the authority's own.
   public func issue(
     _ profile: CertificateProfile, to commonName: String, days: Int? = nil, at date: Date
   ) throws(TrustError) -> (certificate: Certificate, key: PrivateKey) {
@@ -58,7 +58,7 @@ public struct CertificateAuthority: Sendable {
     return (try certify(key, profile, commonName, days: days, [], date), key)
   }
 
-  /// Makes a certificate for a key that somebody else holds; otherwise as `issue`.
+  /// Makes a certificate for somebody else's key; otherwise as `issue`.
   ///
   /// - Throws: `weakKey` for a key of another kind than the profile's.
   public func certify(

@@ -1,5 +1,5 @@
 extension CertificateProfile {
-  /// What commands and indexes call it.
+  /// Its name in commands and indexes.
   public var name: String {
     switch self {
     case .root: "root"
@@ -15,12 +15,12 @@ extension CertificateProfile {
     }
   }
 
-  /// The host names and addresses that go into the certificate; none but a server's has any.
+  /// The host names and addresses in the certificate; only a server's has any.
   public var hosts: [String] {
     if case .tlsServer(let names) = self { names } else { [] }
   }
 
-  /// Nil for a name that is none, and for hosts where the profile has none.
+  /// Nil for an unknown name, and for hosts if the profile has none.
   public init?(name: String, hosts: [String] = []) {
     let all: [CertificateProfile] = [
       .root, .issuing, .zoneSigning, .zoneEncryption, .auditLog, .auditWitness, .tlsServer(names: hosts), .handler,

@@ -14,7 +14,7 @@ public enum CertificateProfile: Sendable, Hashable {
   /// - Parameter names: DNS names and IP addresses.
   case tlsServer(names: [String])
   case handler
-  /// Signs documents as an office's seal.
+  /// Signs documents with an office's seal.
   case seal
   /// Signs time stamps (RFC 3161), and nothing else.
   case timeStamp
@@ -28,7 +28,7 @@ public enum CertificateProfile: Sendable, Hashable {
     }
   }
 
-  /// How long such a certificate is good for. Browsers refuse servers' certificates of more than 825 days.
+  /// How long such a certificate is valid. Browsers refuse servers' certificates of more than 825 days.
   public var validDays: Int {
     switch self {
     case .root: 7_305
@@ -56,7 +56,7 @@ public enum CertificateProfile: Sendable, Hashable {
     case .auditWitness: Self.usage(key: "digitalSignature", extended: "2.25.\(Self.ownArc).4")
     case .handler: Self.usage(key: "digitalSignature", extended: "clientAuth")
     case .seal: Self.usage(key: "digitalSignature,nonRepudiation", extended: Self.documentSigning)
-    // RFC 3161 wants this use alone, and critical.
+    // RFC 3161 wants only this use, and critical.
     case .timeStamp: Self.usage(key: "digitalSignature", extended: "critical,timeStamping")
     case .tlsServer(let names):
       Self.usage(key: "digitalSignature", extended: "serverAuth")
@@ -64,7 +64,7 @@ public enum CertificateProfile: Sendable, Hashable {
     }
   }
 
-  /// The UUID 8fd1c3f6-58a0-4b7e-9c4d-2ab5e0f7316d, written as X.667 has it. Informs a reader; no check needs it.
+  /// The UUID 8fd1c3f6-58a0-4b7e-9c4d-2ab5e0f7316d in X.667's form. For information; no check needs it.
   private static let ownArc = "191168768028105904892822381509012304237"
 
   /// `id-kp-documentSigning` of RFC 9336.
@@ -81,14 +81,15 @@ public enum CertificateProfile: Sendable, Hashable {
     return extensions
   }
 
-  /// Names that an authority may put into servers' certificates: these domains and what lies below them, and no other.
+  /// The names that an authority may put into servers' certificates: these domains and their subdomains, and no others.
   static func constraint(permitting domains: [String]) throws(TrustError) -> CertificateTemplate.Extension {
     for domain in domains where !isHostName(domain) { throw TrustError(.cannotIssue, "\(domain): not a host name") }
     let parts = domains.map { "permitted;DNS:\($0)" }
     return .init(identifier: NID_name_constraints, value: "critical," + parts.joined(separator: ","))
   }
 
-  /// OpenSSL's notation gives commas and colons a meaning, so a name that holds more than a name may is refused.
+  /// In OpenSSL's notation commas and colons have a meaning, so a name with characters beyond those of a name is
+  /// refused.
   private static func alternativeNames(_ names: [String]) throws(TrustError) -> String {
     var parts: [String] = []
     for name in names {

@@ -1,12 +1,12 @@
 import COpenSSL
 
-/// What a certificate is to be used for. No certificate serves a zone and a person both.
+/// What a certificate is used for. No certificate serves both a zone and a person.
 public enum CertificatePurpose: Sendable, Hashable {
   /// Ed25519, `digitalSignature`, not an authority, and not for TLS.
   case zoneSigning
   /// X25519, `keyAgreement`, not an authority, and not for TLS.
   case zoneEncryption
-  /// As `zoneSigning`: which log or witness it is, the name tells.
+  /// As `zoneSigning`: the name says which log or witness it is.
   case audit
   /// P-256, `clientAuth` and not `serverAuth`, not an authority.
   case handler
@@ -17,7 +17,7 @@ public enum CertificatePurpose: Sendable, Hashable {
   /// P-256, `timeStamping` alone and critical, not an authority.
   case timeStamp
 
-  /// The purpose that OpenSSL checks down the whole chain, so that an authority limited to other uses is refused.
+  /// The purpose that OpenSSL checks along the whole chain, so that an authority limited to other uses is refused.
   var opensslPurpose: Int32? {
     switch self {
     case .handler: X509_PURPOSE_SSL_CLIENT
@@ -29,7 +29,7 @@ public enum CertificatePurpose: Sendable, Hashable {
 }
 
 extension Certificate {
-  /// Checks key kind, basic constraints, key usage and extended key usage; neither chain nor dates.
+  /// Checks key kind, basic constraints, key usage and extended key usage, but not chain and dates.
   func require(_ purpose: CertificatePurpose) throws(TrustError) {
     let usage = try CertificateUsage(self)
     guard !usage.isAuthority else { throw TrustError(.wrongPurpose, "\(self) is an authority's certificate") }
@@ -41,7 +41,7 @@ extension Certificate {
       guard usage.allowsExtended(XKU_SSL_SERVER) else { throw TrustError(.wrongPurpose, "\(self) lacks serverAuth") }
     case .seal: try requireSeal(usage)
     case .timeStamp:
-      // That the use stands alone and is critical OpenSSL checks with the chain.
+      // OpenSSL checks with the chain that this is the only use, and critical.
       guard keyKind == .p256 else { throw TrustError(.wrongPurpose, "\(self) holds no P-256 key") }
       guard usage.allowsExtended(XKU_TIMESTAMP) else { throw TrustError(.wrongPurpose, "\(self) lacks timeStamping") }
     }
@@ -75,7 +75,7 @@ extension Certificate {
   }
 }
 
-/// The extensions of a certificate that say what it may be used for.
+/// The extensions of a certificate that limit its use.
 private struct CertificateUsage {
   let isAuthority: Bool
   private let keyUsage: UInt32
@@ -90,7 +90,7 @@ private struct CertificateUsage {
     }
     isAuthority =
       flags & UInt32(EXFLAG_CA) != 0 || (flags & UInt32(EXFLAG_KUSAGE) != 0 && usage & certificateSigning != 0)
-    // OpenSSL answers "everything" for an absent extension; what is not said is not allowed here.
+    // OpenSSL answers "everything" for an absent extension; here, what is not stated is not allowed.
     keyUsage = flags & UInt32(EXFLAG_KUSAGE) != 0 ? usage : 0
     extendedKeyUsage = flags & UInt32(EXFLAG_XKUSAGE) != 0 ? extended : 0
   }

@@ -1,17 +1,17 @@
 import COpenSSL
 
-/// A request for a certificate (PKCS#10), whose signature shows that the asker holds the key.
+/// A certificate request (PKCS#10), whose signature shows that the requester holds the key.
 public struct CertificateRequest: Sendable {
   public let publicKey: PublicKey
-  /// The first common name that is asked for; empty when there is none.
+  /// The first common name in the request; empty when there is none.
   public let commonName: String
   public let der: [UInt8]
 
   /// Reads one `CERTIFICATE REQUEST` block of PEM, at most 1 MiB.
   ///
-  /// What it asks for beside key and name is not looked at: a profile says what a certificate holds.
+  /// Only key and name are used: a profile decides what else a certificate contains.
   ///
-  /// - Throws: `unreadable`, `malformed`, `weakKey`; `untrusted` where the signature is not that of the key.
+  /// - Throws: `unreadable`, `malformed`, `weakKey`; `untrusted` if the signature is not the key's.
   public init(pemFile path: String) throws(TrustError) {
     let content = try InputFile.read(path)
     do throws(TrustError) { try self.init(pem: content) } catch {
@@ -45,7 +45,7 @@ public struct CertificateRequest: Sendable {
     self.der = der
   }
 
-  /// Makes a request and signs it with the key that it is for.
+  /// Makes a request and signs it with its key.
   ///
   /// - Parameter commonName: of 1 to 64 characters.
   /// - Throws: `cannotIssue`.

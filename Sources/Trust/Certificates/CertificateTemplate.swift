@@ -1,11 +1,11 @@
 import COpenSSL
 import Foundation
 
-/// What is to stand in a certificate, apart from its issuer.
+/// The contents of a certificate, apart from its issuer.
 struct CertificateTemplate {
   struct Extension {
     let identifier: Int32
-    /// As OpenSSL's configuration files write it.
+    /// As in OpenSSL's configuration files.
     let value: String
   }
 
@@ -19,7 +19,7 @@ extension CertificateTemplate {
   /// Makes and signs the certificate.
   ///
   /// - Parameters:
-  ///   - publicKey: the subject's key; of a private key only the public half goes in.
+  ///   - publicKey: the subject's key; of a private key only the public key is included.
   ///   - issuer: the authority's certificate; nil makes the certificate its own issuer.
   ///   - signer: the authority's key.
   func signed(
@@ -41,7 +41,7 @@ extension CertificateTemplate {
     return try Certificate(der: X509Handle.encode(certificate))
   }
 
-  /// 127 random bits: positive, never guessed, never repeated.
+  /// 127 random bits: positive, unpredictable, unique.
   private func setSerial(_ certificate: OpaquePointer) throws(TrustError) {
     guard let number = BN_new() else { throw TrustError(.cannotIssue, "no memory left for a serial number") }
     defer { BN_free(number) }

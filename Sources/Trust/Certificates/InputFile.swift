@@ -1,18 +1,18 @@
 import Glibc
 
-/// Reading the small files that keys and certificates lie in.
+/// Reads the small files of keys and certificates.
 enum InputFile {
   static let maxBytes = 1024 * 1024
 
   /// The whole file, at most 1 MiB; a symbolic link is followed, anything but a regular file is refused.
   ///
   /// - Parameters:
-  ///   - secret: refuses a file of a wider mode than `mode`.
-  ///   - mode: by itself, that nobody but the owner may read, write or run it.
+  ///   - secret: refuses a file with a wider mode than `mode`.
+  ///   - mode: by default only the owner may read, write or run it.
   static func read(
     _ path: String, secret: Bool = false, allowed mode: UInt32 = 0o600
   ) throws(TrustError) -> [UInt8] {
-    // Without O_NONBLOCK opening a FIFO would wait for its writer.
+    // Without O_NONBLOCK, opening a FIFO would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw TrustError(.unreadable, "\(path): \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }

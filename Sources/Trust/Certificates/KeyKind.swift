@@ -7,7 +7,7 @@ public enum KeyKind: String, Sendable {
   case x25519 = "X25519"
 }
 
-/// What can be told of an OpenSSL key: its kind, and its 32 bytes where the kind has raw bytes.
+/// An OpenSSL key's kind, and its 32 bytes if the kind has raw bytes.
 struct PublicKeyFacts {
   let kind: KeyKind?
   let raw: [UInt8]

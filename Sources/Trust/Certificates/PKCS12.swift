@@ -8,8 +8,8 @@ public enum PKCS12 {
   ///
   /// - Parameters:
   ///   - name: what the browser shows.
-  ///   - chain: the authorities between the certificate and the root, the root excluded.
-  ///   - password: without it the file opens nothing; keep it elsewhere.
+  ///   - chain: the authorities between the certificate and the root, without the root.
+  ///   - password: needed to open the file; keep it elsewhere.
   /// - Returns: DER.
   public static func make(
     name: String, certificate: Certificate, key: PrivateKey, chain: [Certificate], password: SecretBytes
@@ -33,7 +33,7 @@ public enum PKCS12 {
     }
     guard let made else { throw TrustError(.cannotIssue, lastOpenSSLError()) }
     defer { PKCS12_free(made) }
-    // PKCS12_create would choose the MAC's digest itself, so it is told (by -1) to make none.
+    // PKCS12_create would choose the MAC's digest itself, so -1 tells it to make none.
     let sealed = withCString(password) { PKCS12_set_mac(made, $0, -1, nil, 0, passphraseRounds, EVP_sha256()) }
     guard sealed == 1 else { throw TrustError(.cannotIssue, lastOpenSSLError()) }
     return derBytes { i2d_PKCS12(made, $0) }

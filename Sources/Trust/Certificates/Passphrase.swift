@@ -2,7 +2,7 @@ public import Cryptography
 import Foundation
 public import Zones
 
-/// A passphrase that lies in a file: its first line, without the line's end.
+/// A passphrase in a file: its first line, without the line end.
 public enum Passphrase {
   /// - Parameter path: a file of mode 0600 or narrower with 1 to 1,024 bytes in its first line.
   /// - Throws: `unreadable`, `keyTooOpen`, `malformed`.
@@ -10,10 +10,10 @@ public enum Passphrase {
     try firstLine(of: path, allowed: 0o600)
   }
 
-  /// As `read(file:)`. A credential may also be of mode 0440: systemd grants it to the service by an access list, whose mask
-  /// shows as the group's rights.
+  /// As `read(file:)`. A credential may also have mode 0440: systemd gives the service access by an access list, whose
+  /// mask shows as the group's rights.
   ///
-  /// - Throws: `unreadable` where no credential was handed to this process.
+  /// - Throws: `unreadable` if this process was given no credential.
   public static func read(_ source: PassphraseSource) throws(TrustError) -> SecretBytes {
     switch source {
     case .file(let path): return try read(file: path)

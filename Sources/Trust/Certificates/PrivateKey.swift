@@ -2,14 +2,14 @@ import COpenSSL
 import COpenSSLShim
 public import Cryptography
 
-/// A private key in OpenSSL's hands.
+/// A private key held by OpenSSL.
 ///
 /// Sendable is safe: the key is never changed after `init`, and OpenSSL allows its use from many threads.
 public final class PrivateKey: @unchecked Sendable {
   private let pointer: OpaquePointer
   public let kind: KeyKind
 
-  /// Makes a fresh key.
+  /// Makes a new key.
   public init(generating kind: KeyKind) throws(TrustError) {
     forgetOpenSSLErrors()
     let made = kind == .p256 ? guandu_EC_generate("P-256") : guandu_key_generate(kind.rawValue.uppercased())
@@ -20,7 +20,7 @@ public final class PrivateKey: @unchecked Sendable {
 
   /// Reads a PKCS#8 PEM file of mode 0600 or narrower.
   ///
-  /// - Parameter passphrase: of an encrypted file; a file that is not encrypted is read without it.
+  /// - Parameter passphrase: of an encrypted file; ignored for others.
   public init(pemFile path: String, passphrase: SecretBytes? = nil) throws(TrustError) {
     var content = try InputFile.read(path, secret: true)
     defer { wipe(&content) }
@@ -66,23 +66,23 @@ public final class PrivateKey: @unchecked Sendable {
   // EVP_PKEY_free wipes the secret.
   deinit { EVP_PKEY_free(pointer) }
 
-  /// The pointer is good for the length of the call.
+  /// The pointer is valid during the call.
   func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R { try body(pointer) }
 
   public func belongs(to certificate: Certificate) -> Bool {
     certificate.handle.withPointer { EVP_PKEY_eq(pointer, X509_get0_pubkey($0)) == 1 }
   }
 
-  /// The public half, SubjectPublicKeyInfo in DER.
+  /// The public key, SubjectPublicKeyInfo in DER.
   var publicDER: [UInt8] { derBytes { i2d_PUBKEY(pointer, $0) } }
 
-  /// The public half, SubjectPublicKeyInfo in PEM.
+  /// The public key, SubjectPublicKeyInfo in PEM.
   public var publicPEM: String { PEM.encode(publicDER, label: "PUBLIC KEY") }
 
   /// PKCS#8 in PEM.
   ///
-  /// - Parameter passphrase: encrypts it with AES-256-CBC under PBKDF2 (HMAC-SHA-256, 600,000 rounds); nil for a file that
-  ///   its mode alone protects.
+  /// - Parameter passphrase: encrypts it with AES-256-CBC under PBKDF2 (HMAC-SHA-256, 600,000 rounds); nil for a file
+  ///   protected only by its mode.
   public func pem(passphrase: SecretBytes? = nil) throws(TrustError) -> SecretBytes {
     guard let output = BIO_new(BIO_s_secmem()) else { throw TrustError(.cannotIssue, "no memory left for a key") }
     defer { BIO_free(output) }
@@ -99,7 +99,7 @@ public final class PrivateKey: @unchecked Sendable {
     return SecretBytes(count: count) { $0.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count)) }
   }
 
-  /// OpenSSL's own way to a file takes 2,048 rounds.
+  /// OpenSSL's own function for files uses only 2,048 rounds.
   private func writeEncrypted(to output: OpaquePointer, _ passphrase: SecretBytes) -> Int32 {
     guard let plain = EVP_PKEY2PKCS8(pointer) else { return 0 }
     defer { PKCS8_PRIV_KEY_INFO_free(plain) }
@@ -132,7 +132,7 @@ public final class PrivateKey: @unchecked Sendable {
     return pem.withUnsafeBytes { bytes in
       guard let input = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return nil }
       defer { BIO_free(input) }
-      // Without a callback and without a passphrase OpenSSL would ask at the terminal.
+      // With neither callback nor passphrase OpenSSL would ask at the terminal.
       guard let passphrase else { return PEM_read_bio_PrivateKey(input, nil, { _, _, _, _ in -1 }, nil) }
       var text = passphrase.copy() + [0]
       defer { wipe(&text) }
@@ -141,14 +141,14 @@ public final class PrivateKey: @unchecked Sendable {
   }
 }
 
-/// How often PBKDF2 stirs what a thief of an encrypted file would guess.
+/// The rounds of PBKDF2, which a thief of an encrypted file pays for each guess.
 let passphraseRounds: Int32 = 600_000
 
 /// Reads the zone's signing key.
 ///
 /// - Parameters:
-///   - path: a PKCS#8 PEM file; refused where its mode is wider than 0600.
-///   - certificate: the key's own certificate; another key's is refused.
+///   - path: a PKCS#8 PEM file; refused if its mode is wider than 0600.
+///   - certificate: the key's own certificate; one of another key is refused.
 ///   - passphrase: of an encrypted file.
 public func loadSigningKey(
   path: String, matching certificate: Certificate, passphrase: SecretBytes? = nil
@@ -171,7 +171,8 @@ public func loadEncryptionKey(
   return decryption
 }
 
-/// Reads an X25519 key that is no zone's, such as an escrow holder's; as `loadEncryptionKey`, without its certificate.
+/// Reads an X25519 key that is not a zone's, such as an escrow holder's; as `loadEncryptionKey`, without its
+/// certificate.
 public func loadDecryptionKey(path: String, passphrase: SecretBytes? = nil) throws(TrustError) -> X25519PrivateKey {
   let key = try PrivateKey(pemFile: path, passphrase: passphrase)
   guard key.kind == .x25519, let secret = key.rawSecret(), let decryption = X25519PrivateKey(scalar: secret) else {

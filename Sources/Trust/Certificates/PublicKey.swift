@@ -1,22 +1,22 @@
 import COpenSSL
 
-/// A key that a certificate can be made for: one of ours, or somebody's public half.
+/// A key that a certificate can be made for: one of this machine's, or somebody's public key.
 protocol SubjectKey {
   var kind: KeyKind { get }
-  /// The pointer is good for the length of the call.
+  /// The pointer is valid during the call.
   func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R
 }
 
 extension PrivateKey: SubjectKey {}
 
-/// The public half of somebody's key.
+/// Somebody's public key.
 ///
 /// Sendable is safe: the key is never changed after `init`, and OpenSSL counts references atomically.
 public final class PublicKey: SubjectKey, @unchecked Sendable {
   private let pointer: OpaquePointer
   public let kind: KeyKind
 
-  /// Takes ownership of `pointer`, also where it throws: the key is of a kind that nobody uses here.
+  /// Takes ownership of `pointer`, also when it throws because the key's kind is not used here.
   init(owning pointer: OpaquePointer, from source: String) throws(TrustError) {
     guard let kind = PublicKeyFacts(pointer).kind else {
       EVP_PKEY_free(pointer)

@@ -2,21 +2,21 @@ import COpenSSL
 public import Cryptography
 public import Foundation
 
-/// A list of revocations (CRL, RFC 5280), parsed once. That it parses says nothing about who made it.
+/// A revocation list (CRL, RFC 5280), parsed once. Parsing does not show who made it.
 ///
 /// Sendable is safe: the list is never changed after `init`, and OpenSSL counts references atomically.
 public final class RevocationList: @unchecked Sendable {
-  /// Lists are kept in memory and cross links as messages.
+  /// Lists are kept in memory, and cross links as messages.
   public static let maxBytes = 512 * 1024
 
   public let der: [UInt8]
   /// SHA-256 of `der`.
   public let fingerprint: Digest
-  /// The common name of the authority that it says it is by.
+  /// The common name of its stated issuer.
   public let issuerName: String
   public let number: Number
   public let thisUpdate: Date
-  /// When the next one is due at the latest.
+  /// The latest time for the next list.
   public let nextUpdate: Date
   private let pointer: OpaquePointer
 
@@ -29,15 +29,15 @@ public final class RevocationList: @unchecked Sendable {
       (left.digits.utf8.count, left.digits) < (right.digits.utf8.count, right.digits)
     }
 
-    /// Decimal where it is small, as a person writes it; else hex.
+    /// Decimal if it is small, as people write it; else hex.
     public var description: String {
       digits.isEmpty ? "0" : UInt64(digits, radix: 16).map(String.init) ?? "0x" + digits
     }
   }
 
   /// - Parameter der: one list, at most `maxBytes`, with nothing after it.
-  /// - Throws: `malformed` also for a list without number or next update, and for one that covers a part only (a delta, or
-  ///   one with a critical extension): such a list would hide revocations.
+  /// - Throws: `malformed` also for a list without number or next update, and for a partial one (a delta, or one with a
+  ///   critical extension): such a list would hide revocations.
   public init(der: [UInt8]) throws(TrustError) {
     guard der.count <= Self.maxBytes, let parsed = Self.parse(der) else {
       throw TrustError(.malformed, "not one list of revocations in DER")
@@ -78,7 +78,7 @@ public final class RevocationList: @unchecked Sendable {
     return lists
   }
 
-  /// Whether `authority` has signed it and may.
+  /// Whether `authority` has signed it, and may do so.
   public func isSigned(by authority: Certificate) -> Bool {
     forgetOpenSSLErrors()
     defer { forgetOpenSSLErrors() }
@@ -89,7 +89,7 @@ public final class RevocationList: @unchecked Sendable {
     }
   }
 
-  /// The pointer is good for the length of the call.
+  /// The pointer is valid during the call.
   func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R { try body(pointer) }
 
   private static func parse(_ der: [UInt8]) -> OpaquePointer? {

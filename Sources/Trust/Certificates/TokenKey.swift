@@ -1,11 +1,12 @@
-/// Where a private key lies in a token behind PKCS#11.
+/// The place of a private key in a token behind PKCS#11.
 public struct TokenKey: Equatable, Sendable {
   /// The token's library, an absolute path.
   public let module: String
   /// RFC 7512: `pkcs11:token=…;object=…;type=private`.
   public let uri: String
 
-  /// - Throws: `malformed` for a path that is not absolute, a URI of another kind, one with a PIN in it, and line ends.
+  /// - Throws: `malformed` for a path that is not absolute, a URI of another kind, one that contains a PIN, and line
+  ///   ends.
   public init(module: String, uri: String) throws(TrustError) {
     guard module.hasPrefix("/"), !module.contains(where: \.isNewline) else {
       throw TrustError(.malformed, "\(module): a PKCS#11 module is named by its absolute path")
@@ -17,7 +18,7 @@ public struct TokenKey: Equatable, Sendable {
     self.uri = uri
   }
 
-  /// Reads what `text` writes.
+  /// Parses what `text` writes.
   public init(file path: String) throws(TrustError) {
     let lines = String(decoding: try InputFile.read(path), as: UTF8.self).split(separator: "\n")
     guard lines.count == 2, lines[0].hasPrefix("module: "), lines[1].hasPrefix("uri: ") else {

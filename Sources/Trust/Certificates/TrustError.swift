@@ -1,34 +1,34 @@
 import COpenSSL
 
-/// Why a certificate, a key or a list of revocations is not accepted.
+/// Why a certificate, a key or a revocation list is not accepted.
 public struct TrustError: Error, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable {
     /// The file is missing, too large, or may not be read.
     case unreadable
-    /// The bytes are not what they should be: no PEM, no DER, the wrong kind of object.
+    /// The bytes are malformed: not PEM, not DER, or the wrong kind of object.
     case malformed
-    /// A private key that others than its owner can read.
+    /// A private key that users other than its owner can read.
     case keyTooOpen = "key-too-open"
-    /// An encrypted key without its passphrase, or with another one.
+    /// An encrypted key without its passphrase, or with a wrong one.
     case wrongPassphrase = "wrong-passphrase"
-    /// No chain to a trusted root, or a link of it does not hold.
+    /// No valid chain to a trusted root.
     case untrusted
     case expired
     case notYetValid = "not-yet-valid"
     case revoked
-    /// Where `refuse` is configured: an authority has no list of revocations here.
+    /// With `refuse` configured: no revocation list of an authority is here.
     case listMissing = "crl-missing"
-    /// Where `refuse` is configured: a list of revocations past its next update, or not yet in force.
+    /// With `refuse` configured: a revocation list past its next update, or not yet in force.
     case listOverdue = "crl-overdue"
-    /// A list of revocations that is older than the one held.
+    /// A revocation list older than the one held.
     case rolledBack = "crl-rolled-back"
-    /// A sound certificate, made for something else.
+    /// A valid certificate for another purpose.
     case wrongPurpose = "wrong-purpose"
     /// The private key and the certificate do not belong together.
     case keyMismatch = "key-mismatch"
-    /// A key of a kind or size that is not strong enough, or that nobody uses here.
+    /// A key of a kind or size that is too weak, or not used here.
     case weakKey = "weak-key"
-    /// OpenSSL could not make what it was asked for.
+    /// OpenSSL could not make the certificate.
     case cannotIssue = "cannot-issue"
   }
 
@@ -44,10 +44,10 @@ public struct TrustError: Error, Sendable, CustomStringConvertible {
   public var description: String { "\(code.rawValue): \(reason)" }
 }
 
-/// Empties OpenSSL's error queue of this thread, so that an old error is never read as a new one.
+/// Empties this thread's OpenSSL error queue, so that an old error is not read as a new one.
 func forgetOpenSSLErrors() { ERR_clear_error() }
 
-/// What OpenSSL says about the call that has just failed; empties its queue.
+/// OpenSSL's error of the call that has just failed; empties its queue.
 func lastOpenSSLError() -> String {
   let code = ERR_peek_last_error()
   ERR_clear_error()

@@ -5,7 +5,7 @@ import Foundation
 import Synchronization
 import Zones
 
-/// What certificates are judged by at one moment: roots, authorities, lists of revocations.
+/// What certificates are judged by at one moment: roots, authorities, revocation lists.
 ///
 /// It never changes. `verify` may be called from any thread, many at a time: OpenSSL locks the store itself, each call has
 /// a context of its own, and `store` and `intermediates` are only read after `init`. That is also why
@@ -14,7 +14,7 @@ final class TrustSnapshot: Sendable {
   private nonisolated(unsafe) let store: OpaquePointer
   private nonisolated(unsafe) let intermediates: OpaquePointer
   private let age: RevocationListAge
-  /// Until the first list is overdue; only where that refuses.
+  /// Until the first list is overdue; set only if overdue lists are refused.
   private let listsEnd: Date
   private let verified = VerifiedChains()
 
@@ -60,7 +60,7 @@ final class TrustSnapshot: Sendable {
     verified.remember(certificate.fingerprint, purpose, dates)
   }
 
-  /// - Returns: the time in which every certificate of the chain is in date.
+  /// - Returns: the time during which every certificate of the chain is valid.
   private func verifyChain(
     _ certificate: Certificate, _ purpose: CertificatePurpose, _ date: Date
   ) throws(TrustError) -> Range<Date> {
@@ -122,7 +122,7 @@ final class TrustSnapshot: Sendable {
   }
 }
 
-/// Chains that were found good, with the time that they are good for. Bounded; forgets all when full.
+/// Verified chains, with the time for which they are valid. Bounded; drops all when full.
 private final class VerifiedChains: Sendable {
   private struct Key: Hashable {
     let fingerprint: Digest

@@ -4,8 +4,8 @@ public import Zones
 
 /// The roots that this zone trusts, with what is needed to judge a certificate under them.
 ///
-/// Roots and authorities never change; a newer list of revocations takes the place of its forerunner, and counts from the
-/// next call of `verify` on, whichever thread it comes from.
+/// Roots and authorities never change; a newer revocation list replaces the older one, and counts from the next call of
+/// `verify` on, from any thread.
 public final class TrustStore: Sendable {
   private struct State {
     var snapshot: TrustSnapshot
@@ -23,7 +23,8 @@ public final class TrustStore: Sendable {
   /// - Parameters:
   ///   - roots: at least one; each a trust anchor.
   ///   - intermediates: authorities that chains may go through; each is checked with the chain.
-  ///   - revocationLists: CRLs in DER, each signed by one of the authorities given; of several by one, the newest counts.
+  ///   - revocationLists: CRLs in DER, each signed by one of the authorities given; of several by one, the newest
+  ///     counts.
   ///   - age: what a missing or overdue list means.
   public init(
     roots: [Certificate], intermediates: [Certificate], revocationLists: [[UInt8]], age: RevocationListAge = .alert
@@ -57,7 +58,7 @@ public final class TrustStore: Sendable {
   /// Rises with every change: a verdict of an earlier generation may be wrong now.
   public var generation: Int { state.withLock { $0.generation } }
 
-  /// The lists that count, with the authorities that have signed them.
+  /// The lists in force, with the authorities that have signed them.
   public var revocationLists: [(authority: Certificate, list: RevocationList)] {
     state.withLock { state in authorities.compactMap { authority in state.lists[authority].map { (authority, $0) } } }
   }
@@ -65,21 +66,22 @@ public final class TrustStore: Sendable {
   /// Checks the chain to a root, the dates of every certificate in it, revocation, basic constraints, key usage, and that
   /// the certificate was made for `purpose`.
   ///
-  /// An authority whose list of revocations is missing or overdue is refused, or its certificates count as long as no list
-  /// that is here names them, as the store's `age` has it. Keys and hashes below 112 bits of strength are refused.
+  /// If an authority's revocation list is missing or overdue, the store's `age` decides: either its certificates are
+  /// refused, or they count as long as no list that is here names them. Keys and hashes below 112 bits of strength are
+  /// refused.
   ///
-  /// - Parameter date: the moment to judge at.
+  /// - Parameter date: the time to judge at.
   public func verify(
     _ certificate: Certificate, for purpose: CertificatePurpose, at date: Date
   ) throws(TrustError) {
     try state.withLock { $0.snapshot }.verify(certificate, for: purpose, at: date)
   }
 
-  /// Whether a list may take the place of the one that is held: its authority is one of ours, and it is no older.
+  /// Whether a list may replace the one that is held: its authority is one of the store's, and it is not older.
   ///
-  /// - Returns: false where it is the one that is held.
-  /// - Throws: `untrusted` where none of the authorities has signed it, `rolledBack` for an older one, and for another one
-  ///   of the same number.
+  /// - Returns: false if it is the one that is held.
+  /// - Throws: `untrusted` if none of the authorities has signed it, `rolledBack` for an older one, and for a different
+  ///   one with the same number.
   public func isNews(_ list: RevocationList) throws(TrustError) -> Bool {
     let signer = try Self.signer(of: list, authorities)
     guard let held = state.withLock({ $0.lists[signer] }) else { return true }
@@ -91,15 +93,15 @@ public final class TrustStore: Sendable {
     return true
   }
 
-  /// Lets a list count from now on.
+  /// Makes a list count from now on.
   ///
-  /// - Returns: false where it did already.
+  /// - Returns: false if it did already.
   /// - Throws: as `isNews`.
   @discardableResult public func take(_ list: RevocationList) throws(TrustError) -> Bool {
     guard try isNews(list) else { return false }
     let signer = try Self.signer(of: list, authorities)
     return try state.withLock { (state) throws(TrustError) in
-      // Another thread may have been here in between.
+      // Another thread may have replaced it in between.
       if let held = state.lists[signer], held.number >= list.number { return false }
       var lists = state.lists
       lists[signer] = list

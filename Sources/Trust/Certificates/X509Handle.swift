@@ -22,7 +22,7 @@ final class X509Handle: @unchecked Sendable {
 
   deinit { X509_free(pointer) }
 
-  /// The pointer is good for the length of the call.
+  /// The pointer is valid during the call.
   func withPointer<R, E: Error>(_ body: (OpaquePointer) throws(E) -> R) throws(E) -> R { try body(pointer) }
 
   private static func parse(_ der: [UInt8]) -> OpaquePointer? {

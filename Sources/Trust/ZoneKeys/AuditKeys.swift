@@ -2,14 +2,14 @@ public import Certificates
 public import Cryptography
 public import Zones
 
-/// The keys of a zone's audit log and of its work as its peers' witness.
+/// The keys of a zone's audit log and of its witness for the peers' logs.
 public struct AuditKeys: Sendable {
   public let log: Ed25519PrivateKey
   public let witness: Ed25519PrivateKey
   public let logCertificate: Certificate
   public let witnessCertificate: Certificate
 
-  /// - Throws: `TrustError` where a file cannot be read, or a key is not its certificate's; where none is configured.
+  /// - Throws: `TrustError` if a file cannot be read, a key does not belong to its certificate, or none is configured.
   public init(_ keys: KeyFiles) throws(TrustError) {
     guard let files = keys.audit else { throw TrustError(.unreadable, "the zone has no keys for an audit log") }
     let passphrase = try keys.passphrase.map { source throws(TrustError) in try Passphrase.read(source) }

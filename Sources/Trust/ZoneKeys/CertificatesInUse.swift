@@ -4,14 +4,14 @@ import DurableFiles
 import Foundation
 public import Zones
 
-/// A certificate that a zone works with, and what for: a key of its `zone.yaml`.
+/// A certificate that a zone uses, and its key in `zone.yaml`.
 public struct CertificateInUse: Sendable {
   public let key: String
   public let certificate: Certificate
 }
 
-/// The certificates that a zone's work hangs on at the moment: its own pair, its site's, those of its authorities, of its
-/// peers, and of escrow holders. Files are read anew, and no private key is; what cannot be read is for others to say.
+/// The certificates that a zone needs at the moment: its own pair, its site's, those of its authorities, of its peers,
+/// and of escrow holders. Certificate files are read again, private keys are not; others report what cannot be read.
 public func certificatesInUse(_ zone: ZoneConfiguration) -> [CertificateInUse] {
   var found = ownPair(zone.keys)
   func add(_ key: String, _ path: String) {
@@ -38,7 +38,7 @@ public func certificatesInUse(_ zone: ZoneConfiguration) -> [CertificateInUse] {
   return found
 }
 
-/// The pair that signs: the one in `zone.yaml`, or the one that took its place.
+/// The pair that signs: the one in `zone.yaml`, or the one that replaced it.
 private func ownPair(_ keys: KeyFiles) -> [CertificateInUse] {
   guard var signing = try? Certificate.load(pemFile: keys.signingCertificate)[0],
     var encryption = try? Certificate.load(pemFile: keys.encryptionCertificate)[0]

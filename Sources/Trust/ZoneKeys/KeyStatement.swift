@@ -3,10 +3,10 @@ import Cryptography
 import Foundation
 public import JSON
 
-/// A zone's word on its own certificates: these, and no others. What is sealed for it from then on is sealed for the first.
+/// A zone's statement of its own certificates, all of them. From then on peers seal for the first pair.
 public struct KeyStatement: Equatable, Sendable {
   public static let type = "trust.certificates"
-  /// More than two are never needed, but for one that is being replaced before it came to be used.
+  /// More than two are never needed, except when one is replaced before it was used.
   static let maxPairs = 4
 
   public struct Pair: Equatable, Sendable {
@@ -19,7 +19,7 @@ public struct KeyStatement: Equatable, Sendable {
     }
   }
 
-  /// Milliseconds since 1970: a statement counts if it is newer than the one that counts.
+  /// Milliseconds since 1970: a statement counts if it is newer than the one in force.
   public let number: Int
   public let pairs: [Pair]
 

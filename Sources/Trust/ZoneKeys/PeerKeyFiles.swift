@@ -5,10 +5,10 @@ import Foundation
 import JSON
 import Zones
 
-/// What this zone knows of a peer's certificates: those that `zone.yaml` names, and the peer's own newest word on them.
+/// A peer's certificates as this zone knows them: those that `zone.yaml` names, and the peer's own newest statement.
 ///
-/// The word lies in `peers/<zone>.json` beside the zone's own rotated keys: `{"statement": …, "replaced": […]}`, the latter
-/// being the certificates of `zone.yaml` that it took the place of. So a certificate that the operator names later counts
+/// The statement is in `peers/<zone>.json` beside the zone's own rotated keys: `{"statement": …, "replaced": […]}`.
+/// `replaced` lists the certificates of `zone.yaml` that it replaced, so one that the operator names later counts
 /// beside it.
 struct PeerKeyFiles: Sendable {
   let link: LinkConfiguration
@@ -20,9 +20,9 @@ struct PeerKeyFiles: Sendable {
   struct Known: Sendable {
     var signing: [Certificate]
     var encryption: Certificate
-    /// Those that the peer replaced itself: it still opens what was sealed for them.
+    /// Those that the peer replaced itself: it can still open what was sealed for them.
     var former: [Certificate]
-    /// The number of the statement that counts; 0 for none.
+    /// The number of the statement in force; 0 for none.
     var number: Int
   }
 
@@ -53,7 +53,7 @@ struct PeerKeyFiles: Sendable {
     return (statement, Set(replaced))
   }
 
-  /// What the peer is known by once a statement counts.
+  /// The peer's certificates once a statement counts.
   func known(saying statement: KeyStatement) throws -> Known {
     let said = statement.pairs.map(\.encryption)
     return Known(
@@ -62,7 +62,7 @@ struct PeerKeyFiles: Sendable {
       number: statement.number)
   }
 
-  /// Remembers a statement, durably. The certificates of `zone.yaml` that it does not repeat count no more.
+  /// Stores a statement, durably. The certificates of `zone.yaml` that it does not repeat no longer count.
   func remember(_ statement: KeyStatement) throws {
     let configured = try link.peerSigningCertificates.map { try Certificate.load(pemFile: $0)[0] }
     let encryption = try Certificate.load(pemFile: link.peerEncryptionCertificate)[0]

@@ -4,7 +4,7 @@ public import DurableFiles
 import Foundation
 import JSON
 
-/// The folder of pairs that took, or are to take, the place of the pair in `zone.yaml`.
+/// The folder of key pairs that replaced, or are to replace, the pair in `zone.yaml`.
 ///
 /// ```
 /// own/N/signing.key  encryption.key    made by the daemon, mode 0600; the keys never leave the folder
@@ -15,11 +15,11 @@ import JSON
 /// own/N/alone                          the peers know no older one any more
 /// ```
 ///
-/// N rises by one. Nothing in it is changed once it is there, and every file appears whole, so a copy of the folder at any
-/// moment is a backup, and what a kill leaves is taken up where it stood. The files, not the database, say which pair counts:
-/// a database that is restored must not bring back a pair that the peers have dropped.
+/// N rises by one. Nothing in it is changed once it is there, and every file appears whole. So a copy of the folder at
+/// any moment is a backup, and after a kill the work continues where it was. The files, not the database, say which
+/// pair counts: a restored database must not bring back a pair that the peers have dropped.
 public struct RotatedKeys: Sendable {
-  /// Where a pair stands.
+  /// How far a pair has got.
   public enum Stage: Int, Comparable, Sendable {
     /// Waits for its certificates.
     case requested
@@ -41,7 +41,7 @@ public struct RotatedKeys: Sendable {
     public let usedSince: Int?
     /// The signing certificates (SHA-256, hex) of the pairs before it.
     public let replaces: [String]
-    /// For how long the pair before it is kept once it is in use, in seconds.
+    /// How long the pair before it is kept once it is in use, in seconds.
     public let overlapSeconds: Int
   }
 
@@ -59,7 +59,7 @@ public struct RotatedKeys: Sendable {
 
   /// In the order in which they were made.
   ///
-  /// - Throws: `FileError`, or `TrustError` for a file that is not what it should be.
+  /// - Throws: `FileError`, or `TrustError` for a damaged file.
   public func members() throws -> [Member] {
     guard files.exists(own) else { return [] }
     return try files.list(own).compactMap(Int.init).sorted().map { number in try member(number) }
@@ -95,7 +95,7 @@ public struct RotatedKeys: Sendable {
     return value
   }
 
-  /// The pair in a member's folder, which has its certificates.
+  /// The pair in a folder that has its certificates.
   public func pair(_ member: Member) throws(TrustError) -> ZonePair {
     let folder = member.folder
     return try ZonePair(
@@ -105,7 +105,7 @@ public struct RotatedKeys: Sendable {
 
   /// Makes keys, and requests for their certificates.
   ///
-  /// - Parameter name: what the zone's present signing certificate calls it.
+  /// - Parameter name: the name in the zone's present signing certificate.
   public func make(named name: String, overlapSeconds: Int) throws -> Member {
     try files.createFolder(folder)
     try files.createFolder(own)
@@ -127,7 +127,7 @@ public struct RotatedKeys: Sendable {
     return try member(number)
   }
 
-  /// Keys that a kill has left, and that nobody uses.
+  /// Keys that a kill has left, and that nothing uses.
   private func removeHalfMade() throws {
     for name in try files.list(own) where name.hasPrefix(".new-") {
       for file in try files.list("\(own)/\(name)") { try files.remove("\(own)/\(name)/\(file)") }
@@ -149,9 +149,9 @@ public struct RotatedKeys: Sendable {
     )
   }
 
-  /// Puts the certificates beside their keys. The same ones again change nothing.
+  /// Stores the certificates beside their keys. The same ones again change nothing.
   ///
-  /// - Throws: `keyMismatch` where they are not those of the keys.
+  /// - Throws: `keyMismatch` if they are not for the keys.
   public func install(signing: Certificate, encryption: Certificate, in member: Member) throws -> Member {
     let keys = try request(member)
     guard keys.signing.publicKey.belongs(to: signing), keys.encryption.belongs(to: encryption) else {
@@ -174,7 +174,7 @@ public struct RotatedKeys: Sendable {
     return try self.member(member.number)
   }
 
-  /// Whole or not at all; what is there already stays.
+  /// Whole or not at all; an existing file stays.
   private func put(_ text: String, _ path: String) throws {
     guard !files.exists(path) else { return }
     let staging = path + ".\(UUID().uuidString)"

@@ -7,20 +7,20 @@ public import Zones
 
 public import struct Foundation.Date
 
-/// A zone's own keys with their certificates, whom it trusts, and what its peers are known by. Pairs take each other's place
-/// while the zone works.
+/// A zone's own keys with their certificates, its trust, and its peers' certificates. Pairs replace each other while
+/// the zone runs.
 public final class ZoneIdentity: Sendable {
   private struct State {
     /// The one that signs.
     var current: ZonePair
-    /// All that can open what was sealed for the zone at some time, without repeats.
+    /// All pairs that can open what was ever sealed for the zone, without repeats.
     var pairs: [ZonePair]
     var generation = 0
-    /// What peers are known by.
+    /// The peers' certificates.
     var known: [ZoneName: PeerKeyFiles.Known]
   }
 
-  /// A peer's word on its certificates that was looked at and may count.
+  /// A peer's statement of its certificates that was checked and may count.
   public struct PeerWord: Sendable {
     public let peer: ZoneName
     public let statement: KeyStatement
@@ -36,9 +36,10 @@ public final class ZoneIdentity: Sendable {
   private let escrow: [ZoneName: [Certificate]]
   private let state: Mutex<State>
 
-  /// Reads the files and checks that keys fit certificates, and the pair in use its purpose at `date`.
+  /// Reads the files and checks that keys fit certificates, and that the pair in use is valid for its purpose at
+  /// `date`.
   ///
-  /// - Throws: `TrustError`; `FileError` where the folder of rotated keys cannot be read.
+  /// - Throws: `TrustError`; `FileError` if the folder of rotated keys cannot be read.
   public init(configuration: ZoneConfiguration, at date: Date, files: Files = Files()) throws {
     let keys = configuration.keys
     trust = try TrustStore(files: configuration.trust)
@@ -74,7 +75,7 @@ public final class ZoneIdentity: Sendable {
   /// Rises when another pair begins to sign.
   public var generation: Int { state.withLock { $0.generation } }
 
-  /// From now on the zone can open what is sealed for this pair too.
+  /// From now on the zone can also open what is sealed for this pair.
   public func keep(_ pair: ZonePair) {
     state.withLock { state in
       if !state.pairs.contains(where: { $0.name == pair.name }) { state.pairs.append(pair) }
@@ -90,27 +91,27 @@ public final class ZoneIdentity: Sendable {
     }
   }
 
-  /// What a peer is known by. A zone that no link is with is known by nothing.
+  /// A peer's certificates; none for a zone without a link.
   public func certificates(of peer: ZoneName) -> PeerCertificates { peers[peer] ?? PeerCertificates(signing: []) }
 
-  /// The keys that what is meant for a peer is sealed for: its own, and those of escrow holders.
+  /// The keys to seal for, for a peer: its own, and those of escrow holders.
   public func recipients(for peer: ZoneName) -> [X25519PublicKey] {
     certificates(of: peer).encryption.compactMap(\.x25519PublicKey)
   }
 
-  /// Looks at a peer's word on its certificates. Nothing changes by it.
+  /// Checks a peer's statement of its certificates, without changing anything.
   ///
-  /// Each must be good for its purpose now, and bear the name that the peer is known by already: a zone that lost its key to
-  /// a thief can be replaced by no other zone.
+  /// Each must be valid for its purpose now, and have the name that the peer already has: a thief of a zone's key
+  /// cannot substitute another zone.
   ///
-  /// - Returns: nil where this word counts already.
+  /// - Returns: nil if this statement counts already.
   /// - Throws: `TrustError`.
   public func judge(_ statement: KeyStatement, of peer: ZoneName, at date: Date) throws -> PeerWord? {
     guard let files = peerFiles[peer], let known = state.withLock({ $0.known[peer] }) else {
       throw TrustError(.untrusted, "no link of this zone is with “\(peer)”")
     }
     if statement.number <= known.number {
-      // A repeat is fine. Of another one the peer must hear that it does not count, before it signs by it.
+      // A repeat is allowed. Of any other the peer must learn that it does not count, before it signs with it.
       guard Set(statement.pairs.map(\.signing)).isSubset(of: known.signing),
         statement.pairs[0].encryption == known.encryption
       else {
@@ -118,7 +119,7 @@ public final class ZoneIdentity: Sendable {
       }
       return nil
     }
-    // One from far ahead would shut out all that come after it.
+    // One dated far ahead would exclude all that come after it.
     guard statement.number <= Int(date.timeIntervalSince1970 * 1_000) + Self.aheadMaxMilliseconds else {
       throw TrustError(.notYetValid, "what “\(peer)” says of its certificates is dated more than a day ahead")
     }
@@ -134,12 +135,12 @@ public final class ZoneIdentity: Sendable {
     return PeerWord(peer: peer, statement: statement, known: try files.known(saying: statement))
   }
 
-  /// A word that was committed and is in no file yet, as `judge` made it before.
+  /// A statement that was committed but is in no file yet, as `judge` returned it before.
   public func word(_ statement: KeyStatement, of peer: ZoneName) throws -> PeerWord? {
     try peerFiles[peer].map { PeerWord(peer: peer, statement: statement, known: try $0.known(saying: statement)) }
   }
 
-  /// From now on the peer is known by this, unless it has said something newer.
+  /// From now on these are the peer's certificates, unless it has stated newer ones.
   public func accept(_ word: PeerWord) {
     guard let certificates = peers[word.peer] else { return }
     let isNews = state.withLock { state in
@@ -153,7 +154,7 @@ public final class ZoneIdentity: Sendable {
       former: word.known.former)
   }
 
-  /// Keeps a word that was committed for the next start, durably.
+  /// Stores a committed statement for the next start, durably.
   ///
   /// - Throws: `FileError`, `TrustError`.
   public func remember(_ word: PeerWord) throws {
@@ -161,13 +162,13 @@ public final class ZoneIdentity: Sendable {
     try files.remember(word.statement)
   }
 
-  /// Whether a peer can still take in what was sealed for it a while ago: what is signed under this zone's certificate in
-  /// use, or a former one that has neither ended nor been revoked, and sealed for a certificate whose key the peer has, and
-  /// that was not revoked.
+  /// Whether a peer can still accept what was sealed for it some time ago: it is signed under this zone's certificate
+  /// in use, or a former one that has neither expired nor been revoked, and sealed for a certificate that was not
+  /// revoked and whose key the peer has.
   ///
   /// - Parameters:
-  ///   - signer: the signing certificate's SHA-256, in hex; nil where nothing is known of it.
-  ///   - recipient: that of the peer's encryption certificate; likewise.
+  ///   - signer: the signing certificate's SHA-256, in hex; nil if unknown.
+  ///   - recipient: that of the peer's encryption certificate; nil if unknown.
   public func counts(signer: String?, recipient: String?, for peer: ZoneName, at date: Date) -> Bool {
     isGood(signer: signer, at: date) && isGood(recipient: recipient, of: certificates(of: peer), at: date)
   }
@@ -193,16 +194,16 @@ public final class ZoneIdentity: Sendable {
 }
 
 extension TrustStore {
-  /// What is wrong with a peer's certificate from the start is the operator's mistake. One that has ended or was revoked keeps
-  /// no site from opening: packets for it wait until a newer one comes.
+  /// A peer's certificate that was never valid is the operator's mistake. One that has expired or was revoked does not
+  /// keep the site from starting: packets for the peer wait until a newer one comes.
   fileprivate func verifyRecipient(_ certificate: Certificate, at date: Date) throws(TrustError) {
     do { try verifyDespiteLists(certificate, for: .zoneEncryption, at: date) } catch {
       guard error.code == .expired || error.code == .revoked else { throw error }
     }
   }
 
-  /// As `verify`, for what a zone knows by its own configuration: a list of revocations that is missing or overdue does not
-  /// keep it from starting, since the next list may come over its link.
+  /// As `verify`, for certificates of the zone's own configuration: a missing or overdue revocation list does not keep
+  /// the zone from starting, because the next list may come over its link.
   public func verifyDespiteLists(
     _ certificate: Certificate, for purpose: CertificatePurpose, at date: Date
   ) throws(TrustError) {

@@ -5,20 +5,20 @@ public import Zones
 
 import struct Foundation.Date
 
-/// A zone's pair of keys, with their certificates: one to sign with, one to open what is sealed for the zone.
+/// A zone's key pair with its certificates: one key to sign, one to open what is sealed for the zone.
 public struct ZonePair: Sendable {
   public let signingKey: Ed25519PrivateKey
   public let signingCertificate: Certificate
   public let encryptionKey: X25519PrivateKey
   public let encryptionCertificate: Certificate
 
-  /// What a pair is called by: its signing certificate's SHA-256, in hex.
+  /// A pair's name: its signing certificate's SHA-256, in hex.
   public var name: String { signingCertificate.fingerprint.hex }
 
   /// Reads a pair's four files.
   ///
-  /// - Parameter passphrase: of the keys, where they are encrypted.
-  /// - Throws: where one cannot be read, or key and certificate do not belong together.
+  /// - Parameter passphrase: of the keys, if they are encrypted.
+  /// - Throws: if one cannot be read, or key and certificate do not belong together.
   init(
     signing: (key: String, certificate: String), encryption: (key: String, certificate: String),
     passphrase: SecretBytes?
@@ -29,14 +29,14 @@ public struct ZonePair: Sendable {
     encryptionKey = try loadEncryptionKey(path: encryption.key, matching: encryptionCertificate, passphrase: passphrase)
   }
 
-  /// Checks both certificates at `date`, whatever is missing or overdue among the lists of revocations.
+  /// Checks both certificates at `date`, ignoring missing or overdue revocation lists.
   func verify(by trust: TrustStore, at date: Date) throws(TrustError) {
     try trust.verifyDespiteLists(signingCertificate, for: .zoneSigning, at: date)
     try trust.verifyDespiteLists(encryptionCertificate, for: .zoneEncryption, at: date)
   }
 }
 
-/// All pairs of a zone: the one in `zone.yaml`, and those that were made since. Nothing is said of dates and revocation.
+/// All pairs of a zone: the one in `zone.yaml`, and those made since. Dates and revocation are not checked.
 public struct ZoneKeys: Sendable {
   /// The one that signs.
   public let current: ZonePair
@@ -44,9 +44,9 @@ public struct ZoneKeys: Sendable {
   public let pairs: [ZonePair]
   public let rotated: RotatedKeys
 
-  /// The configured pair signs, unless one took its place since.
+  /// The configured pair signs, unless another has replaced it since.
   ///
-  /// - Throws: `TrustError`; `FileError` where the folder of rotated keys cannot be read.
+  /// - Throws: `TrustError`; `FileError` if the folder of rotated keys cannot be read.
   public init(_ keys: KeyFiles, files: Files = Files()) throws {
     let passphrase = try keys.passphrase.map { source throws(TrustError) in try Passphrase.read(source) }
     rotated = RotatedKeys(folder: keys.rotatedFolder, files: files, passphrase: passphrase)
@@ -63,9 +63,9 @@ public struct ZoneKeys: Sendable {
   }
 }
 
-/// The certificates that a link's peer is known by: those of `zone.yaml`, and the peer's own newest word on them.
+/// The certificates of a link's peer: those of `zone.yaml`, and the peer's own newest statement.
 ///
-/// - Returns: what it may sign under, and what is sealed for it.
+/// - Returns: those that it may sign under, and those to seal for.
 /// - Throws: `TrustError`, `FileError`.
 public func knownCertificates(
   of link: LinkConfiguration, _ keys: KeyFiles, files: Files = Files()
