@@ -6,7 +6,7 @@ import Certificates
 import Cryptography
 public import DurableFiles
 import Foundation
-public import KeyRotation
+import KeyRotation
 public import Links
 public import Logging
 public import OperatorRequests
