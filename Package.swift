@@ -10,10 +10,10 @@ let settings: [SwiftSetting] = [
 /// Where the rooms stand: a folder of Sources for each; their tests stand in a folder of Tests of the same name.
 let folders = [
   "Base": [
-    "CCurl", "CCurlHeaders", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "Cryptography", "DurableFiles",
-    "Fairness", "Roles", "Runtime", "Storage", "Zones",
+    "CCurl", "CCurlHeaders", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CZlib", "Cryptography",
+    "DurableFiles", "Fairness", "Roles", "Runtime", "Storage", "Zones",
   ],
-  "Formats": ["AgeFormat", "PacketFormat", "TransparencyLog"],
+  "Formats": ["AgeFormat", "PacketFormat", "TransparencyLog", "ZIPArchive"],
   "Trust": ["Authority", "PacketSeal", "Trust"],
   "Exchange": ["Drop", "Exchange", "TrustUpdates"],
   "Audit": ["Acts", "AuditForward", "AuditIndex", "AuditLog", "AuditWitness", "Evidence"],
@@ -101,6 +101,7 @@ let package = Package(
     .systemLibrary(
       name: "CPango", path: path("CPango"), pkgConfig: "pangocairo",
       providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
+    .systemLibrary(name: "CZlib", path: path("CZlib"), pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "COpenSSLShim", dependencies: ["COpenSSL"], path: path("COpenSSLShim")),
     .target(name: "CCurl", dependencies: ["CCurlHeaders"], path: path("CCurl")),
     .target(name: "CLinux", path: path("CLinux")),
@@ -114,6 +115,7 @@ let package = Package(
     room("AgeFormat", imports: ["Cryptography"]),
     room("PacketFormat", imports: ["Zones"]),
     room("TransparencyLog", imports: ["Cryptography"]),
+    room("ZIPArchive", ["CZlib"]),
     room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
@@ -247,6 +249,7 @@ let package = Package(
         "DurableFiles",
       ], [logging]),
     tests("EvidenceTests", of: ["Evidence"]),
+    tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
     tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
     tests("NoticesTests", of: ["Notices", "Zones"]),
@@ -275,7 +278,8 @@ let package = Package(
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
     .testTarget(
-      name: "FuzzReplayTests", dependencies: ["AgeFormat", "Cryptography", "PacketFormat", "Zones"], path: "Tests/Fuzz",
+      name: "FuzzReplayTests", dependencies: ["AgeFormat", "Cryptography", "PacketFormat", "ZIPArchive", "Zones"],
+      path: "Tests/Fuzz",
       exclude: ["README.md", "age.dict", "build.sh", "corpus", "json.dict", "run.sh", "seeds.py"],
       swiftSettings: settings),
     tests("StorageTests", of: ["Storage"]),

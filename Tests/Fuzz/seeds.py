@@ -5,10 +5,12 @@ repository. The foreign ones are read at run time only; they are never merged in
 """
 
 import hashlib
+import io
 import json
 import pathlib
 import subprocess
 import sys
+import zipfile
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -77,6 +79,15 @@ def limits(folder):
         put(folder, "age-file", script)
 
 
+def archives(folder):
+    for method in [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]:
+        whole = io.BytesIO()
+        with zipfile.ZipFile(whole, "w", method) as archive:
+            for name in ["OFD.xml", "Doc_0/", "Doc_0/文档.xml"]:
+                archive.writestr(zipfile.ZipInfo(name), b"" if name.endswith("/") else b"<a/>" * 100, method)
+        put(folder, "zip", whole.getvalue())
+
+
 def vectors(folder):
     for path in sorted(VECTORS.glob("*")):
         head, _, file = path.read_bytes().partition(b"\n\n")
@@ -92,4 +103,5 @@ if __name__ == "__main__":
     packets(target)
     full_manifest(target)
     limits(target)
+    archives(target)
     vectors(target)
