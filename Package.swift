@@ -10,10 +10,13 @@ let settings: [SwiftSetting] = [
 /// Where the rooms stand: a folder of Sources for each; their tests stand in a folder of Tests of the same name.
 let folders = [
   "Base": [
-    "CCurl", "CCurlHeaders", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CZlib", "Cryptography",
-    "DurableFiles", "Fairness", "Roles", "Runtime", "Storage", "Zones",
+    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CZlib",
+    "Cryptography", "DurableFiles", "Fairness", "Roles", "Runtime", "Storage", "Zones",
   ],
-  "Formats": ["AgeFormat", "PacketFormat", "TransparencyLog", "ZIPArchive"],
+  "Formats": [
+    "AgeFormat", "DocumentNotation", "Layout", "OFD", "PDF", "PacketFormat", "TransparencyLog", "Typefaces",
+    "ZIPArchive",
+  ],
   "Trust": ["Authority", "PacketSeal", "Trust"],
   "Exchange": ["Drop", "Exchange", "TrustUpdates"],
   "Audit": ["Acts", "AuditForward", "AuditIndex", "AuditLog", "AuditWitness", "Evidence"],
@@ -101,6 +104,11 @@ let package = Package(
     .systemLibrary(
       name: "CPango", path: path("CPango"), pkgConfig: "pangocairo",
       providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
+    .systemLibrary(
+      name: "CCairo", path: path("CCairo"), pkgConfig: "cairo-ft",
+      providers: [.apt(["libcairo2-dev", "libfreetype-dev"])]),
+    .systemLibrary(
+      name: "CHarfBuzz", path: path("CHarfBuzz"), pkgConfig: "harfbuzz-subset", providers: [.apt(["libharfbuzz-dev"])]),
     .systemLibrary(name: "CZlib", path: path("CZlib"), pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "COpenSSLShim", dependencies: ["COpenSSL"], path: path("COpenSSLShim")),
     .target(name: "CCurl", dependencies: ["CCurlHeaders"], path: path("CCurl")),
@@ -116,6 +124,11 @@ let package = Package(
     room("PacketFormat", imports: ["Zones"]),
     room("TransparencyLog", imports: ["Cryptography"]),
     room("ZIPArchive", ["CZlib"]),
+    room("DocumentNotation"),
+    room("Layout", imports: ["DocumentNotation"]),
+    room("Typefaces", imports: ["Layout"], ["CHarfBuzz"]),
+    room("PDF", imports: ["Layout", "Typefaces"], ["CCairo"]),
+    room("OFD", imports: ["Layout", "Typefaces", "ZIPArchive"]),
     room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
@@ -213,7 +226,7 @@ let package = Package(
     program(
       "guandu",
       imports: [
-        "Letters",
+        "Letters", "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD",
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
         "Exchange", "TrustUpdates", "Acts", "AuditLog", "AuditWitness", "AuditForward", "TransparencyLog", "Evidence",
       ],
@@ -249,6 +262,8 @@ let package = Package(
         "DurableFiles",
       ], [logging]),
     tests("EvidenceTests", of: ["Evidence"]),
+    tests("DocumentNotationTests", of: ["DocumentNotation"]),
+    tests("LayoutTests", of: ["Layout", "DocumentNotation"]),
     tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
     tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
