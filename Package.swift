@@ -293,9 +293,12 @@ let package = Package(
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
     .testTarget(
-      name: "FuzzReplayTests", dependencies: ["AgeFormat", "Cryptography", "PacketFormat", "ZIPArchive", "Zones"],
+      name: "FuzzReplayTests",
+      dependencies: [
+        "AgeFormat", "Cryptography", "DocumentNotation", "Layout", "PacketFormat", "ZIPArchive", "Zones",
+      ],
       path: "Tests/Fuzz",
-      exclude: ["README.md", "age.dict", "build.sh", "corpus", "json.dict", "run.sh", "seeds.py"],
+      exclude: ["README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "run.sh", "seeds.py"],
       swiftSettings: settings),
     tests("StorageTests", of: ["Storage"]),
     tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"]),

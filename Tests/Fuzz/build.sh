@@ -40,6 +40,8 @@ for file in Sources/Base/Cryptography/*.swift; do [[ $file == */Process.swift ]]
 room Zones Sources/Base/Zones/Names.swift
 room Cryptography "${cryptography[@]}"
 room AgeFormat Sources/Formats/AgeFormat/*.swift
+room DocumentNotation Sources/Formats/DocumentNotation/*.swift
+room Layout Sources/Formats/Layout/*.swift
 room ZIPArchive Sources/Formats/ZIPArchive/*.swift
 room PacketFormat Sources/Formats/PacketFormat/*.swift
 

@@ -88,6 +88,16 @@ def archives(folder):
         put(folder, "zip", whole.getvalue())
 
 
+def documents(folder):
+    for path in sorted((ROOT / "zones/documents").glob("*.txt")):
+        text = path.read_text()
+        put(folder, "document", text.encode())
+        put(folder, "document", text.replace("sealed: yes", "sealed: no").encode())
+    # Many pages, and a row of a table that is nearly one.
+    put(folder, "document", (text + "| 甲 | 乙 |\n| --- | ---: |\n" + "| " + "长" * 2000 + " | 1 |\n" * 3).encode())
+    put(folder, "document", (text + "字\n" * 3000).encode())
+
+
 def vectors(folder):
     for path in sorted(VECTORS.glob("*")):
         head, _, file = path.read_bytes().partition(b"\n\n")
@@ -104,4 +114,5 @@ if __name__ == "__main__":
     full_manifest(target)
     limits(target)
     archives(target)
+    documents(target)
     vectors(target)

@@ -20,14 +20,16 @@ struct LineBreaker {
   var (firstIndent, otherIndent) = (0.0, 0.0)
   /// Whether what is as wide as it is takes whole half cells, so that what follows stands on the half grid.
   var isOnGrid = true
+  /// Whether lines are made as wide as the measure.
+  var isFilling = true
 
   private static let tolerance = 1e-6
 
   init(
     pitch: Double = Measures.pitch, width: Double = Measures.width, firstIndent: Double = 0, otherIndent: Double = 0,
-    isOnGrid: Bool = true
+    isOnGrid: Bool = true, isFilling: Bool = true
   ) {
-    (self.pitch, self.width, self.isOnGrid) = (pitch, width, isOnGrid)
+    (self.pitch, self.width, self.isOnGrid, self.isFilling) = (pitch, width, isOnGrid, isFilling)
     (self.firstIndent, self.otherIndent) = (firstIndent, otherIndent)
   }
 
@@ -38,7 +40,7 @@ struct LineBreaker {
       let indent = lines.isEmpty ? firstIndent : otherIndent
       let end = end(of: items, from: start, room: width - indent)
       let last = items[start..<end].lastIndex { !$0.isSpace }.map { $0 + 1 } ?? start
-      lines.append(place(items[start..<last], indent, isFilled: end < items.count))
+      lines.append(place(items[start..<last], indent, isFilled: isFilling && end < items.count))
       start = end
       while start < items.count, items[start].isSpace { start += 1 }
     } while start < items.count
@@ -59,7 +61,8 @@ struct LineBreaker {
       if fitting == items.count || LineRules.canBreak(items, fitting) { lastBreak = fitting }
     }
     if fitting == items.count { return fitting }
-    if LineRules.noStart.contains(items[fitting].scalar), let end = squeezedEnd(items, start, fitting, room) {
+    if isFilling, LineRules.noStart.contains(items[fitting].scalar), let end = squeezedEnd(items, start, fitting, room)
+    {
       return end
     }
     return lastBreak > start ? lastBreak : max(fitting, start + 1)
@@ -187,9 +190,8 @@ enum LineRules {
   /// Whether a line may end before the item.
   static func canBreak(_ items: [Item], _ index: Int) -> Bool {
     let (left, right) = (items[index - 1], items[index])
-    if left.isSpace { return !right.isSpace }
-    if right.isSpace { return false }
-    if noEnd.contains(left.scalar) || noStart.contains(right.scalar) || isOneMark(left, right) { return false }
-    return left.isCell || right.isCell
+    if right.isSpace || noEnd.contains(left.scalar) || noStart.contains(right.scalar) { return false }
+    if left.isSpace { return index < 2 || !noEnd.contains(items[index - 2].scalar) }
+    return (left.isCell || right.isCell) && !isOneMark(left, right)
   }
 }

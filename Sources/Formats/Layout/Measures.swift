@@ -37,6 +37,8 @@ public enum Measures {
 
   // 7.3.5.1: the middle of name and date lies this far below the seal's centre.
   static let belowSealCentre = 3.0
+  /// And the seal keeps this from the text above it, and from being a line below it.
+  static let aboveSeal = 0.4
 
   // 7.4.1
   static let (outerRule, innerRule) = (0.35, 0.25)

@@ -17,6 +17,9 @@ struct Signature {
   init(_ document: OfficialDocument, _ finder: GlyphFinder) throws(NotationError) {
     let name = LineBreaker().line(try finder.items(document.issuer, .fangSong, size: Measures.size3))
     let date = LineBreaker().line(try finder.items(document.date.chinese, .fangSong, size: Measures.size3))
+    guard name.end <= Measures.width else {
+      throw NotationError(document.issuer, "the issuer's name is longer than a line; use the standard short name")
+    }
     let places =
       document.isSealed
       ? Self.sealed(name: name.end, date: date.end) : Self.unsealed(name: name.end, date: date.end)
@@ -48,14 +51,17 @@ struct Signature {
     return (start, start + two)
   }
 
-  /// As near to the text as the seal can be without touching it, which is within a line.
+  /// As near to the text as the seal can be without touching it; where that is not within a line, a little higher.
   private mutating func placeSeal(_ diameter: Double, over x: Double) {
     let radius = diameter / 2
+    // Below the last line's characters, down to where that line ends.
+    let white = (Measures.line - Measures.size3) / 2
     var middle = Double(freeLines + 1) * Measures.line
-    while middle - Measures.belowSealCentre - radius < 0 {
+    while middle - Measures.belowSealCentre - radius < Measures.aboveSeal - white {
       freeLines += 1
       middle += Measures.line
     }
-    seal = SealPlace(page: 1, x: x, y: middle - Measures.belowSealCentre, diameter: diameter)
+    let lowest = radius + Measures.line - white - Measures.aboveSeal
+    seal = SealPlace(page: 1, x: x, y: min(middle - Measures.belowSealCentre, lowest), diameter: diameter)
   }
 }

@@ -43,7 +43,7 @@ struct TableLayout {
     return cells
   }
 
-  /// As wide as the longest cell where that fits, else what is left after the least, by need.
+  /// As wide as the longest cells where that fits.
   private func columnWidths() throws(NotationError) -> [Double] {
     let room = Measures.width - Double(head.count) * 2 * Measures.cellSide
     let columns = head.indices.map { column in
@@ -59,8 +59,14 @@ struct TableLayout {
           + "(sideways tables are not set yet)")
     }
     if most <= room { return columns.map { max($0.most, Self.size) * room / most } }
-    let need = most - least
-    return columns.map { $0.least + (room - least) * (max($0.most, Self.size) - $0.least) / need }
+    // Short columns keep what they need; the others are as wide as each other, as far as their longest words let them.
+    let widths = { (limit: Double) in columns.map { max($0.least, min($0.most, limit)) } }
+    var (low, high) = (0.0, room)
+    for _ in 0..<50 {
+      let middle = (low + high) / 2
+      if widths(middle).reduce(0, +) <= room { low = middle } else { high = middle }
+    }
+    return widths(low)
   }
 
   private static func millimetres(_ value: Double) -> Int { Int(min(value, 100_000).rounded(.up)) }
@@ -86,7 +92,7 @@ struct TableLayout {
 
   private func line(_ cells: [Cell], isHead: Bool) -> FlowLine {
     let texts = zip(cells, widths).map { cell, width in
-      LineBreaker(pitch: Self.size, width: width + 1e-6, isOnGrid: false).lines(cell.items)
+      LineBreaker(pitch: Self.size, width: width + 1e-6, isOnGrid: false, isFilling: false).lines(cell.items)
     }
     let count = texts.map(\.count).max() ?? 1
     let height = Double(count) * Measures.tableLine + 2 * Measures.cellTop
