@@ -348,8 +348,8 @@ let package = Package(
       name: "guandu-bench",
       dependencies: [
         "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Roles", "Zones", "Cryptography", "DurableFiles",
-        "PacketFormat", "Storage", "Trust", "TrustUpdates", "AuditLog", "TransparencyLog", "Fairness", logging,
-        arguments,
+        "PacketFormat", "Storage", "Trust", "TrustUpdates", "AuditLog", "TransparencyLog", "Fairness",
+        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", logging, arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -304,12 +304,13 @@ def test_name_date_and_the_place_of_the_seal(notice):
     must(row(date) - row(name), LINE, "the date is in the next line")
     [seal] = notice.report["seals"]
     assert seal["page"] == 3 and seal["diameter_micrometres"] == 45_000
-    x, y, radius = (seal[key] / 1000 for key in ("x_micrometres", "y_micrometres", "diameter_micrometres"))
-    radius /= 2
+    left, above, width = (seal[key] / 1000 for key in ("left_micrometres", "top_micrometres", "diameter_micrometres"))
+    radius = width / 2
+    x, y = left + radius, above + radius
     must(x, middle, "the seal's middle", 0.5)
     assert y < row(date) < y + radius / 2, "name and date lie a little below the seal's centre"
-    above = notice.line(2, "2.市长信箱")
-    assert 0 <= y - radius - bottom(above) <= LINE, "the seal's top lies within a line of the text"
+    text = notice.line(2, "2.市长信箱")
+    assert 0 <= above - bottom(text) <= LINE, "the seal's top lies within a line of the text"
     assert y + radius < BOTTOM
     note = notice.line(2, "（此件公开发布）")
     must(row(note) - row(date), LINE, "附注 is below the date")

@@ -74,7 +74,7 @@ struct LineBreaker {
     while end < items.count, end <= fitting + 2, !LineRules.canBreak(items, end) { end += 1 }
     guard end <= fitting + 2 else { return nil }
     let beyond = natural(items[start..<end]) - room
-    let marks = items[start..<end].filter { LineRules.isNarrowable($0) }.count
+    let marks = LineRules.narrowable(items[start..<end])
     return beyond <= Double(marks) * pitch / 2 + Self.tolerance ? end : nil
   }
 
@@ -98,7 +98,7 @@ struct LineBreaker {
       if let previous { shift += spread.gap(previous, item) }
       if item.isCell {
         pen.add(item)
-        let narrowing = LineRules.isNarrowable(item) ? spread.narrowing : 0
+        let narrowing = index > items.startIndex && LineRules.isNarrowable(item) ? spread.narrowing : 0
         let x = pen.end - pitch + (LineRules.noEnd.contains(item.scalar) ? -narrowing : 0)
         // A glyph that is not as wide as its size stands in the middle of it.
         line.placed.append(PlacedItem(item: item, x: x + shift + (item.size - item.advance) / 2))
@@ -152,7 +152,7 @@ struct LineBreaker {
 
     init(_ items: ArraySlice<Item>, spare: Double, pitch: Double) {
       if spare < -LineBreaker.tolerance {
-        let marks = items.filter { LineRules.isNarrowable($0) }.count
+        let marks = LineRules.narrowable(items)
         narrowing = marks > 0 ? min(-spare / Double(marks), pitch / 2) : 0
         return
       }
@@ -181,6 +181,9 @@ enum LineRules {
   private static let halfWhite = Set("，。、；：？！）》〉」』】〕〗’”（《〈「『【〔〖‘“".unicodeScalars)
 
   static func isNarrowable(_ item: Item) -> Bool { item.isCell && halfWhite.contains(item.scalar) }
+
+  /// How many marks of a line can be narrowed: not one at its beginning, so that beginnings stand under each other.
+  static func narrowable(_ items: ArraySlice<Item>) -> Int { items.dropFirst().filter { isNarrowable($0) }.count }
 
   /// A dash or an ellipsis of two characters.
   static func isOneMark(_ left: Item, _ right: Item) -> Bool {
