@@ -23,13 +23,13 @@ struct DocumentBench {
 
   func run() throws -> [Figure] {
     let (short, long) = (Self.notation(pages: 5), Self.notation(pages: 300))
-    let before = try Self.memory { _ = try Self.pages(short, as: PDFWriter.write) }
+    let before = try Self.memory { _ = try Self.pages(short, as: Self.pdf) }
     let after = try Self.memory {
-      _ = try Self.pages(long, as: PDFWriter.write)
+      _ = try Self.pages(long, as: Self.pdf)
       _ = try Self.pages(long, as: Self.ofd)
     }
     return [
-      try Self.figure("pdf", long, PDFWriter.write), try Self.figure("ofd", long, Self.ofd),
+      try Self.figure("pdf", long, Self.pdf), try Self.figure("ofd", long, Self.ofd),
       Figure(
         name: "document.memory", value: after, unit: "MiB RssAnon at most, 300 pages, PDF and OFD",
         peer: "5 pages, PDF", peerValue: before, ratio: before / after),
@@ -59,6 +59,10 @@ struct DocumentBench {
     let document = try DocumentLayout.setting(OfficialDocument(notation: notation), in: typefaces)
     guard try write(document, typefaces).count > 1_000 else { throw CommandFailed(description: "an empty file") }
     return document.pages.count
+  }
+
+  private static func pdf(_ document: LaidOutDocument, _ typefaces: Typefaces) throws -> [UInt8] {
+    try PDFWriter(typefaces).write(document)
   }
 
   private static func ofd(_ document: LaidOutDocument, _ typefaces: Typefaces) throws -> [UInt8] {

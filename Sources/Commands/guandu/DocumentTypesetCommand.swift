@@ -79,7 +79,7 @@ private struct DocumentSetting {
   }
 
   func pdf() throws -> [UInt8] {
-    do { return try PDFWriter.write(pages, in: typefaces) } catch { throw CommandFailure(.failed, error.reason) }
+    do { return try PDFWriter(typefaces).write(pages) } catch { throw CommandFailure(.failed, error.reason) }
   }
 
   func ofd() throws -> [UInt8] {

@@ -22,14 +22,14 @@ public enum OFDWriter {
   public static func write(
     _ document: LaidOutDocument, identifier: [UInt8], in typefaces: Typefaces
   ) throws(OFDError) -> [UInt8] {
-    var package = OFDPackage(document, typefaces)
+    var package = OFDFiles(document, typefaces)
     let entries = try package.entries(identifier: identifier)
     do { return try ZIPArchive.write(entries) } catch { throw OFDError("the OFD cannot be packed: \(error)") }
   }
 }
 
 /// The files of an OFD.
-private struct OFDPackage {
+private struct OFDFiles {
   /// Where the numbers of pages, fonts, layers and objects begin; each is used once.
   private var lastIdentifier = 0
   private let document: LaidOutDocument

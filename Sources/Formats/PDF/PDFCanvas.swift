@@ -1,6 +1,5 @@
 import CCairo
 import Layout
-import Typefaces
 
 /// A PDF that grows by a page at a time. Use from one task at a time.
 final class PDFCanvas {
@@ -15,14 +14,11 @@ final class PDFCanvas {
   private let output = Output()
   private let surface: OpaquePointer
   private let pen: OpaquePointer
-  private let typefaces: Typefaces
-  private let library: FreeTypeLibrary
-  private var faces: [Int: OpaquePointer] = [:]
+  private let faces: CairoFaces
 
   /// - Parameter date: `2026-11-28`: when the PDF says that it was made, so that it is the same on every day.
-  init(title: String, date: String, _ typefaces: Typefaces) throws(PDFError) {
-    self.typefaces = typefaces
-    library = try FreeTypeLibrary()
+  init(title: String, date: String, _ faces: CairoFaces) throws(PDFError) {
+    self.faces = faces
     let surface = cairo_pdf_surface_create_for_stream(
       { closure, data, count in
         guard let closure, let data else { return CAIRO_STATUS_WRITE_ERROR }
@@ -45,7 +41,6 @@ final class PDFCanvas {
   deinit {
     cairo_destroy(pen)
     cairo_surface_destroy(surface)
-    for face in faces.values { cairo_font_face_destroy(face) }
   }
 
   func draw(_ page: Page) throws(PDFError) {
@@ -66,7 +61,7 @@ final class PDFCanvas {
 
   private func draw(_ run: GlyphRun) throws(PDFError) {
     set(run.colour)
-    cairo_set_font_face(pen, try face(run.face))
+    cairo_set_font_face(pen, try faces.face(run.face))
     var matrix = cairo_matrix_t()
     cairo_matrix_init_scale(&matrix, run.size * run.stretch * Self.scale, run.size * Self.scale)
     cairo_set_font_matrix(pen, &matrix)
@@ -83,72 +78,11 @@ final class PDFCanvas {
       cairo_text_cluster_flags_t(rawValue: 0))
   }
 
-  private func face(_ index: Int) throws(PDFError) -> OpaquePointer {
-    if let face = faces[index] { return face }
-    let face = try FreeTypeFace.cairoFace(typefaces.faces[index], library)
-    faces[index] = face
-    return face
-  }
-
   /// The whole PDF. Nothing is drawn after it.
   func finish() throws(PDFError) -> [UInt8] {
     cairo_surface_finish(surface)
     let status = [cairo_status(pen), cairo_surface_status(surface)].first { $0 != CAIRO_STATUS_SUCCESS }
     if let status { throw PDFError("Cairo made no PDF: \(String(cString: cairo_status_to_string(status)))") }
     return output.bytes
-  }
-}
-
-private final class FreeTypeLibrary {
-  let pointer: FT_Library
-
-  init() throws(PDFError) {
-    var pointer: FT_Library?
-    guard FT_Init_FreeType(&pointer) == 0, let pointer else { throw PDFError("FreeType does not start") }
-    self.pointer = pointer
-  }
-
-  deinit { FT_Done_FreeType(pointer) }
-}
-
-/// A face as FreeType has it, with all that it stands on. Cairo keeps it as long as it may draw with it, which is longer
-/// than a document.
-private final class FreeTypeFace {
-  private let face: FT_Face
-  private let library: FreeTypeLibrary
-  private let typeface: Typeface
-
-  private init(_ typeface: Typeface, _ library: FreeTypeLibrary) throws(PDFError) {
-    var face: FT_Face?
-    let status = typeface.withBytes { bytes in
-      FT_New_Memory_Face(
-        library.pointer, bytes.baseAddress?.assumingMemoryBound(to: FT_Byte.self), FT_Long(bytes.count),
-        FT_Long(typeface.index), &face)
-    }
-    guard status == 0, let face else { throw PDFError("\(typeface.path): FreeType does not read this typeface") }
-    (self.face, self.library, self.typeface) = (face, library, typeface)
-  }
-
-  deinit { FT_Done_Face(face) }
-
-  /// - Returns: owned by the caller.
-  static func cairoFace(_ typeface: Typeface, _ library: FreeTypeLibrary) throws(PDFError) -> OpaquePointer {
-    let box = try FreeTypeFace(typeface, library)
-    guard let face = cairo_ft_font_face_create_for_ft_face(box.face, Int32(FT_LOAD_NO_HINTING)) else {
-      throw PDFError("\(typeface.path): Cairo does not take this typeface")
-    }
-    let owned = Unmanaged.passRetained(box).toOpaque()
-    // The key is an address alone, and the box's is nobody else's.
-    let status = cairo_font_face_set_user_data(
-      face, UnsafeRawPointer(owned).assumingMemoryBound(to: cairo_user_data_key_t.self), owned
-    ) { box in
-      if let box { Unmanaged<FreeTypeFace>.fromOpaque(box).release() }
-    }
-    guard status == CAIRO_STATUS_SUCCESS else {
-      Unmanaged<FreeTypeFace>.fromOpaque(owned).release()
-      cairo_font_face_destroy(face)
-      throw PDFError("\(typeface.path): Cairo does not take this typeface")
-    }
-    return face
   }
 }

@@ -11,10 +11,15 @@ public struct PDFError: Error, Equatable, CustomStringConvertible, Sendable {
 }
 
 /// Pages as PDF, by Cairo: text that can be selected, fonts of the glyphs that are used, the same bytes for the same pages.
-public enum PDFWriter {
-  /// - Parameter typefaces: those that the pages were laid out with.
-  public static func write(_ document: LaidOutDocument, in typefaces: Typefaces) throws(PDFError) -> [UInt8] {
-    let canvas = try PDFCanvas(title: document.title, date: document.date, typefaces)
+/// Keep it for further documents: Cairo goes on holding the fonts of those before. Use from one task at a time.
+public final class PDFWriter {
+  private let faces: CairoFaces
+
+  /// - Parameter typefaces: those that pages are laid out with.
+  public init(_ typefaces: Typefaces) throws(PDFError) { faces = try CairoFaces(typefaces) }
+
+  public func write(_ document: LaidOutDocument) throws(PDFError) -> [UInt8] {
+    let canvas = try PDFCanvas(title: document.title, date: document.date, faces)
     for page in document.pages { try canvas.draw(page) }
     return try canvas.finish()
   }
