@@ -92,6 +92,16 @@ def report(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def unsealed(tmp_path_factory):
+    """The report without a seal, and with more than one signer."""
+    folder = tmp_path_factory.mktemp("unsealed")
+    text = (EXAMPLES / "report.txt").read_text()
+    changed = text.replace("sealed: yes", "sealed: no").replace("周建国", "周建国、李敏、欧阳文静")
+    (folder / "report.txt").write_text(changed)
+    return Document(folder / "report.txt", folder / "out")
+
+
+@pytest.fixture(scope="module")
 def letter(tmp_path_factory):
     return made(tmp_path_factory, "letter")
 
@@ -317,12 +327,12 @@ def test_name_date_and_the_place_of_the_seal(notice):
     must(note[0].x, LEFT + 2 * PITCH, "附注 is two characters in")
 
 
-def test_unsealed_name_and_date(report):
-    text, name, date = (report.line(1, begin) for begin in ("妥否", "安澜市交通运输局", "2026年11月28日"))
+def test_unsealed_name_and_date(unsealed):
+    text, name, date = (unsealed.line(1, begin) for begin in ("妥否", "安澜市交通运输局", "2026年11月28日"))
     must(row(name) - row(text), 2 * LINE, "one free line above the name")
     must(RIGHT - end(name), 2 * PITCH, "the name is two characters from the right")
     must(date[0].x - name[0].x, 2 * PITCH, "the date is two characters right of the name")
-    assert report.report["seals"] == []
+    assert unsealed.report["seals"] == []
 
 
 def test_attachments(notice):
@@ -376,7 +386,18 @@ def test_page_numbers(notice):
             must(line[0].x - LEFT, SIZE4, "even pages: at the left")
 
 
-def test_signers_of_an_upward_document(report):
+def test_signer_of_an_upward_document(report):
+    line = report.line(0, "安交报")
+    assert written(line) == "安交报〔2026〕7号签发人：周建国"
+    must(line[0].x, LEFT + PITCH, "the number is one character in")
+    must(end(line), RIGHT - PITCH, "the signer ends one character from the right")
+    assert line[-4].face.startswith("FandolFang") and line[-1].face.startswith("FandolKai")
+    [rule] = report.rules(0)
+    must(rule.top - bottom(line), 4, "from number to red rule")
+
+
+def test_signers_of_an_upward_document(unsealed):
+    report = unsealed
     first, last = report.line(0, "签发人："), report.line(0, "安交报")
     assert written(first) == "签发人：周建国李敏" and written(last) == "安交报〔2026〕7号欧阳文静"
     must(last[0].x, LEFT + PITCH, "the number is one character in")
