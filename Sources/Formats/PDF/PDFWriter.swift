@@ -10,7 +10,8 @@ public struct PDFError: Error, Equatable, CustomStringConvertible, Sendable {
   public var description: String { reason }
 }
 
-/// Pages as PDF, by Cairo: text that can be selected, fonts of the glyphs that are used, the same bytes for the same pages.
+/// Pages as PDF, by Cairo: text that can be selected, fonts of the glyphs that are used, language and title; the same
+/// bytes for the same pages.
 /// Keep it for further documents: Cairo goes on holding the fonts of those before. Use from one task at a time.
 public final class PDFWriter {
   private let faces: CairoFaces
@@ -21,6 +22,6 @@ public final class PDFWriter {
   public func write(_ document: LaidOutDocument) throws(PDFError) -> [UInt8] {
     let canvas = try PDFCanvas(title: document.title, date: document.date, faces)
     for page in document.pages { try canvas.draw(page) }
-    return try canvas.finish()
+    return PDFCatalog.adding(language: "zh-CN", to: try canvas.finish())
   }
 }
