@@ -145,15 +145,12 @@ public struct DocumentLayout {
   private mutating func addSignature() throws(NotationError) {
     flow.settle()
     let signature = try Signature(document, finder)
-    for _ in 0..<2 where !flow.fits(signature.height) {
-      let staying = flow.pageCount == 1 ? stayingOnFirst : 1
-      guard flow.turnWithLast(2, staying: staying) else {
-        throw NotationError(
-          document.issuer,
-          "there is no room for the issuer's name, the date and the seal beside the text; shorten the title, or "
-            + "lengthen the text by a line")
-      }
-      flow.settle()
+    let staying = flow.pageCount == 1 ? stayingOnFirst : 1
+    guard flow.fits(signature.height) || flow.turnWithLast(2, staying: staying, above: signature.height) else {
+      throw NotationError(
+        document.issuer,
+        "there is no room for the issuer's name, the date and the seal on a page with text; lengthen the text by a "
+          + "line, or shorten the title or the table before")
     }
     let top = flow.y
     if var seal = signature.seal {

@@ -128,19 +128,27 @@ struct PageFlow {
   /// How many lines the page has.
   var lineCount: Int { filled[filled.count - 1].count }
 
-  /// Takes the page's last lines over to a new page: so many at most, and as many as can go where so many are to stay.
+  /// Takes the page's last lines over to a new page, where something of a height has to stand below them.
+  /// - Parameters:
+  ///   - most: how many go at most; fewer where they are high.
+  ///   - staying: how many stay at least.
   /// - Returns: false where none can go.
-  mutating func turnWithLast(_ count: Int, staying: Int) -> Bool {
-    var taken = min(count, lineCount - staying)
-    guard taken > 0 else { return false }
-    // A head of a table goes with its row.
-    if filled[filled.count - 1][lineCount - taken - 1].line.isTableHead { taken += 1 }
-    guard lineCount - taken >= staying else { return false }
-    let lines = filled[filled.count - 1].suffix(taken)
-    filled[filled.count - 1].removeLast(taken)
-    turn()
-    for placed in lines { add(placed.line) }
-    return true
+  mutating func turnWithLast(_ most: Int, staying: Int, above height: Double) -> Bool {
+    let lines = filled[filled.count - 1].map(\.line)
+    for count in stride(from: min(most, lines.count - staying), to: 0, by: -1) {
+      // A head of a table goes with its row.
+      let taken = lines[lines.count - count - 1].isTableHead ? count + 1 : count
+      let going = lines.suffix(taken)
+      let high = going.reduce(going.first?.tableHead?.line.height ?? 0) { $0 + $1.height }
+      let settled = (high / Measures.line - Self.tolerance).rounded(.up) * Measures.line
+      guard lines.count - taken >= staying, settled + height <= Measures.height + Self.tolerance else { continue }
+      filled[filled.count - 1].removeLast(taken)
+      turn()
+      for line in going { add(line) }
+      settle()
+      return true
+    }
+    return false
   }
 
   /// Everything at its place.

@@ -156,6 +156,14 @@ private struct Seeded {
     }
   }
 
+  @Test func `refuse a text after which the seal has no page with text`() throws {
+    let row = "| " + String(repeating: "汉", count: 780) + " | 2 |\n"
+    let table = "| 甲 | 乙 |\n| --- | --- |\n"
+    let error = #expect(throws: NotationError.self) { try set("文\n" + table + row) }
+    #expect(error?.line == 6 && error?.reason.contains("no room for the issuer's name") == true)
+    #expect(try set("文\n" + table + row + "后文").pages.count == 3)
+  }
+
   @Test func `repeat a table's head on each page`() throws {
     let rows = (0..<80).map { "| \($0) | 项 |" }.joined(separator: "\n")
     let document = try set("| 甲 | 乙 |\n| --- | --- |\n\(rows)")
