@@ -69,7 +69,8 @@ struct NotationHead {
       let key = line[0..<colon].trimmed().text
       guard Self.keys.contains(key) else {
         throw NotationError(
-          line: line.line, column: 1, "unknown key “\(key.prefix(40))”; there are: \(Self.keys.joined(separator: ", "))")
+          line: line.line, column: 1, "unknown key “\(key.prefix(40))”; there are: \(Self.keys.joined(separator: ", "))"
+        )
       }
       guard values[key] == nil else {
         throw NotationError(line: line.line, column: 1, "“\(key)” is here a second time; take one out")
