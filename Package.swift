@@ -10,10 +10,14 @@ let settings: [SwiftSetting] = [
 /// Where the rooms stand: a folder of Sources for each; their tests stand in a folder of Tests of the same name.
 let folders = [
   "Base": [
-    "CCurl", "CCurlHeaders", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "Cryptography", "DurableFiles",
+    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CZlib",
+    "Cryptography", "DurableFiles",
     "FairQueues", "JSON", "Roles", "Runtime", "Storage", "Timestamps", "Zones",
   ],
-  "Formats": ["AgeFormat", "PacketFormat", "TransparencyLog"],
+  "Formats": [
+    "AgeFormat", "DocumentNotation", "Layout", "OFD", "PDF", "PacketFormat", "TransparencyLog", "Typefaces",
+    "ZIPArchive",
+  ],
   "Trust": ["Authority", "Certificates", "PacketSeal", "ZoneKeys"],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
@@ -101,6 +105,12 @@ let package = Package(
     .systemLibrary(
       name: "CPango", path: path("CPango"), pkgConfig: "pangocairo",
       providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
+    .systemLibrary(
+      name: "CCairo", path: path("CCairo"), pkgConfig: "cairo-ft",
+      providers: [.apt(["libcairo2-dev", "libfreetype-dev"])]),
+    .systemLibrary(
+      name: "CHarfBuzz", path: path("CHarfBuzz"), pkgConfig: "harfbuzz-subset", providers: [.apt(["libharfbuzz-dev"])]),
+    .systemLibrary(name: "CZlib", path: path("CZlib"), pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "COpenSSLShim", dependencies: ["COpenSSL"], path: path("COpenSSLShim")),
     .target(name: "CCurl", dependencies: ["CCurlHeaders"], path: path("CCurl")),
     .target(name: "CLinux", path: path("CLinux")),
@@ -117,6 +127,12 @@ let package = Package(
     room("AgeFormat", imports: ["Cryptography"]),
     room("PacketFormat", imports: ["JSON", "Timestamps", "Zones"]),
     room("TransparencyLog", imports: ["Cryptography"]),
+    room("ZIPArchive", ["CZlib"]),
+    room("DocumentNotation"),
+    room("Layout", imports: ["DocumentNotation"]),
+    room("Typefaces", imports: ["Layout"], ["CHarfBuzz"]),
+    room("PDF", imports: ["Layout", "Typefaces"], ["CCairo"]),
+    room("OFD", imports: ["Layout", "Typefaces", "ZIPArchive"]),
     room("Certificates", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Certificates"]),
     room("PacketSeal", imports: ["JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "Certificates"]),
@@ -222,6 +238,7 @@ let package = Package(
         "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "TransparencyLog",
         "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
         "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
+        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD",
       ], ["CCurl", arguments]),
 
     tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Web", "Portal", "Desk"]),
@@ -252,6 +269,9 @@ let package = Package(
         "Zones", "Cryptography", "DurableFiles", "Storage", "AuditLog", "AuditForward",
       ], [logging]),
     tests("EvidenceTests", of: ["Evidence"]),
+    tests("DocumentNotationTests", of: ["DocumentNotation"]),
+    tests("LayoutTests", of: ["Layout", "DocumentNotation"]),
+    tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
     tests("TransparencyLogTests", of: ["Cryptography", "TransparencyLog"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
     tests("SMSTests", of: ["Zones", "SMS"]),
@@ -285,9 +305,12 @@ let package = Package(
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
     .testTarget(
-      name: "FuzzReplayTests", dependencies: ["JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat"],
+      name: "FuzzReplayTests",
+      dependencies: [
+        "JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "DocumentNotation", "Layout", "ZIPArchive",
+      ],
       path: "Tests/Fuzz",
-      exclude: ["README.md", "age.dict", "build.sh", "corpus", "json.dict", "run.sh", "seeds.py"],
+      exclude: ["README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "run.sh", "seeds.py"],
       swiftSettings: settings),
     tests("StorageTests", of: ["Runtime", "Storage"]),
     tests("PeopleTests", of: ["Roles", "Zones", "Storage", "Acts", "People"]),
@@ -343,7 +366,7 @@ let package = Package(
         "FairQueues", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "AgeFormat",
         "PacketFormat", "TransparencyLog", "Certificates", "AuditLog", "Revocation", "KeyRotation", "Letters",
         "ZoneHarness",
-        logging, arguments,
+        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", logging, arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

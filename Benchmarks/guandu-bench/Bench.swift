@@ -67,6 +67,7 @@ struct Bench: AsyncParsableCommand {
       if wanted.group("audit") {
         figures += try await AuditBench(folder: folder, entries: auditEntries, appended: auditAppended).run(wanted)
       }
+      if wanted.group("document") { figures += try DocumentBench().run() }
       if name.contains(".") { figures = figures.filter { $0.name == name || $0.name.hasPrefix(name + ".") } }
       Figure.printTable(figures)
       for line in missing { print("\n\(line)") }

@@ -5,8 +5,8 @@ import Testing
 /// `make fuzz` looks for new ones.
 @Suite struct FuzzCorpus {
   private static let targets: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
-    ("age-file", fuzzAgeFile), ("age-header", fuzzAgeHeader), ("archive", fuzzArchive), ("head", fuzzHead),
-    ("json", fuzzJSON), ("message", fuzzMessage),
+    ("age-file", fuzzAgeFile), ("age-header", fuzzAgeHeader), ("archive", fuzzArchive),
+    ("document", fuzzDocument), ("head", fuzzHead), ("json", fuzzJSON), ("message", fuzzMessage), ("zip", fuzzZIP),
   ]
   private static let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "corpus")
 

@@ -10,7 +10,7 @@ mkdir -p "$out/modules" "$out/bin"
 
 flags=(
   -D FUZZER -swift-version 6 -O -g -enable-testing -parse-as-library -sanitize=fuzzer,address -I "$out/modules"
-  -I Sources/Base/CSodium -I Sources/Base/COpenSSL
+  -I Sources/Base/CSodium -I Sources/Base/COpenSSL -I Sources/Base/CZlib
   -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault
   -enable-upcoming-feature MemberImportVisibility
 )
@@ -42,6 +42,9 @@ room Cryptography "${cryptography[@]}"
 room JSON Sources/Base/JSON/*.swift
 room Timestamps Sources/Base/Timestamps/*.swift
 room AgeFormat Sources/Formats/AgeFormat/*.swift
+room DocumentNotation Sources/Formats/DocumentNotation/*.swift
+room Layout Sources/Formats/Layout/*.swift
+room ZIPArchive Sources/Formats/ZIPArchive/*.swift
 room PacketFormat Sources/Formats/PacketFormat/*.swift
 
 for file in "$here"/Targets/*.swift; do
@@ -49,5 +52,5 @@ for file in "$here"/Targets/*.swift; do
   program=$out/bin/$name
   if is_fresh "$program" "$file" "$here/Support.swift" "${objects[@]}"; then continue; fi
   swiftc "${flags[@]}" -module-name "Fuzz_${name//-/_}" "$file" "$here/Support.swift" "${objects[@]}" \
-    -use-ld=lld -lsodium -lcrypto -o "$program"
+    -use-ld=lld -lsodium -lcrypto -lz -o "$program"
 done

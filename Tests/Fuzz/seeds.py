@@ -5,10 +5,12 @@ repository. The foreign ones are read at run time only; they are never merged in
 """
 
 import hashlib
+import io
 import json
 import pathlib
 import subprocess
 import sys
+import zipfile
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -77,6 +79,25 @@ def limits(folder):
         put(folder, "age-file", script)
 
 
+def archives(folder):
+    for method in [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]:
+        whole = io.BytesIO()
+        with zipfile.ZipFile(whole, "w", method) as archive:
+            for name in ["OFD.xml", "Doc_0/", "Doc_0/文档.xml"]:
+                archive.writestr(zipfile.ZipInfo(name), b"" if name.endswith("/") else b"<a/>" * 100, method)
+        put(folder, "zip", whole.getvalue())
+
+
+def documents(folder):
+    for path in sorted((ROOT / "zones/documents").glob("*.txt")):
+        text = path.read_text()
+        put(folder, "document", text.encode())
+        put(folder, "document", text.replace("sealed: yes", "sealed: no").encode())
+    # Many pages, and a row of a table that is nearly one.
+    put(folder, "document", (text + "| 甲 | 乙 |\n| --- | ---: |\n" + "| " + "长" * 2000 + " | 1 |\n" * 3).encode())
+    put(folder, "document", (text + "字\n" * 3000).encode())
+
+
 def vectors(folder):
     for path in sorted(VECTORS.glob("*")):
         head, _, file = path.read_bytes().partition(b"\n\n")
@@ -92,4 +113,6 @@ if __name__ == "__main__":
     packets(target)
     full_manifest(target)
     limits(target)
+    archives(target)
+    documents(target)
     vectors(target)

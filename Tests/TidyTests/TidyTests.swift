@@ -4,7 +4,7 @@ import Testing
 @Suite struct Rooms {
   static let swiftsOwn: Set<String> = ["Foundation", "Glibc", "Dispatch", "Synchronization"]
   /// Rooms that open no files and know no clock.
-  static let pure: Set<String> = ["PacketFormat", "Flows", "Roles", "JSON"]
+  static let pure: Set<String> = ["PacketFormat", "Flows", "Roles", "JSON", "DocumentNotation", "Layout"]
   let table: RoomTable
 
   init() throws { table = try RoomTable() }
