@@ -10,11 +10,11 @@ let settings: [SwiftSetting] = [
 /// Where the rooms stand: a folder of Sources for each; their tests stand in a folder of Tests of the same name.
 let folders = [
   "Base": [
-    "CCurl", "CCurlHeaders", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CZlib", "Cryptography",
-    "DurableFiles", "Fairness", "Roles", "Runtime", "Storage", "Zones",
+    "CCurl", "CCurlHeaders", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CXML", "CXMLHeaders", "CZlib",
+    "Cryptography", "DurableFiles", "Fairness", "Roles", "Runtime", "Storage", "Zones",
   ],
-  "Formats": ["AgeFormat", "PacketFormat", "TransparencyLog", "ZIPArchive"],
-  "Trust": ["Authority", "PacketSeal", "Trust"],
+  "Formats": ["AgeFormat", "OFDPackage", "PacketFormat", "SealObjects", "TransparencyLog", "ZIPArchive"],
+  "Trust": ["Authority", "DocumentSeals", "PacketSeal", "Trust"],
   "Exchange": ["Drop", "Exchange", "TrustUpdates"],
   "Audit": ["Acts", "AuditForward", "AuditIndex", "AuditLog", "AuditWitness", "Evidence"],
   "Office": ["Flows", "Letters", "Notices", "People"],
@@ -102,6 +102,9 @@ let package = Package(
       name: "CPango", path: path("CPango"), pkgConfig: "pangocairo",
       providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
     .systemLibrary(name: "CZlib", path: path("CZlib"), pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CXMLHeaders", path: path("CXMLHeaders"), pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .target(name: "CXML", dependencies: ["CXMLHeaders"], path: path("CXML")),
     .target(name: "COpenSSLShim", dependencies: ["COpenSSL"], path: path("COpenSSLShim")),
     .target(name: "CCurl", dependencies: ["CCurlHeaders"], path: path("CCurl")),
     .target(name: "CLinux", path: path("CLinux")),
@@ -116,6 +119,9 @@ let package = Package(
     room("PacketFormat", imports: ["Zones"]),
     room("TransparencyLog", imports: ["Cryptography"]),
     room("ZIPArchive", ["CZlib"]),
+    room("SealObjects"),
+    room("OFDPackage", imports: ["ZIPArchive"], ["CXML"]),
+    room("DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "Trust"], ["CPango"]),
     room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
     room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
@@ -216,6 +222,7 @@ let package = Package(
         "Letters",
         "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
         "Exchange", "TrustUpdates", "Acts", "AuditLog", "AuditWitness", "AuditForward", "TransparencyLog", "Evidence",
+        "SealObjects", "OFDPackage", "DocumentSeals",
       ],
       ["CCurl", arguments]),
 
@@ -249,6 +256,11 @@ let package = Package(
         "DurableFiles",
       ], [logging]),
     tests("EvidenceTests", of: ["Evidence"]),
+    tests("CryptographyTests", of: ["Cryptography"]),
+    tests("SealObjectsTests", of: ["SealObjects", "Cryptography", "ZIPArchive"]),
+    tests("OFDPackageTests", of: ["OFDPackage", "ZIPArchive"]),
+    tests(
+      "DocumentSealsTests", of: ["DocumentSeals", "SealObjects", "OFDPackage", "ZIPArchive", "Trust", "Cryptography"]),
     tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
     tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
@@ -278,7 +290,7 @@ let package = Package(
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
     .testTarget(
-      name: "FuzzReplayTests", dependencies: ["AgeFormat", "Cryptography", "PacketFormat", "ZIPArchive", "Zones"],
+      name: "FuzzReplayTests", dependencies: ["AgeFormat", "Cryptography", "PacketFormat", "SealObjects", "ZIPArchive", "Zones"],
       path: "Tests/Fuzz",
       exclude: ["README.md", "age.dict", "build.sh", "corpus", "json.dict", "run.sh", "seeds.py"],
       swiftSettings: settings),

@@ -40,6 +40,7 @@ for file in Sources/Base/Cryptography/*.swift; do [[ $file == */Process.swift ]]
 room Zones Sources/Base/Zones/Names.swift
 room Cryptography "${cryptography[@]}"
 room AgeFormat Sources/Formats/AgeFormat/*.swift
+room SealObjects Sources/Formats/SealObjects/*.swift
 room ZIPArchive Sources/Formats/ZIPArchive/*.swift
 room PacketFormat Sources/Formats/PacketFormat/*.swift
 
