@@ -10,7 +10,7 @@ run_packages=(
 )
 test_packages=(
   "${run_packages[@]}" age chromium golang-go golang-golang-x-mod-dev libengine-pkcs11-openssl libxml2-utils
-  opensc openssh-client openssh-server poppler-utils python3 python3-cryptography python3-venv softhsm2
+  opensc openssh-client openssh-server poppler-utils python3 python3-cryptography python3-venv softhsm2 unzip
 )
 
 # With the programs that figures are measured beside.

@@ -114,6 +114,8 @@ def test_others_seals_are_genuine_too(office, stranger, picture):
     assert verdict(raw=True).word == "genuine"
     extension = {"identifier": "1.2.3.4", "critical": False, "value": b"x"}
     assert verdict(extensions=Extensions([extension])).word == "genuine"
+    extension["critical"] = True
+    assert verdict(extensions=Extensions([extension])).steps["unknown"] == {"seal-structure"}
     digest = {"kind": "SM3", "value": sm3(stranger.der("sealer"))}
     assert verdict(listed=Digests([digest])).word == "genuine"
     digest["value"] = sm3(b"another")
@@ -245,3 +247,14 @@ def test_the_tampering_that_others_accept_is_refused(name, word, step):
     assert verdict.word == word
     assert verdict.steps["fails"] == ({step} if word == "refused" else set())
     assert word == "refused" or step in verdict.steps["unknown"]
+
+
+def test_the_specimen_is_right_to_us_and_by_hand(tmp_path):
+    specimen = ROOT / "docs/specimen/seal"
+    assert check(specimen / "sealed.ofd", "--trust", specimen / "trust.pem").word == "genuine"
+    assert check(specimen / "plain.ofd").steps["unknown"] == {"sealed"}
+    script = (ROOT / "docs/seals.md").read_text().split("```sh\n")[1].split("```")[0]
+    shutil.copy(specimen / "sealed.ofd", tmp_path)
+    done = subprocess.run(["bash", "-euc", script], cwd=tmp_path, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.decode().splitlines() == ["Signature Verified Successfully"] * 2 + ["1"]

@@ -52,7 +52,7 @@ public struct SealPicture: Equatable, Sendable {
   }
 }
 
-/// Kept as it is; none has a meaning here.
+/// Kept as it is; none has a meaning here, so that one which is critical leaves a verdict open.
 public struct SealExtension: Equatable, Sendable {
   public let identifier: String
   public let isCritical: Bool

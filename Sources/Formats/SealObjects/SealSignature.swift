@@ -8,6 +8,7 @@ public struct SealSignature: Equatable, Sendable {
   public let dataDigest: [UInt8]
   /// The path of `Signature.xml` in the document.
   public let propertyInfo: String
+  public let extensions: [SealExtension]
   /// What is signed, in DER.
   public let signedBytes: [UInt8]
   /// Of the sealer, DER.
@@ -42,17 +43,21 @@ public struct SealSignature: Equatable, Sendable {
     time = try signed.time("the time of sealing")
     dataDigest = try signed.bits("the document's digest")
     propertyInfo = try signed.text(.ia5String, "the signed file's path")
-    if signed.next(is: .context0) {
-      var tagged = try signed.explicit0("the signature's extensions")
-      _ = try tagged.extensions("the signature's extensions")
-      try tagged.finish("the signature's extensions")
-    }
+    extensions = try Self.extensions(&signed)
     try signed.finish("what is signed")
     certificate = try reader.certificate("the sealer's certificate")
     signatureAlgorithm = try reader.identifier("the signature's algorithm")
     signature = try reader.bits("the sealer's signature")
     timeStamp = try Self.timeStamp(&reader)
     try reader.finish("the signature")
+  }
+
+  private static func extensions(_ signed: inout DERReader) throws(SealFormatError) -> [SealExtension] {
+    guard signed.next(is: .context0) else { return [] }
+    var tagged = try signed.explicit0("the signature's extensions")
+    let found = try tagged.extensions("the signature's extensions")
+    try tagged.finish("the signature's extensions")
+    return found
   }
 
   private static func timeStamp(_ reader: inout DERReader) throws(SealFormatError) -> [UInt8]? {

@@ -105,7 +105,7 @@ public struct CheckStep: Equatable, Sendable {
     .document: ("不支持此种OFD文档", "this kind of OFD document is not supported"),
     .sealed: ("文档未盖章，或印章已被移除", "the document bears no seal, or it was removed"),
     .files: ("不支持此种摘要算法", "digests of this kind are not supported"),
-    .sealStructure: ("不支持此版本的签章数据", "a signed value of this version is not supported"),
+    .sealStructure: ("不支持此版本或此种扩展的签章数据", "seals of this version, or with this extension, are not supported"),
     .sealFile: ("文档未单列印章文件", "the document has no file of the seal's own"),
     .signature: ("不支持此种签名算法", "signatures of this kind are not supported"),
     .sealSignature: ("不支持此种签名算法", "signatures of this kind are not supported"),

@@ -77,7 +77,9 @@ private struct SignatureSteps {
     }
     do throws(SealFormatError) {
       let read = try SealSignature(value)
-      let structure = [CheckStep(.signatureFiles, .holds), CheckStep(.sealStructure, .holds)]
+      let structure = [
+        CheckStep(.signatureFiles, .holds), SealCheck.structure(read.seal.info.extensions + read.extensions),
+      ]
       return result(read, beginning + structure + [sealFile(read), signedFile(read)] + believed(read))
     } catch {
       let outcome: CheckStep.Outcome = error.code == .unsupported ? .unknown : .fails

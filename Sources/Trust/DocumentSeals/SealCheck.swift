@@ -17,9 +17,15 @@ public struct SealCheck: Sendable {
   public init(_ bytes: [UInt8], trust: SealTrust, at date: Date) throws {
     seal = try ElectronicSeal(bytes)
     steps =
-      [CheckStep(.sealStructure, .holds)] + Self.made(seal, at: date)
+      [Self.structure(seal.info.extensions)] + Self.made(seal, at: date)
       + [Self.dates(seal, at: date), Self.picture(seal.info.picture), Self.maker(of: seal, trust)]
       + Self.revocation(of: seal, trust, at: date)
+  }
+
+  /// An extension that must not be overlooked, and that nobody here knows, leaves it open what the rest means.
+  static func structure(_ extensions: [SealExtension]) -> CheckStep {
+    guard let unknown = extensions.first(where: \.isCritical) else { return CheckStep(.sealStructure, .holds) }
+    return CheckStep(.sealStructure, .unknown, "a critical extension \(unknown.identifier)")
   }
 
   /// The maker's signature, and the dates of the maker's certificate.

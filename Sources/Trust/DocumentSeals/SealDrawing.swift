@@ -29,7 +29,7 @@ public struct SealDrawing: Sendable {
     public var allowed: ClosedRange<Int> { self == .department ? 30...45 : millimetres...millimetres }
   }
 
-  private static let pixelsPerMillimetre = 24.0
+  private static let pixelsPerMillimetre = 16.0
   private static let family = "FandolSong, Noto Serif CJK SC, Noto Sans CJK SC, serif"
   private static let nameMost = 30
 
@@ -54,7 +54,7 @@ public struct SealDrawing: Sendable {
     hasStar = emblem == nil
   }
 
-  /// The picture: PNG, transparent around the red, 24 pixels a millimetre.
+  /// The picture: PNG, transparent around the red, 16 pixels a millimetre.
   public func png() throws(SealError) -> [UInt8] {
     let side = Int32(diameter * Self.pixelsPerMillimetre)
     guard let surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, side, side), let pen = cairo_create(surface)

@@ -69,6 +69,8 @@ struct SmallDocument {
     refuse(document, .xml, "deeper")
     document.files["OFD.xml"] = SmallDocument.root((0...200_000).map { "<ofd:a>\($0)</ofd:a>" }.joined())
     refuse(document, .xml, "elements")
+    document.files["OFD.xml"] = SmallDocument.root((0...2_500_000).map { "\($0) " }.joined())
+    refuse(document, .xml, "bytes of XML")
     document.files["OFD.xml"] = SmallDocument.root((0...20_000).map { "<ofd:a>\($0)" }.joined())
     refuse(document, .xml, "well-formed")
   }
@@ -198,6 +200,16 @@ struct SmallDocument {
       "\(value)<ofd:SignedInfo>\(references)<ofd:StampAnnot ID=\"1\" PageRef=\"1\" Boundary=\"0 0 nan 1\"/></ofd:SignedInfo>",
       "\(value)<ofd:SignedInfo>\(references)<ofd:Seal><ofd:BaseLoc>../a</ofd:BaseLoc></ofd:Seal></ofd:SignedInfo>",
     ] { #expect(throws: OFDError.self, "\(xml)") { try signatures(xml) } }
+    let stamp = "<ofd:StampAnnot ID=\"1\" PageRef=\"1\" Boundary=\"0 0 1 1\"/>"
+    for (count, isRead) in [(2_048, true), (2_049, false)] {
+      let stamps = String(repeating: stamp, count: count)
+      let found = try? signatures("\(value)<ofd:SignedInfo>\(references)\(stamps)</ofd:SignedInfo>")
+      #expect((found?.first?.stamps.count == count) == isRead)
+    }
+    let many = (0...64).map { "<ofd:Signature ID=\"\($0)\" BaseLoc=\"Signature.xml\"/>" }.joined()
+    #expect(throws: OFDError.self) {
+      try signatures("\(value)<ofd:SignedInfo>\(references)</ofd:SignedInfo>", list: many)
+    }
     let twice =
       "<ofd:Signature ID=\"1\" BaseLoc=\"Signature.xml\"/><ofd:Signature ID=\"2\" BaseLoc=\"/Signature.xml\"/>"
     #expect(throws: OFDError.self) {

@@ -90,7 +90,9 @@ enum Specimen {
     for change in [
       { (info: inout SealInfo) in info.vendor = "官渡" }, { $0.identifier = "a\n" }, { $0.name = "a\u{0}" },
       { $0.picture.widthMillimetres = 0 }, { $0.picture.heightMillimetres = 201 }, { $0.signers = .certificates([]) },
-      { $0.signers = .certificates([[]]) }, { $0.name = String(repeating: "官", count: 400) }, { $0.kind = -1 },
+      { $0.signers = .certificates([[]]) }, { $0.signers = .certificates([[UInt8](repeating: 1, count: 65_537)]) },
+      { $0.signers = .certificates([[UInt8]](repeating: [1], count: 65)) },
+      { $0.name = String(repeating: "官", count: 400) }, { $0.kind = -1 },
     ] { #expect(throws: SealFormatError.self) { try Specimen.info(change).encoded() } }
   }
 
@@ -117,6 +119,22 @@ enum Specimen {
       #expect(throws: SealFormatError.self, "\(time)") { try read(info(time: time)) }
     }
     #expect(try read(info(time: "20280229235959Z")).info.created.seconds == 1_835_481_599)
+  }
+
+  @Test func `larger than their limits are none`() throws {
+    let extensions = (0..<65).flatMap { [0x30, 0x06, 0x06, 0x01, 0x2A, 0x04, 0x01, UInt8($0)] as [UInt8] }
+    for (count, isRead) in [(64, true), (65, false)] {
+      let list = Specimen.sequence(Array(extensions.prefix(count * 8)))
+      let info = try Specimen.info().encoded()
+      let bytes = Specimen.sequence(Array(info.dropFirst(4)) + list)
+      let seal = try? ElectronicSeal(infoBytes: bytes, makerCertificate: [1], signature: [1])
+      #expect((seal?.info.extensions.count == count) == isRead)
+    }
+    let large = Specimen.info { $0.picture.data = [UInt8](repeating: 0, count: SealLimits.sealMaxBytes) }
+    let info = try large.encoded()
+    #expect(throws: SealFormatError.self) {
+      try ElectronicSeal(infoBytes: info, makerCertificate: [1], signature: [1])
+    }
   }
 
   @Test func `tell signatures of two plain numbers from those in DER`() {
