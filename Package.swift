@@ -290,7 +290,8 @@ let package = Package(
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
     .testTarget(
-      name: "FuzzReplayTests", dependencies: ["AgeFormat", "Cryptography", "PacketFormat", "SealObjects", "ZIPArchive", "Zones"],
+      name: "FuzzReplayTests",
+      dependencies: ["AgeFormat", "Cryptography", "PacketFormat", "SealObjects", "ZIPArchive", "Zones"],
       path: "Tests/Fuzz",
       exclude: ["README.md", "age.dict", "build.sh", "corpus", "json.dict", "run.sh", "seeds.py"],
       swiftSettings: settings),
