@@ -103,6 +103,17 @@ def test_a_sealed_document_is_genuine_to_whom_trusts_the_maker(office, sealed):
     assert "✓ 签章值验证通过 the sealer's signature is right" in text and text.endswith("验证通过 genuine\n")
 
 
+def test_what_cannot_be_read_is_no_verdict(office, tmp_path):
+    sealed = office.folder / "sealed.ofd"
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
+    for arguments, status in [
+        ([tmp_path / "none.ofd"], 1), ([tmp_path / "a.pdf"], 1), ([tmp_path], 1), ([sealed, "--trust", "none.pem"], 78),
+        ([sealed, "--crl", office.trust], 78), ([sealed, "--trust", sealed], 78), ([], 64),
+    ]:
+        text = guandu("document", "check", *arguments, status=status)
+        assert "genuine" not in text and "refused" not in text
+
+
 def test_others_seals_are_genuine_too(office, stranger, picture):
     def verdict(*more, **how):
         seal = stranger.seal(picture, **{key: how.pop(key) for key in list(how) if key in ("listed", "extensions")})

@@ -59,7 +59,7 @@ struct DocumentCommand: AsyncParsableCommand {
       discussion: """
         ✓ holds, ✗ does not, ? cannot be told, · is a remark. Exit status: 0 every step holds; 65 something is wrong; 1 \
         nothing is wrong, and something cannot be told: there is no seal, its maker is unknown, or its version is not \
-        supported. The command limits its own time and memory; one that is killed has confirmed nothing.
+        supported, or the file cannot be read; 78 what --trust or --crl name cannot be read. The command limits its own time and memory; one that is killed has confirmed nothing.
         """)
 
     @Argument(help: "The OFD document.") var file: String
@@ -73,7 +73,11 @@ struct DocumentCommand: AsyncParsableCommand {
         guard ProcessLimits.set(processorSeconds: 60, memoryBytes: 3 << 30) else {
           throw CommandFailure(.temporary, "the kernel does not let this process limit its time and memory")
         }
-        let check = DocumentCheck(try Seal.read(file), trust: trust, at: Date())
+        let document: [UInt8]
+        do { document = try Seal.read(file) } catch let error as FileError {
+          throw CommandFailure(.failed, printable(error.description))
+        }
+        let check = DocumentCheck(document, trust: trust, at: Date())
         let facts = DocumentFacts(check)
         if json { print(try jsonText(facts)) } else { Self.tell(check) }
         switch check.verdict {

@@ -146,9 +146,11 @@ struct TrustOptions: ParsableArguments {
   @Option(help: "PEM: lists of revocations of these authorities; may be repeated.") var crl: [String] = []
 
   func load() throws -> SealTrust {
-    SealTrust(
-      certificates: try trust.flatMap { try Certificate.load(pemFile: $0) },
-      revocationLists: try crl.flatMap { try RevocationList.load(pemFile: $0) })
+    do {
+      return SealTrust(
+        certificates: try trust.flatMap { try Certificate.load(pemFile: $0) },
+        revocationLists: try crl.flatMap { try RevocationList.load(pemFile: $0) })
+    } catch let error as TrustError { throw CommandFailure(.configuration, printable(error.description)) }
   }
 }
 

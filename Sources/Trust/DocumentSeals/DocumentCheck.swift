@@ -48,24 +48,36 @@ public struct DocumentCheck: Sendable {
       let text = package.signaturesPath.map { "\($0) lists no signature" } ?? "OFD.xml names no signatures"
       return ([opened, CheckStep(.sealed, .unknown, text)], [])
     }
-    let own = package.filesOfSignatures(found)
-    let checks = found.map { SignatureSteps(package, $0, filesOfSignatures: own, trust: trust, now: now).check() }
+    // Once, however many signatures list a file.
+    let facts = PackageFacts(
+      package: package, own: package.filesOfSignatures(found),
+      digests: package.files.mapValues { Base64.encode(sm3($0)) })
+    let checks = found.map { SignatureSteps(facts, $0, trust: trust, now: now).check() }
     return ([opened, CheckStep(.sealed, .holds, found.count == 1 ? "" : "\(found.count) signatures")], checks)
   }
 }
 
+/// What all signatures of a document are checked against.
+private struct PackageFacts {
+  let package: OFDPackage
+  /// The files of the signatures themselves.
+  let own: Set<String>
+  /// SM3 of each file, in base64.
+  let digests: [String: String]
+}
+
 /// The steps of one signature.
 private struct SignatureSteps {
-  let package: OFDPackage
+  let facts: PackageFacts
   let signature: OFDSignature
-  let own: Set<String>
   let trust: SealTrust
   let now: Date
 
-  init(_ package: OFDPackage, _ signature: OFDSignature, filesOfSignatures: Set<String>, trust: SealTrust, now: Date) {
-    self.package = package
+  var package: OFDPackage { facts.package }
+
+  init(_ facts: PackageFacts, _ signature: OFDSignature, trust: SealTrust, now: Date) {
+    self.facts = facts
     self.signature = signature
-    own = filesOfSignatures
     self.trust = trust
     self.now = now
   }
@@ -98,10 +110,10 @@ private struct SignatureSteps {
       return CheckStep(.files, .unknown, "digests by \(method), where SM3 is supported")
     }
     for reference in signature.references {
-      guard let data = package.files[reference.path] else {
+      guard let digest = facts.digests[reference.path] else {
         return CheckStep(.files, .fails, "\(reference.path) is missing")
       }
-      guard Base64.encode(sm3(data)) == reference.digest else {
+      guard digest == reference.digest else {
         return CheckStep(.files, .fails, "\(reference.path) was changed")
       }
     }
@@ -109,7 +121,7 @@ private struct SignatureSteps {
   }
 
   private func unlisted() -> CheckStep {
-    let covered = Set(signature.references.map(\.path)).union(own)
+    let covered = Set(signature.references.map(\.path)).union(facts.own)
     let beyond = package.files.keys.filter { !covered.contains($0) }.sorted()
     return CheckStep(.unlisted, beyond.isEmpty, beyond.prefix(5).joined(separator: ", "))
   }
