@@ -39,6 +39,8 @@ cryptography=()
 for file in Sources/Base/Cryptography/*.swift; do [[ $file == */Process.swift ]] || cryptography+=("$file"); done
 room Zones Sources/Base/Zones/Names.swift
 room Cryptography "${cryptography[@]}"
+room JSON Sources/Base/JSON/*.swift
+room Timestamps Sources/Base/Timestamps/*.swift
 room AgeFormat Sources/Formats/AgeFormat/*.swift
 room SealObjects Sources/Formats/SealObjects/*.swift
 room ZIPArchive Sources/Formats/ZIPArchive/*.swift

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Authority
+import Certificates
 import Cryptography
 import Foundation
-import Trust
 
 struct AuthorityCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -79,7 +79,7 @@ struct AuthorityCommand: AsyncParsableCommand {
 
   struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Ends a certificate, and publishes a list that says so.",
+      abstract: "Revokes a certificate, and publishes a list that says so.",
       discussion: "The list lies at crl.pem in the authority's folder; zones need it: guandu trust import-crl.")
 
     @OptionGroup var folder: AuthorityOptions
@@ -126,7 +126,7 @@ struct AuthorityCommand: AsyncParsableCommand {
       abstract: "One line a certificate, the oldest first: serial number, state, kind, last day, name.")
 
     @OptionGroup var folder: AuthorityOptions
-    @Option(help: "Good ones alone that end within so many days.") var expiring: Int?
+    @Option(help: "Only certificates in force that end within this many days.") var expiring: Int?
 
     func run() async throws {
       try await reportingAuthorityFailures {

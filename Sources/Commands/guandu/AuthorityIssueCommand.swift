@@ -1,8 +1,8 @@
 import ArgumentParser
 import Authority
+import Certificates
 import Cryptography
 import Foundation
-import Trust
 
 /// What `guandu ca issue` makes.
 enum IssueKind: String, CaseIterable, ExpressibleByArgument {

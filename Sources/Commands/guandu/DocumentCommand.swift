@@ -1,11 +1,11 @@
 import ArgumentParser
+import Certificates
 import Cryptography
 import DocumentSeals
 import DurableFiles
 import Foundation
 import OFDPackage
 import SealObjects
-import Trust
 
 struct DocumentCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
 import ArgumentParser
+import Certificates
 import Cryptography
 import DocumentSeals
 import DurableFiles
 import Foundation
 import SealObjects
-import Trust
 
 struct SealCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
+import Certificates
 import DocumentSeals
 import Foundation
 import SealObjects
-import Trust
 
 /// What a seal says, for people and for programs.
 struct SealFacts: Encodable {

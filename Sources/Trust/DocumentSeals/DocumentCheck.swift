@@ -1,8 +1,8 @@
+public import Certificates
 import Cryptography
 public import Foundation
 import OFDPackage
 public import SealObjects
-public import Trust
 
 /// What can be told of one signature of a document.
 public struct SignatureCheck: Sendable {

@@ -1,8 +1,8 @@
+public import Certificates
 import Cryptography
 public import Foundation
 import OFDPackage
 public import SealObjects
-public import Trust
 
 /// Makes seals, for internal use and for tests; official ones are an authorised maker's.
 public enum SealMaker {

@@ -1,7 +1,7 @@
+public import Certificates
 import Cryptography
 public import Foundation
 public import SealObjects
-public import Trust
 
 /// What can be told of a seal by itself, as when a foreign one is taken in.
 public struct SealCheck: Sendable {

@@ -1,9 +1,9 @@
+import Certificates
 import Cryptography
 import DocumentSeals
 import Foundation
 import SealObjects
 import Testing
-import Trust
 import ZIPArchive
 
 @Suite struct SealedDocuments {

@@ -1,7 +1,7 @@
+import Certificates
 import Cryptography
 import Foundation
 import Testing
-import Trust
 
 @Suite struct SM2Certificates {
   private let office: SealingOffice

@@ -1,8 +1,8 @@
+import Certificates
 import Cryptography
 import DocumentSeals
 import Foundation
 import SealObjects
-import Trust
 import ZIPArchive
 
 /// An authority, a maker and a sealer with their seal, all of one day.
