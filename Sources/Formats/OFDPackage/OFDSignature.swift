@@ -20,7 +20,7 @@ public struct OFDSignature: Equatable, Sendable {
   public let type: String
   /// The `Signature.xml` itself.
   public let path: String
-  /// As it stands; by the sealer's own word.
+  /// As it stands in the file; the sealer states it.
   public let dateTime: String
   /// Of the digests: an object identifier or a name; empty where none is stated, which the standard takes for MD5.
   public let checkMethod: String

@@ -2,7 +2,7 @@
 /// nothing about whether it is right.
 public struct SealSignature: Equatable, Sendable {
   public let seal: ElectronicSeal
-  /// When it was sealed, by the sealer's own word.
+  /// When it was sealed, as the sealer states it.
   public let time: SealTime
   /// SM3 of the file that `propertyInfo` names.
   public let dataDigest: [UInt8]

@@ -113,7 +113,7 @@ public struct CheckStep: Equatable, Sendable {
     .picture: ("不支持此种印章图像", "pictures of this kind are not supported"),
     .maker: ("制章人不在信任列表中", "the seal's maker is not among those trusted"),
     .chain: ("签章人证书无法追溯到信任的机构", "the sealer's certificate leads to no trusted authority"),
-    .revocation: ("未能查询证书吊销状态", "whether the certificate is revoked was not told"),
+    .revocation: ("未能查询证书吊销状态", "whether the certificate is revoked is not known"),
   ]
 }
 

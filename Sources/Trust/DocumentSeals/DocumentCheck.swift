@@ -177,7 +177,7 @@ private struct SignatureSteps {
       return [CheckStep(.time, .fails, "\(read.time) lies in the future")]
     }
     let source =
-      read.timeStamp == nil ? "the sealer's own word" : "the sealer's own word; a time stamp is there, unchecked"
+      read.timeStamp == nil ? "stated by the sealer" : "stated by the sealer; a time stamp is there, unchecked"
     return [CheckStep(.time, .remark, "\(read.time), \(source)")]
   }
 

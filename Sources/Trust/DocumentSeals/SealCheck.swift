@@ -72,10 +72,10 @@ public struct SealCheck: Sendable {
     return [revocation(of: certificate, trust, at: now)]
   }
 
-  /// A revocation counts for the past too: the time of sealing is the sealer's own word.
+  /// A revocation counts for the past too: the sealer states the time of sealing.
   static func revocation(of certificate: Certificate, _ trust: SealTrust, at now: Date) -> CheckStep {
     guard trust.hasLists else {
-      return CheckStep(.revocation, .remark, "not looked up: no list of revocations was given")
+      return CheckStep(.revocation, .remark, "no list of revocations was given")
     }
     return switch trust.revocation(of: certificate, at: now) {
     case .good: CheckStep(.revocation, .holds, "\(certificate)")
