@@ -10,15 +10,15 @@ let settings: [SwiftSetting] = [
 /// Where the rooms stand: a folder of Sources for each; their tests stand in a folder of Tests of the same name.
 let folders = [
   "Base": [
-    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CZlib",
-    "Cryptography", "DurableFiles",
-    "FairQueues", "JSON", "Roles", "Runtime", "Storage", "Timestamps", "Zones",
+    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CXML",
+    "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "Roles", "Runtime", "Storage",
+    "Timestamps", "Zones",
   ],
   "Formats": [
-    "AgeFormat", "DocumentNotation", "Layout", "OFD", "PDF", "PacketFormat", "TransparencyLog", "Typefaces",
-    "ZIPArchive",
+    "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PacketFormat", "SealObjects",
+    "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
-  "Trust": ["Authority", "Certificates", "PacketSeal", "ZoneKeys"],
+  "Trust": ["Authority", "Certificates", "DocumentSeals", "PacketSeal", "ZoneKeys"],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
   "Office": ["Flows", "Letters", "People", "SMS"],
@@ -111,6 +111,9 @@ let package = Package(
     .systemLibrary(
       name: "CHarfBuzz", path: path("CHarfBuzz"), pkgConfig: "harfbuzz-subset", providers: [.apt(["libharfbuzz-dev"])]),
     .systemLibrary(name: "CZlib", path: path("CZlib"), pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CXMLHeaders", path: path("CXMLHeaders"), pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .target(name: "CXML", dependencies: ["CXMLHeaders"], path: path("CXML")),
     .target(name: "COpenSSLShim", dependencies: ["COpenSSL"], path: path("COpenSSLShim")),
     .target(name: "CCurl", dependencies: ["CCurlHeaders"], path: path("CCurl")),
     .target(name: "CLinux", path: path("CLinux")),
@@ -133,7 +136,10 @@ let package = Package(
     room("Typefaces", imports: ["Layout"], ["CHarfBuzz"]),
     room("PDF", imports: ["Layout", "Typefaces"], ["CCairo"]),
     room("OFD", imports: ["Layout", "Typefaces", "ZIPArchive"]),
+    room("SealObjects"),
+    room("OFDPackage", imports: ["ZIPArchive"], ["CXML"]),
     room("Certificates", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
+    room("DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "Certificates"], ["CPango"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Certificates"]),
     room("PacketSeal", imports: ["JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "Certificates"]),
     room("ZoneKeys", imports: ["JSON", "Zones", "Cryptography", "DurableFiles", "Certificates", "PacketSeal"]),
@@ -238,7 +244,8 @@ let package = Package(
         "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "TransparencyLog",
         "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
         "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
-        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD",
+        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "OFDPackage",
+        "DocumentSeals",
       ], ["CCurl", arguments]),
 
     tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Web", "Portal", "Desk"]),
@@ -271,6 +278,12 @@ let package = Package(
     tests("EvidenceTests", of: ["Evidence"]),
     tests("DocumentNotationTests", of: ["DocumentNotation"]),
     tests("LayoutTests", of: ["Layout", "DocumentNotation"]),
+    tests("CryptographyTests", of: ["Cryptography"]),
+    tests("SealObjectsTests", of: ["SealObjects", "Cryptography", "ZIPArchive"]),
+    tests("OFDPackageTests", of: ["OFDPackage", "ZIPArchive"]),
+    tests(
+      "DocumentSealsTests",
+      of: ["DocumentSeals", "SealObjects", "OFDPackage", "ZIPArchive", "Certificates", "Cryptography"]),
     tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
     tests("TransparencyLogTests", of: ["Cryptography", "TransparencyLog"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
@@ -307,7 +320,8 @@ let package = Package(
     .testTarget(
       name: "FuzzReplayTests",
       dependencies: [
-        "JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "DocumentNotation", "Layout", "ZIPArchive",
+        "JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "DocumentNotation", "Layout", "SealObjects",
+        "ZIPArchive",
       ],
       path: "Tests/Fuzz",
       exclude: ["README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "run.sh", "seeds.py"],

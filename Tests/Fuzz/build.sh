@@ -44,6 +44,7 @@ room Timestamps Sources/Base/Timestamps/*.swift
 room AgeFormat Sources/Formats/AgeFormat/*.swift
 room DocumentNotation Sources/Formats/DocumentNotation/*.swift
 room Layout Sources/Formats/Layout/*.swift
+room SealObjects Sources/Formats/SealObjects/*.swift
 room ZIPArchive Sources/Formats/ZIPArchive/*.swift
 room PacketFormat Sources/Formats/PacketFormat/*.swift
 

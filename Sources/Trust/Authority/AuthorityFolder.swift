@@ -87,12 +87,15 @@ public struct AuthorityFolder: Sendable {
   public var root: Certificate { parents.last ?? authority.certificate }
 
   /// Makes a folder with a new root. It appears whole or not at all.
+  ///
+  /// - Parameter forSeals: with an SM2 key, which is not to be in a token.
   public static func makeRoot(
-    at path: String, commonName: String, organization: String, secret: KeySecret = .none, date: Date,
-    files: Files = Files()
+    at path: String, commonName: String, organization: String, secret: KeySecret = .none, forSeals: Bool = false,
+    date: Date, files: Files = Files()
   ) throws -> AuthorityFolder {
+    let key = forSeals ? try PrivateKey(generating: .sm2) : try secret.tokenKey()
     let authority = try CertificateAuthority.makeRoot(
-      commonName: commonName, organization: organization, key: try secret.tokenKey(), at: date)
+      commonName: commonName, organization: organization, key: key, at: date)
     return try make(at: path, authority, parents: [], secret, date, files)
   }
 

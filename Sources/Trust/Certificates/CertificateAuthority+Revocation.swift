@@ -63,7 +63,11 @@ extension CertificateAuthority {
     try addAuthorityKeyIdentifier(to: list)
     try add(number: number, to: list)
     try must(X509_CRL_sort(list))
-    try must(key.withPointer { X509_CRL_sign(list, $0, EVP_sha256()) })
+    if key.kind == .sm2 {
+      try must(key.withSM2Context { X509_CRL_sign_ctx(list, $0) })
+    } else {
+      try must(key.withPointer { X509_CRL_sign(list, $0, EVP_sha256()) })
+    }
     return derBytes { i2d_X509_CRL(list, $0) }
   }
 

@@ -18,7 +18,7 @@ public struct CertificateAuthority: Sendable {
   ///
   /// - Parameters:
   ///   - commonName: 1 to 64 characters; `organization` too. Everything that it issues has the same organization.
-  ///   - key: an existing one, such as a token's.
+  ///   - key: an existing one, such as a token's; an SM2 key makes an authority for electronic seals.
   public static func makeRoot(
     commonName: String, organization: String = "Guandu", key: PrivateKey? = nil, at date: Date
   ) throws(TrustError) -> CertificateAuthority {
@@ -76,6 +76,10 @@ public struct CertificateAuthority: Sendable {
     _ date: Date
   ) throws(TrustError) -> Certificate {
     try Self.check(name: commonName)
+    guard (profile.keyKind == .sm2) == (self.key.kind == .sm2) else {
+      throw TrustError(
+        .weakKey, "a certificate “\(profile.name)” is not for this authority: one with an SM2 key serves seals alone")
+    }
     let whole = Self.validity(from: date, days: days, profile)
     let end = min(whole.upperBound, certificate.notAfter)
     let start = max(whole.lowerBound, certificate.notBefore)

@@ -11,6 +11,8 @@ extension CertificateProfile {
     case .tlsServer: "server"
     case .handler: "handler"
     case .seal: "seal"
+    case .sealMaker: "seal-maker"
+    case .sm2Seal: "sm2-seal"
     case .timeStamp: "time-stamp"
     }
   }
@@ -24,7 +26,7 @@ extension CertificateProfile {
   public init?(name: String, hosts: [String] = []) {
     let all: [CertificateProfile] = [
       .root, .issuing, .zoneSigning, .zoneEncryption, .auditLog, .auditWitness, .tlsServer(names: hosts), .handler,
-      .seal, .timeStamp,
+      .seal, .sealMaker, .sm2Seal, .timeStamp,
     ]
     guard let found = all.first(where: { $0.name == name }), found.hosts == hosts else { return nil }
     self = found

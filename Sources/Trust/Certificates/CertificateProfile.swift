@@ -16,6 +16,10 @@ public enum CertificateProfile: Sendable, Hashable {
   case handler
   /// Signs documents with an office's seal.
   case seal
+  /// Signs electronic seals as their maker (GB/T 38540).
+  case sealMaker
+  /// Signs documents with an electronic seal (GB/T 38540).
+  case sm2Seal
   /// Signs time stamps (RFC 3161), and nothing else.
   case timeStamp
 
@@ -25,6 +29,7 @@ public enum CertificateProfile: Sendable, Hashable {
     case .root, .issuing, .tlsServer, .handler, .seal, .timeStamp: .p256
     case .zoneSigning, .auditLog, .auditWitness: .ed25519
     case .zoneEncryption: .x25519
+    case .sealMaker, .sm2Seal: .sm2
     }
   }
 
@@ -33,7 +38,7 @@ public enum CertificateProfile: Sendable, Hashable {
     switch self {
     case .root: 7_305
     case .issuing: 3_652
-    case .zoneSigning, .zoneEncryption, .auditLog, .auditWitness, .seal, .timeStamp: 1_095
+    case .zoneSigning, .zoneEncryption, .auditLog, .auditWitness, .seal, .sealMaker, .sm2Seal, .timeStamp: 1_095
     case .handler: 730
     case .tlsServer: 397
     }
@@ -55,7 +60,8 @@ public enum CertificateProfile: Sendable, Hashable {
     case .auditLog: Self.usage(key: "digitalSignature", extended: "2.25.\(Self.ownArc).3")
     case .auditWitness: Self.usage(key: "digitalSignature", extended: "2.25.\(Self.ownArc).4")
     case .handler: Self.usage(key: "digitalSignature", extended: "clientAuth")
-    case .seal: Self.usage(key: "digitalSignature,nonRepudiation", extended: Self.documentSigning)
+    case .seal, .sm2Seal: Self.usage(key: "digitalSignature,nonRepudiation", extended: Self.documentSigning)
+    case .sealMaker: Self.usage(key: "digitalSignature,nonRepudiation", extended: "2.25.\(Self.ownArc).5")
     // RFC 3161 wants only this use, and critical.
     case .timeStamp: Self.usage(key: "digitalSignature", extended: "critical,timeStamping")
     case .tlsServer(let names):

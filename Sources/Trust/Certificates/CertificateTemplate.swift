@@ -35,9 +35,13 @@ extension CertificateTemplate {
     try setIssuer(of: certificate, issuer)
     try setDates(of: certificate)
     try addExtensions(to: certificate, issuer)
-    // Ed25519 signs without a separate digest.
-    let digest = signer.kind == .p256 ? EVP_sha256() : nil
-    try must(signer.withPointer { X509_sign(certificate, $0, digest) })
+    if signer.kind == .sm2 {
+      try must(signer.withSM2Context { X509_sign_ctx(certificate, $0) })
+    } else {
+      // Ed25519 signs without a separate digest.
+      let digest = signer.kind == .p256 ? EVP_sha256() : nil
+      try must(signer.withPointer { X509_sign(certificate, $0, digest) })
+    }
     return try Certificate(der: X509Handle.encode(certificate))
   }
 

@@ -5,6 +5,8 @@ public enum KeyKind: String, Sendable {
   case p256 = "P-256"
   case ed25519 = "Ed25519"
   case x25519 = "X25519"
+  /// For electronic seals alone (GB/T 32918).
+  case sm2 = "SM2"
 }
 
 /// An OpenSSL key's kind, and its 32 bytes if the kind has raw bytes.
@@ -23,7 +25,8 @@ struct PublicKeyFacts {
   }
 
   private static func kind(of key: OpaquePointer) -> KeyKind? {
-    switch EVP_PKEY_get_base_id(key) {
+    if EVP_PKEY_is_a(key, "SM2") == 1 { return .sm2 }
+    return switch EVP_PKEY_get_base_id(key) {
     case EVP_PKEY_ED25519: .ed25519
     case EVP_PKEY_X25519: .x25519
     case EVP_PKEY_EC: groupName(of: key) == "prime256v1" ? .p256 : nil

@@ -34,7 +34,7 @@ public final class PrivateKey: @unchecked Sendable {
     }
     guard let kind = PublicKeyFacts(read).kind else {
       EVP_PKEY_free(read)
-      throw TrustError(.malformed, "\(path): neither a P-256 nor an Ed25519 nor an X25519 key")
+      throw TrustError(.malformed, "\(path): neither a P-256 nor an Ed25519 nor an X25519 nor an SM2 key")
     }
     pointer = read
     self.kind = kind
@@ -113,9 +113,9 @@ public final class PrivateKey: @unchecked Sendable {
     return PEM_write_bio_PKCS8(output, sealed)
   }
 
-  /// The 32 secret bytes of an Ed25519 or X25519 key; nil for P-256.
+  /// The 32 secret bytes of an Ed25519 or X25519 key; nil for the others.
   func rawSecret() -> SecretBytes? {
-    guard kind != .p256 else { return nil }
+    guard kind == .ed25519 || kind == .x25519 else { return nil }
     var worked = false
     let secret = SecretBytes(count: 32) { buffer in
       var count = buffer.count

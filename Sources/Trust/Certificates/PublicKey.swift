@@ -20,7 +20,7 @@ public final class PublicKey: SubjectKey, @unchecked Sendable {
   init(owning pointer: OpaquePointer, from source: String) throws(TrustError) {
     guard let kind = PublicKeyFacts(pointer).kind else {
       EVP_PKEY_free(pointer)
-      throw TrustError(.weakKey, "\(source): neither a P-256 nor an Ed25519 nor an X25519 key")
+      throw TrustError(.weakKey, "\(source): neither a P-256 nor an Ed25519 nor an X25519 nor an SM2 key")
     }
     self.pointer = pointer
     self.kind = kind

@@ -85,7 +85,7 @@ public final class RevocationList: @unchecked Sendable {
     return authority.handle.withPointer {
       X509_NAME_cmp(X509_get_subject_name($0), X509_CRL_get_issuer(pointer)) == 0
         && X509_get_key_usage($0) & UInt32(KU_CRL_SIGN) != 0
-        && X509_CRL_verify(pointer, X509_get0_pubkey($0)) == 1
+        && (authority.sm2PublicKey.map { isSigned(by: $0) } ?? (X509_CRL_verify(pointer, X509_get0_pubkey($0)) == 1))
     }
   }
 

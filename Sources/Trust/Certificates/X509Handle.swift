@@ -1,7 +1,7 @@
 import COpenSSL
 import Foundation
 
-/// Owns one OpenSSL certificate.
+/// Owns one OpenSSL certificate; one that is signed with SM2 is verified under the standard identifier.
 ///
 /// Sendable is safe: the certificate is never changed after `init`, which also fills OpenSSL's cache of its extensions,
 /// and OpenSSL counts references atomically.
@@ -11,6 +11,7 @@ final class X509Handle: @unchecked Sendable {
   /// Takes ownership of `pointer`.
   init(owning pointer: OpaquePointer) {
     self.pointer = pointer
+    setSM2Identifier(of: pointer)
     X509_check_purpose(pointer, -1, -1)
   }
 
