@@ -103,7 +103,7 @@ class Office:
     def apply(self, document, out, *more, status=0, seal=None):
         return guandu(
             "document", "seal", document, "--seal", seal or self.seal, "--key", self.folder / f"{self.name}.key",
-            "--key-passphrase-file", self.passphrase, "--x", "100", "--y", "200", "--out", out, *more, status=status)
+            "--key-passphrase-file", self.passphrase, "--page", "1", "--x", "100", "--y", "200", "--out", out, *more, status=status)
 
     def check(self, content, *more, trust=True):
         """The verdict of a document, with its steps by outcome."""
@@ -239,7 +239,8 @@ class Stranger:
         return Seal({"info": info, "certificate": self.der(maker), "algorithm": SM2_WITH_SM3,
                      "signature": self.sign(maker, info.dump())})
 
-    def apply(self, files, seal, time=None, sealer="sealer", raw=False, version=4, path=SIGNS, change_list=None):
+    def apply(self, files, seal, time=None, sealer="sealer", raw=False, version=4, path=SIGNS,
+              stamp='<ofd:StampAnnot ID="s1" PageRef="1" Boundary="100 200 42 42"/>'):
         """A sealed document's files, as another implementation would write them."""
         files = dict(files)
         files["OFD.xml"] = files["OFD.xml"].replace(
@@ -251,8 +252,7 @@ class Stranger:
             "Signature", f'<ofd:SignedInfo><ofd:Provider ProviderName="stranger"/><ofd:SignatureMethod>{SM2_WITH_SM3}'
             '</ofd:SignatureMethod><ofd:SignatureDateTime>20261128093000Z</ofd:SignatureDateTime>'
             f'<ofd:References CheckMethod="1.2.156.10197.1.401">{references}</ofd:References>'
-            '<ofd:StampAnnot ID="s1" PageRef="1" Boundary="100 200 42 42"/>'
-            f"<ofd:Seal><ofd:BaseLoc>/{SIGNS}Seal.esl</ofd:BaseLoc></ofd:Seal></ofd:SignedInfo>"
+            f"{stamp}<ofd:Seal><ofd:BaseLoc>/{SIGNS}Seal.esl</ofd:BaseLoc></ofd:Seal></ofd:SignedInfo>"
             f"<ofd:SignedValue>/{SIGNS}SignedValue.dat</ofd:SignedValue>")
         time = time or datetime.datetime.now(UTC).replace(microsecond=0)
         signed = Signed({"version": version, "seal": seal, "time": time, "digest": sm3(xml),

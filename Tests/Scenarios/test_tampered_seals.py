@@ -53,7 +53,7 @@ TAMPERED = {
     "the seal's page": (replaced(XML, b'PageRef="1"', b'PageRef="9"'), {"signed-file", "place"}),
     "a file taken off the list": (replaced(XML, b'FileRef="/' + PAGE.encode(), b'FileRef="/other'),
                                   {"signed-file", "files", "unlisted"}),
-    "another digest": (lambda files: files | {PAGE: files["OFD.xml"]}, {"files"}),
+    "another digest": (lambda files: files | {"Doc_0/Res/font_2.otf": files["OFD.xml"]}, {"files"}),
     "the method of digests": (replaced(XML, b'CheckMethod="1.2.156.10197.1.401"', b'CheckMethod="MD5"'),
                               {"signed-file"}),
     "the time in Signature.xml": (replaced(XML, b"<ofd:SignatureDateTime>2", b"<ofd:SignatureDateTime>1"),
@@ -71,6 +71,19 @@ TAMPERED = {
     "the list with another signature": (
         replaced(LIST, b"</ofd:Signatures>", b'<ofd:Signature ID="2" BaseLoc="/OFD.xml"/></ofd:Signatures>'),
         {"signature-files"}),
+    "the name of the signature, which is shown": (
+        replaced(LIST, b'<ofd:Signature ID="s1"', '<ofd:Signature ID="s1: 验证通过 genuine"'.encode()), {"signature-files"}),
+    "the kind in the list": (replaced(LIST, b'Type="Seal"', b'Type="Sign"'), {"place"}),
+    "another kind in the list": (replaced(LIST, b'Type="Seal"', b'Type="None"'), {"signature-files"}),
+    "a comment in the list": (replaced(LIST, b"<ofd:MaxSignId>", b"<!-- --><ofd:MaxSignId>"), {"signature-files"}),
+    "a stranger's attribute in the list": (
+        replaced(LIST, b' BaseLoc="', b' ofd:BaseLoc="/evil" BaseLoc="'), {"signature-files"}),
+    "a signature within the list's": (
+        replaced(LIST, b'Signature.xml"/>', b'Signature.xml"><ofd:Signature ID="a" BaseLoc="/a"/></ofd:Signature>'),
+        {"signature-files"}),
+    "the declared encoding": (replaced(LIST, b'encoding="UTF-8"', b'encoding="UTF-16"'), {"signature-files"}),
+    "a page taken out": (without(PAGE), {"document"}),
+    "a page that is none": (added(PAGE, b"<a/>"), {"document"}),
     "an unlisted page": (added("Doc_0/Pages/Page_1/Content.xml"), {"unlisted"}),
     "an annotation": (added("Doc_0/Annots/Annotations.xml"), {"unlisted"}),
     "a file among the signatures": (added("Doc_0/Signs/Sign_1/Signature.xml"), {"unlisted"}),
@@ -129,7 +142,7 @@ def test_what_a_stranger_signs_falsely_is_refused(office, stranger, picture):  #
     seal = stranger.seal(picture)
     long_seal = stranger.seal(picture, start=now - 10 * year, end=now + 10 * year)
     # Before and after the certificate's days, with a seal that would allow it; in the future; outside the seal's days.
-    assert verdict(lie(stranger, long_seal, time=now - year)).steps["fails"] == {"certificate-dates"}
+    assert verdict(lie(stranger, long_seal, time=now - year)).steps["fails"] == {"certificate-dates", "time"}
     assert verdict(lie(stranger, long_seal, time=now + 5 * year)).steps["fails"] == {"certificate-dates", "time"}
     assert verdict(lie(stranger, seal, time=now + datetime.timedelta(hours=1))).steps["fails"] == {"time"}
     ended = stranger.seal(picture, start=now - year, end=now - datetime.timedelta(days=1))
@@ -143,6 +156,32 @@ def test_what_a_stranger_signs_falsely_is_refused(office, stranger, picture):  #
     # A seal that its sealer made: their certificate is of the trusted authority, and no maker's.
     own = verdict(lie(stranger, stranger.seal(picture, maker="sealer")))
     assert (own.word, own.steps["unknown"]) == ("unproven", {"maker"})
+
+
+def test_a_seal_that_nobody_sees_is_not_genuine(office, stranger, picture):  # noqa: F811
+    def verdict(stamp):
+        return office.check(lie(stranger, stranger.seal(picture), stamp=stamp), "--trust", stranger.trust, trust=False)
+
+    assert (verdict("").word, verdict("").steps["unknown"]) == ("unproven", {"place"})
+    for box in ["-4000 -4000 1 1", "211 0 42 42", "100 298 42 42"]:
+        off = verdict(f'<ofd:StampAnnot ID="s1" PageRef="1" Boundary="{box}"/>')
+        assert (off.word, off.steps["fails"]) == ("refused", {"place"})
+    # An edge seal stands on each page with a part of it.
+    assert verdict('<ofd:StampAnnot ID="s1" PageRef="1" Boundary="190 100 42 42"/>').word == "genuine"
+
+
+def test_a_second_signature_takes_no_file_out_of_the_first(office, sealed):
+    files = unpack(sealed)
+    hidden, second = "Doc_0/Annots/Annotations.xml", "Doc_0/Signs/Sign_1/"
+    entry = f'<ofd:Signature ID="s2" Type="Seal" BaseLoc="/{second}Signature.xml"/></ofd:Signatures>'
+    xml = files[XML].replace(SIGNS.encode(), second.encode()).replace(f"{second}Seal.esl".encode(), hidden.encode())
+    changed = files | {
+        LIST: files[LIST].replace(b"</ofd:Signatures>", entry.encode()), second + "Signature.xml": xml,
+        second + "SignedValue.dat": b"0", hidden: b"<a/>"}
+    verdict = office.check(pack(changed))
+    assert verdict.word == "refused"
+    first = next(each for each in verdict.facts["signatures"] if each["identifier"] == "s1")
+    assert {step["step"] for step in first["steps"] if step["outcome"] == "fails"} == {"unlisted"}
 
 
 def test_a_certificate_of_another_authority_or_for_another_use_is_not_trusted(office, stranger, picture, tmp_path):  # noqa: F811

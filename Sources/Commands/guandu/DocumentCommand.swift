@@ -25,15 +25,23 @@ struct DocumentCommand: AsyncParsableCommand {
     @Option(help: "The sealer's key (PEM, mode 0600).") var key: String
     @Option(help: "A file (mode 0600) whose first line opens the key.") var keyPassphraseFile: String?
     @Option(help: "The sealer's certificate (PEM), where the seal holds its digest alone.") var certificate: String?
-    @Option(help: "The page, from 1 on.") var page = 1
+    @Option(help: "The page, from 1 on; guandu document typeset says which.") var page: Int
     @Option(help: "The seal's left edge, in millimetres from the page's.") var x: Double
     @Option(help: "The seal's upper edge, in millimetres from the page's.") var y: Double
     @Option(help: "The sealed document's file, which must not be there yet.") var out: String
 
+    func validate() throws {
+      guard page >= 1 else { throw ValidationError("--page \(page): pages count from 1") }
+      for (name, value) in [("--x", x), ("--y", y)] where !(0...OFDLimits.sideMaxMillimetres).contains(value) {
+        throw ValidationError("\(name) \(value): not a place on a page, in millimetres")
+      }
+    }
+
     func run() async throws {
       try await reportingSealFailures {
+        try limitProcess()
         let document = try Self.read(file)
-        let seal = try ElectronicSeal(try Files().read(seal, maxBytes: SealLimits.sealMaxBytes))
+        let seal = try readSeal(seal)
         let sealer = try DocumentSealer(
           seal: seal, key: try PrivateKey(pemFile: key, passphrase: try passphrase(keyPassphraseFile)),
           certificate: try certificate.map { try oneCertificate($0) }, at: Date())
@@ -58,7 +66,7 @@ struct DocumentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Checks the seals of an OFD document, step by step.",
       discussion: """
-        ✓ holds, ✗ does not, ? cannot be told, · is a remark. Exit status: 0 every step holds; 65 something is wrong; 1 \
+        ✓ holds, ✗ does not, ? cannot be told, · is a remark. Exit status: 0 no step fails or is unknown; 65 something is wrong; 1 \
         nothing is wrong, and something cannot be told: there is no seal, its maker is unknown, or its version is not \
         supported, or the file cannot be read; 78 what --trust or --crl name cannot be read. The command limits its own time and memory; one that is killed has confirmed nothing.
         """)
@@ -71,13 +79,8 @@ struct DocumentCommand: AsyncParsableCommand {
       try await reportingSealFailures {
         let trust = try trust.load()
         // What follows reads a stranger's file.
-        guard ProcessLimits.set(processorSeconds: 60, memoryBytes: 3 << 30) else {
-          throw CommandFailure(.temporary, "the kernel does not let this process limit its time and memory")
-        }
-        let document: [UInt8]
-        do { document = try Seal.read(file) } catch let error as FileError {
-          throw CommandFailure(.failed, printable(error.description))
-        }
+        try limitProcess()
+        let document = try Seal.read(file)
         let check = DocumentCheck(document, trust: trust, at: Date())
         let facts = DocumentFacts(check)
         if json { print(try jsonText(facts)) } else { Self.tell(check) }
@@ -96,7 +99,13 @@ struct DocumentCommand: AsyncParsableCommand {
         print("印章 seal \(printable(signature.identifier)): \(printable(seal)), \(printable(signature.sealer))")
         tellSteps(signature.steps)
       }
-      print("\(check.verdict.chinese) \(check.verdict.rawValue)")
+      let isUnasked = check.signatures.contains {
+        $0.steps.contains { $0.code == .revocation && $0.outcome == .remark }
+      }
+      guard check.verdict == .genuine, isUnasked else {
+        return print("\(check.verdict.chinese) \(check.verdict.rawValue)")
+      }
+      print("\(check.verdict.chinese)（未查吊销） \(check.verdict.rawValue), revocation not checked")
     }
   }
 }
@@ -139,5 +148,14 @@ struct DocumentFacts: Encodable {
         identifier: signature.identifier, seal: signature.signature.map { SealFacts($0.seal) },
         sealer: signature.sealer, time: signature.signature?.time.description, steps: signature.steps.map { Step($0) })
     }
+  }
+}
+
+/// What follows reads a stranger's file.
+///
+/// - Throws: `temporary` where the kernel refuses.
+func limitProcess() throws {
+  guard ProcessLimits.set(processorSeconds: 60, memoryBytes: 3 << 30) else {
+    throw CommandFailure(.temporary, "the kernel does not let this process limit its time and memory")
   }
 }

@@ -109,13 +109,16 @@ struct SealCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await reportingSealFailures {
-        let bytes = try Files().read(file, maxBytes: SealLimits.sealMaxBytes)
-        let check = try SealCheck(bytes, trust: try trust.load(), at: Date())
+        let trust = try trust.load()
+        try limitProcess()
+        let seal = try readSeal(file)
+        let check = try SealCheck(seal.bytes, trust: trust, at: Date())
         tellSteps(check.steps)
         guard check.verdict == .genuine else {
-          throw CommandFailure(.refused, "\(file): not taken in, since not every step holds")
+          let status: CommandFailure.Status = check.verdict == .refused ? .refused : .failed
+          throw CommandFailure(status, "\(file): not taken in, since not every step holds")
         }
-        try writeWhole(bytes, to: out)
+        try writeWhole(seal.bytes, to: out)
         print("\(out): \(printable(check.seal.info.name)), \(check.seal.info.identifier)")
       }
     }
@@ -130,7 +133,8 @@ struct SealCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await reportingSealFailures {
-        let facts = SealFacts(try ElectronicSeal(try Files().read(file, maxBytes: SealLimits.sealMaxBytes)))
+        try limitProcess()
+        let facts = SealFacts(try readSeal(file))
         if json { return print(try facts.json()) }
         for line in aligned(facts.rows) { print(line) }
       }
@@ -171,6 +175,14 @@ func oneCertificate(_ path: String) throws -> Certificate { try Certificate.load
 
 func passphrase(_ path: String?) throws -> SecretBytes? { try path.map { try Passphrase.read(file: $0) } }
 
+/// - Throws: `refused`, with the path, for what is no seal.
+func readSeal(_ path: String) throws -> ElectronicSeal {
+  let bytes = try Files().read(path, maxBytes: SealLimits.sealMaxBytes)
+  do throws(SealFormatError) { return try ElectronicSeal(bytes) } catch {
+    throw CommandFailure(.refused, "\(path): not a seal (SESeal in DER): \(printable(error.description))")
+  }
+}
+
 /// Writes a file that appears whole, under a name that was free.
 func writeWhole(_ bytes: [UInt8], to path: String) throws {
   let files = Files()
@@ -210,6 +222,8 @@ func reportingSealFailures(_ body: () async throws -> Void) async throws {
   try await reportingFailures {
     do { try await body() } catch let error as CommandFailure { throw error } catch let error as ExitCode {
       throw error
+    } catch let error as FileError {
+      throw CommandFailure(.failed, printable(error.description))
     } catch let error as any CustomStringConvertible & Error {
       throw CommandFailure(.refused, printable(error.description))
     }

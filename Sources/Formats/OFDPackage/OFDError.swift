@@ -29,10 +29,12 @@ public enum OFDLimits {
   static let xmlMaxBytes = 16 << 20
   static let xmlMaxDepth = 64
   static let xmlMaxElements = 200_000
+  /// Of an element.
+  static let xmlMaxAttributes = 256
   /// Signatures of a document.
   static let signaturesMost = 64
   /// Places where one seal stands: an edge seal has one on each page.
   static let stampsMost = 2_048
   /// Of a page's side, in millimetres.
-  static let sideMaxMillimetres = 5_000.0
+  public static let sideMaxMillimetres = 5_000.0
 }

@@ -14,6 +14,10 @@ public struct OFDBox: Equatable, Sendable {
     self.height = height
   }
 
+  /// Of a page that states no size, and whose document states none: whatever a page may be.
+  public static let unknown = OFDBox(
+    x: 0, y: 0, width: OFDLimits.sideMaxMillimetres, height: OFDLimits.sideMaxMillimetres)
+
   /// Four numbers as ST_Box has them; nil for anything else, and for what no page reaches.
   init?(_ text: String) {
     let parts = text.split(separator: " ", omittingEmptySubsequences: true)
@@ -41,6 +45,11 @@ public struct OFDBox: Equatable, Sendable {
     digits = String(repeating: "0", count: 3 - digits.utf8.count) + digits
     while digits.hasSuffix("0") { digits.removeLast() }
     return "\(sign)\(whole).\(digits)"
+  }
+
+  /// Whether some of it lies on a page of that size.
+  public func meets(_ page: OFDBox) -> Bool {
+    x < page.x + page.width && page.x < x + width && y < page.y + page.height && page.y < y + height
   }
 
   /// Whether it lies on a page of that size, to a tenth of a millimetre.
@@ -122,7 +131,8 @@ public struct OFDPackage: Sendable {
   static func resolve(_ location: String, in folder: String) throws(OFDError) -> String {
     let path = location.hasPrefix("/") ? String(location.dropFirst()) : folder + location
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    guard path.utf8.count <= 512, !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
+    guard path.utf8.count <= 512, path.isComposed, !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." })
+    else {
       throw OFDError(.structure, "“\(location.prefix(512))” is not a path within the file")
     }
     return path

@@ -28,7 +28,7 @@ public struct OFDSealing: Sendable {
     guard package.signaturesPath == nil else {
       throw OFDError(.structure, "the document names signatures already; a second seal on it is not supported yet")
     }
-    guard package.pages.indices.contains(pageNumber - 1) else {
+    guard pageNumber >= 1, pageNumber <= package.pages.count else {
       throw OFDError(.structure, "there is no page \(pageNumber): the document has \(package.pages.count)")
     }
     let page = package.pages[pageNumber - 1]

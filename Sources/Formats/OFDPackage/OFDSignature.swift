@@ -30,6 +30,9 @@ public struct OFDSignature: Equatable, Sendable {
   public let sealPath: String?
   public let valuePath: String
 
+  /// Its own: `Signature.xml`, the signed value, the seal.
+  var files: [String] { [path, valuePath] + (sealPath.map { [$0] } ?? []) }
+
   /// Whether the digests are SM3.
   public var isSM3: Bool { checkMethod == "1.2.156.10197.1.401" || checkMethod.uppercased() == "SM3" }
 }
@@ -43,6 +46,18 @@ extension OFDPackage {
     guard let list = files[signaturesPath] else { throw OFDError(.structure, "\(signaturesPath) is missing") }
     let root = try XMLReader.read(list, signaturesPath, root: "Signatures")
     let elements = root.all("Signature")
+    // Nothing signs the list: what has no place in it is refused.
+    let isStrict =
+      root.isPlain && root.text.isEmpty && root.children.allSatisfy { ["MaxSignId", "Signature"].contains($0.name) }
+      && elements.allSatisfy { element in
+        element.isPlain && element.children.isEmpty && element.text.isEmpty
+          && element.attributes.keys.allSatisfy { ["ID", "Type", "BaseLoc"].contains($0) }
+          && ["Seal", "Sign"].contains(element.attributes["Type"] ?? "Seal")
+      }
+    guard isStrict else {
+      throw OFDError(
+        .structure, "\(signaturesPath) holds more than a list of signatures, each with ID, Type and BaseLoc")
+    }
     guard elements.count <= OFDLimits.signaturesMost else {
       throw OFDError(.structure, "more than \(OFDLimits.signaturesMost) signatures")
     }
@@ -65,13 +80,27 @@ extension OFDPackage {
     guard !references.isEmpty, Set(references.map(\.path)).count == references.count else {
       throw OFDError(.structure, "\(path) covers no file, or one of them twice")
     }
+    // Nothing signs it, and it is shown.
+    let identifier = element.attributes["ID"] ?? ""
+    guard (1...32).contains(identifier.utf8.count), identifier.utf8.allSatisfy(Self.isOfIdentifier) else {
+      throw OFDError(.structure, "\(signaturesPath ?? ""): an ID is 1 to 32 letters, digits, “_”, “.” and “-”")
+    }
     return OFDSignature(
-      identifier: element.attributes["ID"] ?? "", type: element.attributes["Type"] ?? "Seal", path: path,
+      identifier: identifier, type: element.attributes["Type"] ?? "Seal", path: path,
       dateTime: try info.optional("SignatureDateTime")?.text ?? "", checkMethod: list.attributes["CheckMethod"] ?? "",
       references: references, stamps: try Self.stamps(info, path),
       sealPath: try info.optional("Seal").map { (seal) throws(OFDError) in
         try Self.resolve(try seal.one("BaseLoc").text, in: folder)
       }, valuePath: try Self.resolve(try root.one("SignedValue").text, in: folder))
+  }
+
+  private static func isOfIdentifier(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+      true
+    default: false
+    }
   }
 
   private static func references(_ list: XMLElement, _ folder: String) throws(OFDError) -> [OFDReference] {
@@ -94,15 +123,14 @@ extension OFDPackage {
     return found
   }
 
-  /// The files that no signature can cover, since they are made of it or with it: the list of signatures, and each
-  /// signature's own files.
-  public func filesOfSignatures(_ signatures: [OFDSignature]) -> Set<String> {
-    var found: Set<String> = []
+  /// The files that a signature cannot cover, since they are made of it or with it: the list of signatures, its own files,
+  /// and those of other signatures, as far as they lie beside the list. Nothing signs the list, so that it cannot take a file
+  /// elsewhere out of what is to be covered.
+  public func filesBeyond(_ signature: OFDSignature, among signatures: [OFDSignature]) -> Set<String> {
+    let folder = Self.folder(of: signaturesPath ?? "")
+    var found = Set(signature.files)
     if let signaturesPath { found.insert(signaturesPath) }
-    for signature in signatures {
-      found.formUnion([signature.path, signature.valuePath])
-      if let seal = signature.sealPath { found.insert(seal) }
-    }
+    for other in signatures { found.formUnion(other.files.filter { $0.hasPrefix(folder) }) }
     return found
   }
 }

@@ -9,6 +9,8 @@ struct XMLElement: Equatable, Sendable {
   let children: [XMLElement]
   /// The text directly within it, without white space at its ends.
   let text: String
+  /// Whether nothing was left out: comments, processing instructions, attributes of another namespace.
+  let isPlain: Bool
 
   func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
 
@@ -62,6 +64,13 @@ enum XMLReader {
     guard !contains(bytes, Array("<!DOCTYPE".utf8)) else {
       throw OFDError(.xml, "\(name): a document type is not allowed")
     }
+    guard !declaresOtherEncoding(bytes) else {
+      throw OFDError(.xml, "\(name): it declares an encoding other than UTF-8")
+    }
+    // The parser compares each attribute of an element with the others.
+    guard attributesFit(bytes) else {
+      throw OFDError(.xml, "\(name): an element with more than \(OFDLimits.xmlMaxAttributes) attributes")
+    }
     let document = bytes.withUnsafeBytes { guandu_xml_read($0.bindMemory(to: CChar.self).baseAddress, Int32($0.count)) }
     guard let document else { throw OFDError(.xml, "\(name): not well-formed XML") }
     guard guandu_xml_has_document_type(document) == 0 else {
@@ -69,6 +78,33 @@ enum XMLReader {
       throw OFDError(.xml, "\(name): a document type is not allowed")
     }
     return document
+  }
+
+  private static func declaresOtherEncoding(_ bytes: [UInt8]) -> Bool {
+    let start = bytes.prefix(256).drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
+    guard start.starts(with: "<?xml".utf8), let end = start.firstIndex(of: UInt8(ascii: ">")) else { return false }
+    let declaration = String(decoding: start[..<end], as: UTF8.self).lowercased()
+    return declaration.contains("encoding") && !declaration.contains("\"utf-8\"") && !declaration.contains("'utf-8'")
+  }
+
+  /// Whether no tag has more equals signs outside its quotes than attributes are allowed.
+  private static func attributesFit(_ bytes: [UInt8]) -> Bool {
+    var (isInTag, quote, count): (Bool, UInt8, Int) = (false, 0, 0)
+    for byte in bytes {
+      if !isInTag {
+        if byte == UInt8(ascii: "<") { (isInTag, quote, count) = (true, 0, 0) }
+      } else if quote != 0 {
+        if byte == quote { quote = 0 }
+      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+        quote = byte
+      } else if byte == UInt8(ascii: ">") {
+        isInTag = false
+      } else if byte == UInt8(ascii: "=") {
+        count += 1
+        if count > OFDLimits.xmlMaxAttributes { return false }
+      }
+    }
+    return true
   }
 
   private static func contains(_ bytes: [UInt8], _ word: [UInt8]) -> Bool {
@@ -91,27 +127,32 @@ enum XMLReader {
     }
     var children: [XMLElement] = []
     var text = ""
+    var isPlain = true
     var next = guandu_xml_first(node)
     while let child = next {
       next = guandu_xml_next(child)
       switch guandu_xml_kind_of(child) {
       case guandu_xml_element: children.append(try convert(child, file, depth: depth + 1, &budget))
       case guandu_xml_text: text += string(guandu_xml_content(child))
-      case guandu_xml_ignored: break
+      case guandu_xml_ignored: isPlain = false
       default: throw OFDError(.xml, "\(file): an entity")
       }
     }
     return XMLElement(
-      name: string(guandu_xml_name(node)), attributes: attributes(of: node), children: children, text: trimmed(text))
+      name: string(guandu_xml_name(node)), attributes: attributes(of: node, &isPlain), children: children,
+      text: trimmed(text), isPlain: isPlain)
   }
 
-  private static func attributes(of node: OpaquePointer) -> [String: String] {
+  private static func attributes(of node: OpaquePointer, _ isPlain: inout Bool) -> [String: String] {
     var found: [String: String] = [:]
     var next = guandu_xml_first_attribute(node)
     while let attribute = next {
       next = guandu_xml_next_attribute(attribute)
       // Those of another namespace are none of ours.
-      guard guandu_xml_attribute_has_namespace(attribute) == 0 else { continue }
+      guard guandu_xml_attribute_has_namespace(attribute) == 0 else {
+        isPlain = false
+        continue
+      }
       var value = ""
       var part = guandu_xml_attribute_first(attribute)
       while let piece = part {

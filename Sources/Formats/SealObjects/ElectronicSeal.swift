@@ -95,12 +95,25 @@ public struct SealInfo: Equatable, Sendable {
   ///
   /// - Throws: `malformed` for what a reader would refuse.
   public func encoded() throws(SealFormatError) -> [UInt8] {
+    for scalar in (name + vendor + identifier).unicodeScalars where Self.isUnseen(scalar) {
+      let code = String(scalar.value, radix: 16, uppercase: true)
+      throw SealFormatError(
+        .malformed, "a seal's name and identifier are of visible characters, and this holds U+\(code)")
+    }
     let bytes = unchecked
     var reader = DERReader(bytes)
     guard try SealInfo(&reader) == self else {
       throw SealFormatError(.malformed, "a seal of these values cannot be written")
     }
     return bytes
+  }
+
+  /// Control and format characters, and what ends a line.
+  private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+    default: false
+    }
   }
 
   private var unchecked: [UInt8] {

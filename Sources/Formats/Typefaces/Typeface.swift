@@ -1,4 +1,5 @@
 import CHarfBuzz
+import Glibc
 import Layout
 
 /// Why typefaces cannot be used.
@@ -26,9 +27,16 @@ public final class Typeface {
   private let face: OpaquePointer
   private let font: OpaquePointer
 
+  /// Of a font file, in bytes; the largest collection that is known has 120 MB.
+  static let maxFileBytes = 268_435_456
+
   /// The file is mapped, not read: what is not used of it takes no memory.
   /// - Parameter family: of a collection, the face to take; nil for the first.
   init(path: String, family wanted: String?) throws(TypefaceError) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.maxFileBytes else {
+      throw TypefaceError("\(path): cannot be read, is no regular file, or has more than \(Self.maxFileBytes) bytes")
+    }
     guard let blob = hb_blob_create_from_file_or_fail(path) else {
       throw TypefaceError("\(path): cannot be read")
     }

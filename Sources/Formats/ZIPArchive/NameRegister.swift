@@ -1,3 +1,5 @@
+import Foundation
+
 /// The names of an archive so far.
 ///
 /// Two names that differ in their case alone, or in how an accent is composed, are one file on some computers: such a pair is
@@ -50,6 +52,9 @@ struct NameRegister {
     guard isPrintable, !name.utf8.contains(UInt8(ascii: "\\")), !name.utf8.contains(UInt8(ascii: ":")) else {
       throw ZIPError(.name, "a name holds a backslash, a colon or a control character")
     }
+    guard name.isComposed else {
+      throw ZIPError(.name, "“\(name)” is not in Unicode's composed form (NFC): other programs see another name")
+    }
     let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard parts.count <= ZIPArchive.maxDepth else {
       throw ZIPError(.name, "“\(name)” lies in more than \(ZIPArchive.maxDepth - 1) folders")
@@ -61,5 +66,13 @@ struct NameRegister {
         throw ZIPError(.name, "“\(name)” is absolute, or holds an empty part, . or ..")
       }
     }
+  }
+}
+
+extension String {
+  /// Whether it is in normalization form C (Unicode Standard Annex 15). Swift takes texts for equal whose bytes differ; of
+  /// those in this form it does not.
+  public var isComposed: Bool {
+    utf8.allSatisfy { $0 < 0x80 } || precomposedStringWithCanonicalMapping.utf8.elementsEqual(utf8)
   }
 }

@@ -49,7 +49,8 @@ private struct Input {
       }
       switch try short(place) {
       case 0x0001: throw ZIPError(.unsupported, "“\(name)” is written as ZIP64")
-      case 0x7075: throw ZIPError(.unsupported, "“\(name)” has a second name in an extra field")
+      case 0x7075, 0x554E, 0x2605, 0x07C8, 0x334D, 0x4154, 0x2705:
+        throw ZIPError(.unsupported, "“\(name)” has a second name in an extra field")
       case 0x0017, 0x9901: throw ZIPError(.unsupported, "“\(name)” is encrypted")
       default: place += 4 + (try short(place + 2))
       }
@@ -154,6 +155,12 @@ private struct Record {
       throw ZIPError(.unsupported, "“\(name)” is written as ZIP64")
     }
     try input.checkExtra(place + ZIPArchive.centralHeaderBytes + nameCount, extraCount, of: name)
+    // The mode of a file as Unix has it, where its kind is stated: a regular file, or a folder.
+    let kind = try input.long(place + 38) >> 16 & 0o170000
+    guard kind == 0 || kind == (isFolder ? 0o040000 : 0o100000) else {
+      throw ZIPError(.unsupported, "“\(name)” is marked as a link, a device or another special file")
+    }
+    guard !isFolder || packedCount <= 2 else { throw ZIPError(.malformed, "the folder “\(name)” has a content") }
     guard method == 8 || packedCount == byteCount else {
       throw ZIPError(.malformed, "“\(name)” is stored, and yet of another size")
     }

@@ -142,6 +142,21 @@ extension Certificate {
     else { throw TrustError(.wrongPurpose, "\(self) is not for signatures, or is an authority's") }
   }
 
+  /// Whether its extended key usage (RFC 5280, section 4.2.1.12) names the signing of documents (RFC 9336).
+  public var isForDocuments: Bool {
+    handle.withPointer { certificate in
+      let place = X509_get_ext_by_NID(certificate, NID_ext_key_usage, -1)
+      guard place >= 0, let data = X509_EXTENSION_get_data(X509_get_ext(certificate, place)),
+        let start = ASN1_STRING_get0_data(data)
+      else { return false }
+      let value = Array(UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(data))))
+      return value.firstRange(of: Self.documentSigningOID) != nil
+    }
+  }
+
+  /// 1.3.6.1.5.5.7.3.36 in DER.
+  private static let documentSigningOID: [UInt8] = [0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x24]
+
   /// Whether it is in date at `date`.
   public func isInDate(at date: Date) -> Bool { (notBefore...max(notBefore, notAfter)).contains(date) }
 }

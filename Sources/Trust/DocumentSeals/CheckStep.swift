@@ -92,8 +92,8 @@ public struct CheckStep: Equatable, Sendable {
     .sealer: ("签章人不在印章的证书列表中", "the seal does not name the sealer's certificate"),
     .sealDates: ("印章不在有效期内", "the seal was not valid at that time"),
     .certificateDates: ("证书不在有效期内", "the certificate was not in date"),
-    .time: ("签章时间晚于当前时间", "the time of sealing lies in the future"),
-    .place: ("印章所指的页面不存在", "the seal stands on a page that is not there"),
+    .time: ("签章时间不合理", "the time of sealing is impossible"),
+    .place: ("印章不在文档页面上", "the seal stands on no page of the document"),
     .picture: ("印章图像不可用", "the seal's picture cannot be used"),
     .maker: ("制章人证书无法读取", "the maker's certificate cannot be read"),
     .chain: ("签章人证书不可信", "the sealer's certificate is not trusted"),
@@ -110,6 +110,7 @@ public struct CheckStep: Equatable, Sendable {
     .signature: ("不支持此种签名算法", "signatures of this kind are not supported"),
     .sealSignature: ("不支持此种签名算法", "signatures of this kind are not supported"),
     .time: ("签章时间", "time of sealing"),
+    .place: ("未载明印章位置", "where the seal stands is not stated"),
     .picture: ("不支持此种印章图像", "pictures of this kind are not supported"),
     .maker: ("制章人不在信任列表中", "the seal's maker is not among those trusted"),
     .chain: ("签章人证书无法追溯到信任的机构", "the sealer's certificate leads to no trusted authority"),
@@ -119,7 +120,7 @@ public struct CheckStep: Equatable, Sendable {
 
 /// What all steps come to.
 public enum CheckVerdict: String, Sendable {
-  /// Every step holds.
+  /// No step fails, and none is unknown; remarks may be there.
   case genuine
   /// Nothing is wrong, and something could not be told.
   case unproven

@@ -39,6 +39,10 @@ public struct DocumentCheck: Sendable {
   private static func check(
     _ package: OFDPackage, _ trust: SealTrust, _ now: Date
   ) -> ([CheckStep], [SignatureCheck]) {
+    var boxes: [String: OFDBox] = [:]
+    do throws(OFDError) {
+      for page in package.pages { boxes[page.identifier] = try package.box(of: page) ?? OFDBox.unknown }
+    } catch { return ([CheckStep(.document, .fails, error.reason)], []) }
     let opened = CheckStep(.document, .holds)
     let found: [OFDSignature]
     do throws(OFDError) { found = try package.signatures() } catch {
@@ -50,7 +54,7 @@ public struct DocumentCheck: Sendable {
     }
     // Once, however many signatures list a file.
     let facts = PackageFacts(
-      package: package, own: package.filesOfSignatures(found),
+      package: package, signatures: found, boxes: boxes,
       digests: package.files.mapValues { Base64.encode(sm3($0)) })
     let checks = found.map { SignatureSteps(facts, $0, trust: trust, now: now).check() }
     return ([opened, CheckStep(.sealed, .holds, found.count == 1 ? "" : "\(found.count) signatures")], checks)
@@ -60,8 +64,9 @@ public struct DocumentCheck: Sendable {
 /// What all signatures of a document are checked against.
 private struct PackageFacts {
   let package: OFDPackage
-  /// The files of the signatures themselves.
-  let own: Set<String>
+  let signatures: [OFDSignature]
+  /// The size of each page, by its identifier.
+  let boxes: [String: OFDBox]
   /// SM3 of each file, in base64.
   let digests: [String: String]
 }
@@ -121,15 +126,28 @@ private struct SignatureSteps {
   }
 
   private func unlisted() -> CheckStep {
-    let covered = Set(signature.references.map(\.path)).union(facts.own)
+    let covered = Set(signature.references.map(\.path)).union(
+      package.filesBeyond(signature, among: facts.signatures))
     let beyond = package.files.keys.filter { !covered.contains($0) }.sorted()
     return CheckStep(.unlisted, beyond.isEmpty, beyond.prefix(5).joined(separator: ", "))
   }
 
   private func place() -> CheckStep {
-    let pages = Set(package.pages.map(\.identifier))
-    let lost = signature.stamps.first { !pages.contains($0.pageIdentifier) }
-    return CheckStep(.place, lost == nil, lost.map { "page \($0.pageIdentifier)" } ?? "")
+    if signature.stamps.isEmpty {
+      return CheckStep(.place, signature.type == "Seal" ? .unknown : .remark, "no place is stated")
+    }
+    guard signature.type == "Seal" else {
+      return CheckStep(.place, .fails, "the list calls it no seal, and it has a place")
+    }
+    for stamp in signature.stamps {
+      guard let page = facts.boxes[stamp.pageIdentifier] else {
+        return CheckStep(.place, .fails, "page \(stamp.pageIdentifier) is missing")
+      }
+      guard stamp.box.meets(page) else {
+        return CheckStep(.place, .fails, "the seal does not lie on page \(stamp.pageIdentifier)")
+      }
+    }
+    return CheckStep(.place, .holds)
   }
 
   private func sealFile(_ read: SealSignature) -> CheckStep {
@@ -150,11 +168,14 @@ private struct SignatureSteps {
 
   /// Signatures, dates, and whom to trust.
   private func believed(_ read: SealSignature) -> [CheckStep] {
-    guard let certificate = try? Certificate(der: read.certificate), let key = certificate.sm2PublicKey else {
-      return [CheckStep(.signature, .fails, "the sealer's certificate cannot be read, or holds no SM2 key")]
+    guard let certificate = try? Certificate(der: read.certificate) else {
+      return [CheckStep(.signature, .fails, "the sealer's certificate cannot be read")]
     }
     guard read.signatureAlgorithm == SealStandard.signatureAlgorithm else {
       return [CheckStep(.signature, .unknown, "algorithm \(read.signatureAlgorithm)")]
+    }
+    guard let key = certificate.sm2PublicKey else {
+      return [CheckStep(.signature, .fails, "\(certificate) holds no SM2 key")]
     }
     let isRight =
       SM2SignatureValue.der(read.signature).map { key.verifies(signature: $0, of: read.signedBytes) } ?? false
@@ -168,7 +189,9 @@ private struct SignatureSteps {
     ] + SealCheck.made(read.seal, at: date) + time(read) + [
       SealCheck.maker(of: read.seal, trust), chain(certificate, date),
     ]
-      + SealCheck.revocation(of: read.seal, trust, at: now) + [SealCheck.revocation(of: certificate, trust, at: now)]
+      + SealCheck.revocation(of: read.seal, trust, at: now) + [
+        SealCheck.revocation(of: certificate, "the sealer's", trust, at: now)
+      ]
   }
 
   /// Clocks may differ by five minutes.
@@ -176,9 +199,14 @@ private struct SignatureSteps {
     guard read.time.date <= now.addingTimeInterval(300) else {
       return [CheckStep(.time, .fails, "\(read.time) lies in the future")]
     }
-    let source =
-      read.timeStamp == nil ? "stated by the sealer" : "stated by the sealer; a time stamp is there, unchecked"
-    return [CheckStep(.time, .remark, "\(read.time), \(source)")]
+    // Nobody who only reads the file knows that the sealer put it there.
+    guard read.timeStamp == nil else {
+      return [CheckStep(.time, .unknown, "\(read.time); a time stamp is there, which cannot be checked yet")]
+    }
+    guard read.seal.info.created.date <= read.time.date.addingTimeInterval(86_400) else {
+      return [CheckStep(.time, .fails, "\(read.time), before the seal was made (\(read.seal.info.created))")]
+    }
+    return [CheckStep(.time, .remark, "\(read.time), stated by the sealer")]
   }
 
   private func chain(_ certificate: Certificate, _ date: Date) -> CheckStep {

@@ -18,11 +18,16 @@ public enum SealMaker {
     maker: (certificate: Certificate, key: PrivateKey), at date: Date
   ) throws -> ElectronicSeal {
     try maker.certificate.requireForSeals()
+    guard !maker.certificate.isForDocuments, !sealers.contains(maker.certificate) else {
+      throw SealError(
+        "\(maker.certificate) is a sealer's certificate; a maker has one of its own (guandu ca issue seal-maker)")
+    }
     guard maker.key.belongs(to: maker.certificate) else {
       throw SealError("the maker's key is not that of its certificate")
     }
     guard maker.certificate.isInDate(at: date) else { throw SealError("the maker's certificate is out of date") }
     _ = try PNGHead(picture.data)
+    guard SealDrawing.canDraw(png: picture.data) else { throw SealError("the picture is a PNG that cannot be drawn") }
     for sealer in sealers {
       try sealer.requireForSeals()
       guard sealer.notBefore <= validity.lowerBound, validity.upperBound <= sealer.notAfter else {

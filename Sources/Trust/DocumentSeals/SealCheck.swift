@@ -30,11 +30,14 @@ public struct SealCheck: Sendable {
 
   /// The maker's signature, and the dates of the maker's certificate.
   static func made(_ seal: ElectronicSeal, at date: Date) -> [CheckStep] {
-    guard let certificate = try? Certificate(der: seal.makerCertificate), let key = certificate.sm2PublicKey else {
-      return [CheckStep(.sealSignature, .fails, "the maker's certificate cannot be read, or holds no SM2 key")]
+    guard let certificate = try? Certificate(der: seal.makerCertificate) else {
+      return [CheckStep(.sealSignature, .fails, "the maker's certificate cannot be read")]
     }
     guard seal.signatureAlgorithm == SealStandard.signatureAlgorithm else {
       return [CheckStep(.sealSignature, .unknown, "algorithm \(seal.signatureAlgorithm)")]
+    }
+    guard let key = certificate.sm2PublicKey else {
+      return [CheckStep(.sealSignature, .fails, "\(certificate) holds no SM2 key")]
     }
     let isRight = SM2SignatureValue.der(seal.signature).map { key.verifies(signature: $0, of: seal.infoBytes) } ?? false
     // The date of making is a day on some seals, and lies before a certificate that was made on it.
@@ -64,18 +67,29 @@ public struct SealCheck: Sendable {
   static func maker(of seal: ElectronicSeal, _ trust: SealTrust) -> CheckStep {
     guard let certificate = try? Certificate(der: seal.makerCertificate) else { return CheckStep(.maker, .fails) }
     if trust.isEmpty { return CheckStep(.maker, .unknown, "\(certificate); no trusted makers were given") }
+    // An authority is no maker, and neither is whoever is trusted to apply seals.
+    if (try? certificate.requireForSeals()) == nil {
+      return CheckStep(.maker, .unknown, "\(certificate) is an authority's, or not for signatures")
+    }
+    guard !certificate.isForDocuments, !seal.info.signers.name(certificate.der) else {
+      return CheckStep(.maker, .unknown, "\(certificate) is a sealer's certificate")
+    }
     return CheckStep(.maker, trust.names(maker: certificate) ? .holds : .unknown, "\(certificate)")
   }
 
   static func revocation(of seal: ElectronicSeal, _ trust: SealTrust, at now: Date) -> [CheckStep] {
-    guard trust.hasLists, let certificate = try? Certificate(der: seal.makerCertificate) else { return [] }
-    return [revocation(of: certificate, trust, at: now)]
+    guard let certificate = try? Certificate(der: seal.makerCertificate) else { return [] }
+    return [revocation(of: certificate, "the maker's", trust, at: now)]
   }
 
   /// A revocation counts for the past too: the sealer states the time of sealing.
-  static func revocation(of certificate: Certificate, _ trust: SealTrust, at now: Date) -> CheckStep {
+  ///
+  /// - Parameter whose: the certificate is, for the operator.
+  static func revocation(
+    of certificate: Certificate, _ whose: String, _ trust: SealTrust, at now: Date
+  ) -> CheckStep {
     guard trust.hasLists else {
-      return CheckStep(.revocation, .remark, "no list of revocations was given")
+      return CheckStep(.revocation, .remark, "\(whose); no list of revocations was given")
     }
     return switch trust.revocation(of: certificate, at: now) {
     case .good: CheckStep(.revocation, .holds, "\(certificate)")

@@ -143,7 +143,7 @@ struct SmallDocument {
     #expect(signature.isSM3 && signature.dateTime == "20261128093000Z" && signature.type == "Seal")
     #expect(sealed.files[signature.valuePath] == [2])
     #expect(sealed.files[try #require(signature.sealPath)] == [1])
-    let covered = Set(signature.references.map(\.path)).union(sealed.filesOfSignatures([signature]))
+    let covered = Set(signature.references.map(\.path)).union(sealed.filesBeyond(signature, among: [signature]))
     #expect(covered == Set(sealed.files.keys))
     // What is signed is the changed OFD.xml.
     let changed = try #require(sealed.files["OFD.xml"])
