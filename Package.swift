@@ -10,17 +10,18 @@ let settings: [SwiftSetting] = [
 /// Where the rooms stand: a folder of Sources for each; their tests stand in a folder of Tests of the same name.
 let folders = [
   "Base": [
-    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CZlib",
-    "Cryptography", "DurableFiles", "Fairness", "Roles", "Runtime", "Storage", "Zones",
+    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CXML",
+    "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "Roles", "Runtime", "Storage",
+    "Timestamps", "Zones",
   ],
   "Formats": [
-    "AgeFormat", "DocumentNotation", "Layout", "OFD", "PDF", "PacketFormat", "TransparencyLog", "Typefaces",
-    "ZIPArchive",
+    "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PacketFormat", "SealObjects",
+    "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
-  "Trust": ["Authority", "PacketSeal", "Trust"],
-  "Exchange": ["Drop", "Exchange", "TrustUpdates"],
-  "Audit": ["Acts", "AuditForward", "AuditIndex", "AuditLog", "AuditWitness", "Evidence"],
-  "Office": ["Flows", "Letters", "Notices", "People"],
+  "Trust": ["Authority", "Certificates", "DocumentSeals", "PacketSeal", "ZoneKeys"],
+  "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
+  "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
+  "Office": ["Flows", "Letters", "People", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
   "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet"],
 ]
@@ -110,18 +111,24 @@ let package = Package(
     .systemLibrary(
       name: "CHarfBuzz", path: path("CHarfBuzz"), pkgConfig: "harfbuzz-subset", providers: [.apt(["libharfbuzz-dev"])]),
     .systemLibrary(name: "CZlib", path: path("CZlib"), pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CXMLHeaders", path: path("CXMLHeaders"), pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .target(name: "CXML", dependencies: ["CXMLHeaders"], path: path("CXML")),
     .target(name: "COpenSSLShim", dependencies: ["COpenSSL"], path: path("COpenSSLShim")),
     .target(name: "CCurl", dependencies: ["CCurlHeaders"], path: path("CCurl")),
     .target(name: "CLinux", path: path("CLinux")),
 
-    room("Roles"),
-    room("Fairness"),
     room("Runtime"),
+    room("FairQueues"),
+    room("Roles"),
+    room("JSON"),
+    room("Timestamps", imports: ["Cryptography"]),
     room("Zones", imports: ["Roles"], [yams]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
     room("DurableFiles", imports: ["Runtime"], ["CLinux"]),
+    room("Storage", imports: ["Runtime", "Cryptography", "DurableFiles"], grdb),
     room("AgeFormat", imports: ["Cryptography"]),
-    room("PacketFormat", imports: ["Zones"]),
+    room("PacketFormat", imports: ["JSON", "Timestamps", "Zones"]),
     room("TransparencyLog", imports: ["Cryptography"]),
     room("ZIPArchive", ["CZlib"]),
     room("DocumentNotation"),
@@ -129,226 +136,250 @@ let package = Package(
     room("Typefaces", imports: ["Layout"], ["CHarfBuzz"]),
     room("PDF", imports: ["Layout", "Typefaces"], ["CCairo"]),
     room("OFD", imports: ["Layout", "Typefaces", "ZIPArchive"]),
-    room("Trust", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
-    room("Authority", imports: ["Cryptography", "DurableFiles", "Trust"]),
-    room("PacketSeal", imports: ["Zones", "Cryptography", "AgeFormat", "PacketFormat", "Trust"]),
+    room("SealObjects"),
+    room("OFDPackage", imports: ["ZIPArchive"], ["CXML"]),
+    room("Certificates", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
+    room("DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "Certificates"], ["CPango"]),
+    room("Authority", imports: ["Cryptography", "DurableFiles", "Certificates"]),
+    room("PacketSeal", imports: ["JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "Certificates"]),
+    room("ZoneKeys", imports: ["JSON", "Zones", "Cryptography", "DurableFiles", "Certificates", "PacketSeal"]),
     room("Drop", imports: ["Zones", "DurableFiles"], ["CLinux", "CCurl"]),
-    room("Storage", imports: ["Runtime", "DurableFiles"], grdb),
     room(
       "AuditLog",
-      imports: ["Runtime", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage"],
-      [logging, lifecycle]),
-    room(
-      "Exchange",
       imports: [
-        "Runtime",
-        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "PacketSeal", "Drop", "Storage",
-        "AuditLog",
+        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "TransparencyLog",
       ], [logging, lifecycle]),
     room(
-      "TrustUpdates",
+      "Backups",
       imports: [
-        "Runtime", "Zones", "Cryptography", "PacketFormat", "Trust", "PacketSeal", "Storage", "AuditLog", "Exchange",
-      ],
-      [logging, lifecycle]),
+        "Runtime", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
+      ], [logging, lifecycle]),
+    room("OperatorRequests", imports: ["DurableFiles", "Storage", "Drop"], [logging, lifecycle]),
+    room(
+      "Links",
+      imports: [
+        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
+        "Certificates", "PacketSeal", "ZoneKeys", "Drop", "AuditLog", "OperatorRequests",
+      ], [logging, lifecycle]),
+    room(
+      "Revocation",
+      imports: [
+        "Runtime", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "PacketSeal",
+        "ZoneKeys", "AuditLog", "OperatorRequests", "Links",
+      ], [logging, lifecycle]),
+    room(
+      "KeyRotation",
+      imports: [
+        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates",
+        "PacketSeal", "ZoneKeys", "AuditLog", "OperatorRequests", "Links",
+      ], [logging, lifecycle]),
     room(
       "AuditWitness",
       imports: [
-        "Runtime",
-        "DurableFiles",
-        "Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "Storage", "AuditLog", "Exchange",
+        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
+        "TransparencyLog", "Certificates", "ZoneKeys", "AuditLog", "Links",
       ], [logging, lifecycle]),
+    room("Acts", imports: ["Roles", "JSON", "Cryptography", "Storage", "AuditLog"]),
     room(
-      "AuditIndex",
+      "AuditConsole",
       imports: [
-        "Runtime",
-        "Roles", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
-        "Acts",
-        "Trust",
+        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "DurableFiles", "Storage", "TransparencyLog",
+        "Certificates", "AuditLog", "Acts",
       ], [logging, lifecycle]),
     room(
       "AuditForward",
       imports: [
-        "Runtime",
-        "Zones", "Cryptography", "DurableFiles", "PacketFormat", "TransparencyLog", "Storage", "AuditLog",
+        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "TransparencyLog",
+        "AuditLog",
       ], [logging, lifecycle, nioCore, nioPosix, nioSSL]),
     room(
       "Evidence",
-      imports: ["Zones", "Cryptography", "PacketFormat", "TransparencyLog", "Trust", "Storage", "AuditLog"], ["CPango"]),
-    room(
-      "Daemon",
       imports: [
-        "Runtime",
-        "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Trust", "TrustUpdates", "Storage", "AuditLog",
-        "AuditWitness", "AuditForward", "Exchange",
-      ],
-      [logging, lifecycle, signals]),
-    room("Flows", imports: ["Zones"]),
-    room("Acts", imports: ["Roles", "Cryptography", "PacketFormat", "Storage", "AuditLog"]),
+        "JSON", "Zones", "Cryptography", "Storage", "PacketFormat", "TransparencyLog", "Certificates", "AuditLog",
+      ], ["CPango"]),
     room("People", imports: ["Runtime", "Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"]),
+    room("Flows"),
     room(
       "Letters",
       imports: [
-        "Runtime",
-        "Roles", "Fairness", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Flows", "Exchange",
-        "Storage", "AuditLog", "Acts",
+        "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
+        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows",
       ], [logging, lifecycle]),
-    room("Notices", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
+    room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
-      "Web", imports: ["Runtime", "Fairness", "Zones", "Cryptography"],
-      web + [nioHTTP1, nioTLS, lifecycle, signals]),
+      "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
     room(
-      "Portal", imports: ["Runtime", "Fairness", "Zones", "Cryptography", "Letters", "Notices", "Web"],
-      web + [lifecycle]),
+      "Portal",
+      imports: [
+        "Runtime", "FairQueues", "Zones", "Cryptography", "Letters", "SMS", "Web",
+      ], web + [lifecycle]),
     room(
       "Desk",
       imports: [
-        "Runtime",
-        "Roles", "Zones", "Cryptography", "PacketFormat", "AuditIndex", "Acts", "People", "Letters", "Web",
+        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "Acts", "AuditConsole", "People", "Letters", "Web",
       ], web + [lifecycle]),
+    room(
+      "Daemon",
+      imports: [
+        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "Certificates",
+        "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links", "Revocation", "KeyRotation", "AuditWitness",
+        "AuditForward",
+      ], [logging, lifecycle, signals]),
 
     program(
       "guandu-dmz",
       imports: [
-        "Runtime",
-        "Zones", "Cryptography", "DurableFiles", "Trust", "Storage", "Exchange", "Daemon", "Letters", "Notices",
-        "Portal",
+        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ZoneKeys", "Links", "Letters", "SMS",
+        "Portal", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
       imports: [
-        "Runtime",
-        "Zones", "Cryptography", "PacketFormat", "Trust", "TrustUpdates", "Storage", "AuditIndex", "Evidence",
-        "Exchange",
-        "Daemon", "Acts", "People", "Letters", "Desk",
-      ],
-      [arguments, logging, lifecycle]),
+        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ZoneKeys", "Links",
+        "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
+      ], [arguments, logging, lifecycle]),
     program(
       "guandu",
       imports: [
-        "Letters", "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD",
-        "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "Trust", "Authority", "PacketSeal",
-        "Exchange", "TrustUpdates", "Acts", "AuditLog", "AuditWitness", "AuditForward", "TransparencyLog", "Evidence",
-      ],
-      ["CCurl", arguments]),
+        "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "TransparencyLog",
+        "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
+        "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
+        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "OFDPackage",
+        "DocumentSeals",
+      ], ["CCurl", arguments]),
 
-    tests(
-      "TidyTests", of: ["Web", "Portal", "Desk", "Roles", "Letters", "People", "AuditLog", "Acts"]),
-    tests("FairnessTests", of: ["Fairness"]),
+    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Web", "Portal", "Desk"]),
+    tests("JSONTests", of: ["JSON"]),
+    tests("FairQueuesTests", of: ["FairQueues"]),
     tests(
       "AuditLogTests",
       of: [
-        "Runtime", "AuditLog", "TransparencyLog", "DurableFiles", "Storage", "PacketFormat", "Zones", "Cryptography",
+        "Runtime", "JSON", "Zones", "Cryptography", "DurableFiles", "Storage", "TransparencyLog", "AuditLog",
         "ZoneHarness",
       ], [logging]),
     tests("DaemonTests", of: ["Daemon"]),
     tests(
-      "AuditIndexTests",
+      "AuditConsoleTests",
       of: [
-        "Runtime", "AuditIndex", "AuditLog", "AuditWitness", "Acts", "Exchange", "Storage", "DurableFiles", "Zones",
-        "Roles",
-        "Cryptography", "TransparencyLog",
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "TransparencyLog", "Certificates", "AuditLog",
+        "Links", "AuditWitness", "Acts", "AuditConsole",
       ], [logging]),
     tests(
       "AuditWitnessTests",
       of: [
-        "AuditWitness", "AuditLog", "TransparencyLog", "Exchange", "Storage", "PacketFormat", "Trust", "Zones",
-        "Cryptography", "DurableFiles", "Letters", "ZoneHarness",
+        "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat", "TransparencyLog",
+        "Certificates", "ZoneKeys", "AuditLog", "Links", "AuditWitness", "Letters", "ZoneHarness",
       ], [logging]),
     tests(
       "AuditForwardTests",
       of: [
-        "AuditForward", "AuditLog", "TransparencyLog", "Storage", "PacketFormat", "Zones", "Cryptography",
-        "DurableFiles",
+        "Zones", "Cryptography", "DurableFiles", "Storage", "AuditLog", "AuditForward",
       ], [logging]),
     tests("EvidenceTests", of: ["Evidence"]),
     tests("DocumentNotationTests", of: ["DocumentNotation"]),
     tests("LayoutTests", of: ["Layout", "DocumentNotation"]),
+    tests("CryptographyTests", of: ["Cryptography"]),
+    tests("SealObjectsTests", of: ["SealObjects", "Cryptography", "ZIPArchive"]),
+    tests("OFDPackageTests", of: ["OFDPackage", "ZIPArchive"]),
+    tests(
+      "DocumentSealsTests",
+      of: ["DocumentSeals", "SealObjects", "OFDPackage", "ZIPArchive", "Certificates", "Cryptography"]),
     tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
-    tests("TransparencyLogTests", of: ["TransparencyLog", "Cryptography"]),
+    tests("TransparencyLogTests", of: ["Cryptography", "TransparencyLog"]),
     tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
-    tests("NoticesTests", of: ["Notices", "Zones"]),
+    tests("SMSTests", of: ["Zones", "SMS"]),
     tests("ZonesTests", of: ["Zones"]),
-    tests("DropTests", of: ["Drop", "DurableFiles", "Zones", "ChildProcess"]),
-    tests("TrustTests", of: ["Trust", "Zones", "Cryptography", "ChildProcess"], ["COpenSSL"]),
-    tests("AuthorityTests", of: ["Authority", "Trust", "DurableFiles", "Cryptography"]),
+    tests("DropTests", of: ["Zones", "DurableFiles", "Drop", "ChildProcess"]),
+    tests("CertificatesTests", of: ["Zones", "Cryptography", "Certificates", "ChildProcess"], ["COpenSSL"]),
+    tests("AuthorityTests", of: ["DurableFiles", "Certificates", "Authority"]),
     tests(
-      "TrustUpdatesTests",
+      "RevocationTests",
       of: [
-        "TrustUpdates", "ZoneHarness", "Exchange", "PacketFormat", "PacketSeal", "Trust", "Zones", "Storage",
-        "Cryptography",
-        "Letters",
+        "JSON", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "PacketSeal",
+        "ZoneKeys", "Links", "Revocation", "KeyRotation", "Letters", "ZoneHarness",
       ], [logging]),
-    tests("AgeFormatTests", of: ["AgeFormat", "Cryptography", "ChildProcess"]),
     tests(
-      "WebTests", of: ["Runtime", "Web", "Fairness"],
-      [httpTypes, hummingbird, hummingbirdCore, nioCore, nioEmbedded, nioHTTP1, nioTLS, logging]),
+      "KeyRotationTests",
+      of: [
+        "JSON", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "PacketSeal",
+        "ZoneKeys", "Links", "Revocation", "KeyRotation", "Letters", "ZoneHarness",
+      ], [logging]),
+    tests("AgeFormatTests", of: ["Cryptography", "AgeFormat", "ChildProcess"]),
+    tests(
+      "WebTests",
+      of: [
+        "FairQueues", "Zones", "Web",
+      ], [httpTypes, hummingbird, hummingbirdCore, nioCore, nioEmbedded, nioHTTP1, nioTLS, logging]),
     tests(
       "PortalTests",
       of: [
-        "Runtime", "Portal", "Web", "Letters", "Notices", "Fairness", "Zones", "Cryptography", "ZoneHarness",
-        "Exchange", "Storage",
-      ],
-      [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
+        "FairQueues", "Zones", "Cryptography", "Storage", "Links", "Letters", "SMS", "Web", "Portal", "ZoneHarness",
+      ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
     .testTarget(
       name: "FuzzReplayTests",
       dependencies: [
-        "AgeFormat", "Cryptography", "DocumentNotation", "Layout", "PacketFormat", "ZIPArchive", "Zones",
+        "JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "DocumentNotation", "Layout", "SealObjects",
+        "ZIPArchive",
       ],
       path: "Tests/Fuzz",
       exclude: ["README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "run.sh", "seeds.py"],
       swiftSettings: settings),
-    tests("StorageTests", of: ["Storage"]),
-    tests("PeopleTests", of: ["People", "Acts", "Roles", "Zones", "Storage"]),
+    tests("StorageTests", of: ["Runtime", "Storage"]),
+    tests("PeopleTests", of: ["Roles", "Zones", "Storage", "Acts", "People"]),
     tests(
       "DeskTests",
       of: [
-        "Desk", "Web", "Letters", "People", "Roles", "Acts", "Zones", "ZoneHarness", "Storage", "Exchange",
-        "Cryptography", "DurableFiles", "Trust", "COpenSSL",
-      ],
-      [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
-    tests("PacketFormatTests", of: ["PacketFormat", "Zones", "ChildProcess"]),
+        "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts",
+        "People", "Letters", "Web", "Desk", "ZoneHarness", "COpenSSL",
+      ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
+    tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
     tests(
       "LettersTests",
       of: [
-        "Runtime", "Letters", "Fairness", "DurableFiles", "Roles", "ZoneHarness", "AgeFormat", "AuditLog", "Exchange",
-        "PacketFormat", "Zones", "Cryptography",
-        "Storage",
-      ],
-      [logging]),
+        "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
+        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Letters", "ZoneHarness",
+      ], [logging]),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
     .target(
       name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
     .target(
       name: "ZoneHarness",
       dependencies: [
-        "Runtime", "TrustUpdates", "Acts", "Roles", "People", "Exchange", "Letters", "Zones", "Trust", "Cryptography",
-        "DurableFiles",
-        "PacketFormat", "PacketSeal", "Storage", "AuditLog", "AuditWitness", "AuditIndex", logging, lifecycle,
+        "JSON",
+        "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
+        "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
+        "Acts",
+        "AuditConsole", "People", "Letters",
+        logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
-      "ExchangeTests",
+      "BackupsTests",
       of: [
-        "Runtime", "ZoneHarness", "Exchange", "Letters", "Zones", "Trust", "Cryptography", "DurableFiles",
-        "PacketFormat",
-        "PacketSeal",
-        "Drop", "Storage",
+        "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "Backups", "ZoneHarness",
+      ], [logging]),
+    tests(
+      "LinksTests",
+      of: [
+        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
+        "Certificates", "PacketSeal", "Drop", "Links", "Letters", "ZoneHarness",
       ], [logging]),
     .executableTarget(
       name: "guandu-simulation",
       dependencies: [
-        "Runtime", "ZoneHarness", "Exchange", "Zones", "Cryptography", "DurableFiles", "PacketFormat", "Storage",
-        "CSodium",
-        arguments, logging,
+        "JSON",
+        "Runtime", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat", "PacketSeal",
+        "ZoneKeys", "Links", "CSodium", "ZoneHarness",
+        logging, arguments,
       ], path: "Tests/Simulation", exclude: ["planted", "planted.sh", "run.sh"], swiftSettings: settings),
     .executableTarget(
       name: "guandu-bench",
       dependencies: [
-        "ZoneHarness", "AgeFormat", "Exchange", "Letters", "Roles", "Zones", "Cryptography", "DurableFiles",
-        "PacketFormat", "Storage", "Trust", "TrustUpdates", "AuditLog", "TransparencyLog", "Fairness",
+        "FairQueues", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "AgeFormat",
+        "PacketFormat", "TransparencyLog", "Certificates", "AuditLog", "Revocation", "KeyRotation", "Letters",
+        "ZoneHarness",
         "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", logging, arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],

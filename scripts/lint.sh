@@ -14,5 +14,7 @@ if [[ $(cat scripts/.venv/installed 2>/dev/null) != "$tinycss2" ]]; then
   echo "$tinycss2" >scripts/.venv/installed
 fi
 scripts/.venv/bin/python scripts/check-pages.py
+python3 scripts/check-events.py
+python3 scripts/check-translations.py
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
 echo "lint: nothing found"

@@ -1,10 +1,10 @@
 import AuditLog
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
 import Logging
 import Storage
+import Timestamps
 import TransparencyLog
 import Zones
 

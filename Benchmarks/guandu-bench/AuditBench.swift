@@ -1,8 +1,8 @@
 import AuditLog
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
+import Timestamps
 import TransparencyLog
 import Zones
 

@@ -2,7 +2,6 @@ import AgeFormat
 import ArgumentParser
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
 import PacketFormat
 import Storage

@@ -1,5 +1,4 @@
-import Exchange
-import Fairness
+import FairQueues
 import Foundation
 import Letters
 import Synchronization
@@ -108,17 +107,17 @@ struct CityBench {
 
   /// - Returns: whether the letter was opened.
   private func look(_ citizens: CitizenLetters, _ letter: LetterCredentials, _ source: Source) async throws -> Bool {
-    guard case .success(let reservation) = try await citizens.guesses.reserveLook(code: letter.code, source: source)
+    guard case .success(let reservation) = try await citizens.attempts.reserveLook(code: letter.code, source: source)
     else { return false }
     do {
       let found = try await citizens.read(
         code: letter.code, password: letter.password, source: source, reservation: reservation)
       guard found != nil else { return false }
     } catch LetterError.busy {
-      try await citizens.guesses.giveBack(reservation)
+      try await citizens.attempts.giveBack(reservation)
       return false
     }
-    try await citizens.guesses.giveBack(reservation)
+    try await citizens.attempts.giveBack(reservation)
     return true
   }
 }

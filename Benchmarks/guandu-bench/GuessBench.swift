@@ -1,6 +1,5 @@
 import Cryptography
-import Exchange
-import Fairness
+import FairQueues
 import Foundation
 import Letters
 import Synchronization
@@ -129,18 +128,18 @@ struct GuessBench {
   }
 
   private func look(_ citizens: CitizenLetters, _ letter: LetterCredentials, from source: Source) async throws -> Bool {
-    guard case .success(let reservation) = try await citizens.guesses.reserveLook(code: letter.code, source: source)
+    guard case .success(let reservation) = try await citizens.attempts.reserveLook(code: letter.code, source: source)
     else { return false }
     guard try await citizens.read(code: letter.code, password: letter.password, source: source) != nil else {
       return false
     }
-    try await citizens.guesses.giveBack(reservation)
+    try await citizens.attempts.giveBack(reservation)
     return true
   }
 
   private func tried(_ citizens: CitizenLetters, _ letter: LetterCredentials, from source: Source) async throws -> Bool
   {
-    guard case .success = try await citizens.guesses.reserveLook(code: letter.code, source: source) else {
+    guard case .success = try await citizens.attempts.reserveLook(code: letter.code, source: source) else {
       return false
     }
     _ = try await citizens.read(code: letter.code, password: letter.password, source: source)

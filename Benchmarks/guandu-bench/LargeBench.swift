@@ -1,11 +1,11 @@
 import ArgumentParser
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
 import Letters
 import PacketFormat
 import Storage
+import Timestamps
 import ZoneHarness
 import Zones
 

@@ -1,6 +1,5 @@
 import AgeFormat
 import Cryptography
-import Exchange
 import Foundation
 import Letters
 import ZoneHarness

@@ -2,7 +2,6 @@ import AgeFormat
 import Cryptography
 import DurableFiles
 import Foundation
-import PacketFormat
 import Storage
 import ZoneHarness
 import Zones

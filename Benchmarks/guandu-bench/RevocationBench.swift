@@ -1,8 +1,7 @@
-import Exchange
+import Certificates
 import Foundation
 import Letters
-import Trust
-import TrustUpdates
+import Revocation
 import ZoneHarness
 import Zones
 

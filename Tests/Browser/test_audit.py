@@ -85,11 +85,11 @@ def test_officer_finds_a_forged_packet(officer, deployment, tmp_path):
     officer.open(address.removeprefix(deployment.desk))
     taken = export(officer, deployment, tmp_path)
     assert '"kind":"file.quarantined"' in taken
-    # What lies in the quarantine is what the log says was put away there.
+    # What lies in the quarantine is what the log says was quarantined there.
     forged = ROOT / "docs/specimen/P.gdp"
     assert hashlib.sha256(forged.read_bytes()).hexdigest() in taken
     assert f'"bytes":{forged.stat().st_size}' in taken
-    acknowledge(officer, "经查，该文件由外部人员写入收件目录，已更换口令。")
+    acknowledge(officer, "经查，该文件由外部人员写入摆渡目录，已更换口令。")
     officer.open("/audit/alerts?show=acknowledged")
     assert "已更换口令" in officer.page.inner_text("#alerts")
 

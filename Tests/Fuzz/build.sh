@@ -39,9 +39,12 @@ cryptography=()
 for file in Sources/Base/Cryptography/*.swift; do [[ $file == */Process.swift ]] || cryptography+=("$file"); done
 room Zones Sources/Base/Zones/Names.swift
 room Cryptography "${cryptography[@]}"
+room JSON Sources/Base/JSON/*.swift
+room Timestamps Sources/Base/Timestamps/*.swift
 room AgeFormat Sources/Formats/AgeFormat/*.swift
 room DocumentNotation Sources/Formats/DocumentNotation/*.swift
 room Layout Sources/Formats/Layout/*.swift
+room SealObjects Sources/Formats/SealObjects/*.swift
 room ZIPArchive Sources/Formats/ZIPArchive/*.swift
 room PacketFormat Sources/Formats/PacketFormat/*.swift
 

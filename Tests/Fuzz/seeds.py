@@ -98,6 +98,33 @@ def documents(folder):
     put(folder, "document", (text + "字\n" * 3000).encode())
 
 
+def der(tag, *parts):
+    content = b"".join(parts)
+    count = len(content)
+    octets = b"" if count < 128 else count.to_bytes((count.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(octets) if octets else count]) + octets + content
+
+
+def seals(folder):
+    """A seal with certificates, one with digests and extensions, each alone and in a signed value."""
+    day, oid = der(0x18, b"20261128000000Z"), der(0x06, bytes.fromhex("2a811ccf55018375"))
+    png = bytes.fromhex("89504e470d0a1a0a 0000000d49484452 00000001 00000001 0806000000 00000000")
+    png += bytes.fromhex("0000000149444154 00 00000000 0000000049454e44 ae426082")
+    put(folder, "seal", png)
+    digest = der(0x30, der(0x13, b"SM3"), der(0x04, bytes(32)))
+    extension = der(0x30, der(0x30, der(0x06, b"\x2a\x03"), der(0x01, b"\xff"), der(0x04, b"x")))
+    for kind, signers, more in [(1, der(0x04, b"certificate"), b""), (2, digest, extension)]:
+        header = der(0x30, der(0x16, b"ES"), der(2, b"\x04"), der(0x16, b"guandu"))
+        numbers = der(2, b"\x01"), der(0x0C, "印章".encode()), der(2, bytes([kind])), der(0x30, signers)
+        picture = der(0x30, der(0x16, b"png"), der(0x04, png), der(2, b"\x2d"), der(2, b"\x2d"))
+        info = der(0x30, header, der(0x16, b"GD1"), der(0x30, *numbers, day, day, day), picture, more)
+        seal = der(0x30, info, der(0x04, b"maker"), oid, der(3, b"\0signature"))
+        signed = der(0x30, der(2, b"\x04"), seal, day, der(3, bytes(33)), der(0x16, b"/Signature.xml"))
+        stamp = der(0xA0, der(3, b"\0stamp")) if more else b""
+        put(folder, "seal", seal)
+        put(folder, "seal", der(0x30, signed, der(0x04, b"sealer"), oid, der(3, bytes(65)), stamp))
+
+
 def vectors(folder):
     for path in sorted(VECTORS.glob("*")):
         head, _, file = path.read_bytes().partition(b"\n\n")
@@ -115,4 +142,5 @@ if __name__ == "__main__":
     limits(target)
     archives(target)
     documents(target)
+    seals(target)
     vectors(target)

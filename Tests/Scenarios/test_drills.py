@@ -125,7 +125,7 @@ def test_a_zones_machine_is_stolen(deployment, drill):
         write_letter(deployment, "13800138009", "假信", "由盗用者提交。")
         refused = eventually(
             lambda: [line for line in log_lines(deployment, "intranet", "file quarantined") if line["code"] == "certificate"],
-            "the thief's packets are put away")
+            "the thief's packets are quarantined")
         assert "revoked" in refused[0]["reason"]
     finally:
         stolen.kill()

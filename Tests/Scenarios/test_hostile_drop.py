@@ -57,7 +57,7 @@ def test_ten_thousand_junk_folders_on_another_file_system_are_left(elsewhere):
     life.serve()
     log = life.deployment.log("intranet")
     words = lambda text="junk-": log.read_text(errors="replace").count(text)
-    eventually(lambda: words("neither read nor put away") == JUNK, "each was looked at", 120)
+    eventually(lambda: words("neither read nor moved") == JUNK, "each was looked at", 120)
     files, said = len(list(quarantine(life).iterdir())), words()
     assert files <= 100 and said <= 2 * JUNK
     life.serve()
@@ -89,7 +89,7 @@ def test_a_file_of_ten_terabytes_takes_no_room(place, request):
     before = on_disk(life.deployment.folder / "intranet/data")
     sparse(new / ".huge")
     (new / ".huge").rename(new / "huge.gdp")
-    eventually(lambda: life.forger.alive() and not (new / "huge.gdp").exists(), "it is put away")
+    eventually(lambda: life.forger.alive() and not (new / "huge.gdp").exists(), "it is quarantined")
     life.serve()
     assert on_disk(life.deployment.folder / "intranet/data") < before + (64 << 20)
     assert life.forger.put_away()["huge.gdp"] == "size"
@@ -128,7 +128,7 @@ def test_names_and_kinds_that_are_none_hold_nothing_up(place, request):
             file.write(b"no packet")
     life.serve()
     log = life.deployment.log("intranet")
-    eventually(lambda: life.forger.alive() and not {b"fifo.gdp", b"link.gdp", b"device.gdp"} & set(os.listdir(new)), "they are put away")
+    eventually(lambda: life.forger.alive() and not {b"fifo.gdp", b"link.gdp", b"device.gdp"} & set(os.listdir(new)), "they are quarantined")
     eventually(lambda: not os.path.lexists(new + b"/\xff\xfe.gdp") or "\ufffd" in log.read_text(), "a word on the name that is none")
     assert "\x1b" not in log.read_text()
     life.after()

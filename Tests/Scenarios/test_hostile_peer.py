@@ -146,7 +146,7 @@ def refusal(sequence=1, code="x", **fields):
 
 
 def spoiled_manifests(forger, stream):
-    """Pairs of what is wrong with a head and the packet; each is put away as `manifest`."""
+    """Pairs of what is wrong with a head and the packet; each is quarantined as `manifest`."""
     strings = [..., None, True, 7, "", "x" * 300, [], {}]
     numbers = [..., None, True, "1", [], {}, -1, LARGEST, SMALLEST, 2**53]
     part = {"sha256": "0" * 64, "offset": 0, "bytes": 1, "total": 1}
@@ -202,7 +202,7 @@ def spoiled_manifests(forger, stream):
 
 
 def foreign_heads(forger, stream):
-    """Triples: what is wrong, the file, the code that it is put away with."""
+    """Triples: what is wrong, the file, the code that it is quarantined with."""
     good = forger.packet(stream)
     sealed = age_encrypt(b"x", forger.recipient)
     yield "empty", b"", "incomplete"
@@ -233,7 +233,7 @@ def test_heads_that_are_wrong_are_put_away(lives, zone):
     forger, stream = life.forger, life.stream()
     names = {forger.drop(packet): (label, "manifest") for label, packet in spoiled_manifests(forger, stream)}
     names.update({forger.drop(file): (label, code) for label, file, code in foreign_heads(forger, stream)})
-    eventually(lambda: forger.alive() and not any((forger.folder / name).exists() for name in names), "all are put away")
+    eventually(lambda: forger.alive() and not any((forger.folder / name).exists() for name in names), "all are quarantined")
     codes = forger.put_away()
     wrong = [f"{label}: {codes.get(name)}, not {code}" for name, (label, code) in names.items() if codes.get(name) != code]
     assert not wrong, "\n".join(wrong)
@@ -503,7 +503,7 @@ def test_epochs_and_numbers_at_their_limits_stop_nothing(lives, zone):
     stream = life.stream()
     forger.drop(forger.packet(stream, sequence=IN_JSON, previous="1" * 64))
     forger.drop(forger.packet(Stream(stream.name[:-1] + "c"), sequence=IN_JSON))
-    eventually(lambda: len([name for name in os.listdir(forger.folder) if not name.startswith(zone)]) <= 1, "what is wrong is put away")
+    eventually(lambda: len([name for name in os.listdir(forger.folder) if not name.startswith(zone)]) <= 1, "what is wrong is quarantined")
     assert forger.rows("SELECT stream FROM incoming_stream WHERE epoch >= ?", 2**53) == []
     life.after()
 

@@ -35,7 +35,7 @@ def lane(report, name):
 
 def test_the_status_follows_a_letter(deployment):
     before = link(deployment, "status", "dmz")
-    assert before.returncode == 75 and "has the daemon of this zone run already?" in before.stderr
+    assert before.returncode == 75 and "has the daemon of this zone been started yet?" in before.stderr
     deployment.start("dmz")
     # The portal's own first message.
     eventually(lambda: now_of(deployment, "dmz")["outgoing"]["unconfirmed_packets"] == 1, "the first packet")
@@ -54,7 +54,7 @@ def test_the_status_follows_a_letter(deployment):
     (blob,) = out["blobs"]
     assert blob["bytes"] == blob["done_bytes"] > 300_000 and re.fullmatch("[0-9a-f]{64}", blob["digest"])
     text = link(deployment, "status", "dmz").stdout
-    assert f"100 % of 293" in text and blob["digest"] in text and "none ever, LATE" in text
+    assert f"100 % of 293" in text and blob["digest"] in text and "never, LATE" in text
 
     deployment.start("intranet")
     after = eventually(

@@ -1,4 +1,4 @@
-"""What was put away is shown, released and discarded, and written down."""
+"""What was quarantined is shown, released and discarded, and written down."""
 
 import base64
 import hashlib
@@ -68,7 +68,7 @@ def applied(deployment):
 
 def put_away(deployment, code, count=1):
     return eventually(
-        lambda: len(found := names(deployment, "--code", code)) >= count and found, f"{count} put away as {code}")
+        lambda: len(found := names(deployment, "--code", code)) >= count and found, f"{count} quarantined as {code}")
 
 
 def test_junk_is_listed_shown_and_discarded(deployment):

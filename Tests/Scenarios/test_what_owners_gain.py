@@ -47,7 +47,7 @@ def test_the_owner_of_an_issuing_key_cannot_send_as_a_zone_that_the_link_knows_b
     hidden.write_bytes(build_packet(tmp_path / "forged", [message]))
     hidden.rename(deployment.drop("dmz") / "forged.gdp")
     quarantine = deployment.folder / "intranet/data/quarantine"
-    reasons = eventually(lambda: list(quarantine.glob("*.reason")), "it is put away")
+    reasons = eventually(lambda: list(quarantine.glob("*.reason")), "it is quarantined")
     assert "code: peer" in reasons[0].read_text()
     assert deployment.count("intranet", "SELECT COUNT(*) FROM applied_message") == 0
 

@@ -1,13 +1,14 @@
 import Cryptography
-import Exchange
 import Foundation
+import JSON
 import PacketFormat
 import PacketSeal
+import Timestamps
 import ZoneHarness
 import Zones
 
 /// Somebody who holds a zone's signing key and writes to the drop beside the true zone. He can hold things up, and must not
-/// undo the promise: all that he sends is put away, or outlived.
+/// undo the promise: all that he sends is quarantined, or outlived.
 struct MaliciousPeer {
   /// His victim's peer: what he signs as.
   let forge: PacketForge

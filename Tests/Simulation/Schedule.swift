@@ -1,9 +1,9 @@
-import Exchange
 import Foundation
-import PacketFormat
+import Links
 import PacketSeal
 import Storage
 import Synchronization
+import Timestamps
 import ZoneHarness
 import Zones
 

@@ -1,12 +1,15 @@
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
+import JSON
+import Links
 import Logging
 import PacketFormat
 import Storage
 import Synchronization
+import Timestamps
 import ZoneHarness
+import ZoneKeys
 import Zones
 
 /// What both zones' handlers have seen over all their lives, whatever a restore has undone since.
@@ -36,7 +39,7 @@ final class SimulatedZone {
 
   static let refusable = "refuse-me"
   static let schema =
-    exchangeMigrations + [
+    linkMigrations + [
       Migration(
         "simulation",
         sql: """

@@ -1,10 +1,10 @@
 import ArgumentParser
 import Dispatch
-import Exchange
 import Foundation
 import Runtime
 import Storage
 import ZoneHarness
+import ZoneKeys
 import Zones
 
 /// Runs schedules: two whole zones on simulated disks, a simulated clock and a gatekeeper that does its worst.

@@ -23,10 +23,10 @@ import Testing
   /// Those of the three kinds of errors, and those that stand as literals where a message is refused.
   private static func givenCodes() throws -> Set<String> {
     var codes: Set<String> = []
-    for file in ["PacketFormat/FieldReader", "PacketSeal/PacketRejection", "Trust/TrustError"] {
+    for file in ["PacketFormat/FieldReader", "PacketSeal/PacketRejection", "Certificates/TrustError"] {
       codes.formUnion(try cases(of: "\(file).swift"))
     }
-    for room in ["Exchange", "TrustUpdates", "AuditWitness", "Letters"] {
+    for room in ["Links", "Revocation", "KeyRotation", "AuditWitness", "Letters"] {
       for (_, text) in try Repository.sources(Repository.folder(of: room)) {
         codes.formUnion(text.matches(of: /\bcode(?::| =)\s*"([a-z][a-z0-9-]*)"/).map { String($0.output.1) })
       }

@@ -1,11 +1,12 @@
+import Certificates
 import Cryptography
-public import Exchange
 import Foundation
+import JSON
 import Letters
 public import PacketFormat
 public import PacketSeal
 import Synchronization
-import Trust
+public import Timestamps
 public import Zones
 
 /// Makes packets as the DMZ could, and as others might try to.

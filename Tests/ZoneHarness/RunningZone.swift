@@ -1,21 +1,25 @@
 import Acts
-public import AuditIndex
+public import AuditConsole
 import AuditLog
 import AuditWitness
+public import Certificates
 import Cryptography
 public import DurableFiles
-public import Exchange
 import Foundation
+import JSON
+public import KeyRotation
 public import Letters
+public import Links
 import Logging
 public import PacketFormat
 public import People
+public import Revocation
 public import Roles
 import ServiceLifecycle
 public import Storage
 import Synchronization
-public import Trust
-public import TrustUpdates
+public import Timestamps
+public import ZoneKeys
 public import Zones
 
 /// One zone, started on a configuration; `stop` ends it as SIGTERM would.
@@ -55,8 +59,8 @@ public final class RunningZone: Sendable {
       Logger.Level(rawValue: ProcessInfo.processInfo.environment["GUANDU_TEST_LOG"] ?? "critical") ?? .critical
     database = try ZoneDatabase(
       path: configuration.dataDirectory + "/zone.sqlite",
-      migrations: exchangeMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
-        + trustNewsMigrations + witnessMigrations + auditIndexMigrations)
+      migrations: linkMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
+        + revocationMigrations + rotationMigrations + witnessMigrations + auditIndexMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
     self.outbox = outbox

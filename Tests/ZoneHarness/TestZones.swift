@@ -1,8 +1,8 @@
+public import Certificates
 import Cryptography
 public import Foundation
 public import Letters
 import Synchronization
-public import Trust
 public import Zones
 
 /// Two whole zones in one process, on a folder of their own, with real keys and certificates.

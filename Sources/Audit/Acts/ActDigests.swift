@@ -3,7 +3,7 @@ import Cryptography
 import Foundation
 public import Storage
 
-/// The record of acts as it is compared with the audit log.
+/// The record of acts, for comparison with the audit log.
 public struct ActDigests: Sendable {
   private static let actsAtOnce = 1_000
 
@@ -12,16 +12,15 @@ public struct ActDigests: Sendable {
   /// The last act when the comparison began.
   private let last: Int
 
-  /// Begins a comparison. To be called before the log is read: every act up to here stands in it then, or waits for it.
+  /// Begins a comparison. To be called before the log is read: every act up to here is then in it, or waits for it.
   public init(_ db: Transaction) throws {
     pending = try AuditTrail.pendingActs(db)
     last = try db.one(Int.self, "SELECT MAX(number) FROM act") ?? 0
   }
 
-  /// The next acts after `number`; empty where there are none. Those that came after the beginning may or may not stand in the
-  /// log.
+  /// The next acts after `number`; empty if there are none. Acts after the beginning may or may not be in the log.
   ///
-  /// - Returns: with each its number.
+  /// - Returns: each with its number.
   public func next(after number: Int, _ db: Transaction) throws -> [(number: Int, act: RecordComparison.Act)] {
     let rows = try db.all(
       "SELECT number, entry, salt FROM act WHERE number > ? ORDER BY number LIMIT ?", number, Self.actsAtOnce)

@@ -1,9 +1,9 @@
 public import Cryptography
 import Foundation
-import PacketFormat
+import JSON
 public import Storage
 
-/// What an entry of the record says.
+/// The contents of an entry of the record.
 public struct RecordedAct: Sendable {
   public let number: Int
   /// Milliseconds since 1970.
@@ -14,21 +14,21 @@ public struct RecordedAct: Sendable {
   /// Empty for the zone's operator.
   public let name: String
   public let person: String
-  /// Empty where nobody's.
+  /// Empty if in nobody's stead.
   public let inSteadOf: String
-  /// 64 hex digits; empty where there was none.
+  /// 64 hex digits; empty if there was none.
   public let certificate: String
   public let proof: String
-  /// SHA-256 of the answer or reason, hex; empty where there was none.
+  /// SHA-256 of the answer or reason, hex; empty if there was none.
   public let content: String
-  /// What was signed, the signature (DER, base64) and the key's fingerprint; empty where nothing was.
+  /// What was signed, the signature (DER, base64) and the key's fingerprint; empty if nothing was signed.
   public let statement: String
   public let signature: String
   public let key: String
-  /// Base64; empty but where the act enrols a key.
+  /// Base64; empty unless the act enrols a key.
   public let publicKey: String
 
-  /// Nil for a line that is no entry.
+  /// Nil for a line that is not an entry.
   public init?(_ entry: [UInt8]) {
     guard let json = try? JSONValue.parse(entry), let number = json["number"]?.number, let at = json["at"]?.number,
       let what = json["act"]?.text, let object = json["object"]?.text, let proof = json["proof"]?.text
@@ -49,14 +49,14 @@ public struct RecordedAct: Sendable {
   }
 }
 
-/// The whole record as it leaves the zone: files that can be checked without it.
+/// The whole record, exported: files that can be checked without the zone.
 public struct ActExport: Sendable {
   /// `acts.jsonl`: the entries as they were written, one a line.
   public let lines: [UInt8]
-  /// `salts`: for each act that has one, its number and 32 hex digits, one a line. With it the audit log's digest of the act
-  /// can be made again.
+  /// `salts`: for each act that has one, its number and 32 hex digits, one a line. With it the audit log's digest of
+  /// the act can be computed again.
   public let salts: [UInt8]
-  /// Each certificate that was acted with, DER.
+  /// The certificates that acts were done with, DER.
   public let certificates: [[UInt8]]
   public let count: Int
   /// Of the last entry.
@@ -94,7 +94,7 @@ public struct ActChainCheck: Sendable {
 
   public init() {}
 
-  /// Takes the next line. Nil where it does not follow from what came before, or is no entry.
+  /// Takes the next line. Nil if it does not follow the one before, or is not an entry.
   public mutating func take(_ line: [UInt8]) -> RecordedAct? {
     guard let act = RecordedAct(line), act.number == count + 1,
       (try? JSONValue.parse(line))?["previous"]?.text == digest.hex

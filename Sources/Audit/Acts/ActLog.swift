@@ -1,7 +1,7 @@
 public import AuditLog
 public import Cryptography
 import Foundation
-import PacketFormat
+import JSON
 public import Roles
 public import Storage
 
@@ -46,15 +46,15 @@ public let actMigrations: [Migration] = [
       """),
 ]
 
-/// Something that an official did and that counts.
+/// Something that an official did and that is recorded.
 public struct Act: Sendable {
   /// How the act is bound to its person.
   public enum Proof: String, Sendable {
     /// The desk recorded it under the certificate that TLS had authenticated; nothing was signed by the person's key.
     case tls
-    /// So, and the person's own key signed a statement of the act, which stands in the entry.
+    /// As `tls`, and the person's own key signed a statement of the act, which is in the entry.
     case signed
-    /// The operator of the zone did it at the command line or in `zone.yaml`; no certificate.
+    /// The operator of the zone did it on the command line or in `zone.yaml`; no certificate.
     case `operator`
   }
 
@@ -62,13 +62,13 @@ public struct Act: Sendable {
   public var what: String
   /// `letter 2026-000001`, `person li`, …
   public var object: String
-  /// SHA-256 of what was decided, as UTF-8; nil where the act says it all.
+  /// SHA-256 of what was decided, as UTF-8; nil if the act says everything.
   public var content: Digest?
-  /// What else belongs to it.
+  /// Further details.
   public var detail: String
-  /// The identifier of the letter that it is about; empty where it is about none.
+  /// The identifier of the letter that it is about; empty if none.
   public var subject = ""
-  /// The key that the act enrols; its statement shows that its owner has the private half.
+  /// The key that the act enrols; its statement shows that its owner has the private key.
   public var publicKey: P256PublicKey?
 
   static let enrolment = "key.enrolled"
@@ -93,10 +93,10 @@ extension Act {
   ///
   /// - Parameters:
   ///   - official: who did it; nil for the zone's operator.
-  ///   - principal: in whose stead, where that is somebody else.
+  ///   - principal: in whose stead, if it is somebody else.
   ///   - at: milliseconds since 1970.
-  ///   - audit: the zone's audit log, which has a salted digest of the act; nil where it keeps none.
-  /// - Throws: `SignedSomethingElse` where what the official signed is not this act, or their key counts no more.
+  ///   - audit: the zone's audit log, which gets a salted digest of the act; nil if it keeps none.
+  /// - Throws: `SignedSomethingElse` if what the official signed is not this act, or their key is not active.
   public func record(
     by official: Official?, inSteadOf principal: Official? = nil, at: Int, _ audit: AuditTrail?, _ db: Transaction
   ) throws {
@@ -114,7 +114,7 @@ extension Act {
       digest: Digest.of(salt + entry).hex, db)
   }
 
-  /// Without the identifier of a person, which the record of acts has.
+  /// Without the identifier of a person, which is only in the record of acts.
   private var publicObject: String { object.hasPrefix("person ") ? "person" : object }
 
   private func proof(_ official: Official?) -> Proof {
@@ -162,13 +162,13 @@ extension Act {
 /// What was signed is not the act that was to be recorded.
 public struct SignedSomethingElse: Error {}
 
-/// How the entries of the record hang together.
+/// The chain of the record's entries.
 public enum ActChain {
   /// SHA-256 of the digest before (32 bytes; zeros before the first) and the entry's bytes.
   public static func digest(_ previous: [UInt8], _ entry: [UInt8]) -> Digest { Digest.of(previous + entry) }
 }
 
-/// Keeps a certificate that was acted with, so that the record can be checked without the desk.
+/// Keeps a certificate that an act was done with, so that the record can be checked without the desk.
 public func keepActingCertificate(_ der: [UInt8], fingerprint: String, _ db: Transaction) throws {
   try db.run(
     "INSERT INTO act_certificate (fingerprint, der) VALUES (?, ?) ON CONFLICT DO NOTHING", fingerprint, der)

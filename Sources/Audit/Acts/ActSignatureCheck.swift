@@ -1,8 +1,8 @@
 import Cryptography
 
-/// Follows the keys of people through a record, and checks what they signed. Needs the entries alone, from the first on.
+/// Follows people's keys through a record, and checks what they signed. Needs only the entries, from the first on.
 public struct ActSignatureCheck: Sendable {
-  /// Why an entry's signature does not hold; for the operator.
+  /// Why an entry's signature is not valid; for the operator.
   public struct Fault: Error, Sendable {
     public let reason: String
   }
@@ -18,7 +18,7 @@ public struct ActSignatureCheck: Sendable {
   private var known: Set<String> = []
   private var nonces: Set<String> = []
 
-  /// - Parameter zone: whose record it is.
+  /// - Parameter zone: the zone of the record.
   public init(zone: String) { self.zone = zone }
 
   /// Takes the next entry, once the chain has shown that it is the next one.

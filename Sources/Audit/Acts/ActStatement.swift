@@ -28,7 +28,7 @@ public struct ActStatement: Sendable, Equatable {
     (self.nonce, self.made, fields) = (nonce, made, [])
   }
 
-  /// The same with a form's fields. Nil where they are too many or a name is none.
+  /// The same with a form's fields. Nil if there are too many or a name is invalid.
   public func with(fields values: [String: String]) -> ActStatement? {
     guard values.count <= Self.fieldsMax, values.keys.allSatisfy(Self.isName) else { return nil }
     var statement = self
@@ -37,7 +37,7 @@ public struct ActStatement: Sendable, Equatable {
     return statement
   }
 
-  /// Reads what `text` writes, and nothing else.
+  /// Parses what `text` writes, and nothing else.
   public init?(_ text: String) {
     guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x0A }) else { return nil }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -59,7 +59,7 @@ public struct ActStatement: Sendable, Equatable {
     guard self.text == text, zip(fields, fields.dropFirst()).allSatisfy({ $0.name < $1.name }) else { return nil }
   }
 
-  /// All before the fields.
+  /// The lines before the fields.
   public var head: String {
     """
     \(Self.firstLine)
@@ -78,7 +78,7 @@ public struct ActStatement: Sendable, Equatable {
   /// Whether a field has this value's digest.
   public func names(_ content: Digest) -> Bool { fields.contains { $0.digest == content } }
 
-  /// SHA-256 of a field's value as browsers have it before they send it, with LF as line ends.
+  /// SHA-256 of a field's value in the form that browsers give it before sending, with LF as line ends.
   public static func digest(of value: String) -> Digest {
     var bytes: [UInt8] = []
     var previous: UInt8 = 0

@@ -2,19 +2,19 @@ public import Cryptography
 import Foundation
 public import Storage
 
-/// A key that a person signs acts with. Its private half never leaves the browser in which it was made.
+/// A key that a person signs acts with. The private key never leaves the browser that made it.
 public struct SigningKey: Sendable, Equatable {
   /// SHA-256 of the public key, hex.
   public let fingerprint: String
-  /// What its owner calls it.
+  /// Its owner's name for it.
   public let name: String
   /// Milliseconds since 1970.
   public let enrolledAt: Int
-  /// Nil while it counts.
+  /// Nil while it is active.
   public let retiredAt: Int?
 }
 
-/// The keys of a zone's people, retired ones included: what was signed with them stays signed.
+/// The keys of a zone's people, including retired ones: what was signed with them stays valid.
 public enum SigningKeys {
   /// The oldest first.
   public static func all(of person: String, _ db: Transaction) throws -> [SigningKey] {
@@ -24,7 +24,7 @@ public enum SigningKeys {
     }
   }
 
-  /// The person's key of that fingerprint, while it counts.
+  /// The person's key with that fingerprint, while it is active.
   public static func find(_ fingerprint: String, of person: String, _ db: Transaction) throws -> P256PublicKey? {
     try db.one(
       Data.self, "SELECT spki FROM signing_key WHERE fingerprint = ? AND person = ? AND retired_at IS NULL",
@@ -32,7 +32,7 @@ public enum SigningKeys {
     ).flatMap { P256PublicKey(spki: [UInt8]($0)) }
   }
 
-  /// - Returns: false where somebody has, or had, that key already.
+  /// - Returns: false if somebody has, or had, that key already.
   public static func enrol(_ key: P256PublicKey, name: String, of person: String, at: Int, _ db: Transaction) throws
     -> Bool
   {
@@ -42,7 +42,7 @@ public enum SigningKeys {
     return changed == 1
   }
 
-  /// - Returns: false where the person has no such key that counts.
+  /// - Returns: false if the person has no such active key.
   public static func retire(_ fingerprint: String, of person: String, at: Int, _ db: Transaction) throws -> Bool {
     let changed = try db.run(
       "UPDATE signing_key SET retired_at = ? WHERE fingerprint = ? AND person = ? AND retired_at IS NULL", at,

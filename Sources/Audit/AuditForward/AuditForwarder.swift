@@ -6,15 +6,15 @@ public import ServiceLifecycle
 public import Storage
 public import Zones
 
-/// Forwards the zone's audit log, entry by entry, to the receivers that the configuration names. A receiver that is away holds
-/// up nothing but itself.
+/// Forwards the zone's audit log, entry by entry, to the configured receivers. A receiver that is down delays only
+/// itself.
 public struct AuditForwarder: Service {
   private let loops: [ForwardLoop]
 
   /// - Parameters:
   ///   - folder: of the zone's logs, each in a folder of its number.
-  ///   - grown: rings when these have grown.
-  /// - Throws: where the certificates or the key for syslog cannot be used; the message names the files.
+  ///   - grown: triggered when these have grown.
+  /// - Throws: if the certificates or the key for syslog cannot be used; the message names the files.
   public init(
     _ forwarding: AuditForwarding, zone: ZoneName, folder: String, files: Files, database: ZoneDatabase, logger: Logger,
     grown: WakeSignals = WakeSignals()
@@ -45,7 +45,7 @@ public struct AuditForwarder: Service {
     }
   }
 
-  /// After `run`, and after the last entries stand in the log's files: what they are read from may be closed then.
+  /// After `run`, and when the last entries are in the log's files: their source may be closed then.
   public func finish() async {
     for loop in loops { await loop.finish() }
   }

@@ -1,15 +1,15 @@
-/// Where entries go to.
+/// A receiver of entries.
 protocol EntryReceiver: Sendable {
-  /// What its place is kept under.
+  /// The name that its position is stored under.
   var name: String { get }
-  /// Where it lies, for the log.
+  /// Its address, for the log.
   var address: String { get }
-  /// How long what it took must rest before it counts as kept, since this receiver never says so.
+  /// How long after sending an entry counts as received, because this receiver never acknowledges.
   var settleMilliseconds: Int { get }
 
-  /// Hands entries over, in their order. It may have some of them after a failure, too.
+  /// Sends entries, in order. The receiver may have some of them even after a failure.
   func take(_ entries: [ForwardedEntry]) async throws
-  /// Whether what it took and what has not settled may be lost. Told once.
+  /// Whether unsettled entries may have been lost. Reported once.
   func hasBroken() async -> Bool
   func close() async
 }

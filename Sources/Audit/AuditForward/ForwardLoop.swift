@@ -2,8 +2,8 @@ import Logging
 import Runtime
 import Storage
 
-/// Brings one receiver every entry, in order, at least once. Its place is durable and moves only after what it passes over has
-/// settled; after a failure all from there goes again.
+/// Sends every entry to one receiver, in order, at least once. Its position is durable and moves only past settled
+/// entries; after a failure everything from there is sent again.
 actor ForwardLoop {
   private static let pauseMilliseconds = 500
   private static let lookSeconds = 30
@@ -13,7 +13,7 @@ actor ForwardLoop {
   private let reader: ForwardReader
   private let database: ZoneDatabase
   private let logger: Logger
-  /// Milliseconds of a clock that nobody sets.
+  /// Milliseconds of a monotonic clock.
   private let now: @Sendable () -> Int
 
   private struct Mark {
@@ -21,14 +21,14 @@ actor ForwardLoop {
     let place: ForwardPlace
   }
 
-  /// What the receiver has for sure.
+  /// What the receiver certainly has.
   private var durable: ForwardPlace?
   private var isLoaded = false
   /// Where the next entries are read.
   private var place: ForwardPlace?
-  /// Taken, and not settled.
+  /// Sent, but not settled.
   private var marks: [Mark] = []
-  /// The reason that was told; empty where all is well.
+  /// The reason last logged; empty if all is well.
   private var trouble = ""
   private let signal: WakeSignal
   private let executor = ThreadExecutor("audit.forward")
@@ -47,7 +47,7 @@ actor ForwardLoop {
     self.now = now
   }
 
-  /// Forwards until its task is cancelled: what is new at a ring, and again what failed or is not settled.
+  /// Forwards until its task is cancelled: new entries at a signal, and again what failed or is not settled.
   func run() async {
     await signal.listen(atLeastEvery: Self.lookSeconds) { await self.forwardToTheEnd() }
   }
@@ -60,16 +60,16 @@ actor ForwardLoop {
     } while !marks.isEmpty || !trouble.isEmpty
   }
 
-  /// At a stop, a file takes what is still there; a receiver elsewhere gets it after the next start.
+  /// At a stop, a file gets everything that is still there; a remote receiver gets it after the next start.
   func finish() async {
     if receiver.settleMilliseconds == 0 { await forward() }
     await receiver.close()
   }
 
-  /// Forwards what there is. False after a failure, which is told once for each reason.
+  /// Forwards what there is. False after a failure, which is logged once for each reason.
   @discardableResult func forward() async -> Bool {
     do {
-      try await pass()
+      try await poll()
       if marks.isEmpty, !trouble.isEmpty {
         logger.notice("audit entries are forwarded again", metadata: metadata)
         trouble = ""
@@ -87,7 +87,7 @@ actor ForwardLoop {
 
   private var metadata: Logger.Metadata { ["receiver": "\(receiver.name)", "address": "\(receiver.address)"] }
 
-  private func pass() async throws {
+  private func poll() async throws {
     if !isLoaded {
       durable = try await ForwardPlace.load(receiver.name, database)
       (place, isLoaded) = (durable, true)
@@ -117,7 +117,7 @@ actor ForwardLoop {
   private func settle() async throws {
     let limit = now() - receiver.settleMilliseconds
     guard let last = marks.last(where: { $0.time <= limit }) else { return }
-    // A receiver that has broken meanwhile has not kept them.
+    // A receiver that has failed meanwhile has not kept them.
     if await receiver.hasBroken() {
       goBack()
       throw ForwardError("the receiver ended the connection")

@@ -3,7 +3,7 @@ import DurableFiles
 import TransparencyLog
 import Zones
 
-/// Reads a zone's logs one after the other, as far as their checkpoints go.
+/// Reads a zone's logs one after the other, up to their checkpoints.
 struct ForwardReader: Sendable {
   private static let batchMaxBytes = 1 << 20
 
@@ -22,7 +22,7 @@ struct ForwardReader: Sendable {
     let entries: [ForwardedEntry]
     /// After these entries.
     let next: ForwardPlace
-    /// What was passed over, since its entries are not here any more, for the operator; nil for nothing.
+    /// What was skipped because its entries are no longer here, for the operator; nil if nothing was.
     let lost: String?
   }
 
@@ -32,7 +32,7 @@ struct ForwardReader: Sendable {
   func batch(from place: ForwardPlace?) throws -> Batch? {
     let logs = try files.exists(folder) ? files.list(folder).compactMap(Int.init).sorted() : []
     guard var current = place ?? logs.first.map({ ForwardPlace(log: $0, next: 0) }) else { return nil }
-    // A log gets no more entries once a later one has begun. Which ones have is asked first.
+    // A log gets no more entries once a later one has begun. So look first for later logs.
     let later = try logs.filter { try $0 > current.log && self.size($0) ?? 0 > 0 }
     var lost: [String] = []
     var size = try self.size(current.log)
@@ -57,10 +57,10 @@ struct ForwardReader: Sendable {
       lost: lost.isEmpty ? nil : lost.joined(separator: ", "))
   }
 
-  /// The first entry after those in cold storage, where the one at `index` was moved there.
+  /// The first entry after those in cold storage, if the one at `index` was moved there.
   private func firstWarm(_ log: LogFolder, _ index: Int, _ size: Int) throws -> Int? {
     let archived = min(try log.archivedCount(), size)
-    // The number is signed by nobody: it explains what is missing, and nothing else.
+    // The number is not signed: it only explains what is missing.
     guard archived > index, !files.exists("\(log.path)/\(Tile(.entries, index / Tile.width).path)") else { return nil }
     return archived
   }
@@ -68,7 +68,7 @@ struct ForwardReader: Sendable {
   private func path(_ log: Int) -> String { "\(folder)/\(log)" }
   private func origin(_ log: Int) -> String { LogKeeper.origin(zone, epoch: log) }
 
-  /// Nil where there is no checkpoint.
+  /// Nil if there is no checkpoint.
   private func size(_ log: Int) throws -> Int? {
     guard let note = try LogFolder(path: path(log), files: files).checkpoint() else { return nil }
     return try Checkpoint(text: note.text).size

@@ -1,6 +1,6 @@
 public import Storage
 
-/// How far each receiver has got.
+/// Each receiver's position.
 public let forwardMigrations = [
   Migration(
     "audit-forward-1",
@@ -14,14 +14,14 @@ public let forwardMigrations = [
       """)
 ]
 
-/// A place in the zone's logs: what comes before it was forwarded.
+/// A position in the zone's logs: what comes before it was forwarded.
 struct ForwardPlace: Equatable, Sendable {
   /// The log's number.
   var log: Int
   /// The next entry's index in it.
   var next: Int
 
-  /// Nil for a receiver that has had nothing yet.
+  /// Nil for a receiver that has received nothing yet.
   static func load(_ receiver: String, _ database: ZoneDatabase) async throws -> ForwardPlace? {
     try await database.read { db in
       try db.one("SELECT log, position FROM audit_forward WHERE receiver = ?", receiver)

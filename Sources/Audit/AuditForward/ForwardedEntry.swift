@@ -1,17 +1,19 @@
 import Cryptography
-import PacketFormat
+import JSON
+import Timestamps
 
-/// An entry as receivers get it: with its place, so that one that comes twice can be told.
+/// An entry as receivers get it: with its place, so that a repeat can be recognised.
 struct ForwardedEntry: Equatable, Sendable {
   let zone: String
   /// The log's origin, as in its checkpoints.
   let log: String
   let index: Int
-  /// "unknown" where the entry is none of ours.
+  /// "unknown" if the entry is not Guandu's.
   let kind: String
-  /// RFC 3339; nil where the entry is none of ours.
+  /// RFC 3339; nil if the entry is not Guandu's.
   let time: String?
-  /// On one line. An entry that somebody has planted in the database and that is no JSON is wrapped: it breaks no format.
+  /// On one line. An entry that somebody has planted in the database and that is not JSON is wrapped, so it breaks no
+  /// format.
   let json: [UInt8]
 
   init(zone: String, log: String, index: Int, bytes: [UInt8]) {
@@ -28,7 +30,7 @@ struct ForwardedEntry: Equatable, Sendable {
     json = bytes
   }
 
-  /// What a syslog message's MSGID can hold.
+  /// The characters and length that a syslog message's MSGID allows.
   private static func isName(_ text: String) -> Bool {
     (1...32).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }

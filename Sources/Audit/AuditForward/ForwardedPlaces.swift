@@ -1,7 +1,7 @@
 import Storage
 
-/// How far a zone's entries were forwarded, by receiver: the log's number, and the first of its entries that may be missing
-/// there. Reads beside the daemon. A receiver that nothing was forwarded to yet is not among them.
+/// How far a zone's entries were forwarded, by receiver: the log's number, and the first of its entries that may be
+/// missing there. Reads beside the daemon. Receivers that have received nothing yet are left out.
 ///
 /// - Throws: `StorageError`.
 public func forwardedPlaces(dataDirectory: String) throws -> [String: (log: Int, next: Int)] {

@@ -1,8 +1,9 @@
 import DurableFiles
-import PacketFormat
+import JSON
 import Runtime
 
-/// A file that grows by a line an entry. The operator may rename it at any time: the next entries go into a new one.
+/// A file that grows by a line for each entry. The operator may rename it at any time: the next entries go into a new
+/// one.
 actor JSONLinesWriter: EntryReceiver {
   nonisolated let name = "json_lines"
   nonisolated let settleMilliseconds = 0
@@ -29,7 +30,7 @@ actor JSONLinesWriter: EntryReceiver {
       try file.append(entries.flatMap(Self.line))
       try file.sync()
     } catch {
-      // How much of it stands there is seen when it is opened again.
+      // How much of it was written shows when it is opened again.
       file = nil
       throw error
     }
@@ -62,7 +63,7 @@ actor JSONLinesWriter: EntryReceiver {
     return fresh
   }
 
-  /// A line that a crash has cut off ends where it was cut; its entry follows again, whole.
+  /// A line that a crash has cut off ends there; its entry follows again, whole.
   private func endLine(_ file: WritableFile) throws(FileError) {
     let readable = try files.openForReading(path)
     guard readable.byteCount > 0 else { return }

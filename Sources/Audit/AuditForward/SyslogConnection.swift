@@ -4,10 +4,10 @@ import NIOSSL
 import Synchronization
 import Zones
 
-/// One TLS connection to a receiver of syslog.
+/// One TLS connection to a syslog receiver.
 final class SyslogConnection: Sendable {
   private static let connectSeconds: Int64 = 5
-  /// A receiver that takes nothing for so long counts as gone.
+  /// A receiver that accepts nothing for so long counts as gone.
   private static let sendSeconds: Int64 = 30
   private static let pollMilliseconds = 5
 
@@ -64,7 +64,7 @@ final class SyslogConnection: Sendable {
 
   func close() async { try? await channel.close() }
 
-  /// Bytes that were handed to the system and not acknowledged yet.
+  /// Bytes handed to the system but not acknowledged yet.
   private func outstandingBytes() async throws -> Int {
     guard let options = channel as? any SocketOptionProvider else { return 0 }
     let state: TCPState = try await options.unsafeGetSocketOption(level: .tcp, name: .tcp_info).get()
@@ -109,14 +109,14 @@ private struct InlineWords {
   private var last: UInt64 = 0
 }
 
-/// Why a connection ended, where something said so.
+/// Why a connection ended, if an error said so.
 private final class FirstFailure: Sendable {
   private let error = Mutex<(any Error)?>(nil)
   var first: (any Error)? { error.withLock { $0 } }
   func note(_ new: any Error) { error.withLock { $0 = $0 ?? new } }
 }
 
-/// Notes errors, and drops what the receiver says: syslog goes one way.
+/// Records errors, and drops what the receiver sends: syslog is one-way.
 private final class FailureHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   private let failure: FirstFailure

@@ -5,7 +5,7 @@ struct SyslogMessage: Sendable {
   /// RFC 5612's number for examples: Guandu has none of its own.
   private static let structuredDataID = "guandu@32473"
 
-  /// By kind; what is not here is informational (6).
+  /// By kind; others are informational (6).
   private static let severities = [
     "unknown": 1, "peer.log-alarm": 1, "log.opened": 4, "epoch.opened": 4, "streams.forgotten": 4, "clock.jumped": 4,
     "link.silent": 4,
@@ -14,7 +14,7 @@ struct SyslogMessage: Sendable {
   ]
 
   let entry: ForwardedEntry
-  /// This machine's name; what a message cannot hold is left out of it.
+  /// This machine's name, without what a message cannot hold.
   let host: String
 
   /// The message, without a frame.
@@ -31,7 +31,7 @@ struct SyslogMessage: Sendable {
     return Array(start.utf8) + [0xEF, 0xBB, 0xBF] + entry.json
   }
 
-  /// With its length before it, as a stream carries it (RFC 5425, section 4.3).
+  /// With its length before it, as on a stream (RFC 5425, section 4.3).
   var framed: [UInt8] {
     let message = bytes
     return Array("\(message.count) ".utf8) + message

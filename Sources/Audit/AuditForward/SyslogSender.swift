@@ -1,12 +1,12 @@
 import NIOSSL
 import Zones
 
-/// A receiver of syslog over TLS. It is connected to when there is something for it.
+/// A syslog receiver over TLS. It is connected when there is something to send.
 actor SyslogSender: EntryReceiver {
   nonisolated let name = "syslog"
   nonisolated let address: String
-  /// What reached the other machine may still be lost with its program: then the connection ends, and what has not rested for
-  /// so long goes again.
+  /// What reached the other machine may still be lost with its program: then the connection ends, and what has not
+  /// settled for so long is sent again.
   nonisolated let settleMilliseconds = 5_000
 
   private let target: SyslogTarget
@@ -15,7 +15,7 @@ actor SyslogSender: EntryReceiver {
   private var connection: SyslogConnection?
 
   /// - Parameter host: this machine's name.
-  /// - Throws: NIOSSL's error where a file is none of its kind, or key and certificate do not fit.
+  /// - Throws: NIOSSL's error if a file is not of its kind, or key and certificate do not fit.
   init(_ target: SyslogTarget, host: String) throws {
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12

@@ -1,9 +1,10 @@
-import PacketFormat
+import JSON
+import Timestamps
 
-/// One line of the log: what happened, as JSON. Nothing in it is text of a letter, a name, a number to call or an address;
-/// letters and messages stand in it by their identifiers, which are random.
+/// One line of the log: what happened, as JSON. It contains no text of a letter, name, phone number or address; it
+/// names letters and messages by their identifiers, which are random.
 public struct AuditEntry: Equatable, Sendable {
-  /// Room is left in a bundle's 16 bits.
+  /// Leaves room within a bundle's 16-bit length.
   public static let maxBytes = 60_000
 
   public let bytes: [UInt8]
@@ -23,22 +24,22 @@ public struct AuditEntry: Equatable, Sendable {
     /// A log begins.
     case logOpened = "log.opened"
     case zoneStarted = "zone.started"
-    /// Where a start has none before it, the zone was killed.
+    /// A start without a stop before it: the zone was killed.
     case zoneStopped = "zone.stopped"
     /// The wall clock was moved.
     case clockJumped = "clock.jumped"
-    /// The portal has taken a letter in.
+    /// The portal has accepted a letter.
     case letterAccepted = "letter.accepted"
-    /// An official's act; the record of acts has it whole.
+    /// An official's act; the record of acts has all of it.
     case actRecorded = "act.recorded"
-    /// Somebody was turned away at the desk's door.
+    /// The desk refused somebody's log-in.
     case loginRefused = "login.refused"
     /// A limit on guesses at the portal was reached.
     case guessStopped = "guess.stopped"
     /// Nothing came from a peer for longer than its heartbeats allow.
     case linkSilent = "link.silent"
     case linkHeard = "link.heard"
-    /// An authority's list of revocations counts from now on.
+    /// An authority's revocation list counts from now on.
     case trustList = "trust.list"
     /// A zone's keys were changed.
     case keysChanged = "keys.changed"
@@ -47,13 +48,13 @@ public struct AuditEntry: Equatable, Sendable {
     case packetRefused = "packet.refused"
     case messageRefused = "message.refused"
     case fileQuarantined = "file.quarantined"
-    /// Everything leaves anew, since this zone or the peer was restored.
+    /// Everything is sent again, because this zone or the peer was restored.
     case epochOpened = "epoch.opened"
-    /// An operator had this zone forget where the peer's streams of one epoch stand.
+    /// An operator made this zone forget the positions of the peer's streams of one epoch.
     case streamsForgotten = "streams.forgotten"
     /// A checkpoint of the peer's log was cosigned.
     case peerCheckpoint = "peer.checkpoint"
-    /// The peer's log is not what it was.
+    /// The peer's log failed a check.
     case peerLogAlarm = "peer.log-alarm"
 
     /// The members that an entry has beside `kind`, `zone` and `at`.
@@ -87,7 +88,7 @@ public struct AuditEntry: Equatable, Sendable {
     }
   }
 
-  /// What stands under a member's name.
+  /// The type of a member.
   enum Shape: Sendable {
     case text
     case number
@@ -115,7 +116,7 @@ public struct AuditEntry: Equatable, Sendable {
     }
   }
 
-  /// Checks that an entry is one of ours.
+  /// Checks that an entry is Guandu's.
   ///
   /// - Returns: its kind.
   /// - Throws: `AuditError`.

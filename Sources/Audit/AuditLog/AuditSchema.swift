@@ -1,6 +1,6 @@
 public import Storage
 
-/// Where entries wait, from the commit that they describe until they stand in the log's files.
+/// Where entries wait, from the commit that they describe until they are in the log's files.
 public let auditMigrations = [
   Migration(
     "audit-1",

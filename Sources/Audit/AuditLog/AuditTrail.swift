@@ -1,25 +1,25 @@
 public import Cryptography
-import PacketFormat
+import JSON
 import Runtime
 public import Storage
 public import Zones
 
 import struct Foundation.Data
 
-/// Writes entries in the transactions of what they describe, so that an entry and its change stand or fall together. One
-/// function for each kind.
+/// Writes entries in the transactions that they describe, so an entry and its change are committed together or not at
+/// all. One function for each kind.
 public struct AuditTrail: Sendable {
-  /// So many messages of a packet stand in one entry; the next ones follow in another.
+  /// How many messages of a packet one entry holds; the next ones follow in another.
   private static let messagesMax = 400
 
   private let zone: ZoneName
   private let keepsManifests: Bool
   private let now: @Sendable () -> String
-  /// Rings when an entry was committed.
+  /// Triggered when an entry was committed.
   let signal = WakeSignal()
 
   /// - Parameters:
-  ///   - keepsManifests: whether what packets' senders have signed is kept as evidence.
+  ///   - keepsManifests: whether packets' manifests and signatures are kept as evidence.
   ///   - now: RFC 3339, UTC.
   public init(zone: ZoneName, keepsManifests: Bool = false, now: @escaping @Sendable () -> String) {
     self.zone = zone
@@ -27,7 +27,7 @@ public struct AuditTrail: Sendable {
     self.now = now
   }
 
-  /// What a packet's sender has signed.
+  /// A packet's manifest, with its signature and certificate.
   public struct SignedManifest: Sendable {
     /// The manifest's line with its newline.
     let line: [UInt8]
@@ -51,7 +51,7 @@ public struct AuditTrail: Sendable {
     let digest: String
     let signed: SignedManifest?
 
-    /// - Parameter signed: nil where it is not there to be kept.
+    /// - Parameter signed: nil if it cannot be kept.
     public init(peer: ZoneName, stream: String, sequence: Int, digest: String, signed: SignedManifest?) {
       self.peer = peer
       self.stream = stream
@@ -94,7 +94,7 @@ public struct AuditTrail: Sendable {
   private func crossed(
     _ kind: AuditEntry.Kind, _ packet: Packet, _ messages: [MessageName], _ blobs: [String], _ db: Transaction
   ) throws {
-    // The logs' own talk is entered where it is acted on; entering its packets too would make it go on for ever.
+    // The logs' own messages are recorded where they take effect; recording their packets too would never end.
     if !messages.isEmpty, blobs.isEmpty, messages.allSatisfy({ $0.type.hasPrefix("audit.") }) { return }
     try keepManifest(of: packet, db)
     var (rest, part) = (messages[...], 1)
@@ -133,8 +133,8 @@ public struct AuditTrail: Sendable {
   }
 
   /// - Parameters:
-  ///   - file: what the quarantine calls it: nothing that somebody else has chosen.
-  ///   - digest: SHA-256 of its bytes; nil for what is no file, or one that is too large to be a packet.
+  ///   - file: its name in the quarantine: nothing that somebody else has chosen.
+  ///   - digest: SHA-256 of its bytes; nil for what is not a regular file, or is too large to be a packet.
   public func fileQuarantined(
     _ file: String, from peer: ZoneName, code: String, digest: Digest? = nil, bytes: Int = 0, _ db: Transaction
   ) throws {
@@ -152,14 +152,14 @@ public struct AuditTrail: Sendable {
       [.init("peer", .string(peer.text)), .init("epoch", .integer(epoch)), .init("reason", .string(reason))], db)
   }
 
-  /// - Parameter epoch: its digits, since it may be larger than any that is taken.
+  /// - Parameter epoch: its digits, because it may be above the accepted range.
   public func streamsForgotten(of peer: ZoneName, node: ZoneName, epoch: String, _ db: Transaction) throws {
     try record(
       .streamsForgotten,
       [.init("peer", .string(peer.text)), .init("node", .string(node.text)), .init("epoch", .string(epoch))], db)
   }
 
-  /// A checkpoint of the peer's log, which this zone cosigns: so each log names the other's heads.
+  /// A checkpoint of the peer's log, which this zone cosigns: so each log names the other's checkpoints.
   public func peerCheckpoint(of peer: ZoneName, log: String, size: Int, root: String, _ db: Transaction) throws {
     try record(
       .peerCheckpoint,
@@ -205,8 +205,8 @@ public struct AuditTrail: Sendable {
   }
 
   /// - Parameters:
-  ///   - object: what it was done to, without anybody's name.
-  ///   - subject: the letter's identifier; empty where it is about none.
+  ///   - object: what it was done to, without any person's name.
+  ///   - subject: the letter's identifier; empty if it is about none.
   ///   - digest: of a salt and the act's entry in the record of acts.
   public func actRecorded(
     _ number: Int, _ act: String, object: String, subject: String, proof: String, digest: String, _ db: Transaction
@@ -220,8 +220,8 @@ public struct AuditTrail: Sendable {
   }
 
   /// - Parameters:
-  ///   - certificate: SHA-256 of what was shown, in hex; empty where nothing was.
-  ///   - count: how often since the last entry of this reason and certificate.
+  ///   - certificate: SHA-256 of the presented certificate, in hex; empty if there was none.
+  ///   - count: how often since the last entry with this reason and certificate.
   public func loginRefused(_ reason: String, certificate: String, count: Int, _ db: Transaction) throws {
     try record(
       .loginRefused,
@@ -230,12 +230,12 @@ public struct AuditTrail: Sendable {
       ], db)
   }
 
-  /// - Parameter tag: what the limit counts by, under a key that is forgotten after two days.
+  /// - Parameter tag: what the limit counts by, under a key that is deleted after two days.
   public func guessStopped(limit: String, tag: String, _ db: Transaction) throws {
     try record(.guessStopped, [.init("limit", .string(limit)), .init("tag", .string(tag))], db)
   }
 
-  /// - Parameter seen: when the peer was heard last; empty for never.
+  /// - Parameter seen: when the peer was last heard; empty for never.
   public func linkSilent(_ peer: ZoneName, seen: String, _ db: Transaction) throws {
     try record(.linkSilent, [.init("peer", .string(peer.text)), .init("seen", .string(seen))], db)
   }

@@ -1,27 +1,27 @@
 import Foundation
 public import TransparencyLog
 
-/// What a check of a whole log has found. That there is one means: signature, tree and shapes hold.
+/// The result of a check of a whole log. It exists only if signature, tree and formats are valid.
 public struct CheckedLog: Sendable {
-  /// So many findings of a kind are told one by one.
+  /// How many findings of a kind are reported one by one.
   static let toldMax = 20
 
   public let checkpoint: Checkpoint
-  /// How far each witness has cosigned the log, by its name: other zones' alone.
+  /// How far each witness has cosigned the log, by its name: only other zones'.
   public let witnessed: [String: (size: Int, seconds: Int)]
-  /// Who else has put a cosignature there, by a key that was not given: nobody has checked it.
+  /// Who else has cosigned it, with a key that was not given: nobody has checked that.
   public let unknownWitnesses: [String]
-  /// Keys of the log's own zone that stand there as a witness: that proves nothing.
+  /// Keys of the log's own zone that cosigned it as a witness: that proves nothing.
   public let ownWitnesses: [String]
-  /// Entries by kind; empty where shapes were not looked at.
+  /// Entries by kind; empty if formats were not checked.
   public private(set) var kinds: [AuditEntry.Kind: Int] = [:]
-  /// Entries in cold storage that were not at hand: their hashes lead to the root, and nobody has looked at them.
+  /// Entries in cold storage that were not available: their hashes lead to the root, but their contents were not read.
   public private(set) var unseen = 0
-  /// What is wrong all the same, each a sentence.
+  /// Faults in spite of that, each a sentence.
   public private(set) var faults: [String] = []
   /// What a reader should know, each a sentence.
   public private(set) var notes: [String] = []
-  /// Officials' acts, in the order of the log; nil where they were not asked for.
+  /// Officials' acts, in the order of the log; nil if not requested.
   public private(set) var acts: [LoggedAct]?
   var times: WitnessTimes?
   private(set) var packetHistory: PacketHistory?
@@ -81,7 +81,7 @@ public struct CheckedLog: Sendable {
   }
 }
 
-/// Adds the first findings, and how many there are beyond.
+/// Adds the first findings, and the number of the others.
 func tell(_ findings: [String], _ rest: String, to output: inout [String]) {
   output += findings.prefix(CheckedLog.toldMax)
   let beyond = findings.count - CheckedLog.toldMax

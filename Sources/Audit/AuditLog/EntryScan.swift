@@ -1,8 +1,8 @@
-import PacketFormat
+import JSON
 
-/// Checks entries of a zone. One that is written the way `AuditEntry` writes it is read from end to end without a tree of
-/// values; all others, and all that do not fit, go to `AuditEntry.check`, whose word counts. So this takes nothing that the
-/// other refuses, and is only faster.
+/// Checks a zone's entries. An entry in the form that `AuditEntry` writes is read in one pass without a tree of values;
+/// all others, and all that fail, go to `AuditEntry.check`, which decides. So this accepts nothing that the other
+/// refuses, and is only faster.
 struct EntryScan: Sendable {
   struct Facts: Equatable, Sendable {
     let kind: AuditEntry.Kind
@@ -30,7 +30,7 @@ struct EntryScan: Sendable {
     }
   }
 
-  /// - Throws: `AuditError` for an entry that is none of the zone's.
+  /// - Throws: `AuditError` for what is not an entry of the zone.
   func check(_ entry: UnsafeRawBufferPointer) throws(AuditError) -> Facts {
     if let facts = quickly(entry) { return facts }
     let bytes = Array(entry)
@@ -41,7 +41,7 @@ struct EntryScan: Sendable {
     return Facts(kind: kind, at: at)
   }
 
-  /// Nil where it needs a closer look.
+  /// Nil if it needs the full check.
   func quickly(_ entry: UnsafeRawBufferPointer) -> Facts? {
     guard let form = forms.first(where: { entry.starts(with: $0.beginning) }) else { return nil }
     var text = PlainText(bytes: entry, position: form.beginning.count)
@@ -63,7 +63,7 @@ struct EntryScan: Sendable {
 
 /// JSON without white space, escapes or anything but ASCII.
 private struct PlainText {
-  /// So many digits are an integer of 64 bits, whatever they are.
+  /// With so many digits any number fits into 64 bits.
   private static let digitsMax = 18
 
   let bytes: UnsafeRawBufferPointer
@@ -94,7 +94,7 @@ private struct PlainText {
 
   private mutating func string() -> Bool { take("\"") && restOfString() }
 
-  /// Up to the quotation mark that ends it, and that too.
+  /// Up to and including the closing quotation mark.
   mutating func restOfString() -> Bool {
     while position < bytes.count {
       let byte = bytes[position]

@@ -1,5 +1,5 @@
-/// An entry's time in milliseconds since 1970; nil for a text of another form than `isTimestamp` takes. Whether a month has so
-/// many days is not asked.
+/// An entry's time in milliseconds since 1970; nil for text of another form than `isTimestamp` accepts. The number of
+/// days of a month is not checked.
 func entryTime<Text: RandomAccessCollection<UInt8>>(_ text: Text) -> Int? {
   let pattern = text.count == 20 ? wholeSeconds : milliseconds
   guard text.count == pattern.count else { return nil }

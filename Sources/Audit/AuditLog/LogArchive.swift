@@ -5,12 +5,12 @@ import TransparencyLog
 
 /// Moves a log's old entries to another folder, in the same layout. The hashes stay: the tree is provable as before.
 ///
-/// A bundle is copied, synced, named in the list of sums, and read back, before it goes from the log's folder; a run that is
-/// cut off is gone on with by the next. A log's writer never reads a full bundle, so it is not disturbed.
+/// A bundle is copied, synced, added to the list of sums, and read back, before it is removed from the log's folder;
+/// the next run continues an interrupted one. A log's writer never reads a full bundle, so it is not disturbed.
 public struct LogArchive {
   /// The list of SHA-256 sums, as `sha256sum -c` reads it.
   public static let manifestName = "SHA256SUMS"
-  /// Bundles that are moved together; the list of sums is written anew for each.
+  /// How many bundles are moved together; the list of sums is rewritten for each group.
   private static let bundlesAtOnce = 256
 
   private let log: LogFolder
@@ -19,8 +19,8 @@ public struct LogArchive {
   private let files: Files
 
   /// - Parameters:
-  ///   - cold: the folder for this log's entries; it is made where it is missing.
-  ///   - zone: whose log it is.
+  ///   - cold: the folder for this log's entries; created if it is missing.
+  ///   - zone: the zone of the log.
   public init(log: LogFolder, to cold: String, zone: String, files: Files = Files()) {
     self.log = log
     self.cold = cold
@@ -28,13 +28,14 @@ public struct LogArchive {
     self.files = files
   }
 
-  /// Moves all full bundles from the log's beginning whose entries are older than `before`, up to the first that is not.
+  /// Moves all full bundles from the log's beginning whose entries are older than `before`, up to the first that is
+  /// not.
   ///
   /// - Parameters:
   ///   - before: milliseconds since 1970.
-  ///   - limit: of the entries' places: what is not below it is needed where it is.
+  ///   - limit: only entries with a lower index are moved; others are still needed here.
   /// - Returns: how many entries were moved.
-  /// - Throws: `AuditError` for entries that are not those of the log, or a file of another content in the cold folder;
+  /// - Throws: `AuditError` for entries that are not the log's, or a file with other content in the cold folder;
   ///   `NoteError`, `FileError`. What was moved until then stays moved.
   public func run(before: Int, below limit: Int = .max) throws -> Int {
     guard let note = try log.checkpoint() else { return 0 }
@@ -42,7 +43,7 @@ public struct LogArchive {
     let first = try log.archivedCount() / Tile.width
     var next = first
     var sums = try readSums()
-    // What a run that was cut off has named, and not yet removed.
+    // What an interrupted run has listed, but not yet removed.
     try remove(bundlesBelow: first)
     while next < fullBundles {
       let old = try oldBundles(from: next, below: min(next + Self.bundlesAtOnce, fullBundles), before: before)
@@ -68,7 +69,7 @@ public struct LogArchive {
     var old: [Bundle] = []
     for index in first..<end {
       let tile = Tile(.entries, index)
-      // Nothing is put away that is not what stands in the tree.
+      // Only what the tree contains is archived.
       guard try check.look(at: tile).facts.allSatisfy({ $0.at < before }) else { break }
       old.append((tile, try log.bundle(tile).bytes))
     }
@@ -109,7 +110,7 @@ public struct LogArchive {
     for folder in Set(tiles.map { Self.parent(of: "\(log.path)/\($0.path)") }) { try files.syncFolder(folder) }
   }
 
-  /// The last run may have been cut off while it removed its last bundles.
+  /// The last run may have been interrupted while it removed its last bundles.
   private func remove(bundlesBelow end: Int) throws {
     let left = (max(0, end - Self.bundlesAtOnce)..<end).map { Tile(.entries, $0) }
       .filter { files.exists("\(log.path)/\($0.path)") }
@@ -122,7 +123,7 @@ public struct LogArchive {
   }
 
   private static let bundleMaxBytes = Tile.width * (EntryBundle.entryMaxBytes + 2)
-  /// Of the list of sums: enough for ten million bundles.
+  /// The maximum size of the list of sums: enough for ten million bundles.
   private static let manifestMaxBytes = 1 << 30
 
   private func readSums() throws -> [String: String] {

@@ -1,32 +1,31 @@
 import Dispatch
 public import Foundation
-import PacketFormat
 import Synchronization
 public import TransparencyLog
 
-/// Checks a whole log: its checkpoint's signature, every entry against the tree, every tile, every entry's shape and time.
+/// Checks a whole log: its checkpoint's signature, every entry against the tree, every tile, every entry's format and
+/// time.
 public struct LogCheck: Sendable {
-  /// Tiles that are looked at together; memory holds so many bundles.
+  /// How many tiles are checked together; memory holds so many bundles.
   private static let tilesAtOnce = 64
 
   private let folder: LogFolder
   private let log: NoteVerifier
   private let scan: EntryScan?
   private let witnesses: Witnesses
-  /// How long a checkpoint is under way to its witness at most: entries that are older than its cosignature by more, and not
-  /// among those that it covers, are a fault. Nil where that is not known.
+  /// How long a checkpoint takes to its witness at most: entries that are older than its cosignature by more than this,
+  /// and not covered by it, are a fault. Nil if unknown.
   public var carriedWithinMinutes: Int?
-  /// The other zone, where its log is to be compared with this one. What is needed for that takes memory: about 250 bytes a
-  /// packet.
+  /// The other zone, if its log is to be compared with this one. This takes about 250 bytes of memory a packet.
   public var peer: String?
-  /// Whether the officials' acts are kept, to be compared with their record: 64 bytes each.
+  /// Whether officials' acts are kept for comparison with their record: 64 bytes each.
   public var collectsActs = false
 
   /// - Parameters:
   ///   - log: the log's key.
-  ///   - witnesses: the keys of those who may have cosigned it; the log's own zone is none of them.
-  ///   - zone: whose entries they are; nil where their shape is not to be looked at.
-  ///   - now: no cosignature is of later than that.
+  ///   - witnesses: the keys of possible witnesses; the log's own zone is not one.
+  ///   - zone: the zone of the entries; nil if their format is not to be checked.
+  ///   - now: no cosignature may be later than this.
   public init(
     folder: LogFolder, log: NoteVerifier, witnesses: [NoteVerifier] = [], zone: String?,
     now: @escaping @Sendable () -> Date = { Date() }
@@ -37,8 +36,8 @@ public struct LogCheck: Sendable {
     scan = zone.map(EntryScan.init)
   }
 
-  /// - Parameter progress: told how many entries were looked at, and of how many; what it throws ends the check.
-  /// - Throws: `AuditError`, `NoteError` for the first thing that does not hold; `FileError` where something is missing.
+  /// - Parameter progress: called with how many entries were checked, and of how many; what it throws ends the check.
+  /// - Throws: `AuditError`, `NoteError` for the first check that fails; `FileError` if something is missing.
   public func run(progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }) throws -> CheckedLog {
     guard let note = try folder.checkpoint() else { throw AuditError("\(folder.path): there is no checkpoint") }
     let checkpoint = try Checkpoint.open(note, log: log)
@@ -58,7 +57,7 @@ public struct LogCheck: Sendable {
     return result
   }
 
-  /// Looks at all entries and tiles.
+  /// Checks all entries and tiles.
   ///
   /// - Returns: the root that they lead to.
   private func root(
@@ -91,7 +90,7 @@ public struct LogCheck: Sendable {
     return (note, try Checkpoint.open(note, log: log))
   }
 
-  /// A cosigned checkpoint must be this log's own earlier head.
+  /// A cosigned checkpoint must be an earlier state of this log.
   private func requireExtension(of held: Checkpoint, by newest: Checkpoint) throws {
     guard held.size <= newest.size else {
       throw AuditError("a witness has cosigned \(held.size) entries, and the log has \(newest.size)")

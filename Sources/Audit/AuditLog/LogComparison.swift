@@ -9,17 +9,17 @@ public struct LogComparison: Sendable {
     public init(folder: LogFolder, result: CheckedLog) { (self.folder, self.result) = (folder, result) }
   }
 
-  /// What cannot be, each a sentence.
+  /// Contradictions, each a sentence.
   public private(set) var faults: [String] = []
   /// What a reader should know, each a sentence.
   public private(set) var notes: [String] = []
-  /// Packets that stand in both zones' logs.
+  /// Packets that are in both zones' logs.
   public private(set) var matched = 0
 
   /// - Parameters:
-  ///   - ours: the logs that are checked, of one zone.
+  ///   - ours: the logs to be checked, of one zone.
   ///   - theirs: the peer's.
-  /// - Throws: `AuditError`, `FileError` where a tile cannot be read.
+  /// - Throws: `AuditError`, `FileError` if a tile cannot be read.
   public init(ours: [Log], theirs: [Log]) throws {
     guard let here = Self.packetHistory(ours), let there = Self.packetHistory(theirs) else { return }
     try compare(there.heads, of: there.zone, with: ours, isOurs: true)
@@ -37,7 +37,7 @@ public struct LogComparison: Sendable {
     return all
   }
 
-  /// Every head that a zone has cosigned must be one that the log had.
+  /// Every checkpoint that a zone has cosigned must be one that the log had.
   private mutating func compare(_ heads: [PacketHistory.Head], of witness: String, with logs: [Log], isOurs: Bool)
     throws
   {

@@ -1,10 +1,10 @@
 import TransparencyLog
 
 extension LogFolder {
-  /// Entries from `index` on, to the end of their bundle at the most.
+  /// Entries from `index` on, at most to the end of their bundle.
   ///
-  /// - Parameter maxBytes: no more than so many together, but for the first one.
-  /// - Throws: `AuditError` where the tree of `size` entries has no such one; `FileError`.
+  /// - Parameter maxBytes: at most so many together, but always the first one.
+  /// - Throws: `AuditError` if the tree of `size` entries has no such entry; `FileError`.
   public func some(from index: Int, size: Int, maxBytes: Int) throws -> [[UInt8]] {
     guard (0..<max(0, size)).contains(index) else { throw AuditError("entry \(index) is not in a log of \(size)") }
     let bundle = index / Tile.width

@@ -6,7 +6,7 @@ public import TransparencyLog
 /// A log's files, as C2SP's tlog-tiles lays them out: `checkpoint`, `tile/…`.
 public struct LogFolder: Sendable {
   public let path: String
-  /// Where bundles that were archived lie, in the same layout; nil where they are not at hand.
+  /// Where archived bundles are, in the same layout; nil if they are not available.
   public let cold: String?
   let files: Files
 
@@ -16,7 +16,7 @@ public struct LogFolder: Sendable {
     self.files = files
   }
 
-  /// The newest checkpoint; nil where there is none. Its signatures are not looked at.
+  /// The newest checkpoint; nil if there is none. Its signatures are not checked.
   ///
   /// - Throws: `FileError`, `NoteError`.
   public func checkpoint() throws -> SignedNote? {
@@ -24,8 +24,7 @@ public struct LogFolder: Sendable {
     return try note(path + "/checkpoint")
   }
 
-  /// The newest checkpoint that a witness has cosigned; nil where there is none. It is a file of ours, beside those of
-  /// tlog-tiles.
+  /// The newest checkpoint that a witness has cosigned; nil if there is none. This file is not part of tlog-tiles.
   ///
   /// - Throws: `FileError`, `NoteError`.
   public func witnessed() throws -> SignedNote? {
@@ -42,7 +41,7 @@ public struct LogFolder: Sendable {
     var note = note
     if let held = try? witnessed() {
       if held.text == note.text {
-        // Of each witness the newest word is enough.
+        // Only the newest cosignature of each witness is kept.
         let isNewer = { (old: NoteSignature) in
           note.signatures.contains { $0.name == old.name && $0.bytes.prefix(4) == old.bytes.prefix(4) }
         }
@@ -58,7 +57,7 @@ public struct LogFolder: Sendable {
     try files.syncFolder(path)
   }
 
-  /// A tile's bytes. Where a partial one is gone, the full one that took its place begins with them.
+  /// A tile's bytes. If a partial one is gone, the full one that replaced it begins with them.
   ///
   /// - Throws: `FileError`; `AuditError` for a tile that is too large, or too small.
   func hashes(_ tile: Tile) throws -> [UInt8] {
@@ -70,9 +69,9 @@ public struct LogFolder: Sendable {
     return Array(bytes.prefix(byteCount))
   }
 
-  /// A bundle's bytes, and how many entries are in it: more than the tile is wide where a partial one is gone.
+  /// A bundle's bytes, and how many entries are in it: more than the tile is wide if a partial one is gone.
   ///
-  /// - Throws: `ColdBundle` where it was archived and is not at hand.
+  /// - Throws: `ColdBundle` if it was archived and is not available.
   func bundle(_ tile: Tile) throws -> (bytes: [UInt8], count: Int) {
     let isFull = tile.isFull || !files.exists("\(path)/\(tile.path)")
     let found = isFull ? Tile(.entries, tile.index) : tile
@@ -88,9 +87,10 @@ public struct LogFolder: Sendable {
     }
   }
 
-  /// How many of the first entries are in cold storage, as the folder says; it is a file of ours, and signed by nobody.
+  /// How many of the first entries are in cold storage, by the folder; the file is not part of tlog-tiles, and not
+  /// signed.
   ///
-  /// - Throws: `FileError`; `AuditError` where it says no number.
+  /// - Throws: `FileError`; `AuditError` if it contains no number.
   public func archivedCount() throws -> Int {
     let file = path + "/archived"
     guard files.exists(file) else { return 0 }
@@ -103,7 +103,7 @@ public struct LogFolder: Sendable {
 
   /// The entries of a bundle, as many as the tile is wide.
   ///
-  /// - Throws: `AuditError` where they are in cold storage, and not at hand.
+  /// - Throws: `AuditError` if they are in cold storage and not available.
   func entries(_ tile: Tile) throws -> [[UInt8]] {
     let bundle = try bundleAtHand(tile)
     let ranges = try bundle.bytes.withUnsafeBytes { try EntryBundle.ranges($0, count: bundle.count) }
@@ -132,9 +132,9 @@ public struct LogFolder: Sendable {
     return ProofMaker(size: size) { level, index in try tiles.subtree(level: level, index: index) }
   }
 
-  /// The root that the tree had when it was `size` entries large.
+  /// The root of the tree when it had `size` entries.
   ///
-  /// - Parameter newest: how large it is now.
+  /// - Parameter newest: its present size.
   func root(size: Int, newest: Int) throws -> TreeHash {
     let (tiles, hasher) = (TileReader(folder: self, size: newest), TreeHasher())
     var (edge, start): ([TreeHash], Int) = ([], 0)
@@ -148,7 +148,7 @@ public struct LogFolder: Sendable {
 
   /// One entry.
   ///
-  /// - Throws: `AuditError` where the tree of `size` entries has no such one, or it is not at hand; `FileError`.
+  /// - Throws: `AuditError` if the tree of `size` entries has no such entry, or it is not available; `FileError`.
   public func entry(_ index: Int, size: Int) throws -> [UInt8] {
     guard (0..<max(0, size)).contains(index) else { throw AuditError("entry \(index) is not in a log of \(size)") }
     let tile = index / Tile.width
@@ -159,7 +159,7 @@ public struct LogFolder: Sendable {
   }
 }
 
-/// A bundle that was archived, and is not at hand.
+/// A bundle that was archived, and is not available.
 struct ColdBundle: Error, CustomStringConvertible {
   let tile: Tile
 

@@ -1,8 +1,8 @@
 public import Cryptography
 public import DurableFiles
 import Foundation
+import JSON
 public import Logging
-import PacketFormat
 public import Runtime
 public import ServiceLifecycle
 public import Storage
@@ -12,14 +12,14 @@ public import Zones
 
 /// Takes committed entries over into the log's files, in the order of their commits.
 ///
-/// The entries are safe before it runs: it only turns them into the form in which they can be proved. A restored database
+/// The entries are durable before it runs: it only brings them into a form that can be proved. A restored database
 /// begins a new log, whose first entry names the last checkpoint of the one before.
 public actor LogKeeper: Service {
   private static let batchMax = 8_192
   private static let batchMaxBytes = 16 << 20
-  /// What comes meanwhile shares a checkpoint.
+  /// Entries that come meanwhile share a checkpoint.
   private static let pause = Duration.seconds(1)
-  /// How long a failure waits to be tried again, and what rang no bell.
+  /// How long until a failure is tried again, and a missed signal noticed.
   private static let lookSeconds = 30
 
   private let database: ZoneDatabase
@@ -32,16 +32,16 @@ public actor LogKeeper: Service {
   private var writer: LogWriter?
   private var firstRow = 0
   private var lastFailure = ""
-  /// What the peers have said of this log, until the next step.
+  /// What the peers have told about this log, until the next step.
   private struct Told {
     var held: (held: Checkpoint, epoch: Int)?
     var witnessed: SignedNote?
   }
 
   private nonisolated let told = Mutex(Told())
-  /// How large the log was after its last entry that is not about another log: what comes after it is no news to a witness.
+  /// The log's size after its last entry that is not about another log: later entries need no witness soon.
   private var newsSize = 0
-  /// Rings when the log's files have grown.
+  /// Triggered when the log's files have grown.
   private let grown: WakeSignals
   private let executor = ThreadExecutor("audit.log")
 
@@ -50,7 +50,7 @@ public actor LogKeeper: Service {
   /// - Parameters:
   ///   - folder: for the logs, each in a folder of its number.
   ///   - key: signs the checkpoints.
-  ///   - grown: rung when the log's files have grown.
+  ///   - grown: triggered when the log's files have grown.
   public init(
     zone: ZoneName, database: ZoneDatabase, files: Files, folder: String, key: Ed25519PrivateKey, trail: AuditTrail,
     logger: Logger, grown: WakeSignals = WakeSignals()
@@ -65,7 +65,7 @@ public actor LogKeeper: Service {
     self.logger = logger
   }
 
-  /// What a log of a zone is called in its checkpoints.
+  /// The name of a zone's log in its checkpoints.
   public static func origin(_ zone: ZoneName, epoch: Int) -> String { "\(zone)/audit/\(epoch)" }
 
   /// The start, before the zone does anything that is recorded.
@@ -80,7 +80,7 @@ public actor LogKeeper: Service {
       guard let last = try files.list(folder).compactMap(Int.init).max() else {
         return try await open(reason: "the zone's first start", lost: nil)
       }
-      // Whatever its files are worth: a new log begins in any case.
+      // In whatever state its files are, a new log begins.
       return try await open(reason: "the database is new, and the logs are not", lost: try? writer(epoch: last))
     }
     do {
@@ -100,7 +100,7 @@ public actor LogKeeper: Service {
     }
   }
 
-  /// Whether what the log lacks is still here: else its files are those of an earlier day.
+  /// Whether the entries that the log lacks are still here: else its files are those of an earlier day.
   private func requireWaitingRows(from size: Int) async throws {
     let first = firstRow + size
     let (oldest, last) = try await database.read { db in
@@ -122,10 +122,10 @@ public actor LogKeeper: Service {
     return try LogWriter(folder: LogFolder(path: "\(folder)/\(epoch)", files: files), signer: signer)
   }
 
-  /// Goes on after a checkpoint that a witness holds. Where this log has it not, what it covers is lost, and a new log says
-  /// so in its first entry.
+  /// Continues after a checkpoint that a witness holds. If this log does not contain it, what it covers is lost, and a
+  /// new log says so in its first entry.
   ///
-  /// - Parameter epoch: the number of the log that `held` is of.
+  /// - Parameter epoch: the number of the log of `held`.
   package nonisolated func goOn(after held: Checkpoint, epoch: Int) {
     told.withLock { $0.held = (held, epoch) }
     trail.signal.ring()
@@ -137,7 +137,7 @@ public actor LogKeeper: Service {
     trail.signal.ring()
   }
 
-  /// Not in the middle of a step: what is read and written there belongs to one log.
+  /// Not in the middle of a step, which reads and writes one log.
   private func goOnAfterWhatTheWitnessHolds() async throws {
     guard let (held, epoch) = told.withLock({ $0.held }), let writer, let current = try await epochNow() else { return }
     told.withLock { told in if told.held?.epoch == epoch, told.held?.held == held { told.held = nil } }
@@ -156,12 +156,12 @@ public actor LogKeeper: Service {
     try await database.read { db in try db.one(Int.self, "SELECT epoch FROM audit_log") }
   }
 
-  /// Begins a new log, whose number no folder has.
+  /// Begins a new log, with a number that no folder has.
   private func open(
     reason: String, lost: LogWriter?, before held: Checkpoint? = nil, atLeast: Int = 1
   ) async throws {
     let numbers = try files.list(folder).compactMap(Int.init)
-    // Nor one that the database knows of, though its folder is lost: a witness holds it.
+    // Nor a number that the database knows though its folder is lost: a witness holds it.
     let epoch = max((numbers.max() ?? 0) + 1, (try await epochNow() ?? 0) + 1, atLeast)
     let new = try writer(epoch: epoch)
     let last = held ?? lost.map { Checkpoint(origin: $0.origin, size: $0.size, root: $0.tree.root(TreeHasher())) }
@@ -171,7 +171,7 @@ public actor LogKeeper: Service {
       } ?? .null
     let (trail, integrated) = (self.trail, lost.map { firstRow + $0.size } ?? 0)
     firstRow = try await database.write { db in
-      // What no log holds yet follows the new one's first entry.
+      // Entries that are in no log yet follow the new one's first entry.
       let waiting = try db.all(
         [UInt8].self, "SELECT bytes FROM audit_entry WHERE id >= ? AND length(bytes) <= ? ORDER BY id", integrated,
         EntryBundle.entryMaxBytes)
@@ -204,7 +204,7 @@ public actor LogKeeper: Service {
     await integrateWhenPossible()
   }
 
-  /// A failure that lasts is told once.
+  /// A failure that lasts is logged once.
   func integrateWhenPossible() async {
     do {
       if let note = told.withLock({ $0.witnessed.take() }) { keepWitnessed(note) }
@@ -212,12 +212,12 @@ public actor LogKeeper: Service {
       while try await integrate() {}
       lastFailure = ""
     } catch let error as AuditError {
-      // Somebody was at the database. What is still there goes into a log that begins with saying so.
+      // Somebody has changed the database. What is still there goes into a log whose first entry says so.
       do { try await open(reason: "\(error)", lost: writer) } catch { lastFailure = "\(error)" }
     } catch {
       let text = "\(error)"
       if text != lastFailure {
-        logger.error("entries wait to be taken over into the audit log", metadata: ["error": "\(text)"])
+        logger.error("entries wait to be written to the audit log", metadata: ["error": "\(text)"])
       }
       lastFailure = text
     }
@@ -225,23 +225,24 @@ public actor LogKeeper: Service {
 
   /// The newest checkpoint, with the folder that proofs come from; nil before the first.
   ///
-  /// - Returns: `newsSize`: how large the log was after its last entry that is not about another log.
+  /// - Returns: `newsSize`: the log's size after its last entry that is not about another log.
   package func newest() throws -> (note: SignedNote, folder: LogFolder, newsSize: Int)? {
     guard let writer, let note = try writer.folder.checkpoint() else { return nil }
     return (note, writer.folder, newsSize)
   }
 
-  /// Keeps a checkpoint with a witness's cosignature beside the log, in the place of an older one.
+  /// Keeps a checkpoint with a witness's cosignature beside the log, replacing an older one.
   package func keepWitnessed(_ note: SignedNote) {
     guard let writer, let checkpoint = try? Checkpoint(text: note.text), checkpoint.origin == writer.origin else {
       return
     }
     do { try writer.folder.keepWitnessed(note) } catch {
-      logger.error("a cosigned checkpoint could not be kept; the next one will do", metadata: ["error": "\(error)"])
+      logger.error(
+        "a cosigned checkpoint could not be stored; the next one will replace it", metadata: ["error": "\(error)"])
     }
   }
 
-  /// Takes over what is committed. True where more may wait.
+  /// Takes over committed entries. True if more may wait.
   @discardableResult public func integrate() async throws -> Bool {
     guard var writer else { return false }
     let next = firstRow + writer.size

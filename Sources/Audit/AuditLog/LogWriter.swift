@@ -2,25 +2,25 @@ import DurableFiles
 import Foundation
 package import TransparencyLog
 
-/// Appends entries to a log's folder. What it writes is decided by the entries alone, so that a step that was cut off is
-/// done again with the same bytes; it counts once the checkpoint that names it is durable.
+/// Appends entries to a log's folder. Only the entries decide what it writes, so an interrupted step is repeated with
+/// the same bytes; it counts once the checkpoint that covers it is durable.
 package struct LogWriter {
   package let folder: LogFolder
   private let log: NoteVerifier
   /// Nil for a copy of another zone's log.
   private let signer: NoteSigner?
   private(set) var tree: CompactTree
-  /// Of the last bundle, where that is not full.
+  /// Of the last bundle, if it is not full.
   private var bundle: [UInt8]
-  /// By level: the hashes of the last tile, where that is not full.
+  /// By level: the hashes of the last tile, if it is not full.
   private var tiles: [[UInt8]]
 
   package var size: Int { tree.size }
   var origin: String { log.name }
 
-  /// Goes on with the folder's newest checkpoint, or begins a log.
+  /// Continues after the folder's newest checkpoint, or begins a log.
   ///
-  /// - Throws: `AuditError`, `NoteError`, `FileError` where the folder is not as its last step left it.
+  /// - Throws: `AuditError`, `NoteError`, `FileError` if the folder is not as its last step left it.
   package init(folder: LogFolder, signer: NoteSigner) throws {
     try self.init(folder: folder, log: signer.verifier, signer: signer)
   }
@@ -65,7 +65,7 @@ package struct LogWriter {
     return checkpoint
   }
 
-  /// Writes entries that no checkpoint covers yet: for who opens the folder they are not there.
+  /// Writes entries that no checkpoint covers yet: readers of the folder do not see them.
   package mutating func stage(_ entries: [[UInt8]]) throws {
     var next = self
     let old = size
@@ -77,9 +77,9 @@ package struct LogWriter {
     removePartial(of: old)
   }
 
-  /// Makes what was staged count, by a checkpoint that the log's owner has signed.
+  /// Makes staged entries count, by a checkpoint that the log's owner has signed.
   ///
-  /// - Throws: `AuditError` where it is the head of other entries, `NoteError` where the log has not signed it.
+  /// - Throws: `AuditError` if it is of other entries, `NoteError` if the log has not signed it.
   package func seal(_ note: SignedNote) throws {
     let checkpoint = try Checkpoint.open(note, log: log)
     guard checkpoint.size == size, checkpoint.root == tree.root(TreeHasher()) else {
@@ -125,8 +125,8 @@ package struct LogWriter {
     return writes
   }
 
-  /// Partial tiles go once their tile is full: until then a reader of an older checkpoint may want them. One that stays does no
-  /// harm.
+  /// Partial tiles are removed once their tile is full: until then a reader of an older checkpoint may need them. One
+  /// that stays does no harm.
   private func removePartial(of old: Int) {
     var kinds: [Tile.Kind] = [.entries]
     kinds += (0..<8).map { .hashes(level: $0) }

@@ -1,13 +1,13 @@
 import Cryptography
-import PacketFormat
+import JSON
 import TransparencyLog
 
-/// What a log says of an official's act: its number in the record of acts, and the salted digest of its entry there.
+/// A log's entry of an official's act: its number in the record of acts, and the salted digest of its entry there.
 public struct LoggedAct: Equatable, Sendable {
   let number: Int
   /// SHA-256 of the act's salt and entry.
   let digest: TreeHash
-  /// Where it stands in the log.
+  /// Its index in the log.
   let index: Int
 
   /// Nil for an entry of another kind.

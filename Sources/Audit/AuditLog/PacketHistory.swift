@@ -1,6 +1,6 @@
-import PacketFormat
+import JSON
 
-/// What a zone's logs say of what crossed to and from one peer, and of the peer's logs.
+/// What a zone's logs say about packets to and from one peer, and about the peer's logs.
 struct PacketHistory: Sendable {
   struct Packet: Hashable, Sendable {
     let sequence: Int
@@ -20,7 +20,7 @@ struct PacketHistory: Sendable {
   private(set) var sent: [String: [Packet: Int]] = [:]
   /// By stream: packets of the peer's that were applied, or refused with a receipt.
   private(set) var had: [String: [Packet: Int]] = [:]
-  /// Heads of the peer's logs that this zone has cosigned.
+  /// Checkpoints of the peer's logs that this zone has cosigned.
   private(set) var heads: [Head] = []
 
   init(zone: String, peer: String) { (self.zone, self.peer) = (zone, peer) }

@@ -1,7 +1,7 @@
 public import Cryptography
 import TransparencyLog
 
-/// Compares a zone's record of acts with what its logs say of it. Of each log every act is held: 64 bytes each.
+/// Compares a zone's record of acts with its logs. All acts of each log are kept in memory: 64 bytes each.
 ///
 /// The record is taken act by act, in the order of its numbers; `finish` ends it.
 public struct RecordComparison: Sendable {
@@ -12,7 +12,7 @@ public struct RecordComparison: Sendable {
     let isPending: Bool
 
     /// - Parameters:
-    ///   - digest: SHA-256 of its salt and entry; nil for one that has no salt: it is older than the audit log.
+    ///   - digest: SHA-256 of its salt and entry; nil without a salt: the act is older than the audit log.
     ///   - isPending: whether it waits to be written to the log.
     public init(number: Int, digest: Digest?, isPending: Bool = false) {
       self.number = number
@@ -45,11 +45,11 @@ public struct RecordComparison: Sendable {
     }
   }
 
-  /// An act that record and logs do not agree on.
+  /// An act on which record and logs disagree.
   public enum Finding: Equatable, Sendable {
-    /// The record has another than this entry of this log says.
+    /// The record's act differs from this entry of this log.
     case changed(Int, index: Int, log: String)
-    /// The record has it no more.
+    /// The record no longer has it.
     case gone(Int, index: Int, log: String)
     /// No log has it.
     case unlogged(Int)
@@ -64,9 +64,9 @@ public struct RecordComparison: Sendable {
     }
   }
 
-  /// What cannot be; those of the logs in their order, then those of the record.
+  /// Contradictions: those of the logs in order, then those of the record.
   public private(set) var findings: [Finding] = []
-  /// The findings, each a sentence; the first ones, and how many there are beyond.
+  /// The findings, each a sentence; the first ones, and the number of the others.
   public private(set) var faults: [String] = []
   /// What a reader should know, each a sentence.
   public private(set) var notes: [String] = []
@@ -81,13 +81,13 @@ public struct RecordComparison: Sendable {
   private var last = 0
   private var numbers: Set<Int> = []
   private var unlogged: [Int] = []
-  /// Acts of the record that may stand among archived entries, which were not at hand.
+  /// Acts of the record that may be among archived entries, which were not available.
   public private(set) var archived = 0
   private var (older, later) = (0, 0)
 
   /// - Parameters:
-  ///   - logs: all of the zone's, the oldest first, as `LogCheck` found them with `collectsActs`.
-  ///   - isComplete: whether every act of the record that is not pending must stand in a log; else the last ones may have
+  ///   - logs: all of the zone's, the oldest first, as `LogCheck` returned them with `collectsActs`.
+  ///   - isComplete: whether every act of the record that is not pending must be in a log; else the last ones may have
   ///     come after the logs were copied.
   public init(logs: [CheckedLog], isComplete: Bool) {
     self.logs = logs.map { log in
@@ -131,7 +131,7 @@ public struct RecordComparison: Sendable {
     }
   }
 
-  /// Says what was found.
+  /// Reports what was found.
   public mutating func finish() {
     for place in logs.indices { compare(place) }
     findings += unlogged.map { .unlogged($0) }

@@ -1,25 +1,25 @@
 import Foundation
-import PacketFormat
+import JSON
 import TransparencyLog
 
-/// Looks at one bundle of entries: their hashes against the tile of leaves, and each one's shape.
+/// Checks one bundle of entries: their hashes against the tile of leaves, and each entry's format.
 struct TileCheck: Sendable {
   struct Result: Sendable {
     /// The roots of the full subtrees that the entries make, the largest first.
     var edge: [TreeHash] = []
     var root: TreeHash
-    /// Of each entry; empty where shapes are not looked at.
+    /// Of each entry; empty if formats are not checked.
     var facts: [EntryScan.Facts] = []
-    /// The members of entries of the kinds that were asked for, by their places in the bundle.
+    /// The members of entries of the requested kinds, by their index in the bundle.
     var members: [Int: JSONValue] = [:]
-    /// Whether the entries were there; else their hashes alone were taken.
+    /// Whether the entries were there; else only their hashes were used.
     var isSeen = true
   }
 
   let folder: LogFolder
-  /// Nil where shapes are not to be looked at.
+  /// Nil if formats are not to be checked.
   let scan: EntryScan?
-  /// Whose members are wanted.
+  /// The kinds whose members are needed.
   let kinds: Set<AuditEntry.Kind>
 
   /// - Throws: `AuditError`, `NoteError`, `FileError`.

@@ -12,7 +12,7 @@ final class TileReader {
 
   /// The hash of a full subtree of 2^level entries.
   ///
-  /// - Throws: `AuditError` where the tree has none, or a tile is not as it should be; `FileError`.
+  /// - Throws: `AuditError` if the tree has none, or a tile is damaged; `FileError`.
   func subtree(level: Int, index: Int) throws -> TreeHash {
     let (tileLevel, above) = (level / 8, level % 8)
     let first = index << above

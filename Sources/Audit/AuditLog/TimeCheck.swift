@@ -1,15 +1,15 @@
-import PacketFormat
+import JSON
 
-/// Looks for entries that bear earlier times than entries before them: a log grows in the order of its commits, so that
-/// happens only where a clock was set back, which is entered, or where somebody back-dates.
+/// Finds entries with earlier times than entries before them: a log grows in the order of its commits, so that happens
+/// only if a clock was set back, which is recorded, or if somebody back-dates.
 struct TimeCheck: Sendable {
-  /// Clocks are kept right by small steps, and a move of more than half of this is entered. Between a move and its entry
-  /// less than this goes by.
+  /// Clocks are adjusted in small steps, and a move of more than half of this is recorded. Less than this passes
+  /// between a move and its entry.
   static let toleranceMilliseconds = 10_000
   /// Ten thousand years.
   private static let movedMax: UInt = 315_576_000_000_000
 
-  /// Entries that bear earlier times than the one before them, one after the other.
+  /// Entries in a row with earlier times than the one before them.
   struct Run: Equatable, Sendable {
     let first: Int
     var last: Int
@@ -28,12 +28,12 @@ struct TimeCheck: Sendable {
   private(set) var runs: [Run] = []
   private(set) var jumps: [Jump] = []
   private var newest: Int?
-  /// Word that the clock was set back may still follow.
+  /// An entry that the clock was set back may still follow.
   private var pending: Run?
 
   /// - Parameter value: of `clock.jumped`, its members.
   mutating func take(_ index: Int, _ facts: EntryScan.Facts, jump value: JSONValue?) {
-    // What waited for a new log to begin is older than the word that it began.
+    // Entries that waited for a new log are older than the entry that begins it.
     if index == 0, facts.kind == .logOpened { return }
     if let value, explains(index, facts.at, value) { return }
     guard let newest, facts.at < newest - Self.toleranceMilliseconds else {

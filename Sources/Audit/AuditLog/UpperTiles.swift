@@ -1,6 +1,6 @@
 import TransparencyLog
 
-/// The tree above the leaves' tiles, compared with the tiles of its levels.
+/// The tree above the tiles of leaves, compared with the tiles of its levels.
 struct UpperTiles {
   let folder: LogFolder
   private let hasher = TreeHasher()

@@ -1,7 +1,7 @@
 import TransparencyLog
 
-/// Compares entries' times with the time at which a witness cosigned the log's first `size` entries. A witness has a clock of
-/// its own, and a checkpoint is under way for a while.
+/// Compares entries' times with the time at which a witness cosigned the log's first `size` entries. A witness has a
+/// clock of its own, and a checkpoint takes time to reach it.
 struct WitnessTimes: Sendable {
   struct Found: Equatable, Sendable {
     var count: Int
@@ -13,16 +13,16 @@ struct WitnessTimes: Sendable {
   let size: Int
   let cosignedAt: Int
   let carriedMilliseconds: Int?
-  /// Not among those that were cosigned, and said to be older than that.
+  /// Not cosigned, although dated before the cosignature.
   private(set) var earlier: Found?
-  /// As `earlier`, by more than a checkpoint may be under way.
+  /// As `earlier`, by more than a checkpoint may take.
   private(set) var backDated: Found?
-  /// Among those that were cosigned, and said to be younger.
+  /// Cosigned, although dated after the cosignature.
   private(set) var later: Found?
 
   /// - Parameters:
   ///   - seconds: since 1970.
-  ///   - carriedMilliseconds: how long a checkpoint is under way at most; nil where that is not known.
+  ///   - carriedMilliseconds: how long a checkpoint takes at most; nil if unknown.
   init(size: Int, seconds: Int, carriedMilliseconds: Int?) {
     (self.size, cosignedAt, self.carriedMilliseconds) = (size, seconds * 1_000, carriedMilliseconds)
   }

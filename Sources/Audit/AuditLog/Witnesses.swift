@@ -1,12 +1,12 @@
 public import Foundation
 public import TransparencyLog
 
-/// Whose cosignatures count for a log: those of other zones, which whoever has the log's own zone does not have.
+/// Whose cosignatures count for a log: those of other zones, which whoever controls the log's own zone does not have.
 public struct Witnesses: Sendable {
-  /// Clocks differ: a cosignature may be of so many seconds ahead.
+  /// Clocks differ: a cosignature may be so many seconds ahead.
   public static let aheadSeconds = 60
 
-  /// A cosignature, by a key that was given.
+  /// A cosignature with a key that was given.
   public struct Word: Equatable, Sendable {
     public enum Worth: Equatable, Sendable {
       case counts
@@ -48,6 +48,6 @@ public struct Witnesses: Sendable {
     return Double(seconds) > now().timeIntervalSince1970 + Double(Self.aheadSeconds) ? .ahead : .counts
   }
 
-  /// The zone that a log or witness is of: its name's first part.
+  /// The zone of a log or witness: the first part of its name.
   public static func zone(of name: String) -> String { String(name.prefix { $0 != "/" }) }
 }

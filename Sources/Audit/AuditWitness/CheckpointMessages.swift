@@ -1,11 +1,11 @@
+import Certificates
 import Cryptography
-import PacketFormat
+import JSON
 import TransparencyLog
-import Trust
 
-/// A log's head, for the peer to witness: `{"note": …, "proofs": [[size, base64…]…], "certificate": base64}`. Each proof shows
-/// that it extends the log of `size` entries: the one that was shown last, and the one that the peer has cosigned last, which
-/// differ where a word was lost.
+/// A log's checkpoint, for the peer to witness: `{"note": …, "proofs": [[size, base64…]…], "certificate": base64}`.
+/// Each proof shows that it extends the log of `size` entries: the one shown last, and the one that the peer has
+/// cosigned last, which differ if a message was lost.
 struct CheckpointMessage {
   static let type = "audit.checkpoint"
 
@@ -52,8 +52,8 @@ struct CheckpointMessage {
   }
 }
 
-/// A witness's word on a checkpoint: `{"origin": …, "size": …, "signature": a line of a note, "certificate": base64,
-/// "mirrored": …, "held": note or null}`.
+/// A witness's cosignature of a checkpoint: `{"origin": …, "size": …, "signature": a line of a note, "certificate":
+/// base64, "mirrored": …, "held": note or null}`.
 struct CosignatureMessage {
   static let type = "audit.cosigned"
 
@@ -63,7 +63,7 @@ struct CosignatureMessage {
   let certificate: Certificate
   /// How many entries of the log the witness has a copy of.
   let mirrored: Int
-  /// The checkpoint itself, where it is not the one that was shown: what was shown does not go on from it.
+  /// The checkpoint itself, if it is not the one that was shown: the one shown does not extend it.
   let held: SignedNote?
 
   var body: JSONValue {
@@ -85,7 +85,7 @@ struct CosignatureMessage {
     self.certificate = certificate
   }
 
-  /// - Parameter name: the witness's, which is not for the message to say.
+  /// - Parameter name: the witness's; the message does not decide it.
   init(_ body: JSONValue, by name: String) throws {
     guard body.members?.count == 6, let held = body["held"], let origin = body["origin"]?.text,
       let size = body["size"]?.number, size > 0,

@@ -1,11 +1,11 @@
 import AuditLog
-import PacketFormat
+import JSON
 import TransparencyLog
 
 /// Entries of a log, for the peer to keep a copy of it: `{"log": origin, "first": index, "entries": [text…]}`.
 struct EntriesMessage {
   static let type = "audit.entries"
-  /// So many bytes of entries stand in a message, beside one that is larger.
+  /// How many bytes of entries a message holds, unless one entry is larger.
   static let maxBytes = 256 * 1024
   private static let maxCount = 4_096
 
@@ -26,7 +26,7 @@ struct EntriesMessage {
     self.entries = entries
   }
 
-  /// - Parameter peer: whose log it must be.
+  /// - Parameter peer: the zone that must own the log.
   /// - Throws: `NoteError`.
   init(_ body: JSONValue, of peer: String) throws(NoteError) {
     guard body.members?.count == 3, let log = body["log"]?.text, log.hasPrefix(peer + "/audit/"), log.utf8.count <= 128,

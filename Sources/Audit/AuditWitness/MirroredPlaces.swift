@@ -1,7 +1,7 @@
 import Storage
 public import Zones
 
-/// How many entries of a zone's log left for each peer that keeps a copy. Reads beside the daemon.
+/// How many entries of a zone's log were sent to each peer that keeps a copy. Reads beside the daemon.
 ///
 /// - Parameter origin: the log's name.
 /// - Throws: `StorageError`.

@@ -1,20 +1,22 @@
 import AuditLog
+import Certificates
 import Cryptography
-public import Exchange
 import Foundation
+public import Links
 import Logging
 import PacketFormat
 import Runtime
 import Storage
+import Timestamps
 import TransparencyLog
-import Trust
+import ZoneKeys
 public import Zones
 
 extension WitnessKeeper {
   private static let offersKeptMilliseconds = 90 * 86_400_000
   private static let alarmsADay = 50
 
-  /// What this zone does with a peer's messages about logs.
+  /// The handlers of a peer's messages about logs.
   public func handlers(of peer: ZoneName) -> [String: MessageHandler] {
     [
       CheckpointMessage.type: MessageHandler { [self] message in
@@ -66,7 +68,7 @@ extension WitnessKeeper {
     let certificate: Certificate
   }
 
-  /// Keeps a certificate that was found good.
+  /// Keeps a certificate that was verified.
   static func keep(_ certificate: Certificate, _ db: Transaction) throws {
     try db.run(
       "INSERT INTO audit_certificate (fingerprint, name, der) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -86,11 +88,11 @@ extension WitnessKeeper {
       certificate: message.certificate)
   }
 
-  /// How far above the newest known log of a peer one may lie. A zone begins the next one after a restore, so whoever has
-  /// its keys for a while cannot use the numbers up.
+  /// How far a log's number may be above the newest known one of a peer. A zone begins the next one after a restore, so
+  /// whoever has its keys for a time cannot use the numbers up.
   private static let logLeapMax = 1_000_000
 
-  /// Cosigns what extends the log that was seen last; says loudly what does not.
+  /// Cosigns a checkpoint that extends the log as last seen; raises an alarm for any other.
   private func witness(_ shown: Shown, of peer: ZoneName, _ db: Transaction) throws {
     let newest = try db.one(Int.self, "SELECT MAX(epoch) FROM witnessed_log WHERE peer = ?", peer.text)
     let row = try db.one(
@@ -108,13 +110,13 @@ extension WitnessKeeper {
       if let kind = Self.fault(shown, size: size, root: root) {
         try report(kind, shown, of: peer, held: held, db)
         guard kind != "fork" else { return }
-        // Where one of the two zones was restored, the peer learns what this one holds: it can prove from there, or begins
+        // If one of the two zones was restored, the peer learns what this one holds: it can prove from there, or begins
         // a new log that says what is lost.
         let note = try SignedNote(Array(held.utf8))
         return try cosign(note, shown.checkpoint.origin, size, isHeld: true, for: peer, db)
       }
     } else if let newest, shown.epoch > newest {
-      // Not wrong by itself: after a restore it must be so. An officer should know why.
+      // Not a fault by itself: after a restore it must be so. An officer should know why.
       try report("new-log", shown, of: peer, held: "", db)
     }
     try db.run(
@@ -140,7 +142,7 @@ extension WitnessKeeper {
     try cosign(note, row["origin"], row["size"], isHeld: true, for: peer, db)
   }
 
-  /// Why a checkpoint does not follow from the one that is held; nil where it does.
+  /// Why a checkpoint does not extend the one held; nil if it does.
   private static func fault(_ shown: Shown, size: Int, root: String) -> String? {
     if shown.checkpoint.size < size { return "rolled-back" }
     if shown.checkpoint.size == size { return shown.checkpoint.root.base64 == root ? nil : "fork" }
@@ -156,7 +158,7 @@ extension WitnessKeeper {
   }
 
   private func report(_ kind: String, _ shown: Shown, of peer: ZoneName, held: String, _ db: Transaction) throws {
-    // What goes on as before is told once.
+    // A continuing alarm is raised once.
     let last = try db.one(
       "SELECT kind, held_note FROM witness_alarm WHERE peer = ? ORDER BY id DESC LIMIT 1", peer.text)
     if let last, try last["kind"] == kind, try last["held_note"] == held, !held.isEmpty || kind == "old-log" { return }
@@ -188,7 +190,7 @@ extension WitnessKeeper {
     let id = newIdentifier(at: at)
     let message = Message(
       id: id, type: CosignatureMessage.type, subject: id, after: [], at: timestamp(at), body: word.body)
-    // Where policy does not let it out, this zone remembers what it saw all the same.
+    // If policy does not let it out, this zone still records what it saw.
     do { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: peer, db) } catch is PolicyRefusal
     {}
   }
@@ -202,8 +204,9 @@ extension WitnessKeeper {
     }
   }
 
-  /// The witness holds a checkpoint that this zone has not shown, as far as it knows: it was put back to an earlier day, or
-  /// its database was. Where the log has it, proofs begin there; else a new log says in its first entry what is lost.
+  /// The witness holds a checkpoint that this zone does not know that it has shown: the zone, or its database, was set
+  /// back to an earlier day. If the log contains it, proofs begin there; else a new log says in its first entry what is
+  /// lost.
   private func learn(
     _ word: CosignatureMessage, _ witness: NoteVerifier, of peer: ZoneName, _ db: Transaction
   ) throws {
@@ -212,14 +215,14 @@ extension WitnessKeeper {
     else { throw MessageRefusal(code: "unknown-checkpoint", reason: "no checkpoint of \(word.size) was shown") }
     note.add(word.signature)
     try Self.require(witness, on: note, at: now())
-    // Else a witness could make this zone begin logs as it likes.
+    // Else a witness could make this zone begin logs at will.
     guard let key = keys.logCertificate.ed25519PublicKey,
       let own = NoteVerifier(name: word.origin, kind: .ed25519, publicKey: key),
       (try? Checkpoint.open(note, log: own)) != nil
     else { throw MessageRefusal(code: "unknown-checkpoint", reason: "this zone's log has not signed what is held") }
     db.afterCommit { [logger] in
       logger.critical(
-        "the witness holds a checkpoint that this zone does not know of: was it put back to an earlier day?",
+        "the witness holds a checkpoint that this zone does not have: this zone was put back to an earlier day",
         metadata: ["peer": "\(peer)", "log": "\(word.origin)", "size": "\(word.size)"])
     }
     try db.run(
@@ -239,7 +242,7 @@ extension WitnessKeeper {
     return epoch
   }
 
-  /// Takes a witness's word on our log.
+  /// Handles a witness's cosignature of this zone's log.
   private func take(_ word: CosignatureMessage, of peer: ZoneName, _ db: Transaction) throws {
     let row = try db.one(
       "SELECT note FROM checkpoint_offer WHERE peer = ? AND origin = ? AND size = ?", peer.text, word.origin, word.size)
@@ -261,7 +264,7 @@ extension WitnessKeeper {
       "DELETE FROM checkpoint_offer WHERE peer = ? AND offered_at < ? AND size < ? AND origin = ?", peer.text,
       now() - Self.offersKeptMilliseconds, word.size, word.origin)
     try Self.keep(word.certificate, db)
-    // Entries are sent before their checkpoint: what the peer lacks of it now was lost.
+    // Entries are sent before their checkpoint: what the peer lacks of them now was lost.
     if word.mirrored < word.size { try sendAgain(word.origin, from: word.mirrored, as: word.size, to: peer, db) }
     let (log, good) = (self.log, note)
     db.afterCommit { log.noteWitnessed(good) }

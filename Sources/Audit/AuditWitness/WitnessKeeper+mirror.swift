@@ -1,22 +1,24 @@
 import AuditLog
 import DurableFiles
-import Exchange
 import Foundation
+import Links
 import Logging
 import PacketFormat
 import Runtime
 import Storage
+import Timestamps
 import TransparencyLog
+import ZoneKeys
 import Zones
 
-/// Keeping a copy of a peer's log, so that its entries can be read and proved where its machine is not.
+/// Keeping a copy of a peer's log, so that its entries can be read and proved away from its machine.
 extension WitnessKeeper {
-  /// So many bytes of entries are put into the outbox at a time.
+  /// How many bytes of entries are put into the outbox at a time.
   private static let roundMaxBytes = 4 << 20
   private static let chunkEntries = 8_192
   private static let chunkMaxBytes = 16 << 20
 
-  /// Sends what the peer has not got of the log up to a checkpoint.
+  /// Sends the entries up to a checkpoint that the peer does not have.
   ///
   /// - Returns: whether all of it is on its way.
   func sendEntries(_ checkpoint: Checkpoint, _ folder: LogFolder, to link: LinkConfiguration) async throws -> Bool {
@@ -61,7 +63,7 @@ extension WitnessKeeper {
     return end == checkpoint.size
   }
 
-  /// A peer that was restored may lack what it once had: it is sent again.
+  /// A peer that was restored may lack entries that it had: they are sent again.
   ///
   /// - Parameter size: of the log, when the peer said so.
   func sendAgain(_ origin: String, from count: Int, as size: Int, to peer: ZoneName, _ db: Transaction) throws {
@@ -72,13 +74,13 @@ extension WitnessKeeper {
       """, count, size, size, peer.text, origin, count, size)
   }
 
-  /// Keeps a peer's entries until a checkpoint covers them. What is here already, and what does not follow, is passed over.
+  /// Keeps a peer's entries until a checkpoint covers them. Those that are here already, or leave a gap, are ignored.
   func keep(_ message: EntriesMessage, of peer: ZoneName, _ db: Transaction) throws {
     let newest = try db.one(Int.self, "SELECT MAX(epoch) FROM witnessed_log WHERE peer = ?", peer.text)
     guard let epoch = Self.epoch(of: message.log, peer), epoch >= newest ?? 0 else {
       throw MessageRefusal(code: "schema", reason: "“\(message.log)” is no log that goes on")
     }
-    // A log that was left behind gets no checkpoint any more.
+    // An older log gets no more checkpoints.
     try db.run(
       """
       DELETE FROM mirror_entry WHERE peer = ? AND origin NOT IN (?, ?)
@@ -102,12 +104,12 @@ extension WitnessKeeper {
     try db.one(Int.self, "SELECT count FROM mirror WHERE peer = ? AND origin = ?", peer.text, origin) ?? 0
   }
 
-  /// Takes the entries over into files that anybody can check, as far as this zone has cosigned them.
+  /// Moves the entries into files that anybody can check, as far as this zone has cosigned them.
   func integrateMirrors() async throws {
     for log in try await cosignedLogs() where log.count >= log.size { try await integrate(log) }
   }
 
-  /// Up to so many bytes of the entries that wait.
+  /// At most so many bytes of the waiting entries.
   private func waiting(_ log: CosignedLog, from first: Int) async throws -> [[UInt8]] {
     let last = min(log.size, first + Self.chunkEntries)
     return try await database.read { db in
@@ -138,7 +140,7 @@ extension WitnessKeeper {
     let key: String
     /// How many entries have come.
     let count: Int
-    /// How many of them stand in files.
+    /// How many of them are in files.
     let integrated: Int
   }
 
@@ -183,7 +185,7 @@ extension WitnessKeeper {
     grown.ring()
   }
 
-  /// Nil where what lies here is damaged.
+  /// Nil if the copy here is damaged.
   private func writer(at path: String, _ log: NoteVerifier) throws -> LogWriter? {
     do { return try LogWriter(folder: LogFolder(path: path, files: files), log: log) } catch is AuditError {
       return nil
@@ -194,8 +196,8 @@ extension WitnessKeeper {
     }
   }
 
-  /// The copy here is lost or damaged, which is no fault of the peer's: what is left is put aside, and all of it is asked for
-  /// again.
+  /// The copy here is lost or damaged, which is not the peer's fault: the rest is put aside, and everything is
+  /// requested again.
   private func beginAgain(_ log: CosignedLog, _ path: String) async throws {
     logger.error(
       "the copy of a peer's log is damaged or incomplete; it is asked for again",
@@ -209,7 +211,7 @@ extension WitnessKeeper {
     }
   }
 
-  /// What came is not what the peer has signed: an alarm, and it is asked for anew.
+  /// The entries are not those that the peer has signed: an alarm, and they are requested again.
   private func giveUp(_ log: CosignedLog, _ reason: String) async throws {
     logger.critical(
       "a peer's entries are not those of its checkpoint",

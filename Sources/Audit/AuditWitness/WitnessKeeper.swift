@@ -1,26 +1,28 @@
 public import AuditLog
+public import Certificates
 import Cryptography
 public import DurableFiles
-public import Exchange
 public import Foundation
+public import Links
 public import Logging
 import PacketFormat
 public import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
+public import Timestamps
 import TransparencyLog
-public import Trust
+public import ZoneKeys
 public import Zones
 
 /// Lets the peers witness this zone's log, and witnesses theirs: a zone that rewrites its log needs the peer's key too.
 public final class WitnessKeeper: Service {
   private static let pause = Duration.seconds(1)
-  /// How long what rings no bell may be missed: a time that comes.
+  /// How long it may take to notice that something is due.
   private static let lookSeconds = 15
-  /// A log that does not grow is shown this often all the same.
+  /// A log that does not grow is still shown this often.
   private static let idleMilliseconds = 20 * 3_600_000
-  /// After so long without a checkpoint of a peer, that is said.
+  /// After so long without a checkpoint of a peer, an alarm is raised.
   private static let silenceMilliseconds = 26 * 3_600_000
 
   let zone: ZoneName
@@ -37,17 +39,17 @@ public final class WitnessKeeper: Service {
   let mirrorFolder: String
   let now: @Sendable () -> UnixMilliseconds
   private let intervalMilliseconds: Int
-  /// A new log, too, is shown after an interval: by then it tells of more than a start.
+  /// A new log, too, is shown after an interval: by then it contains more than a start.
   private let startedAt: UnixMilliseconds
   private let failures = Mutex<[String: String]>([:])
-  /// Rings when a log has grown, or a peer has sent something of its own.
+  /// Triggered when a log has grown, or a peer has sent entries or a checkpoint.
   let signal: WakeSignal
-  /// Rung when a copy of a peer's log has grown.
+  /// Triggered when a copy of a peer's log has grown.
   let grown: WakeSignals
 
   /// - Parameters:
   ///   - log: this zone's.
-  ///   - grown: rings when that has grown, and is rung when the copy of a peer's has.
+  ///   - grown: triggered when that has grown; this triggers it when the copy of a peer's has.
   ///   - now: milliseconds since 1970.
   public init(
     configuration: ZoneConfiguration, keys: AuditKeys, trust: TrustStore, database: ZoneDatabase, outbox: Outbox,
@@ -72,7 +74,7 @@ public final class WitnessKeeper: Service {
     signal = grown.add()
   }
 
-  /// What a zone is called as a witness.
+  /// A zone's name as a witness.
   public static func name(of zone: ZoneName) -> String { "\(zone)/audit/witness" }
 
   public func run() async throws {
@@ -94,7 +96,7 @@ public final class WitnessKeeper: Service {
     await noticeSilence()
   }
 
-  /// Sends the newest checkpoint where it is due. Nothing is sent where policy does not let it out.
+  /// Sends the newest checkpoint if it is due. Nothing is sent if policy does not let it out.
   func offer(to link: LinkConfiguration) async throws {
     guard link.outgoingPolicy.messageTypes.contains(CheckpointMessage.type),
       let (note, folder, newsSize) = try await log.newest()
@@ -144,7 +146,7 @@ public final class WitnessKeeper: Service {
     } catch { tell(what, whom, "\(error)") }
   }
 
-  /// A failure that lasts is told once.
+  /// A failure that lasts is logged once.
   private func tell(_ what: Logger.Message, _ whom: String, _ error: String) {
     let isNew = failures.withLock { failures in
       defer { failures["\(what) \(whom)"] = error }
@@ -168,7 +170,7 @@ public final class WitnessKeeper: Service {
       try db.run("UPDATE witnessed_log SET seen_at = ? WHERE seen_at > ?", now, now + Self.silenceMilliseconds)
       let peers = try db.all(
         String.self, "SELECT peer FROM witnessed_log GROUP BY peer HAVING MAX(seen_at) < ?", oldest)
-      // Told again after the next silence.
+      // Reported again after the next silence.
       for peer in peers {
         try db.run("UPDATE witnessed_log SET seen_at = ? WHERE peer = ?", self.now(), peer)
         try self.alarm("silence", peer, held: "", note: "", db)
@@ -180,7 +182,7 @@ public final class WitnessKeeper: Service {
     }
   }
 
-  /// Remembers an alarm, with both notes as evidence, and enters it in this zone's own log.
+  /// Stores an alarm, with both notes as evidence, and records it in this zone's own log.
   func alarm(_ kind: String, _ peer: String, held: String, note: String, _ db: Transaction) throws {
     try db.run(
       "INSERT INTO witness_alarm (at, peer, kind, held_note, note) VALUES (?, ?, ?, ?, ?)", now(), peer, kind, held,

@@ -1,6 +1,6 @@
 public import Storage
 
-/// What a zone remembers of its peers' logs, and of its peers' word on its own.
+/// What a zone records about its peers' logs, and its peers' cosignatures of its own.
 public let witnessMigrations = [
   Migration(
     "witness-1",

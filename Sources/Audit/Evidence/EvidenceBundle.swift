@@ -1,11 +1,11 @@
+import Certificates
 import Cryptography
 import TransparencyLog
-import Trust
 
-/// Evidence that was gathered and found good.
+/// Evidence that was gathered and verified.
 public struct EvidenceBundle: Sendable {
   let title: EvidenceTitle
-  /// Whose messages the report tells; nil for all.
+  /// Whose messages the report describes; nil for all.
   let subject: String?
   let entries: [ProvedEntry]
   let logs: [KnownLog]
@@ -16,7 +16,7 @@ public struct EvidenceBundle: Sendable {
   /// A folder for somebody who has no Guandu. The same evidence gives the same bytes.
   ///
   /// - Returns: every file, by path.
-  /// - Throws: `EvidenceError` where the report cannot be laid out.
+  /// - Throws: `EvidenceError` if the report cannot be laid out.
   public func files() throws(EvidenceError) -> [EvidenceFile] {
     let report = EvidenceReport(self)
     var files = [

@@ -1,8 +1,8 @@
 import AuditLog
-import PacketFormat
+import Certificates
+import JSON
 public import Storage
 import TransparencyLog
-import Trust
 public import Zones
 
 /// Gathers evidence in a zone, from its own log and the copies of its peers'.
@@ -11,7 +11,7 @@ public struct EvidenceMaker: Sendable {
   let dataDirectory: String
   private let authorities: Authorities
   private let own: [Certificate]
-  /// By zone: a folder with one of archived entries for each of its logs.
+  /// By zone: a folder of archived entries for each of its logs.
   private let cold: [String: String]
 
   struct Authorities: Sendable {
@@ -19,10 +19,10 @@ public struct EvidenceMaker: Sendable {
     let intermediates: [Certificate]
   }
 
-  /// Reads the zone's public certificates, and no private key.
+  /// Reads the zone's public certificates, but no private key.
   ///
-  /// - Parameter cold: by zone, where archived entries lie: a folder for each log, by its number.
-  /// - Throws: `EvidenceError` where the zone keeps no audit log; `TrustError` where a file cannot be read.
+  /// - Parameter cold: where archived entries are, by zone: a folder for each log, by its number.
+  /// - Throws: `EvidenceError` if the zone keeps no audit log; `TrustError` if a file cannot be read.
   public init(_ configuration: ZoneConfiguration, cold: [String: String] = [:]) throws {
     guard let keys = configuration.keys.audit else { throw EvidenceError("the zone keeps no audit log") }
     self.cold = cold
@@ -38,11 +38,11 @@ public struct EvidenceMaker: Sendable {
   /// Reads and proves entries, and finds what belongs to them.
   ///
   /// - Parameters:
-  ///   - places: in the order in which the report tells them.
-  ///   - subject: the identifier of what it is about: of packets that carry much else, the report tells what is about this.
+  ///   - places: in the order of the report.
+  ///   - subject: the identifier of what it is about: for packets with much else, the report describes only this.
   ///   - db: the zone's database, from which packets' manifests and peers' certificates come.
-  /// - Throws: `EvidenceError`, `AuditError`, `NoteError`, `ProofError` for the first thing that does not hold: there is no
-  ///   evidence of it then; `FileError` and `StorageError`.
+  /// - Throws: `EvidenceError`, `AuditError`, `NoteError`, `ProofError` for the first check that fails: there is no
+  ///   evidence then; `FileError` and `StorageError`.
   public func evidence(
     of places: [EvidencePlace], title: EvidenceTitle, subject: String? = nil, _ db: Transaction
   ) throws -> EvidenceBundle {
@@ -75,7 +75,7 @@ public struct EvidenceMaker: Sendable {
   }
 }
 
-/// A log whose checkpoints were found good.
+/// A log whose checkpoints were verified.
 struct KnownLog: Sendable {
   /// `dmz-1`.
   let name: String
@@ -122,7 +122,7 @@ struct KnownLog: Sendable {
     return nil
   }
 
-  /// Under the checkpoint that a witness has cosigned, where that covers the entry.
+  /// Under the cosigned checkpoint, if it covers the entry.
   func prove(_ place: EvidencePlace) throws -> ProvedEntry {
     let covering = witnessed.flatMap { $0.size > place.index ? $0 : nil }
     let (note, size) = covering.map { ($0.note, $0.size) } ?? (newest, newestSize)

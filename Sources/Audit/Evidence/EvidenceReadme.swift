@@ -1,4 +1,4 @@
-/// What says how to check an evidence folder. The same in each: its commands find the files by themselves.
+/// The instructions for checking an evidence folder. The same in each: its commands find the files by themselves.
 enum EvidenceReadme {
   static let text = #"""
     # 审计证据 / Audit evidence

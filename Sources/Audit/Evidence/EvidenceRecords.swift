@@ -1,11 +1,11 @@
+import Certificates
 import Cryptography
 import Foundation
 import PacketFormat
 import Storage
 import TransparencyLog
-import Trust
 
-/// What a zone has signed on a packet.
+/// What a zone has signed for a packet.
 struct PacketRecord: Sendable {
   let digest: String
   /// Line 2 of the packet, with its newline.
@@ -16,7 +16,7 @@ struct PacketRecord: Sendable {
   /// Lines 1 and 2: what was signed.
   var signed: [UInt8] { PacketHead.magic + manifest }
 
-  /// - Throws: `EvidenceError` where the database's copy is not what was signed.
+  /// - Throws: `EvidenceError` if the database's copy is not what was signed.
   func check() throws(EvidenceError) {
     guard Digest.of(manifest).hex == digest, let key = signer.ed25519PublicKey,
       verifyEd25519(signature: signature, message: signed, publicKey: key)
@@ -25,7 +25,7 @@ struct PacketRecord: Sendable {
 }
 
 extension PacketRecord {
-  /// Nil where none was kept.
+  /// Nil if none was kept.
   static func load(_ digest: String, _ db: Transaction) throws -> PacketRecord? {
     let row = try db.one(
       """
@@ -41,7 +41,7 @@ extension PacketRecord {
   }
 }
 
-/// The certificates of logs and witnesses, this zone's own and those that its peers have shown.
+/// The certificates of logs and witnesses: this zone's own, and those that its peers have shown.
 struct AuditCertificates: Sendable {
   private static let (logSuffix, witnessSuffix) = (" audit log", " audit witness")
 

@@ -1,6 +1,6 @@
 import TransparencyLog
 
-/// The report, before it has a form.
+/// The report, before it is laid out.
 struct EvidenceReport: Sendable {
   struct Line: Sendable {
     let time: String
@@ -9,7 +9,7 @@ struct EvidenceReport: Sendable {
     /// Log and index.
     let place: String
     let witness: TwoTexts
-    /// Of the manifest that is enclosed; empty where the line is about no packet, or its manifest was not kept.
+    /// Of the enclosed manifest; empty if the line is about no packet, or its manifest was not kept.
     let packet: TwoTexts
   }
 
@@ -66,7 +66,7 @@ struct EvidenceReport: Sendable {
   let title: TwoTexts
   let lines: [Line]
   let logs: [TwoTexts]
-  /// Of the last entry: the report's own date, so that the same evidence makes the same report.
+  /// Of the last entry: it is the report's own date, so that the same evidence makes the same report.
   let date: String
 }
 

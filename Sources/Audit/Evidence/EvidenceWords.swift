@@ -1,5 +1,5 @@
 import AuditLog
-import PacketFormat
+import JSON
 
 /// A text in both languages.
 struct TwoTexts: Equatable, Sendable {
@@ -19,9 +19,9 @@ enum EvidenceWords {
     "zone.started": TwoTexts("系统启动", "The zone was started"),
     "zone.stopped": TwoTexts("系统停止", "The zone was stopped"),
     "clock.jumped": TwoTexts("系统时钟被调整", "The clock was moved"),
-    "letter.accepted": TwoTexts("门户受理来信", "The portal took the letter in"),
+    "letter.accepted": TwoTexts("门户接收来信", "The portal took the letter in"),
     "act.recorded": TwoTexts("工作人员操作", "An official acted"),
-    "login.refused": TwoTexts("拒绝登录办理端", "Somebody was turned away from the desk"),
+    "login.refused": TwoTexts("办公台拒绝登录", "Somebody was turned away from the desk"),
     "guess.stopped": TwoTexts("猜测次数达到上限", "A limit on guesses was reached"),
     "link.silent": TwoTexts("对端长时间无消息", "Nothing came from the peer for too long"),
     "link.heard": TwoTexts("对端恢复联系", "The peer was heard again"),
@@ -33,9 +33,9 @@ enum EvidenceWords {
     "message.refused": TwoTexts("拒收一条消息", "A message was refused"),
     "file.quarantined": TwoTexts("隔离一个文件", "A file was quarantined"),
     "streams.forgotten": TwoTexts("清除对端传送序列", "The peer's streams were forgotten"),
-    "epoch.opened": TwoTexts("恢复后重新编号发送", "After a restore, sending began anew"),
+    "epoch.opened": TwoTexts("新纪元，重新编号发送", "A new epoch: everything is sent again"),
     "peer.checkpoint": TwoTexts("为对端日志作见证", "The peer's log was witnessed"),
-    "peer.log-alarm": TwoTexts("对端日志异常", "The peer's log is not what it was"),
+    "peer.log-alarm": TwoTexts("对端日志异常", "The peer's log does not continue the one seen before"),
   ]
 
   private static let messages: [String: TwoTexts] = [
@@ -55,7 +55,7 @@ enum EvidenceWords {
     "letter.declined": TwoTexts("决定不予受理", "declined the letter"),
   ]
 
-  /// - Parameter subject: whose messages are told; nil for all.
+  /// - Parameter subject: whose messages are described; nil for all.
   static func words(_ entry: ProvedEntry, about subject: String?) -> TwoTexts {
     let kind =
       kinds[entry.kind]

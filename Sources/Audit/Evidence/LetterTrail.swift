@@ -1,12 +1,12 @@
 import Storage
 
-/// Where a letter stands in the logs of both zones.
+/// A letter's entries in the logs of both zones.
 enum LetterTrail {
   static let entriesMax = 5_000
 
   /// - Parameter number: the public one.
-  /// - Returns: the letter's identifier, and the entries that tell of it, the oldest first.
-  /// - Throws: `EvidenceError` where no letter has this number, or the index knows nothing of it.
+  /// - Returns: the letter's identifier, and the entries about it, the oldest first.
+  /// - Throws: `EvidenceError` if no letter has this number, or the index does not know it.
   static func places(number: String, _ db: Transaction) throws -> (id: String, places: [EvidencePlace]) {
     guard let id = try db.one(String.self, "SELECT id FROM desk_letter WHERE number = ?", number)
     else { throw EvidenceError("there is no letter of this number") }
@@ -23,10 +23,10 @@ enum LetterTrail {
 }
 
 extension EvidenceMaker {
-  /// The evidence of a letter's way, from the zone's own database, beside its daemon.
+  /// The evidence of a letter, from the zone's own database, beside its daemon.
   ///
   /// - Parameter number: the public one.
-  /// - Throws: as `evidence(of:title:subject:_:)`; `EvidenceError` where nothing is known of such a letter.
+  /// - Throws: as `evidence(of:title:subject:_:)`; `EvidenceError` if no such letter is known.
   public func evidence(ofLetter number: String) async throws -> EvidenceBundle {
     let queue = try SQLiteFile(path: dataDirectory + "/zone.sqlite", .readOnly)
     defer { try? queue.close() }

@@ -1,6 +1,6 @@
 import CPango
 
-/// Paper that is written on from top to bottom. Use from one task at a time.
+/// Paper that is filled from top to bottom. Use from one task at a time.
 final class PDFPaper {
   /// A4, in points.
   private static let (width, height, margin) = (595.0, 842.0, 56.0)
@@ -27,7 +27,7 @@ final class PDFPaper {
     }
   }
 
-  /// What Cairo has given so far.
+  /// Cairo's output so far.
   private final class Output {
     var bytes: [UInt8] = []
   }
@@ -37,7 +37,7 @@ final class PDFPaper {
   private let pen: OpaquePointer
   private var top = PDFPaper.margin
 
-  /// - Parameter date: RFC 3339: when the document says that it was made.
+  /// - Parameter date: RFC 3339: the document's stated creation time.
   init(title: String, date: String) throws(EvidenceError) {
     let closure = Unmanaged.passUnretained(output).toOpaque()
     let surface = cairo_pdf_surface_create_for_stream(
@@ -60,7 +60,7 @@ final class PDFPaper {
 
   func gap() { top += 8 }
 
-  /// Begins a new page where less than this is left.
+  /// Begins a new page if less than this is left.
   func keepTogether(points: Double) {
     if top + points > Self.height - Self.margin { turn() }
   }
@@ -101,7 +101,7 @@ final class PDFPaper {
     top = Self.margin
   }
 
-  /// The whole document. Nothing is written after it.
+  /// The whole document. Nothing can be written after it.
   func finish() throws(EvidenceError) -> [UInt8] {
     cairo_show_page(pen)
     cairo_surface_finish(surface)

@@ -1,5 +1,5 @@
 import Foundation
-import PacketFormat
+import JSON
 import TransparencyLog
 
 /// An entry with the proof of its place.
@@ -10,7 +10,7 @@ struct ProvedEntry: Sendable {
   let log: NoteVerifier
   /// Who has cosigned the proof's checkpoint, and when (seconds since 1970).
   let witness: (key: NoteVerifier, seconds: Int)?
-  /// Null where the entry is none that Guandu writes: it is proved all the same.
+  /// Null if the entry is not Guandu's: it is proved all the same.
   let value: JSONValue
 
   var kind: String { value["kind"]?.text ?? "" }

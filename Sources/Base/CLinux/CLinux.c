@@ -25,6 +25,11 @@ void guandu_keep_memory(void) {
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
 }
 int guandu_lock_memory(void) { return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT); }
+int guandu_limit_resources(unsigned long long processor_seconds, unsigned long long memory_bytes) {
+  // A second more, so that the signal of the first can still be told from a kill.
+  struct rlimit time = {processor_seconds, processor_seconds + 1}, memory = {memory_bytes, memory_bytes};
+  return setrlimit(RLIMIT_CPU, &time) == 0 ? setrlimit(RLIMIT_AS, &memory) : -1;
+}
 int guandu_syncfs(int descriptor) { return syncfs(descriptor); }
 void guandu_start_writeback(int descriptor, off_t offset, off_t count) {
   sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);

@@ -7,6 +7,16 @@ public enum ProcessMemory {
   public static func keepBuffers() { guandu_keep_memory() }
 }
 
+/// How much a process may use that reads what a stranger made.
+public enum ProcessLimits {
+  /// Beyond the time the kernel ends the process; beyond the memory it gets no more, and ends itself.
+  ///
+  /// - Returns: false where the kernel refused.
+  public static func set(processorSeconds: Int, memoryBytes: Int) -> Bool {
+    guandu_limit_resources(UInt64(processorSeconds), UInt64(memoryBytes)) == 0
+  }
+}
+
 /// What a process that holds secrets does first.
 public enum ProcessSecrecy {
   /// Turns core dumps off and forbids other processes of the same user to read this one's memory.

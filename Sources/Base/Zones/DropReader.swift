@@ -61,7 +61,7 @@ enum DropReader {
         } else if (drop.username == nil) != (drop.passwordFile == nil) {
           "username and password_file go together; give both or neither"
         } else if drop.username == nil && drop.clientCertificateFile == nil {
-          "nothing lets this zone in; give username and password_file, or client_certificate and client_key"
+          "there are no credentials; give username and password_file, or client_certificate and client_key"
         } else {
           nil
         }

@@ -38,7 +38,7 @@ struct YAMLValue {
   /// - Parameter expected: what to write, for the operator.
   func parsed<T>(_ expected: String, _ parse: (String) -> T?) -> T? {
     guard let text = string() else { return nil }
-    guard let value = parse(text) else { return refused("\(text.quoted) does not do; give \(expected)") }
+    guard let value = parse(text) else { return refused("\(text.quoted) is not valid; give \(expected)") }
     return value
   }
 

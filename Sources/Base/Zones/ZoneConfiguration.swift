@@ -133,7 +133,7 @@ public struct LinkConfiguration: Sendable {
   public var repeatTimes: Int?
   /// The certificates that the peer is known by, PEM; a packet signed under any other is quarantined.
   public var peerSigningCertificates: [String]
-  /// The peer's nodes (`[a-z][a-z0-9-]{0,31}`), 1 to 16; packets of another are put away and earn no receipt.
+  /// The peer's nodes (`[a-z][a-z0-9-]{0,31}`), 1 to 16; packets of another are quarantined and earn no receipt.
   public var peerNodes = [ZoneName.firstNode]
   /// What payloads for the peer are encrypted to.
   public var peerEncryptionCertificate: String
@@ -250,7 +250,7 @@ public struct PortalConfiguration: Sendable {
   /// With less room on the disk the portal takes no letters: 0 (off) to 1 PiB.
   public var diskMinFreeBytes: Int
   /// Nil for the usual ones.
-  public var guesses: AttemptLimits?
+  public var attemptLimits: AttemptLimits?
   /// The proxies before the portal; nil where citizens reach it themselves.
   public var proxies: ProxyConfiguration?
 

@@ -16,7 +16,7 @@ extension Sites {
     }
     var portal = PortalConfiguration(listenAddress: address, port: port, publicURL: url)
     group.integer("disk_min_free_bytes", 0...1_125_899_906_842_624, into: &portal.diskMinFreeBytes)
-    portal.guesses = guesses.flatMap { $0 }
+    portal.attemptLimits = guesses.flatMap { $0 }
     portal.proxies = proxies.flatMap { $0 }
     return portal
   }

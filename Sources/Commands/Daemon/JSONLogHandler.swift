@@ -1,8 +1,8 @@
-import Exchange
 import Foundation
+import JSON
 public import Logging
-import PacketFormat
 import Synchronization
+import Timestamps
 
 /// Writes each log line as one JSON object to standard error: `at`, `level`, `message`, then what the event tells.
 public struct JSONLogHandler: LogHandler {

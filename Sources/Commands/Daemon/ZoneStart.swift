@@ -1,17 +1,22 @@
 import AuditForward
 public import AuditLog
 import AuditWitness
+import Backups
+import Certificates
 import Cryptography
 public import DurableFiles
-public import Exchange
 import Foundation
+import KeyRotation
+public import Links
 public import Logging
+public import OperatorRequests
+public import Revocation
 public import Runtime
 public import ServiceLifecycle
 public import Storage
-import Trust
-public import TrustUpdates
+import Timestamps
 import UnixSignals
+public import ZoneKeys
 public import Zones
 
 /// Why a daemon does not start: the message for the operator, and the exit status (`sysexits.h`).
@@ -82,7 +87,7 @@ public struct ZoneStart: Sendable {
     do {
       database = try ZoneDatabase(
         path: configuration.dataDirectory + "/zone.sqlite",
-        migrations: migrations + trustNewsMigrations + witnessMigrations + forwardMigrations)
+        migrations: migrations + revocationMigrations + rotationMigrations + witnessMigrations + forwardMigrations)
       blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     } catch { throw StartFailure("data folder: \(error)", exitStatus: StartFailure.unavailable) }
     outbox = Outbox(links: configuration.links)

@@ -1,10 +1,11 @@
 import AuditLog
-import Exchange
 import Foundation
+import Links
 import Logging
 import Runtime
 import ServiceLifecycle
 import Storage
+import Timestamps
 import Zones
 
 /// Enters in the audit log what nobody does: a clock that is moved, a peer that falls silent.
@@ -32,7 +33,10 @@ struct ZoneWatch: Service {
             clock.accept(wall: wall, steady: steady)
           }
           if silence.takeIfDue() { try await self.look(at: &silent) }
-        } catch { self.logger.error("the watch could not enter what it saw", metadata: ["error": "\(error)"]) }
+        } catch {
+          self.logger.error(
+            "a moved clock or a silent peer could not be entered in the audit log", metadata: ["error": "\(error)"])
+        }
       }
     }
   }

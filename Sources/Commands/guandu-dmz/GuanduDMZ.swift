@@ -1,14 +1,15 @@
 import ArgumentParser
+import Certificates
 import Cryptography
 import Daemon
 import DurableFiles
-import Exchange
 import Letters
+import Links
 import Logging
-import Notices
 import Portal
 import Runtime
-import Trust
+import SMS
+import ZoneKeys
 import Zones
 
 /// The DMZ's daemon: the portal, and the DMZ's side of the link. Composition alone; every rule stands in its room.
@@ -27,7 +28,7 @@ struct GuanduDMZ: AsyncParsableCommand {
 
   private func serve() async throws {
     let start = try ZoneStart(
-      configurationPath: config, role: .dmz, migrations: exchangeMigrations + citizenLetterMigrations)
+      configurationPath: config, role: .dmz, migrations: linkMigrations + citizenLetterMigrations)
     let link = start.configuration.links[0]
     guard let sms = start.configuration.sms else {
       throw StartFailure("\(config): sms: a DMZ needs a way to send short messages", exitStatus: 78)
@@ -38,7 +39,7 @@ struct GuanduDMZ: AsyncParsableCommand {
       intranetKeys: { start.identity.recipients(for: link.peer) }, limits: start.configuration.letters,
       pepper: try loadPepper(path: start.configuration.dataDirectory + "/pepper", files: start.files),
       attemptRules: AttemptRules(
-        start.configuration.portal?.guesses ?? (provider.isDemonstration ? .demo : AttemptLimits())),
+        start.configuration.portal?.attemptLimits ?? (provider.isDemonstration ? .demo : AttemptLimits())),
       disk: DiskLimit(
         folder: start.configuration.dataDirectory, minFreeBytes: start.configuration.portal?.diskMinFreeBytes ?? 0),
       audit: start.audit, logger: start.logger)
@@ -75,7 +76,7 @@ private func attempt(
     try await provider.send(to: phone, text: text)
     return .sent
   } catch {
-    logger.warning("a message to a citizen was not taken", metadata: ["code": "\(faultCode(error))"])
+    logger.warning("the SMS gateway did not take a message to a citizen", metadata: ["code": "\(faultCode(error))"])
     return error.kind == .temporary ? .failedForNow : .refused
   }
 }

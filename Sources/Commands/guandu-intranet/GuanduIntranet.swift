@@ -1,21 +1,22 @@
 import Acts
 import ArgumentParser
-import AuditIndex
+import AuditConsole
+import Certificates
 import Cryptography
 import Daemon
 import Desk
 import Evidence
-import Exchange
 import Foundation
 import Letters
+import Links
 import Logging
 import PacketFormat
 import People
+import Revocation
 import Runtime
 import ServiceLifecycle
 import Storage
-import Trust
-import TrustUpdates
+import ZoneKeys
 import Zones
 
 /// The intranet's daemon: the desk, and the intranet's side of the link. Composition alone; every rule stands in its room.
@@ -35,7 +36,7 @@ struct GuanduIntranet: AsyncParsableCommand {
   private func serve() async throws {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet,
-      migrations: exchangeMigrations + actMigrations + peopleMigrations + deskLetterMigrations
+      migrations: linkMigrations + actMigrations + peopleMigrations + deskLetterMigrations
         + auditIndexMigrations)
     let link = start.configuration.links[0]
     let letters = DeskLetters(
@@ -51,7 +52,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
     for person in try await office.takeOver(start.configuration.people) {
-      start.logger.notice("a person of zone.yaml was let in", metadata: ["person": "\(person)"])
+      start.logger.notice("a person of zone.yaml was enrolled", metadata: ["person": "\(person)"])
     }
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
     let officers = try Self.officers(start)
@@ -66,7 +67,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       start.keepers(
         exchange,
         handlers: [
-          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters leave for the portal anew" },
+          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters are sent to the portal again" },
           "people-import": { try await office.operatorImport($0) },
         ])
         + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])

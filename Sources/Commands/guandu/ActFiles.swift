@@ -1,10 +1,11 @@
 import Acts
 import AuditLog
+import Certificates
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
-import Trust
+import Timestamps
+import ZoneKeys
 import Zones
 
 /// An exported record, as files.

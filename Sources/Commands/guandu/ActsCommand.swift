@@ -1,11 +1,10 @@
 import Acts
 import ArgumentParser
 import AuditLog
+import Certificates
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
-import Trust
 import Zones
 
 struct ActsCommand: AsyncParsableCommand {
@@ -27,7 +26,7 @@ struct ActsCommand: AsyncParsableCommand {
         let zone = try loadZone(config)
         let export: ActExport
         do { export = try await ActExport.read(dataDirectory: zone.dataDirectory) } catch {
-          throw CommandFailure(.temporary, "\(error); has the daemon of this zone run already?")
+          throw CommandFailure(.temporary, "\(error); has the daemon of this zone been started yet?")
         }
         do {
           try ActFiles(folder: folder).write(export, zone)

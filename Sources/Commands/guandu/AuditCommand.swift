@@ -2,9 +2,10 @@ import ArgumentParser
 import AuditLog
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
+import Timestamps
 import TransparencyLog
+import ZoneKeys
 import Zones
 
 struct AuditCommand: AsyncParsableCommand {
@@ -71,7 +72,7 @@ struct AuditCommand: AsyncParsableCommand {
           case .ahead: throw AuditError("the cosignature of \(word.name) is dated ahead of now")
           }
         }
-        if !isWitnessed { print("no witness's word is in it: that log may have been another one since") }
+        if !isWitnessed { print("it carries no witness's cosignature: the log may have been replaced since") }
         print(printable(String(decoding: entry, as: UTF8.self)))
       }
     }

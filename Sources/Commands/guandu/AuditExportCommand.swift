@@ -1,7 +1,6 @@
 import ArgumentParser
 import DurableFiles
 import Evidence
-import Exchange
 import Foundation
 
 extension AuditCommand {

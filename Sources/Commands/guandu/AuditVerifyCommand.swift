@@ -1,8 +1,8 @@
 import ArgumentParser
 import AuditLog
 import DurableFiles
-import Exchange
 import Foundation
+import Timestamps
 import TransparencyLog
 
 extension AuditCommand {
@@ -20,9 +20,12 @@ extension AuditCommand {
     var against: String?
     @Option(help: "Where archived entries lie; for a folder of logs, the folder with one of each log.")
     var cold: String?
-    @Option(help: "A fault, where the newest cosignature is older than so many hours.") var witnessedWithin: Double?
+    @Option(help: "Report a fault if the newest cosignature is older than this many hours.") var witnessedWithin:
+      Double?
     @Option(
-      help: "A fault, where entries that a witness has not cosigned are so many minutes older than its cosignature.")
+      help:
+        "Report a fault if entries that a witness has not cosigned are older than its cosignature by this many minutes."
+    )
     var carriedWithin: Int?
 
     func validate() throws {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Authority
+import Certificates
 import Cryptography
 import Foundation
-import Trust
 
 struct AuthorityCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,6 +35,15 @@ struct AuthorityCommand: AsyncParsableCommand {
     var tokenModule: String?
     @Option(help: "The P-256 key in the token: pkcs11:token=…;object=…;type=private.") var tokenUri: String?
 
+    @Flag(help: "A root with an SM2 key: it issues what electronic seals need (seal-maker, sm2-seal), nothing else.")
+    var sm2 = false
+
+    func validate() throws {
+      guard !sm2 || (under == nil && tokenModule == nil && tokenUri == nil && permitDomain.isEmpty) else {
+        throw ValidationError("--sm2 makes a root whose key lies in a file")
+      }
+    }
+
     private func secret() throws -> KeySecret {
       let secret = try keyPassphraseFile.map { try Passphrase.read(file: $0) }
       switch (tokenModule, tokenUri, secret) {
@@ -61,7 +70,7 @@ struct AuthorityCommand: AsyncParsableCommand {
             throw CommandFailure(.refused, "--permit-domain is for an issuing authority; name its root with --under")
           }
           folder = try AuthorityFolder.makeRoot(
-            at: ca, commonName: name, organization: organization, secret: secret, date: Date())
+            at: ca, commonName: name, organization: organization, secret: secret, forSeals: sm2, date: Date())
         }
         print("\(ca): \(folder.authority.certificate)")
       }
@@ -70,7 +79,7 @@ struct AuthorityCommand: AsyncParsableCommand {
 
   struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Ends a certificate, and publishes a list that says so.",
+      abstract: "Revokes a certificate, and publishes a list that says so.",
       discussion: "The list lies at crl.pem in the authority's folder; zones need it: guandu trust import-crl.")
 
     @OptionGroup var folder: AuthorityOptions
@@ -117,7 +126,7 @@ struct AuthorityCommand: AsyncParsableCommand {
       abstract: "One line a certificate, the oldest first: serial number, state, kind, last day, name.")
 
     @OptionGroup var folder: AuthorityOptions
-    @Option(help: "Good ones alone that end within so many days.") var expiring: Int?
+    @Option(help: "Only certificates in force that end within this many days.") var expiring: Int?
 
     func run() async throws {
       try await reportingAuthorityFailures {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Authority
+import Certificates
 import Cryptography
 import Foundation
-import Trust
 
 /// What `guandu ca issue` makes.
 enum IssueKind: String, CaseIterable, ExpressibleByArgument {
@@ -10,6 +10,8 @@ enum IssueKind: String, CaseIterable, ExpressibleByArgument {
   case zone
   case handler
   case seal
+  case sealMaker = "seal-maker"
+  case sm2Seal = "sm2-seal"
   case timeStamp = "time-stamp"
   case server
 
@@ -18,6 +20,8 @@ enum IssueKind: String, CaseIterable, ExpressibleByArgument {
     case .zone: [.zoneSigning, .zoneEncryption, .auditLog, .auditWitness]
     case .handler: [.handler]
     case .seal: [.seal]
+    case .sealMaker: [.sealMaker]
+    case .sm2Seal: [.sm2Seal]
     case .timeStamp: [.timeStamp]
     case .server: [.tlsServer(names: hosts)]
     }
@@ -30,7 +34,8 @@ struct AuthorityIssueCommand: AsyncParsableCommand {
     discussion: """
       zone: a key and a certificate each for signing, encryption, audit-log and audit-witness. handler: a PKCS#12 file for a browser, its password \
       beside it where none is given, and the certificate. seal, time-stamp, server: key and certificate, the latter with \
-      the authorities above it.
+      the authorities above it. seal-maker, sm2-seal: the same for electronic seals in OFD documents, from an authority \
+      made with guandu ca init --sm2.
       """)
 
   @OptionGroup var folder: AuthorityOptions
@@ -100,7 +105,8 @@ struct AuthoritySignCommand: AsyncParsableCommand {
 
   @OptionGroup var folder: AuthorityOptions
   @Argument(help: "The request, or for zone-encryption the public key.") var file: String
-  @Option(help: "zone-signing, zone-encryption, handler, seal, time-stamp or server.") var kind: String
+  @Option(help: "zone-signing, zone-encryption, handler, seal, seal-maker, sm2-seal, time-stamp or server.")
+  var kind: String
   @Option(help: "The name; without it the request's.") var name: String?
   @Option(help: "A server's host name or address; may be repeated.") var host: [String] = []
   @Option(help: "Days that it is good for; at most as long as its kind allows.") var days: Int?

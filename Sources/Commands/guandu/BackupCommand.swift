@@ -1,6 +1,6 @@
 import ArgumentParser
+import Backups
 import DurableFiles
-import Exchange
 import Zones
 
 struct BackupCommand: AsyncParsableCommand {
@@ -11,7 +11,7 @@ struct BackupCommand: AsyncParsableCommand {
   struct Make: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Lets the daemon make a backup and check it now; prints its name.",
-      discussion: "The peers may then let go of what it covers.")
+      discussion: "The peers may then delete what it covers.")
 
     @Option(help: "The zone's zone.yaml.") var config: String
 

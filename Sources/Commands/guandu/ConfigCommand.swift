@@ -7,7 +7,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Says all that is wrong with a configuration, or nothing.",
+      abstract: "Lists everything that is wrong with a configuration.",
       discussion: """
         Each problem is a line: file, line, column, key, what is wrong and how to mend it. Exit status 78 where there \
         are any.

@@ -1,8 +1,8 @@
 import Authority
+import Certificates
 import Cryptography
 import DurableFiles
 import Foundation
-import Trust
 
 /// The keys and certificates of a new deployment.
 struct DeploymentKeys {

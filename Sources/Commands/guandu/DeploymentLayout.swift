@@ -1,8 +1,8 @@
 import Authority
+import Certificates
 import Cryptography
 import DurableFiles
 import Foundation
-import Trust
 
 /// A deployment's folder: makes it, or brings an existing one's ports up to date.
 struct DeploymentLayout {

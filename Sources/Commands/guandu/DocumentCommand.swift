@@ -1,7 +1,143 @@
 import ArgumentParser
+import Certificates
+import Cryptography
+import DocumentSeals
+import DurableFiles
+import Foundation
+import OFDPackage
+import SealObjects
 
 /// Official documents, without a daemon.
 struct DocumentCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "document", abstract: "Sets official documents.", subcommands: [Typeset.self])
+    commandName: "document", abstract: "Sets official documents, seals them, and checks their seals.",
+    discussion:
+      "OFD (GB/T 33190-2016) with an electronic seal (GB/T 38540-2020). Signatures in PDF are not supported yet.",
+    subcommands: [Typeset.self, Seal.self, Check.self])
+
+  struct Seal: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Applies a seal to an OFD document that bears none.",
+      discussion: "The sealed document is a new file. A second seal on the same document is not supported yet.")
+
+    @Argument(help: "The OFD document.") var file: String
+    @Option(help: "The seal's file.") var seal: String
+    @Option(help: "The sealer's key (PEM, mode 0600).") var key: String
+    @Option(help: "A file (mode 0600) whose first line opens the key.") var keyPassphraseFile: String?
+    @Option(help: "The sealer's certificate (PEM), where the seal holds its digest alone.") var certificate: String?
+    @Option(help: "The page, from 1 on.") var page = 1
+    @Option(help: "The seal's left edge, in millimetres from the page's.") var x: Double
+    @Option(help: "The seal's upper edge, in millimetres from the page's.") var y: Double
+    @Option(help: "The sealed document's file, which must not be there yet.") var out: String
+
+    func run() async throws {
+      try await reportingSealFailures {
+        let document = try Self.read(file)
+        let seal = try ElectronicSeal(try Files().read(seal, maxBytes: SealLimits.sealMaxBytes))
+        let sealer = try DocumentSealer(
+          seal: seal, key: try PrivateKey(pemFile: key, passphrase: try passphrase(keyPassphraseFile)),
+          certificate: try certificate.map { try oneCertificate($0) }, at: Date())
+        let sealed = try sealer.seal(
+          document, pageNumber: page, x: x, y: y, software: ("guandu", "1"), at: Date())
+        try writeWhole(sealed, to: out)
+        print("\(out): sealed with \(printable(seal.info.name)), \(encodeHex(sm3(sealed))) (SM3)")
+      }
+    }
+
+    /// - Throws: for a PDF, with what to expect.
+    static func read(_ path: String) throws -> [UInt8] {
+      let bytes = try Files().read(path, maxBytes: OFDPackage.maxBytes)
+      guard !bytes.starts(with: "%PDF".utf8) else {
+        throw CommandFailure(.failed, "\(path): a PDF; signatures in PDF are not supported yet, seals in OFD are")
+      }
+      return bytes
+    }
+  }
+
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Checks the seals of an OFD document, step by step.",
+      discussion: """
+        ✓ holds, ✗ does not, ? cannot be told, · is a remark. Exit status: 0 every step holds; 65 something is wrong; 1 \
+        nothing is wrong, and something cannot be told: there is no seal, its maker is unknown, or its version is not \
+        supported, or the file cannot be read; 78 what --trust or --crl name cannot be read. The command limits its own time and memory; one that is killed has confirmed nothing.
+        """)
+
+    @Argument(help: "The OFD document.") var file: String
+    @OptionGroup var trust: TrustOptions
+    @Flag(help: "As JSON.") var json = false
+
+    func run() async throws {
+      try await reportingSealFailures {
+        let trust = try trust.load()
+        // What follows reads a stranger's file.
+        guard ProcessLimits.set(processorSeconds: 60, memoryBytes: 3 << 30) else {
+          throw CommandFailure(.temporary, "the kernel does not let this process limit its time and memory")
+        }
+        let document: [UInt8]
+        do { document = try Seal.read(file) } catch let error as FileError {
+          throw CommandFailure(.failed, printable(error.description))
+        }
+        let check = DocumentCheck(document, trust: trust, at: Date())
+        let facts = DocumentFacts(check)
+        if json { print(try jsonText(facts)) } else { Self.tell(check) }
+        switch check.verdict {
+        case .genuine: return
+        case .unproven: throw ExitCode(CommandFailure.Status.failed.rawValue)
+        case .refused: throw ExitCode(CommandFailure.Status.refused.rawValue)
+        }
+      }
+    }
+
+    private static func tell(_ check: DocumentCheck) {
+      tellSteps(check.steps)
+      for signature in check.signatures {
+        let seal = signature.signature?.seal.info.name ?? "?"
+        print("印章 seal \(printable(signature.identifier)): \(printable(seal)), \(printable(signature.sealer))")
+        tellSteps(signature.steps)
+      }
+      print("\(check.verdict.chinese) \(check.verdict.rawValue)")
+    }
+  }
+}
+
+/// What a check found, for programs.
+struct DocumentFacts: Encodable {
+  struct Step: Encodable {
+    let step: String
+    let outcome: String
+    let chinese: String
+    let english: String
+    let detail: String
+
+    init(_ step: CheckStep) {
+      self.step = step.code.rawValue
+      outcome = step.outcome.rawValue
+      chinese = step.chinese
+      english = step.english
+      detail = step.detail
+    }
+  }
+
+  struct Signature: Encodable {
+    let identifier: String
+    let seal: SealFacts?
+    let sealer: String
+    let time: String?
+    let steps: [Step]
+  }
+
+  let verdict: String
+  let steps: [Step]
+  let signatures: [Signature]
+
+  init(_ check: DocumentCheck) {
+    verdict = check.verdict.rawValue
+    steps = check.steps.map { Step($0) }
+    signatures = check.signatures.map { signature in
+      Signature(
+        identifier: signature.identifier, seal: signature.signature.map { SealFacts($0.seal) },
+        sealer: signature.sealer, time: signature.signature?.time.description, steps: signature.steps.map { Step($0) })
+    }
+  }
 }

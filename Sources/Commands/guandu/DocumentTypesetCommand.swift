@@ -3,10 +3,10 @@ import Cryptography
 import DocumentNotation
 import DurableFiles
 import Foundation
+import JSON
 import Layout
 import OFD
 import PDF
-import PacketFormat
 import Typefaces
 
 extension DocumentCommand {

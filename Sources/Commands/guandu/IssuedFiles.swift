@@ -1,9 +1,9 @@
 import ArgumentParser
 import Authority
+import Certificates
 import Cryptography
 import DurableFiles
 import Foundation
-import Trust
 
 /// The files that a key and its certificate are handed out in.
 struct IssuedFiles {
@@ -51,7 +51,8 @@ struct IssuedFiles {
       try Self.write(certificate: certificate, above: isChainWanted ? folder.chain : [], to: path(profile, "pem"))
     } catch let error as FileError {
       throw CommandFailure(
-        .cannotWrite, "\(error); the certificate \(certificate.serialNumber) is in the index: revoke it, and issue anew"
+        .cannotWrite,
+        "\(error); the certificate \(certificate.serialNumber) is in the index: revoke it, and issue again"
       )
     }
   }

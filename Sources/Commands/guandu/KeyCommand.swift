@@ -1,14 +1,14 @@
 import AgeFormat
 import ArgumentParser
+import Certificates
 import Cryptography
 import DurableFiles
-import Exchange
-import Trust
+import ZoneKeys
 import Zones
 
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "Takes out a zone's keys.", subcommands: [Age.self])
+    commandName: "key", abstract: "Exports a zone's keys.", subcommands: [Age.self])
 
   struct Age: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

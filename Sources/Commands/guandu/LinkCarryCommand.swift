@@ -1,7 +1,7 @@
 import ArgumentParser
 import DurableFiles
-import Exchange
 import Foundation
+import Links
 import PacketFormat
 import Zones
 
@@ -48,7 +48,7 @@ struct LinkExport: AsyncParsableCommand {
       return (zone.dataDirectory + "/sent/" + link.peer.text, names)
     }
     guard case .folder(let drop) = link.outgoingDrop else {
-      throw CommandFailure(.refused, "this link's drop is on a server; take --unconfirmed")
+      throw CommandFailure(.refused, "this link's drop is on a server; use --unconfirmed")
     }
     return (drop + "/new", try Carrier.names(in: drop + "/new", files))
   }

@@ -58,7 +58,7 @@ struct LinkCommand: AsyncParsableCommand {
       abstract: "Stops sending a file that is on its way.",
       discussion: """
         Its letter is struck too where it has not left yet, and counts as refused, with the code “cancelled”. Where it has \
-        left, the peer waits for the file in vain, and refuses the letter after retain_days.
+        left, the peer refuses it with the same code, unless it has all of the file already.
         """)
 
     @Option(help: "The zone's zone.yaml.") var config: String
@@ -76,10 +76,10 @@ struct LinkCommand: AsyncParsableCommand {
 
   struct ForgetStreams: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Forgets where streams of the peer stand that a thief of its key opened.",
+      abstract: "Forgets streams of the peer that a thief of its key opened.",
       discussion: """
         After the thief's certificate was revoked: such a stream may lie so far ahead that the true peer never catches up \
-        with it. What still comes of it is put away. Messages stay known by their ids, so none acts twice. It is entered in \
+        with it. What still comes of it is quarantined. Messages stay known by their ids, so none acts twice. It is entered in \
         the audit log. “guandu link status” lists the streams.
         """)
 

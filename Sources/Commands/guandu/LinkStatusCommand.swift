@@ -1,8 +1,9 @@
 import ArgumentParser
-import Exchange
 import Foundation
 import Glibc
-import PacketFormat
+import JSON
+import Links
+import Timestamps
 import Zones
 
 struct LinkStatus: AsyncParsableCommand {
@@ -52,7 +53,7 @@ struct LinkStatus: AsyncParsableCommand {
   private func look(_ zone: ZoneConfiguration) throws -> Look {
     let now = Date().unixMilliseconds
     do { return Look(reports: try LinkReport.read(zone, now: now), at: now) } catch {
-      throw CommandFailure(.temporary, "\(error); has the daemon of this zone run already?")
+      throw CommandFailure(.temporary, "\(error); has the daemon of this zone been started yet?")
     }
   }
 

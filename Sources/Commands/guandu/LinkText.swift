@@ -1,5 +1,6 @@
-import Exchange
+import Links
 import PacketFormat
+import Timestamps
 
 /// A link's state for people.
 struct LinkText {
@@ -12,7 +13,7 @@ struct LinkText {
   }
 
   private var life: [[String]] {
-    var text = report.lastSeen.map { "\(age($0)) ago" } ?? "none ever"
+    var text = report.lastSeen.map { "\(age($0)) ago" } ?? "never"
     if report.isLate { text += ", LATE" }
     if let difference = report.clockDifferenceMilliseconds { text += "; its clock \(clock(difference))" }
     return [["  last sign of life", text], ["  quarantine", count(report.quarantinedFiles, "file")]]
@@ -85,6 +86,7 @@ struct LinkText {
 
   private func clock(_ milliseconds: Int) -> String {
     abs(milliseconds) < 1_000
-      ? "as ours" : "\(abs(milliseconds) / 1_000) s \(milliseconds > 0 ? "ahead" : "behind, or the way is that long")"
+      ? "agrees with ours"
+      : "\(abs(milliseconds) / 1_000) s \(milliseconds > 0 ? "ahead" : "behind, or the way is that long")"
   }
 }

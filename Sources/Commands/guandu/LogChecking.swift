@@ -1,6 +1,6 @@
 import AuditLog
 import DurableFiles
-import Exchange
+import Timestamps
 import TransparencyLog
 
 /// The folder itself, or those of the logs in it, the oldest first.
@@ -44,13 +44,15 @@ func show(_ result: CheckedLog) {
         + (rest > 0 ? "; the \(rest) after them are not witnessed yet" : ""))
   }
   for name in result.unknownWitnesses {
-    print("cosigned by \(printable(name)): its key is not among the keys that were given, so its word was not checked")
+    print(
+      "cosigned by \(printable(name)): its key is not among the keys that were given, so its cosignature was not checked"
+    )
   }
   for name in result.ownWitnesses {
     print("cosigned by \(printable(name)), a key of the log's own zone: that proves nothing")
   }
   if result.witnessed.isEmpty, result.unknownWitnesses.isEmpty {
-    print("no witness has cosigned it: it is consistent, and may be another log than once was")
+    print("no witness has cosigned it: it is consistent, but may not be the log that was written at the time")
   }
   if result.unseen > 0 {
     print(

@@ -1,10 +1,12 @@
 import ArgumentParser
+import Certificates
 import Cryptography
-import Exchange
 import Foundation
 import Letters
-import Trust
-import TrustUpdates
+import Links
+import Revocation
+import Timestamps
+import ZoneKeys
 import Zones
 
 struct MetricsCommand: AsyncParsableCommand {
@@ -29,7 +31,7 @@ struct MetricsCommand: AsyncParsableCommand {
       } catch let error as TrustError {
         throw CommandFailure(.configuration, "\(error)")
       } catch {
-        throw CommandFailure(.temporary, "\(error); has the daemon of this zone run already?")
+        throw CommandFailure(.temporary, "\(error); has the daemon of this zone been started yet?")
       }
       print(page.text, terminator: "")
     }
@@ -80,7 +82,7 @@ struct MetricsPage {
     add("link_unconfirmed_packets", "Packets that the peer has not confirmed.", of { $0.outgoing.unconfirmedPackets })
     add("link_unconfirmed_bytes", "Their bytes.", of { $0.outgoing.unconfirmedBytes })
     add(
-      "link_oldest_seconds", "When the oldest came that waits for a packet or a receipt.",
+      "link_oldest_seconds", "When the oldest message or packet that still waits came.",
       of { $0.outgoing.oldestAt.map { $0 / 1_000 } })
     add("link_outgoing_drop_files", "Files in the outgoing drop.", of { $0.outgoing.filesInDrop })
     add("link_incoming_drop_files", "Files in the incoming drop.", of { $0.incoming.filesInDrop })

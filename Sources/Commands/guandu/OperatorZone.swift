@@ -1,6 +1,6 @@
-import Exchange
 import Foundation
 import Glibc
+import OperatorRequests
 import Zones
 
 /// Throws `CommandFailure` with every problem that the configuration has.
@@ -44,7 +44,7 @@ func accountName(_ number: uid_t) -> String {
 func askDaemon(_ kind: String, _ argument: String, _ zone: ZoneConfiguration) async throws -> String {
   let outcome: String?
   do { outcome = try await OperatorRequests.ask(kind, argument, dataDirectory: zone.dataDirectory) } catch {
-    throw CommandFailure(.temporary, "\(error); has the daemon of this zone run already?")
+    throw CommandFailure(.temporary, "\(error); has the daemon of this zone been started yet?")
   }
   guard let outcome else {
     throw CommandFailure(.temporary, "the daemon has not answered; the request stays, and is done when it runs")

@@ -1,11 +1,11 @@
 import ArgumentParser
+import Certificates
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
 import PacketFormat
 import PacketSeal
-import Trust
+import ZoneKeys
 import Zones
 
 /// Looks into packets: what they say, whether it is true, what is inside.

@@ -10,7 +10,7 @@ struct PeopleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Adds and changes units or people from a table, all of it or nothing.",
       discussion: """
-        CSV (RFC 4180) in UTF-8, 10 MiB and 100,000 rows at most; the first line names the columns. Units: \
+        CSV (RFC 4180) in UTF-8, 10 MiB and 10,000 rows at most; the first line names the columns. Units: \
         id,parent,name,english. People: id,name,unit,roles,mailboxes,fingerprint, with spaces between roles and between \
         mailboxes. Whoever is not in the table stays as they are. The zone's daemon does it.
         """)

@@ -1,11 +1,10 @@
 import ArgumentParser
-import Exchange
 import PacketFormat
 import Zones
 
 struct QuarantineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "quarantine", abstract: "Shows what was put away, and settles it.",
+    commandName: "quarantine", abstract: "Shows what was quarantined, and settles it.",
     subcommands: [List.self, Show.self, Release.self, Discard.self])
 
   struct List: AsyncParsableCommand {
@@ -13,7 +12,7 @@ struct QuarantineCommand: AsyncParsableCommand {
       abstract: "One line a file, the oldest first: name, time, code, size, the name it came under, reason.")
 
     @Option(help: "The zone's zone.yaml.") var config: String
-    @Option(help: "Those put away with this code alone.") var code: String?
+    @Option(help: "Those quarantined with this code alone.") var code: String?
 
     func run() async throws {
       try await reportingFailures {
@@ -30,7 +29,7 @@ struct QuarantineCommand: AsyncParsableCommand {
   }
 
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Why a file was put away, and what its head says.")
+    static let configuration = CommandConfiguration(abstract: "Why a file was quarantined, and what its head says.")
 
     @Option(help: "The zone's zone.yaml.") var config: String
     @Argument(help: "Its name in the list.") var name: String
@@ -121,7 +120,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 struct QuarantineSelection: ParsableArguments {
   @Argument(help: "Their names in the list.") var names: [String] = []
   @Flag(help: "All that “guandu quarantine list” prints.") var all = false
-  @Option(help: "With --all: those put away with this code alone.") var code: String?
+  @Option(help: "With --all: those quarantined with this code alone.") var code: String?
 
   func validate() throws {
     guard names.isEmpty == all else { throw ValidationError("give names, or --all") }

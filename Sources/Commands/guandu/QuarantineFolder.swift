@@ -1,12 +1,13 @@
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
 import Glibc
+import JSON
 import PacketFormat
+import Timestamps
 import Zones
 
-/// A zone's `data/quarantine`: files put away, a note on each beside it, and the record of what operators did with them.
+/// A zone's `data/quarantine`: files quarantined, a note on each beside it, and the record of what operators did with them.
 struct QuarantineFolder {
   private static let noteMaxBytes = 64 * 1024
   private static let pieceBytes = 1024 * 1024
@@ -29,7 +30,7 @@ struct QuarantineFolder {
   func names(code: String? = nil) throws -> [String] {
     let all: [String]
     do { all = try files.list(path) } catch {
-      throw CommandFailure(.temporary, "\(error); has the daemon of this zone run already?")
+      throw CommandFailure(.temporary, "\(error); has the daemon of this zone been started yet?")
     }
     let names = all.map { $0.hasSuffix(Self.noteSuffix) ? String($0.dropLast(Self.noteSuffix.count)) : $0 }
     return Set(names.filter { $0.hasSuffix(".gdp") }).filter { code == nil || note($0).code == code }.sorted()

@@ -1,6 +1,6 @@
-import Exchange
+import Certificates
 import Foundation
-import Trust
+import ZoneKeys
 import Zones
 
 /// Looks into the keys and certificates that a configuration names, as a daemon does at its start, and goes on after a

@@ -1,13 +1,13 @@
 import ArgumentParser
+import Certificates
 import Cryptography
 import DurableFiles
 import Foundation
-import Trust
 import Zones
 
 struct TrustCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trust", abstract: "Tells a zone whom to trust no more.", subcommands: [ImportLists.self])
+    commandName: "trust", abstract: "Hands a zone lists of revocations.", subcommands: [ImportLists.self])
 
   struct ImportLists: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

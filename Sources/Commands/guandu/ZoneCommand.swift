@@ -1,10 +1,10 @@
 import ArgumentParser
 import Authority
+import Certificates
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
-import Trust
+import ZoneKeys
 import Zones
 
 struct ZoneCommand: AsyncParsableCommand {
@@ -24,7 +24,7 @@ struct ZoneCommand: AsyncParsableCommand {
         with --ca; without it the request goes to the peer, where guandu zone certify answers it, or with --out into files, \
         for another authority, whose certificates guandu zone install takes. Then the peers are told under the old \
         signature, the new pair signs once they have said that they know it, and the old one is forgotten after the \
-        overlap. Run it again to see a rotation on that has halted.
+        overlap. Run it again to continue a rotation that has halted.
         """)
 
     @OptionGroup var zone: Options
@@ -82,7 +82,9 @@ struct ZoneCommand: AsyncParsableCommand {
         let configuration = try loadZone(zone.config)
         let folder = try folder.open()
         let answer = try await askDaemon("rotate-request", try chooseLink(configuration, peer).peer.text, configuration)
-        guard let request = PairRequest(answer) else { throw CommandFailure(.failed, "the daemon's answer is odd") }
+        guard let request = PairRequest(answer) else {
+          throw CommandFailure(.failed, "the daemon's answer cannot be read")
+        }
         print(try await askDaemon("rotate-issue", "\(peer)\n\(try request.certify(in: folder))", configuration))
       }
     }
@@ -107,8 +109,9 @@ struct ZoneCommand: AsyncParsableCommand {
 
   struct Switch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Signs with the new pair at once, without waiting for the peers' word.",
-      discussion: "For one-way links, on which no word comes: once the peer's log says that the new certificates count."
+      abstract: "Signs with the new pair at once, without waiting for the peers' receipts.",
+      discussion:
+        "For one-way links, on which no receipt comes: once the peer's log says that the new certificates count."
     )
 
     @OptionGroup var zone: Options

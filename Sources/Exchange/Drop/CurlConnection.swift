@@ -3,7 +3,7 @@ import CCurlHeaders
 import DurableFiles
 import Zones
 
-/// A connection to a server's drop that is kept from request to request. Use from one thread at a time.
+/// A connection to a drop on a server, kept from request to request. Use from one thread at a time.
 ///
 /// The server is always checked, redirects are not followed, and proxies from the environment are not used.
 final class CurlConnection {
@@ -13,7 +13,7 @@ final class CurlConnection {
   private let handle: UnsafeMutableRawPointer
   private let password: String?
 
-  /// Connects to nobody yet.
+  /// Does not connect yet.
   init(drop: RemoteDrop, files: Files) throws(DropError) {
     guard Self.isReady, let handle = curl_easy_init() else {
       throw DropError(.local, drop.url, "libcurl cannot start")
@@ -35,9 +35,9 @@ final class CurlConnection {
     }
   }
 
-  /// Blocks until the answer is there, the server was silent for too long, or the task was cancelled.
+  /// Blocks until the response is there, the server was silent for too long, or the task was cancelled.
   ///
-  /// - Throws: for HTTP only where no answer came; a status that tells of a failure is the caller's to judge.
+  /// - Throws: for HTTP only if no response came; the caller judges the status.
   func perform(_ request: CurlRequest) throws(DropError) -> CurlAnswer {
     let transfer = CurlTransfer(upload: request.upload, timeoutSeconds: drop.timeoutSeconds)
     let lists = [request.headers, request.before, request.after].map { lines in
@@ -47,7 +47,7 @@ final class CurlConnection {
     var detail = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
     let code = detail.withUnsafeMutableBytes { detail in
       request.body.withUnsafeBytes { body -> CURLcode in
-        // The handle borrows the transfer, the lists and both buffers for the length of the call.
+        // The handle borrows the transfer, the lists and both buffers for the duration of the call.
         withExtendedLifetime(transfer) {
           curl_easy_reset(handle)
           var options = CurlOptions(handle)
@@ -62,7 +62,7 @@ final class CurlConnection {
         }
       }
     }
-    // Nothing of this call may be left in the handle.
+    // Nothing of this call may stay in the handle.
     defer { curl_easy_reset(handle) }
     guard code == CURLE_OK else { throw failure(code, transfer, String(nulTerminated: detail)) }
     var status = 0
@@ -93,13 +93,14 @@ final class CurlConnection {
     if request.hasNoTransfer { options.set(CURLOPT_NOBODY, 1) }
   }
 
-  /// The one host key in the file for this server fits, or nothing is sent; agents and default keys are not asked.
+  /// The host key must be the one in the file for this server, else nothing is sent; agents and default keys are not
+  /// used.
   private func setSSH(_ options: inout CurlOptions, _ lists: [UnsafeMutablePointer<curl_slist>?]) {
     options.set(CURLOPT_SSH_KNOWNHOSTS, drop.knownBy)
     if let key = drop.privateKeyFile {
       options.set(CURLOPT_SSH_AUTH_TYPES, Int(CURLSSH_AUTH_PUBLICKEY))
       options.set(CURLOPT_SSH_PRIVATE_KEYFILE, key)
-      // The public half is computed from the private one.
+      // The public key is computed from the private one.
       options.set(CURLOPT_SSH_PUBLIC_KEYFILE, "")
     } else {
       options.set(CURLOPT_SSH_AUTH_TYPES, Int(CURLSSH_AUTH_PASSWORD | CURLSSH_AUTH_KEYBOARD))
@@ -114,12 +115,12 @@ final class CurlConnection {
     options.set(CURLOPT_SSL_VERIFYPEER, 1)
     options.set(CURLOPT_SSL_VERIFYHOST, 2)
     options.set(CURLOPT_CAINFO, drop.knownBy)
-    // Else the system's authorities would count too.
+    // Otherwise the system's authorities would count too.
     options.set(CURLOPT_CAPATH, nil)
     options.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
     options.set(CURLOPT_HTTPHEADER, pointer: lists[0])
-    // Sent at once, to a server that has proved who it is.
+    // Sent at once, to a server that is authenticated.
     if drop.username != nil { options.set(CURLOPT_HTTPAUTH, 1) }
     if let certificate = drop.clientCertificateFile { options.set(CURLOPT_SSLCERT, certificate) }
     if let key = drop.clientKeyFile { options.set(CURLOPT_SSLKEY, key) }
@@ -152,7 +153,7 @@ final class CurlConnection {
       })
   }
 
-  /// libcurl's reason, in words that an operator can act upon.
+  /// libcurl's reason, in words that help an operator.
   private func failure(_ code: CURLcode, _ transfer: CurlTransfer, _ detail: String) -> DropError {
     let said = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
     let reason = said.printable
@@ -205,7 +206,7 @@ extension String {
     self.init(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// On one line, short, without control characters: part of it may be the server's.
+  /// On one line, short, without control characters: part of it may come from the server.
   fileprivate var printable: String {
     String(String.UnicodeScalarView(prefix(200).unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
   }

@@ -1,11 +1,11 @@
 import DurableFiles
 
-/// One request to a server's drop.
+/// One request to a drop on a server.
 struct CurlRequest {
   var url: String
-  /// HTTP: the method; nil for what the transfer implies.
+  /// HTTP: the method; nil for the one that the transfer implies.
   var method: String?
-  /// HTTP: whole lines, `Name: value`. SFTP: none.
+  /// HTTP: whole lines, `Name: value`. SFTP: empty.
   var headers: [String] = []
   /// HTTP: a small body.
   var body: [UInt8] = []
@@ -14,7 +14,7 @@ struct CurlRequest {
   /// SFTP: commands before and after the transfer; one that begins with `*` may fail.
   var before: [String] = []
   var after: [String] = []
-  /// Nothing but the commands is done.
+  /// Only the commands are done.
   var hasNoTransfer = false
 }
 
@@ -43,7 +43,7 @@ final class CurlTransfer {
     silenceMax = .seconds(timeoutSeconds)
   }
 
-  /// Fills `buffer` with the file's next bytes; 0 at its end, nil where it cannot be read.
+  /// Fills `buffer` with the file's next bytes; 0 at its end, nil if it cannot be read.
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
     guard let upload else { return 0 }
     do {
@@ -63,15 +63,15 @@ final class CurlTransfer {
     return true
   }
 
-  /// False where the answer is too long.
+  /// False if the response is too long.
   func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard body.count + bytes.count <= Self.answerMaxBytes else { return false }
     body.append(contentsOf: bytes)
     return true
   }
 
-  /// Called about once a second and at every move; false ends the transfer. libcurl's own limits leave out the steps
-  /// before and after an SFTP transfer.
+  /// Called about once a second and with every progress; false ends the transfer. libcurl's own limits leave out the
+  /// steps before and after an SFTP transfer.
   func goesOn(down: Int, up: Int) -> Bool {
     if (down, up) != moved {
       moved = (down, up)

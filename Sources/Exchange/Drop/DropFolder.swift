@@ -1,11 +1,11 @@
 public import DurableFiles
 import Glibc
 
-/// A folder that carries opaque packets one way: `tmp/` where they are written, `new/` where they lie whole.
+/// A folder that carries opaque packets one way: `tmp/` for those being written, `new/` for whole ones.
 ///
-/// It reads no packet, and nothing from a name.
+/// It reads no packet, and takes no meaning from a name.
 public struct DropFolder: Sendable {
-  /// How many names of `new/` are looked at.
+  /// How many names of `new/` are read.
   public static let waitingMax = 100_000
   /// More than any link's `drop_max_packets`.
   private static let usageMax = 1_000_001
@@ -21,7 +21,7 @@ public struct DropFolder: Sendable {
   public var newFolder: String { path + "/new" }
   private var temporaryFolder: String { path + "/tmp" }
 
-  /// A sender's start: makes the two folders where they are missing and removes what a crash left in `tmp/`.
+  /// A sender's start: creates the two folders if they are missing and removes what a crash left in `tmp/`.
   public func prepareForSending() throws(FileError) {
     try files.createFolder(temporaryFolder, mode: 0o770)
     try files.createFolder(newFolder, mode: 0o770)
@@ -32,14 +32,14 @@ public struct DropFolder: Sendable {
 
   /// Publishes a synced packet file under `name` in `new/`, and syncs the folder.
   ///
-  /// The file itself is linked where the drop is on the same file system; else it is copied to `tmp/`, synced and
-  /// renamed. One that is there already is fine.
+  /// The file itself is linked if the drop is on the same file system; else it is copied to `tmp/`, synced and renamed.
+  /// A file that exists already is not an error.
   public func put(_ source: String, as name: String) throws(FileError) {
     try putWithoutSync(source, as: name)
     try syncNew()
   }
 
-  /// As `put`, but the caller syncs the folder, once for many.
+  /// As `put`, but the caller syncs the folder, once for many files.
   public func putWithoutSync(_ source: String, as name: String) throws(FileError) {
     let target = newFolder + "/" + name
     do {
@@ -70,10 +70,10 @@ public struct DropFolder: Sendable {
     try files.rename(temporary, to: target)
   }
 
-  /// Whether a packet of this name still lies in `new/`.
+  /// Whether a packet of this name is still in `new/`.
   public func holds(_ name: String) -> Bool { files.exists(newFolder + "/" + name) }
 
-  /// How many regular files lie in `new/`, and how large they are together; what else lies there is nobody's packet.
+  /// How many regular files are in `new/`, and their total size; other things are not packets.
   public func usage() throws(FileError) -> (packets: Int, bytes: Int) {
     let names = try files.list(newFolder, most: Self.usageMax)
     var (packets, bytes) = (0, 0)
@@ -86,40 +86,40 @@ public struct DropFolder: Sendable {
 
   /// The names that wait in `new/`. Hidden ones are a gatekeeper's unfinished copies.
   ///
-  /// At most `waitingMax`, the file system's choice where more lie there.
+  /// At most `waitingMax`; with more, the file system chooses.
   public func waiting() throws(FileError) -> [String] {
     try files.list(newFolder, most: Self.waitingMax).filter { !$0.hasPrefix(".") }
   }
 
-  /// What lies at `name` in `new/`; nil where nothing does.
+  /// The status of `name` in `new/`; nil if it does not exist.
   public func status(_ name: String) -> FileStatus? { files.status(newFolder + "/" + name) }
 
   public func open(_ name: String) throws(FileError) -> ReadableFile {
     try files.openForReading(newFolder + "/" + name)
   }
 
-  /// Removes a packet that was dealt with. If a crash brings it back, it is known by its sequence.
+  /// Removes a packet that was dealt with. If a crash brings it back, its sequence shows that.
   public func settle(_ name: String) throws(FileError) { try files.remove(newFolder + "/" + name) }
 
-  /// What was kept of something that was put away.
+  /// What was kept of a quarantined file.
   public enum Quarantined: Equatable, Sendable {
     /// All of it.
     case whole
-    /// Its first bytes, so many; the rest is gone.
+    /// So many of its first bytes; the rest is gone.
     case head(bytes: Int)
     /// Nothing: a link or a FIFO on another file system.
     case nothing
-    /// It lies where it lay, untouched: a folder on another file system.
+    /// It is still in place, untouched: a folder on another file system.
     case left
-    /// It is gone; somebody took it.
+    /// It is gone; somebody removed it.
     case absent
   }
 
-  /// Moves whatever lies at `name` into `folder` under `newName`. The caller syncs `folder`, once for many.
+  /// Moves whatever `name` is into `folder` as `newName`. The caller syncs `folder`, once for many files.
   ///
-  /// Where `folder` is on another file system, a regular file is copied up to `wholeMaxBytes`; of a larger one the first
-  /// `headBytes` are kept. A folder cannot be moved there and stays.
-  public func putAway(
+  /// If `folder` is on another file system, a regular file is copied up to `wholeMaxBytes`; of a larger one only the
+  /// first `headBytes` are kept. A folder cannot be moved there and stays.
+  public func moveToQuarantine(
     _ name: String, into folder: String, as newName: String, wholeMaxBytes: Int, headBytes: Int
   ) throws(FileError) -> Quarantined {
     let (source, target) = (newFolder + "/" + name, folder + "/" + newName)
@@ -141,7 +141,7 @@ public struct DropFolder: Sendable {
     return isWhole ? .whole : .head(bytes: headBytes)
   }
 
-  /// Moves a file that was put away back to where it is looked at.
+  /// Moves a quarantined file back into `new/`.
   public func takeBack(_ path: String, as name: String) throws(FileError) {
     do {
       try files.renameExclusively(path, to: newFolder + "/" + name)

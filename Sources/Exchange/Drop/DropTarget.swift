@@ -1,28 +1,28 @@
 public import DurableFiles
 public import Zones
 
-/// Where a link's packets are put for the peer: a folder, or a server's. It reads no packet.
+/// Where a link puts packets for its peer: a folder, or a server. It reads no packet.
 ///
-/// Every call may block until a disk or a server has answered; a silent server is given up after its time-out. Calls may
-/// come from several threads.
+/// Every call may block until a disk or a server has answered; a silent server times out. Calls may come from several
+/// threads.
 public protocol DropTarget: Sendable {
-  /// A sender's start: makes what is missing, and removes what a crash left half-done.
+  /// A sender's start: creates what is missing, and removes what a crash left unfinished.
   func prepareForSending() throws
 
-  /// Publishes a synced packet file under `name`, where the peer takes it whole or not at all. One that is there already
-  /// is fine. The caller syncs, once for many.
+  /// Publishes a synced packet file under `name`, so that the peer sees it whole or not at all. One that exists already
+  /// is not an error. The caller syncs, once for many.
   func putWithoutSync(_ source: String, as name: String) throws
-  /// What was put before survives a crash of the machine, where that is in the target's power.
+  /// Makes what was put survive a crash of the machine, as far as the target can.
   func syncNew() throws
 
-  /// Whether a packet of this name is known to lie there still. False where nobody can tell.
+  /// Whether a packet of this name is known to be there still. False if it cannot be known.
   func holds(_ name: String) -> Bool
 
-  /// How many packets lie there, and how large they are together; none where nobody can tell. Throws while the target
-  /// takes nothing.
+  /// How many packets are there, and their total size; zero if it cannot be known. Throws while the target accepts
+  /// nothing.
   func usage() throws -> (packets: Int, bytes: Int)
 
-  /// Takes a packet back that nobody needs any more. One that is gone already is fine.
+  /// Removes a packet that is no longer needed. One that is gone already is not an error.
   func settle(_ name: String) throws
 }
 
@@ -36,7 +36,7 @@ extension DropTarget {
 extension DropFolder: DropTarget {}
 
 extension DropAddress {
-  /// The target at this address; nothing is opened or asked yet.
+  /// The target at this address; nothing is opened or connected yet.
   public func target(files: Files) -> any DropTarget {
     switch self {
     case .folder(let path): DropFolder(path: path, files: files)
@@ -45,18 +45,18 @@ extension DropAddress {
   }
 }
 
-/// Why a server's drop did not do what it was asked for. No secret is in it.
+/// Why a drop on a server failed. It contains no secret.
 public struct DropError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable {
-    /// The server is not the one that the configuration knows.
+    /// The server is not the one in the configuration.
     case identity
-    /// User name, password, key or certificate do not let this zone in, or not there.
+    /// User name, password, key or certificate give this zone no access, or none to this place.
     case entry
-    /// There is no room.
+    /// There is no space.
     case full
-    /// The server or the way to it does not work now.
+    /// The server or the network does not work now.
     case unreachable
-    /// The server answered something that the protocol does not provide for.
+    /// The server's answer breaks the protocol.
     case answer
     /// A file of this zone that the drop needs cannot be read.
     case local

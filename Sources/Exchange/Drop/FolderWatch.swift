@@ -1,10 +1,10 @@
 import Dispatch
 import Glibc
 
-/// Wakes a reader when something appears in a folder: inotify at once, and a slow poll beside it, since shared and mirrored
-/// folders raise no events.
+/// Wakes a reader when something appears in a folder: by inotify at once, and by a slow poll, because shared and
+/// mirrored folders raise no events.
 public enum FolderWatch {
-  /// An element for each burst of changes and for each poll; the first comes at once. The sequence ends with its task.
+  /// An element for each burst of changes and for each poll; the first at once. The sequence ends with its task.
   ///
   /// - Parameters:
   ///   - path: may be missing, or vanish and come back.
@@ -18,7 +18,7 @@ public enum FolderWatch {
   }
 }
 
-/// Sendable is safe: after `init`, the variables are touched on `queue` alone.
+/// Sendable is safe: after `init`, the variables are used on `queue` only.
 private final class Watcher: @unchecked Sendable {
   private let path: String
   private let wake: @Sendable () -> Void
@@ -36,7 +36,7 @@ private final class Watcher: @unchecked Sendable {
   private func start(_ pollSeconds: Int) {
     startInotify()
     watchFolder()
-    // What came between the reader's first look and the watch raised no event.
+    // Changes between the reader's first listing and the watch raised no event.
     wake()
     let timer = DispatchSource.makeTimerSource(queue: queue)
     timer.schedule(deadline: .now() + .seconds(pollSeconds), repeating: .seconds(pollSeconds))
@@ -48,7 +48,7 @@ private final class Watcher: @unchecked Sendable {
     self.timer = timer
   }
 
-  /// Where the system has no inotify left to give, the poll does the work alone.
+  /// If the system has no inotify instance left, only the poll works.
   private func startInotify() {
     let descriptor = inotify_init1(Int32(O_NONBLOCK | O_CLOEXEC))
     guard descriptor >= 0 else { return }

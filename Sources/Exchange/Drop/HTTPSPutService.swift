@@ -1,8 +1,8 @@
 import DurableFiles
 import Zones
 
-/// Plain PUT to `<url>/<name>`, exclusive through `If-None-Match: *`. The server is expected to show a file only once it is
-/// whole, and to tell nobody what lies there.
+/// Plain PUT to `<url>/<name>`, exclusive by `If-None-Match: *`. The server is expected to show a file only when it is
+/// whole, and to list nothing.
 struct HTTPSPutService: RemoteService {
   private let drop: RemoteDrop
 
@@ -15,18 +15,18 @@ struct HTTPSPutService: RemoteService {
       CurlRequest(
         url: "\(drop.url)/\(name)", headers: ["If-None-Match: *", "Content-Type: application/octet-stream"],
         upload: source))
-    // 412: it is there already.
+    // 412: it exists already.
     try answer.require([200, 201, 204, 412], of: drop)
   }
 
   func list(_ connection: CurlConnection) -> [String: Int]? { nil }
 
-  /// Nothing that was put is taken back: few such servers let anybody.
+  /// Nothing is removed: few such servers allow it.
   func remove(_ name: String, _ connection: CurlConnection) {}
 }
 
 extension CurlAnswer {
-  /// - Throws: what an operator needs to know, where the status is none of `expected`.
+  /// - Throws: what an operator needs to know, if the status is not among `expected`.
   func require(_ expected: Set<Int>, of drop: RemoteDrop) throws(DropError) {
     if expected.contains(status) { return }
     switch status {

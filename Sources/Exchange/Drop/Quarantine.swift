@@ -1,7 +1,7 @@
 public import DurableFiles
 
-/// The folder of what was put away: `<milliseconds>-<random>.gdp`, and beside each a `.reason`. It is bounded: the oldest
-/// files give way, their reasons stay; of reasons the oldest give way too, long after.
+/// The folder of quarantined files: `<milliseconds>-<random>.gdp`, and beside each a `.reason`. It is bounded: the
+/// oldest files are removed, and their reasons stay; much later the oldest reasons are removed too.
 public struct Quarantine: Sendable {
   /// Together, as the disk counts them.
   public static let maxBytes = 1_073_741_824
@@ -25,14 +25,14 @@ public struct Quarantine: Sendable {
     limits = (maxBytes, maxFiles, maxReasons)
   }
 
-  /// Writes down why a file was put away.
+  /// Writes down why a file was quarantined.
   public func write(_ reason: String, of name: String) throws(FileError) {
     try files.writeNew(folder + "/" + name + Self.reasonSuffix, [Array((reason + "\n").utf8)])
   }
 
-  /// Lets the oldest go until all limits hold again, durably.
+  /// Removes the oldest files until all limits hold again, durably.
   ///
-  /// - Returns: the names of the files that went; their reasons say so.
+  /// - Returns: the names of the removed files; their reasons say so.
   public func makeRoom() throws(FileError) -> [String] {
     let names = try files.list(folder).sorted()
     let reasons = names.filter { $0.hasSuffix(Self.reasonSuffix) }
@@ -41,7 +41,7 @@ public struct Quarantine: Sendable {
     }[...]
     var (bytes, gone): (Int, [String]) = (kept.reduce(0) { $0 + $1.bytes }, [])
     while bytes > limits.bytes || kept.count > limits.files, let oldest = kept.popFirst() {
-      // A folder that is not empty stays, and counts no more.
+      // A folder that is not empty stays, and no longer counts.
       guard (try? removeBulk(oldest.name)) != nil else {
         bytes -= oldest.bytes
         continue

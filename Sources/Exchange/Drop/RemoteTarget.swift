@@ -5,13 +5,13 @@ import Zones
 /// What differs between the kinds of servers. A new one is made for each connection.
 protocol RemoteService {
   init(drop: RemoteDrop)
-  /// Makes the folders that are missing, and clears away what an earlier connection left half-sent.
+  /// Creates missing folders, and removes what an earlier connection left unfinished.
   func prepare(_ connection: CurlConnection) throws(DropError)
-  /// Publishes a file whole, or not at all. One that is there already is fine.
+  /// Publishes a file whole, or not at all. One that exists already is not an error.
   func put(_ source: ReadableFile, as name: String, _ connection: CurlConnection) throws(DropError)
-  /// The published files with their sizes; nil where the server tells nobody.
+  /// The published files with their sizes; nil if the server does not list them.
   func list(_ connection: CurlConnection) throws(DropError) -> [String: Int]?
-  /// One that is gone already is fine.
+  /// One that is gone already is not an error.
   func remove(_ name: String, _ connection: CurlConnection) throws(DropError)
 }
 
@@ -25,12 +25,12 @@ extension RemoteDrop.Kind {
   }
 }
 
-/// A folder on a server. One connection serves all senders of a link, one after the other; after a failure it is made
-/// anew, a little later each time, and what is asked meanwhile fails at once.
+/// A folder on a server. All senders of a link share one connection, one after the other; after a failure it is opened
+/// again, a little later each time, and calls meanwhile fail at once.
 final class RemoteTarget: DropTarget, @unchecked Sendable {
-  // Sendable is safe: every access to a variable is within `lock`.
+  // Sendable is safe: every access to a variable holds `lock`.
   private static let longestPause = Duration.seconds(16)
-  /// So old may the server's listing be; older where reading it took long.
+  /// How old the server's listing may be; older if reading it took long.
   private static let listingAge = Duration.seconds(2)
 
   private let drop: RemoteDrop
@@ -48,7 +48,7 @@ final class RemoteTarget: DropTarget, @unchecked Sendable {
     self.files = files
   }
 
-  /// The server may be down when the daemon starts: it is prepared with the first connection, so that receiving need not
+  /// The server may be down when the daemon starts: it is prepared with the first connection, so receiving need not
   /// wait for it.
   func prepareForSending() {}
 
@@ -60,7 +60,7 @@ final class RemoteTarget: DropTarget, @unchecked Sendable {
     }
   }
 
-  /// Whether a server syncs what it answers for is its own affair; until the receipt the packet is kept in `sent/`.
+  /// Whether the server syncs is out of our hands; the packet is kept in `sent/` until the receipt.
   func syncNew() {}
 
   func holds(_ name: String) -> Bool { (try? currentListing())??[name] != nil }
@@ -87,7 +87,7 @@ final class RemoteTarget: DropTarget, @unchecked Sendable {
     }
   }
 
-  /// Runs `body` with a connection that works, or says why there is none.
+  /// Runs `body` with a working connection, or throws why there is none.
   private func ask<T>(_ body: (any RemoteService, CurlConnection) throws(DropError) -> T) throws(DropError) -> T {
     lock.lock()
     defer { lock.unlock() }

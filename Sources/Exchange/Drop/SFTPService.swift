@@ -1,7 +1,7 @@
 import DurableFiles
 import Zones
 
-/// SFTP (protocol 3, as OpenSSH speaks it): written to `tmp/`, then renamed to `new/`.
+/// SFTP (protocol 3, as OpenSSH implements it): written to `tmp/`, then renamed to `new/`.
 struct SFTPService: RemoteService {
   private let drop: RemoteDrop
   /// As commands name it: a path from the root, or from the user's home for `/~/`.
@@ -30,7 +30,7 @@ struct SFTPService: RemoteService {
       _ = try connection.perform(
         CurlRequest(url: "\(drop.url)/tmp/\(name)", upload: source, after: ["rename \(temporary) \(target)"]))
     } catch let error where error.code == .answer {
-      // A rename refuses a name that is taken; the same name is the same packet.
+      // A rename fails if the name exists; the same name is the same packet.
       guard try list(connection)?[name] == source.byteCount else { throw error }
       try run(["*rm \(temporary)"], connection)
     }
@@ -54,7 +54,7 @@ struct SFTPService: RemoteService {
 
 /// The lines that `ls -l` would print: type and rights, links, owner, group, size, three words of time, name.
 enum LongListing {
-  /// Files and their sizes. A line of another form counts as a file of unknown size, 0, under its last word.
+  /// Files and their sizes. A line of another form counts as a file of unknown size, 0, named by its last word.
   static func parse(_ text: [UInt8]) -> [String: Int] {
     var files: [String: Int] = [:]
     for line in text.split(separator: UInt8(ascii: "\n")) {

@@ -13,7 +13,7 @@ struct WebDAVService: RemoteService {
   func prepare(_ connection: CurlConnection) throws(DropError) {
     for folder in ["tmp", "new"] {
       let answer = try connection.perform(CurlRequest(url: "\(drop.url)/\(folder)/", method: "MKCOL"))
-      // 405: it is there already.
+      // 405: it exists already.
       try answer.require([201, 405], of: drop)
     }
     for name in try read("tmp", connection).keys where name.hasSuffix(".gdp") {
@@ -53,10 +53,10 @@ struct WebDAVService: RemoteService {
   }
 }
 
-/// The answer to a PROPFIND, as far as names and lengths go. No entities, no attributes, no recursion: what it does not
-/// understand it passes over.
+/// The response to a PROPFIND, as far as names and lengths go. No entities, no attributes, no recursion: it ignores
+/// what it does not understand.
 enum Multistatus {
-  /// Files and their sizes; 0 where the server tells none. Collections, whose addresses end in a slash, are left out.
+  /// Files and their sizes; 0 if the server states none. Collections, whose addresses end in a slash, are left out.
   static func parse(_ text: [UInt8]) -> [String: Int] {
     var files: [String: Int] = [:]
     var (name, length): (String?, Int) = (nil, 0)
@@ -78,7 +78,7 @@ enum Multistatus {
     return files
   }
 
-  /// A tag without its prefix and attributes; a closing one keeps its slash.
+  /// A tag without its prefix and attributes; a closing tag keeps its slash.
   private static func localName(_ tag: ArraySlice<UInt8>) -> String {
     let closes = tag.first == UInt8(ascii: "/")
     let name = tag.dropFirst(closes ? 1 : 0).prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }
@@ -86,7 +86,7 @@ enum Multistatus {
     return (closes ? "/" : "") + String(decoding: local, as: UTF8.self).lowercased()
   }
 
-  /// Our names hold nothing that an address would encode, so what is encoded is none of ours, and stays as it is.
+  /// Our names need no percent-encoding, so an encoded name is not ours, and stays as it is.
   private static func lastPart(of address: ArraySlice<UInt8>) -> String? {
     let part = String(decoding: address, as: UTF8.self).split(separator: "/", omittingEmptySubsequences: false).last
     let name = part?.filter { !$0.isWhitespace } ?? ""

@@ -1,3 +1,4 @@
+import JSON
 import Zones
 
 /// Why a packet's bytes are not a packet: a code to match on, and where and what.

@@ -1,3 +1,5 @@
+import JSON
+import Timestamps
 import Zones
 
 extension Manifest {
@@ -71,16 +73,6 @@ func isMessageType(_ text: String) -> Bool {
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
         || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
     }
-}
-
-/// `2026-11-22T13:38:00.123Z`: RFC 3339 in UTC, with milliseconds or without.
-public func isTimestamp(_ text: String) -> Bool {
-  let bytes = Array(text.utf8)
-  guard bytes.count == 20 || bytes.count == 24, bytes.last == UInt8(ascii: "Z") else { return false }
-  let pattern = Array((bytes.count == 20 ? "0000-00-00T00:00:00Z" : "0000-00-00T00:00:00.000Z").utf8)
-  return zip(bytes, pattern).allSatisfy { byte, form in
-    form == UInt8(ascii: "0") ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) : byte == form
-  }
 }
 
 extension Manifest.BlobPart {

@@ -1,3 +1,4 @@
+import JSON
 public import Zones
 
 /// The signed, readable head of a packet. Every field is required.

@@ -1,3 +1,6 @@
+public import JSON
+import Timestamps
+
 /// One business fact inside a payload.
 public struct Message: Equatable, Sendable {
   /// A message with its blobs left out.

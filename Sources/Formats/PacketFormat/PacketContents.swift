@@ -1,3 +1,4 @@
+import JSON
 import Zones
 
 /// What lies inside a packet's payload, once decrypted: `packet.json`, messages, blob parts.

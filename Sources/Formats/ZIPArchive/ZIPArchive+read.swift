@@ -121,6 +121,7 @@ private struct Record {
   /// Where the next record begins.
   let end: Int
 
+  var isASCII: Bool { nameBytes.allSatisfy { $0 < 0x80 } }
   var isFolder: Bool { nameBytes.last == UInt8(ascii: "/") }
   /// Checksum and sizes follow the content, as writers do that cannot go back.
   var hasDescriptor: Bool { flags & 8 != 0 }
@@ -226,7 +227,10 @@ private struct Layout {
     let nameCount = try input.short(place + 26)
     let extraCount = try input.short(place + 28)
     let name = try input.slice(place + ZIPArchive.localHeaderBytes, nameCount)
-    guard name == record.nameBytes, try input.short(place + 6) == record.flags,
+    // How hard deflate tried says nothing, and an ASCII name is UTF-8 whether it is marked or not.
+    let flags = try input.short(place + 6)
+    let differing = record.isASCII ? 6 | 1 << 11 : 6
+    guard name == record.nameBytes, (flags ^ record.flags) & ~differing == 0,
       try input.short(place + 8) == record.method
     else { throw difference }
     let told = (try input.long(place + 14), try input.long(place + 18), try input.long(place + 22))

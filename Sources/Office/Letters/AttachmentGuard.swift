@@ -1,7 +1,8 @@
 import AgeFormat
 import Cryptography
 import DurableFiles
-import Exchange
+import Links
+import Storage
 import Zones
 
 /// Holds arriving attachments to the link's policy. The DMZ has looked at them already, but it may have been broken into.

@@ -1,8 +1,8 @@
 import AgeFormat
 import Cryptography
 import DurableFiles
-import Exchange
 import Runtime
+import Storage
 import Zones
 
 /// Attachments are sealed and opened on these threads.

@@ -1,10 +1,10 @@
 public import AuditLog
 import Cryptography
-public import Exchange
-public import Fairness
+public import FairQueues
 import Foundation
 public import Storage
 import Synchronization
+public import Timestamps
 
 /// Counts tries in the DMZ's database, so that a restart forgives none. What is counted by (letter codes, phone numbers,
 /// addresses, visits) stands there as HMACs under a key of the day; key and counts go two days later.

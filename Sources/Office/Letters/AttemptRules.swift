@@ -1,4 +1,4 @@
-import Fairness
+import FairQueues
 public import Zones
 
 /// One limit: so many in so long.

@@ -1,36 +1,34 @@
-public import Exchange
 import Foundation
+public import Links
 import PacketFormat
 import Storage
+import Timestamps
 
 extension CitizenLetters {
   /// What the intranet tells about letters, by message type.
   public var handlers: [String: MessageHandler] {
-    [
-      LetterMessageType.signedFor: MessageHandler { message in
-        let at = try message.time()
-        return { db in try moveCitizenLetter(message.subject, to: .signedFor, at, nil, db) }
+    let outcome = MessageHandler { message in
+      let outcome = try OutcomeMessage(message)
+      return { db in
+        try moveCitizenLetter(outcome.id, to: outcome.stage, outcome.at, outcome.sealed, db)
+        try outcome.published?.insert(letter: outcome.id, db)
+      }
+    }
+    return [
+      SignedForMessage.type: MessageHandler { message in
+        let signed = try SignedForMessage(message)
+        return { db in try moveCitizenLetter(signed.id, to: .signedFor, signed.at, nil, db) }
       },
-      LetterMessageType.answered: MessageHandler { message in
-        let (at, sealed) = (try message.time(), try message.bytes("outcome", maxBytes: 512 * 1024))
-        let published = try PublishedLetter.published(in: message)
-        return { db in
-          try moveCitizenLetter(message.subject, to: .answered, at, sealed, db)
-          try published?.insert(letter: message.subject, db)
-        }
-      },
-      LetterMessageType.declined: MessageHandler { message in
-        let (at, sealed) = (try message.time(), try message.bytes("outcome", maxBytes: 512 * 1024))
-        return { db in try moveCitizenLetter(message.subject, to: .declined, at, sealed, db) }
-      },
+      OutcomeMessage.answered: outcome,
+      OutcomeMessage.declined: outcome,
     ].merging(restoringHandlers) { first, _ in first }
   }
 
   /// Marks a letter as delivered or as refused, by the intranet's receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
-      if message.type == LetterMessageType.pepperEscrow { try settlePepperEscrow(message, fate, db) }
-      guard message.type == LetterMessageType.submitted else { return }
+      if message.type == PepperEscrowMessage.type { try settlePepperEscrow(message, fate, db) }
+      guard message.type == SubmittedMessage.type else { return }
       switch fate {
       case .applied: try settle(message.subject, .delivered, refusal: nil, db)
       case .refused(let code): try settle(message.subject, .refused, refusal: code, db)
@@ -69,14 +67,6 @@ private func moveCitizenLetter(
 }
 
 extension PublishedLetter {
-  fileprivate static func published(in message: Message) throws -> PublishedLetter? {
-    guard message.body["published"] != nil else { return nil }
-    let text = try message.text("published", maxBytes: 512 * 1024)
-    do { return try decodeJSON(PublishedLetter.self, Data(text.utf8)) } catch {
-      throw MessageRefusal(code: "schema", reason: "“published” is no letter with its answer")
-    }
-  }
-
   fileprivate func insert(letter: String, _ db: Transaction) throws {
     let known = try db.one(String.self, "SELECT number FROM citizen_letter WHERE id = ?", letter)
     guard known == number else { throw MessageRefusal(code: "schema", reason: "it publishes another letter") }

@@ -1,8 +1,8 @@
 import Cryptography
-import Exchange
-public import Fairness
+public import FairQueues
 import Foundation
 import Storage
+import Timestamps
 
 /// Finding and opening letters.
 extension CitizenLetters {

@@ -1,12 +1,13 @@
 import AgeFormat
 public import AuditLog
 public import Cryptography
-public import Exchange
-public import Fairness
+public import FairQueues
 public import Foundation
+public import Links
 public import Logging
 import PacketFormat
 public import Storage
+public import Timestamps
 public import Zones
 
 /// The citizen's side of letters, in the DMZ: takes them in sealed, and opens them for who has code and password.
@@ -20,7 +21,7 @@ public final class CitizenLetters: Sendable {
   private let limits: LetterLimits
   let locks: LetterLocks
   /// Counts tries at codes, passwords and messages.
-  public let guesses: AttemptLimiter
+  public let attempts: AttemptLimiter
   private let room: LinkCapacity
   let hashing = HashingPool(width: 2)
   let turns: LookupQueue
@@ -66,7 +67,7 @@ public final class CitizenLetters: Sendable {
     recipients = intranetKeys
     self.limits = limits
     locks = hash.map { LetterLocks(pepper: pepper, hash: $0) } ?? LetterLocks(pepper: pepper)
-    guesses = AttemptLimiter(database: database, rules: attemptRules, audit: audit, now: now)
+    attempts = AttemptLimiter(database: database, rules: attemptRules, audit: audit, now: now)
     room = LinkCapacity(link: link, disk: disk, database: database, logger: logger)
     self.now = now
   }
@@ -256,9 +257,6 @@ public struct SealedSubmission: Sendable {
   let attachments: [LetterAttachment]
 }
 
-/// The clock that everything but tests goes by.
-public func currentMilliseconds() -> UnixMilliseconds { Date().unixMilliseconds }
-
 extension LetterConfirmation {
   static func find(submission: String, _ db: Transaction) throws -> LetterConfirmation? {
     try db.one("SELECT number, accepted_at FROM citizen_letter WHERE submission = ?", submission).map {
@@ -302,16 +300,10 @@ extension CitizenLetters.SealedLetter {
   }
 
   func message(number: String, blobs: [HexDigest]) -> Message {
-    Message(
-      id: newIdentifier(at: acceptedAt), type: LetterMessageType.submitted, subject: id, after: [],
-      at: timestamp(acceptedAt),
-      body: .object([
-        "number": .string(number), "letter": .string(Base64.encode(forIntranet)),
-        "letterKey": .string(AgeKeyNotation.recipient(letterKey)), "codeIndex": .string(Base64.encode(codeIndex)),
-        "salt": .string(Base64.encode(salt)), "wrappedKey": .string(Base64.encode(wrappedKey)),
-        "phoneTag": .string(Base64.encode(phoneTag)),
-        "blobs": .array(blobs.map { .string($0.text) }),
-      ]))
+    SubmittedMessage(
+      id: id, number: number, acceptedAt: acceptedAt, sealedDraft: forIntranet, letterKey: letterKey,
+      locks: LetterLockBytes(codeIndex: codeIndex, salt: salt, wrappedKey: wrappedKey, phoneTag: phoneTag), blobs: blobs
+    ).message
   }
 }
 

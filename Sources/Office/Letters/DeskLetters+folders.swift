@@ -1,7 +1,7 @@
-import Exchange
 import Foundation
 public import Roles
 import Storage
+import Timestamps
 import Zones
 
 /// A place in a folder's list: that of one letter.

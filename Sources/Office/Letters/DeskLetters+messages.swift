@@ -1,9 +1,9 @@
-import AgeFormat
 import Cryptography
-public import Exchange
 import Foundation
+public import Links
 import PacketFormat
 import Storage
+import Timestamps
 import Zones
 
 extension DeskLetters {
@@ -12,8 +12,8 @@ extension DeskLetters {
     let (keys, mailboxes, limits) = (self.keys, self.mailboxes, self.limits)
     let attachments = AttachmentGuard(blobs: blobs, keys: keys, policy: link.incomingPolicy)
     return [
-      LetterMessageType.submitted: MessageHandler { message in
-        let arrival = try ArrivingLetter(message, keys(), mailboxes, limits)
+      SubmittedMessage.type: MessageHandler { message in
+        let arrival = try ArrivingLetter(SubmittedMessage(message), keys(), mailboxes, limits)
         try attachments.checkSizes(arrival.draft.attachments)
         return { db in
           var letter = arrival
@@ -21,14 +21,14 @@ extension DeskLetters {
           try letter.insert(db)
         }
       },
-      LetterMessageType.pepperEscrow: pepperEscrowHandler,
+      PepperEscrowMessage.type: pepperEscrowHandler,
     ].merging(noticeHandlers) { first, _ in first }
   }
 
   /// Marks an outcome as delivered or as refused, by the DMZ's receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
-      guard [LetterMessageType.answered, LetterMessageType.declined].contains(message.type) else { return }
+      guard [OutcomeMessage.answered, OutcomeMessage.declined].contains(message.type) else { return }
       switch fate {
       case .applied:
         try db.run("UPDATE desk_letter SET outcome_delivered = 1, outcome_refused = NULL WHERE id = ?", message.subject)
@@ -42,41 +42,24 @@ extension DeskLetters {
 
 /// A letter that came over the link, opened and checked.
 private struct ArrivingLetter: Sendable {
-  let id: String
-  let number: String
-  let acceptedAt: UnixMilliseconds
+  let submitted: SubmittedMessage
   var draft: LetterDraft
-  let letterKey: X25519PublicKey
-  let locks: [Data]
-  /// Of the author's phone, which the DMZ alone can make; nil from an earlier release.
-  private let phoneTag: Data?
   /// The draft as it is stored, where no attachment must be looked at first: made outside the transaction.
   private let content: Data?
 
-  init(_ message: Message, _ keys: [X25519PrivateKey], _ mailboxes: Set<String>, _ limits: LetterLimits) throws {
-    id = message.subject
-    number = try message.text("number", maxBytes: 32)
-    acceptedAt = try message.time()
-    guard let letterKey = AgeKeyNotation.recipient(parsing: try message.text("letterKey")) else {
-      throw MessageRefusal(code: "schema", reason: "“letterKey” is no age recipient")
-    }
-    self.letterKey = letterKey
-    locks = [
-      try message.bytes("codeIndex", count: LetterLocks.indexBytes),
-      try message.bytes("salt", count: LetterLocks.saltBytes),
-      try message.bytes("wrappedKey", count: LetterLocks.wrappedBytes),
-    ]
-    phoneTag = try message.bytesIfAny("phoneTag", count: LetterLocks.phoneTagBytes)
-    let sealed = try message.bytes("letter", maxBytes: 512 * 1024)
-    do { draft = try openJSON(LetterDraft.self, sealed, with: keys) } catch {
+  init(
+    _ submitted: SubmittedMessage, _ keys: [X25519PrivateKey], _ mailboxes: Set<String>, _ limits: LetterLimits
+  ) throws {
+    self.submitted = submitted
+    do { draft = try openJSON(LetterDraft.self, submitted.sealedDraft, with: keys) } catch {
       throw MessageRefusal(code: "letter", reason: "the letter cannot be opened")
     }
     content = draft.attachments.isEmpty ? try encodeJSON(draft) : nil
-    try check(message, mailboxes, limits)
+    try check(mailboxes, limits)
   }
 
   /// The DMZ may have been broken into: what it says is checked again.
-  private func check(_ message: Message, _ mailboxes: Set<String>, _ limits: LetterLimits) throws {
+  private func check(_ mailboxes: Set<String>, _ limits: LetterLimits) throws {
     guard mailboxes.contains(draft.mailbox) else {
       throw MessageRefusal(code: "unknown-mailbox", reason: "no such mailbox")
     }
@@ -84,13 +67,14 @@ private struct ArrivingLetter: Sendable {
       Self.fits(draft.text, limits.textMaxCharacters, bytesEach: 12)
     else { throw MessageRefusal(code: "schema", reason: "title or text is longer than this zone's letters may be") }
     // It stands in addresses, logs and notices.
+    let number = submitted.number
     guard !number.isEmpty, number.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }) else {
       throw MessageRefusal(code: "schema", reason: "“number” is no number of a letter")
     }
     guard draft.phone.utf8.count == 11, draft.phone.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
       throw MessageRefusal(code: "schema", reason: "“phone” is not 11 digits")
     }
-    let blobs = try message.neededBlobs().map(\.text)
+    let blobs = submitted.blobs.map(\.text)
     guard draft.attachments.count <= limits.attachmentsMax, draft.attachments.map(\.blob) == blobs,
       draft.attachments.allSatisfy({ !$0.name.isEmpty && $0.name.utf8.count <= 255 && $0.mediaType.utf8.count <= 255 })
     else { throw MessageRefusal(code: "schema", reason: "the attachments are not those of the message") }
@@ -102,6 +86,7 @@ private struct ArrivingLetter: Sendable {
   }
 
   func insert(_ db: Transaction) throws {
+    let (id, locks) = (submitted.id, submitted.locks)
     let changed = try db.run(
       """
       INSERT INTO desk_letter
@@ -109,12 +94,14 @@ private struct ArrivingLetter: Sendable {
           phone_tag)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
-      """, id, number, acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title, try content ?? encodeJSON(draft),
-      letterKey.bytes, locks[0], locks[1], locks[2], LetterStage.delivered.rawValue, phoneTag)
+      """, id, submitted.number, submitted.acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title,
+      try content ?? encodeJSON(draft),
+      submitted.letterKey.bytes, locks.codeIndex, locks.salt, locks.wrappedKey, LetterStage.delivered.rawValue,
+      locks.phoneTag)
     guard changed == 1 else {
       throw MessageRefusal(code: "duplicate-letter", reason: "a letter of this id or number is here already")
     }
-    try recordDeskEvent(id, .sent, acceptedAt, nil, db)
+    try recordDeskEvent(id, .sent, submitted.acceptedAt, nil, db)
     try recordDeskEvent(id, .delivered, currentMilliseconds(), nil, db)
   }
 }

@@ -1,9 +1,9 @@
 import AgeFormat
-import Cryptography
-import Exchange
 import Foundation
+import Links
 import PacketFormat
 import Storage
+import Timestamps
 import Zones
 
 /// Rebuilding a portal that lost its disk, from what crossed with its letters.
@@ -16,8 +16,10 @@ extension DeskLetters {
   var pepperEscrowHandler: MessageHandler {
     let (keys, outbox, dmz, now) = (self.keys, self.outbox, self.dmz, self.now)
     return MessageHandler { message in
-      let sealed = try message.bytes("keepsake", maxBytes: 4_096)
-      guard let pepper = try? AgeDecryptor.decrypt(sealed, with: keys()), pepper.count == 32 else {
+      let escrow = try PepperEscrowMessage(message)
+      guard let pepper = try? AgeDecryptor.decrypt(escrow.sealed, with: keys()),
+        pepper.count == PepperEscrowMessage.pepperBytes
+      else {
         throw MessageRefusal(code: "schema", reason: "the keepsake cannot be opened")
       }
       return { db in
@@ -98,15 +100,10 @@ private func restoredPortal(_ at: UnixMilliseconds, _ db: Transaction) throws ->
       AND TRIM(SUBSTR(number, 1, 4), '0123456789') = '' AND TRIM(SUBSTR(number, 6), '0123456789') = ''
     GROUP BY year ORDER BY year DESC LIMIT 1000
     """)
-  let peppers = try db.all(Data.self, "SELECT pepper FROM portal_keepsake ORDER BY at")
-  let message = try letterMessage(
-    LetterMessageType.portalRestored, letter: newIdentifier(at: at), at: at,
-    .object([
-      "numbers": .array(
-        numbers.map { try .object(["year": .integer($0["year"]), "last": .integer($0["last"])]) }),
-      "peppers": .array(peppers.map { .string(Base64.encode(Array($0))) }),
-    ]))
-  return OutgoingMessage(message, classification: .internal)
+  let message = try RestoredPortalMessage(
+    numbers: numbers.map { try (year: $0["year"], last: $0["last"]) },
+    peppers: db.all(Data.self, "SELECT pepper FROM portal_keepsake ORDER BY at").map { Array($0) })
+  return OutgoingMessage(message.message(at: at), classification: .internal)
 }
 
 extension StoredDeskLetter {
@@ -114,27 +111,21 @@ extension StoredDeskLetter {
   ///
   /// - Parameter row: the letter's, for what only the portal can read.
   fileprivate func restoringMessages(locks row: SQLRow, _ at: UnixMilliseconds, _ db: Transaction) throws -> [Message] {
-    let stages = [LetterStage.sent, .delivered, .signedFor].map(\.rawValue)
+    let stages = RestoredLetterMessage.stages.map(\.rawValue)
     let events = try db.all(
       """
       SELECT stage, at FROM desk_letter_event
       WHERE letter = ? AND stage IN (\(questionMarks(stages.count))) ORDER BY \(LetterStage.eventOrder)
       """, values: [id] + Array(stages))
-    func bytes(_ column: String) throws -> JSONValue { .string(try Base64.encode(row[column] as [UInt8])) }
-    var members: [JSONValue.JSONMember] = [
-      .init("number", .string(number)), .init("acceptedAt", .string(timestamp(acceptedAt))),
-      .init("codeIndex", try bytes("code_index")), .init("salt", try bytes("salt")),
-      .init("wrappedKey", try bytes("wrapped_key")),
-      .init("letter", .string(Base64.encode(try sealJSON(draft, for: [letterKey])))),
-      .init(
-        "events",
-        .array(try events.map { try .object(["stage": .string($0["stage"]), "at": .string(timestamp($0["at"]))]) })),
-    ]
-    // A letter of an earlier release has none.
-    if let tag = try row["phone_tag"] as [UInt8]? { members.append(.init("phoneTag", .string(Base64.encode(tag)))) }
-    let restored = letterMessage(LetterMessageType.letterRestored, letter: id, at: at, .object(members))
-    guard let outcome else { return [restored] }
-    let type = outcome.stage == .declined ? LetterMessageType.declined : LetterMessageType.answered
-    return [restored, try outcomeMessage(type, outcome, outcome.at.unixMilliseconds)]
+    let restored = try RestoredLetterMessage(
+      id: id, number: number, acceptedAt: acceptedAt,
+      locks: LetterLockBytes(
+        codeIndex: row["code_index"], salt: row["salt"], wrappedKey: row["wrapped_key"], phoneTag: row["phone_tag"]),
+      sealedDraft: sealJSON(draft, for: [letterKey]),
+      events: events.compactMap { row in
+        try LetterStage(rawValue: row["stage"]).map { try (stage: $0, at: row["at"]) }
+      })
+    guard let outcome else { return [restored.message(at: at)] }
+    return [restored.message(at: at), try outcomeMessage(outcome, outcome.at.unixMilliseconds)]
   }
 }

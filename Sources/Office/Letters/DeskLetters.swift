@@ -2,13 +2,14 @@ import Acts
 import AgeFormat
 public import AuditLog
 public import Cryptography
-public import Exchange
 import Flows
 import Foundation
+public import Links
 public import Logging
 import PacketFormat
 public import Roles
 public import Storage
+public import Timestamps
 public import Zones
 
 /// The handlers' side of letters, in the intranet. Every call says who asks; the table of permissions is asked here, and
@@ -67,7 +68,7 @@ public final class DeskLetters: Sendable {
   /// 签收. Throws `wrongStage` where somebody was quicker.
   public func signFor(number: String, by official: Official) async throws(LetterError) {
     try await take(.signFor, number, official) { letter, at in
-      (letterMessage(LetterMessageType.signedFor, letter: letter.id, at: at, .object([])), nil)
+      (SignedForMessage(id: letter.id, at: at).message, nil)
     }
   }
 
@@ -77,7 +78,7 @@ public final class DeskLetters: Sendable {
       if isPublic && !letter.draft.mayPublish { throw LetterError.mayNotPublish }
       let outcome = LetterOutcome(
         stage: .answered, text: text, isPublic: isPublic, at: Date(unixMilliseconds: at))
-      return (try letter.outcomeMessage(LetterMessageType.answered, outcome, at), outcome)
+      return (try letter.outcomeMessage(outcome, at), outcome)
     }
   }
 
@@ -85,7 +86,7 @@ public final class DeskLetters: Sendable {
   public func decline(number: String, reason: String, by official: Official) async throws(LetterError) {
     try await take(.decline, number, official) { letter, at in
       let outcome = LetterOutcome(stage: .declined, text: reason, isPublic: false, at: Date(unixMilliseconds: at))
-      return (try letter.outcomeMessage(LetterMessageType.declined, outcome, at), outcome)
+      return (try letter.outcomeMessage(outcome, at), outcome)
     }
   }
 

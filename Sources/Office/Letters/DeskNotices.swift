@@ -1,10 +1,10 @@
-public import Exchange
 import Foundation
+import Links
 public import Logging
-import PacketFormat
 public import Roles
 public import ServiceLifecycle
 import Storage
+public import Timestamps
 public import Zones
 
 extension StoredDeskLetter {
@@ -90,11 +90,8 @@ private struct PendingNotice: Sendable {
   let requestedAt: UnixMilliseconds
 
   func request(_ at: UnixMilliseconds) -> OutgoingMessage {
-    OutgoingMessage(
-      letterMessage(
-        LetterMessageType.noticeRequested, letter: letter, at: at,
-        .object(["notice": .string(id), "phone": .string(phone), "text": .string(text)])),
-      classification: .internal)
+    let request = NoticeRequestedMessage(letter: letter, notice: id, phone: phone, text: text)
+    return OutgoingMessage(request.message(at: at), classification: .internal)
   }
 }
 
@@ -109,25 +106,21 @@ extension PendingNotice {
 /// What the DMZ says became of notices.
 extension DeskLetters {
   var noticeHandlers: [String: MessageHandler] {
-    [
-      LetterMessageType.noticeSent: MessageHandler { message in
-        let notice = try message.text("notice")
-        return { db in
+    let result = MessageHandler { [now, logger] message in
+      let result = try NoticeResultMessage(message)
+      return { db in
+        switch result.result {
+        case .sent:
           // The number and the text have served.
           try db.run(
             "UPDATE notice SET state = ?, phone = '', text = '', failure = NULL, failed_at = NULL WHERE id = ?",
-            NoticeState.sent.rawValue, notice)
+            NoticeState.sent.rawValue, result.notice)
+        case .failed(isPermanent: false): try postponeNotice(result.notice, now(), db)
+        case .failed(isPermanent: true): try giveUpNotice(result.notice, .refused, now(), logger, db)
         }
-      },
-      LetterMessageType.noticeFailed: MessageHandler { [now, logger] message in
-        let notice = try message.text("notice")
-        let isPermanent = message.body["permanent"] == .bool(true)
-        return { db in
-          guard isPermanent else { return try postponeNotice(notice, now(), db) }
-          try giveUpNotice(notice, .refused, now(), logger, db)
-        }
-      },
-    ]
+      }
+    }
+    return [NoticeResultMessage.sent: result, NoticeResultMessage.failed: result]
   }
 
   /// The notices that were given up in the last 14 days, of letters that this person may read, the newest first.

@@ -1,22 +1,8 @@
-import AgeFormat
 import Cryptography
-import Exchange
-import Foundation
+import JSON
+import Links
 import PacketFormat
-
-/// The types of the messages that letters are made of.
-enum LetterMessageType {
-  static let submitted = "letter.submitted"
-  static let signedFor = "letter.signed-for"
-  static let answered = "letter.answered"
-  static let declined = "letter.declined"
-  static let noticeRequested = "notice.requested"
-  static let noticeSent = "notice.sent"
-  static let noticeFailed = "notice.failed"
-  static let pepperEscrow = "portal.keepsake"
-  static let portalRestored = "portal.restored"
-  static let letterRestored = "letter.restored"
-}
+import Timestamps
 
 extension Message {
   /// A text in the body; refuses the message where it is missing or longer.
@@ -35,17 +21,17 @@ extension Message {
   }
 
   /// - Throws: `schema` where there are not exactly so many.
-  func bytes(_ key: String, count: Int) throws(MessageRefusal) -> Data {
+  func bytes(_ key: String, count: Int) throws(MessageRefusal) -> [UInt8] {
     let bytes = try bytes(key, maxBytes: count)
     guard bytes.count == count else {
       throw MessageRefusal(code: "schema", reason: "“\(key)” is not \(count) bytes long")
     }
-    return Data(bytes)
+    return bytes
   }
 
   /// - Returns: nil where the body has no such member, as from a zone of an earlier release.
   /// - Throws: `schema` where there are not exactly so many.
-  func bytesIfAny(_ key: String, count: Int) throws(MessageRefusal) -> Data? {
+  func bytesIfAny(_ key: String, count: Int) throws(MessageRefusal) -> [UInt8]? {
     body[key] == nil ? nil : try bytes(key, count: count)
   }
 
@@ -59,6 +45,13 @@ extension Message {
     return milliseconds
   }
 
+  /// - Throws: `schema` where “blobs” is no list of digests.
+  func blobs() throws(MessageRefusal) -> [HexDigest] {
+    do throws(FormatError) { return try neededBlobs() } catch {
+      throw MessageRefusal(code: "schema", reason: "\(error)")
+    }
+  }
+
   func list(_ key: String, maxCount: Int) throws(MessageRefusal) -> [JSONValue] {
     guard let elements = body[key]?.elements, elements.count <= maxCount else {
       throw MessageRefusal(code: "schema", reason: "“\(key)” is no list of at most \(maxCount)")
@@ -67,7 +60,7 @@ extension Message {
   }
 }
 
-/// A message about a letter.
+/// A message about a letter. Each type of them is a struct of its own, `…Message`, which writes and reads it.
 func letterMessage(
   _ type: String, letter: String, at milliseconds: UnixMilliseconds, _ body: JSONValue
 ) -> Message {

@@ -1,5 +1,5 @@
-import Exchange
 import Glibc
+import Links
 import Logging
 import Storage
 import Synchronization

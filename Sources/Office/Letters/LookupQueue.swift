@@ -1,4 +1,4 @@
-package import Fairness
+package import FairQueues
 
 /// Who may calculate now, and who waits: `FairSemaphore` for looks and letters.
 package final class LookupQueue: Sendable {

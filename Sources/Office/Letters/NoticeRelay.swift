@@ -1,11 +1,11 @@
-public import Exchange
 import Foundation
+public import Links
 public import Logging
-import PacketFormat
 import Runtime
 public import ServiceLifecycle
 public import Storage
 import Synchronization
+import Timestamps
 public import Zones
 
 /// Sends the intranet's messages to citizens from the DMZ. Number and text live in memory for the sending alone; what does
@@ -68,17 +68,14 @@ public final class NoticeRelay: Service {
 
   public var handlers: [String: MessageHandler] {
     [
-      LetterMessageType.noticeRequested: MessageHandler { [self] message in
-        let id = try message.text("notice", maxBytes: 64)
-        let (phone, text) = (try message.text("phone", maxBytes: 32), try message.text("text", maxBytes: 2048))
-        // Nothing of it may wait on this zone's disk.
-        guard message.after.isEmpty, try message.neededBlobs().isEmpty else {
-          throw MessageRefusal(code: "schema", reason: "a notice may not wait for others")
-        }
+      NoticeRequestedMessage.type: MessageHandler { [self] message in
+        let request = try NoticeRequestedMessage(message)
         return { [self] db in
-          let wasSent = try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM relayed_notice WHERE id = ?)", id)
+          let wasSent = try db.one(
+            Bool.self, "SELECT EXISTS (SELECT 1 FROM relayed_notice WHERE id = ?)", request.notice)
           let notice = Notice(
-            id: id, letter: message.subject, phone: phone, text: text, wasSent: wasSent == true, since: .now)
+            id: request.notice, letter: request.letter, phone: request.phone, text: request.text,
+            wasSent: wasSent == true, since: .now)
           db.afterCommit { [self] in take(notice) }
         }
       }
@@ -142,11 +139,10 @@ public final class NoticeRelay: Service {
 
   private func report(_ notice: Notice, _ attempt: Attempt) async {
     let now = currentMilliseconds()
-    let name = JSONValue.string(notice.id)
-    let message = letterMessage(
-      attempt == .sent ? LetterMessageType.noticeSent : LetterMessageType.noticeFailed, letter: notice.letter, at: now,
-      attempt == .sent
-        ? .object(["notice": name]) : .object(["notice": name, "permanent": .bool(attempt == .refused)]))
+    let message = NoticeResultMessage(
+      letter: notice.letter, notice: notice.id,
+      result: attempt == .sent ? .sent : .failed(isPermanent: attempt == .refused)
+    ).message(at: now)
     do {
       try await database.write { [outbox, intranet] db in
         if attempt == .sent {

@@ -1,5 +1,6 @@
-import Exchange
+import Links
 import Storage
+import Timestamps
 import Zones
 
 public import struct Foundation.Date

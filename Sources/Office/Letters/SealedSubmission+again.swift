@@ -1,5 +1,5 @@
 import Cryptography
-import Exchange
+import Timestamps
 
 import struct Foundation.UUID
 

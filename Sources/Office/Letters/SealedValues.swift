@@ -1,7 +1,7 @@
 import AgeFormat
 import Cryptography
-import Exchange
 import Foundation
+import Timestamps
 
 /// JSON of a value, as an age file.
 func sealJSON(_ value: some Encodable, for recipients: [X25519PublicKey]) throws -> [UInt8] {

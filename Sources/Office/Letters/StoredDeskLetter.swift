@@ -1,10 +1,10 @@
 import AgeFormat
 import Cryptography
-import Exchange
 import Foundation
 import PacketFormat
 import Roles
 import Storage
+import Timestamps
 import Zones
 
 /// A letter as the intranet keeps it.
@@ -65,17 +65,14 @@ struct StoredDeskLetter {
   }
 
   /// The outcome crosses sealed for the citizen; a public one carries what is published beside it, in the clear.
-  func outcomeMessage(_ type: String, _ outcome: LetterOutcome, _ at: UnixMilliseconds) throws -> Message {
-    var members: [JSONValue.JSONMember] = [
-      .init("outcome", .string(Base64.encode(try sealJSON(outcome, for: [letterKey]))))
-    ]
-    if outcome.isPublic {
-      let published = PublishedLetter(
-        number: number, mailbox: draft.mailbox, kind: draft.kind, title: draft.title, text: draft.text,
-        answer: outcome.text, acceptedAt: Date(unixMilliseconds: acceptedAt), answeredAt: outcome.at)
-      members.append(.init("published", .string(String(decoding: try encodeJSON(published), as: UTF8.self))))
-    }
-    return letterMessage(type, letter: id, at: at, .object(members))
+  func outcomeMessage(_ outcome: LetterOutcome, _ at: UnixMilliseconds) throws -> Message {
+    let published = PublishedLetter(
+      number: number, mailbox: draft.mailbox, kind: draft.kind, title: draft.title, text: draft.text,
+      answer: outcome.text, acceptedAt: Date(unixMilliseconds: acceptedAt), answeredAt: outcome.at)
+    return try OutcomeMessage(
+      id: id, at: at, stage: outcome.stage, sealed: sealJSON(outcome, for: [letterKey]),
+      published: outcome.isPublic ? published : nil
+    ).message()
   }
 }
 

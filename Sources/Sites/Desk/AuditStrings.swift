@@ -22,7 +22,7 @@ let auditStrings = StringTable([
   .init("auditOverview", "交换概况", "What crossed"),
   .init(
     "auditHint", "按小时、链路、种类和结果统计两区日志条目。本表由日志生成，仅供查找；能作证明的是日志条目本身。",
-    "The entries of both zones' logs by hour, link, kind and outcome. This table is made from the logs, for finding; what proves is the entry itself."
+    "The entries of both zones' logs by hour, link, kind and outcome. This table is made from the logs and serves for searching; only the entries themselves are proof."
   ),
   .init("auditFrom", "自（如 2026-11-23 或 2026-11-23 15:20）", "From (2026-11-23, or 2026-11-23 15:20)"),
   .init("auditTo", "至", "To"),
@@ -55,7 +55,7 @@ let auditStrings = StringTable([
   .init("trailNone", "未找到该编号的信件。", "No letter with this number was found."),
   .init("trailProof", "证明", "Proof"),
   .init(
-    "provedWitnessed", "已证明：在日志中；日志截至 {1} 由 {0} 见证",
+    "provedWitnessed", "已证明：在日志中；{0} 已于 {1} 见证",
     "Proved: it stands in the log, which {0} cosigned at {1}"),
   .init(
     "provedUnwitnessed", "已证明在日志中；尚未经对端见证", "Proved: it stands in the log; no witness has cosigned that yet"),
@@ -101,10 +101,10 @@ let auditStrings = StringTable([
   .init("remarkMissing", "请填写处理意见（500字以内）。", "Write a remark of at most 500 characters."),
   .init("alertAcknowledge", "确认处理", "Acknowledge"),
   .init("alertEntries", "有关条目", "Its entries"),
-  .init("checkRecord", "操作记录与日志比对", "The record of acts, against the log"),
+  .init("checkRecord", "办理记录与日志比对", "The record of acts, against the log"),
   .init("checkNow", "立即核验", "Check now"),
   .init(
-    "checksHint", "每日一次，自第一条起重新核验本区日志和对端日志副本：条目、哈希、检查点、签名和见证，并将操作记录与日志逐条比对。",
+    "checksHint", "每日一次，自第一条起重新核验本区日志和对端日志副本：条目、哈希、检查点、签名和见证，并将办理记录与日志逐条比对。",
     "Once a day this zone's logs and the copies of its peers' are checked from their first entry on: entries, hashes, checkpoints, signatures, witnesses; and the record of acts is compared with the log, act by act."
   ),
   .init("checksNone", "尚未核验。", "Nothing has been checked yet."),
@@ -115,9 +115,9 @@ let auditStrings = StringTable([
   .init("checkUnseen", "；另有{0}条在冷存储中，未核验", "; {0} entries lie in cold storage and were not seen"),
   .init("checkBad", "不符：", "Not sound: "),
   .init("checkBroken", "日志文件缺失，或与检查点、签名、格式不符（技术信息：{0}）", "in detail: {0}"),
-  .init("recordFinding-changed", "第{0}号操作与日志{2}第{1}条所记不一致", "act {0} is another than entry {1} of {2} says"),
-  .init("recordFinding-gone", "第{0}号操作已不在记录中，日志{2}第{1}条有其登记", "act {0} is gone; entry {1} of {2} has it"),
-  .init("recordFinding-unlogged", "第{0}号操作在记录中，日志中没有", "act {0} is in the record, and in no log"),
+  .init("recordFinding-changed", "办理记录第{0}号与日志{2}第{1}条所记不一致", "act {0} differs from entry {1} of {2}"),
+  .init("recordFinding-gone", "办理记录第{0}号已不存在，日志{2}第{1}条有其登记", "act {0} is missing; entry {1} of {2} records it"),
+  .init("recordFinding-unlogged", "办理记录第{0}号在日志中没有登记", "act {0} is in the record, and in no log"),
   .init("checkWitnessed", "{0}条，{1}", "{0} entries, {1}"),
   .init("checkUnwitnessed", "尚未经见证", "no witness yet"),
   .init("checkWitnessedHeading", "见证", "Witnessed"),
@@ -130,7 +130,7 @@ let auditStrings = StringTable([
   .init("audit-letter.accepted", "门户收信", "Letter accepted by the portal"),
   .init("audit-act.recorded", "人员办理", "An official's act"),
   .init("audit-login.refused", "登录被拒", "Log-in refused"),
-  .init("audit-guess.stopped", "口令猜测被限", "Guessing stopped"),
+  .init("audit-guess.stopped", "密码猜测受限", "Guessing stopped"),
   .init("audit-keys.changed", "密钥更换", "Keys changed"),
   .init("audit-trust.list", "吊销列表更新", "List of revocations"),
   .init("audit-zone.started", "本区启动", "Zone started"),
@@ -139,10 +139,10 @@ let auditStrings = StringTable([
   .init("audit-link.silent", "对端失联", "Peer silent"),
   .init("audit-link.heard", "对端恢复", "Peer heard again"),
   .init("audit-streams.forgotten", "清除对端传送序列", "The peer's streams were forgotten"),
-  .init("audit-epoch.opened", "恢复后重新发送", "Everything leaves anew after a restore"),
+  .init("audit-epoch.opened", "新纪元，重新发送", "A new epoch: everything is sent again"),
   .init("audit-log.opened", "新日志开始", "A log begins"),
   .init("audit-peer.checkpoint", "见证对端日志", "Peer's log witnessed"),
-  .init("audit-peer.log-alarm", "对端日志异常", "Peer's log is not what it was"),
+  .init("audit-peer.log-alarm", "对端日志异常", "Peer's log does not continue the one seen before"),
 
   .init("auditCode-no-certificate", "未出示证书", "no certificate"),
   .init("auditCode-untrusted", "证书不受信任或已吊销", "certificate not trusted or revoked"),

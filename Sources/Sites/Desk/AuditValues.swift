@@ -1,4 +1,4 @@
-import AuditIndex
+import AuditConsole
 import Foundation
 import HummingbirdCore
 import Roles

@@ -1,4 +1,4 @@
-import AuditIndex
+import AuditConsole
 import Hummingbird
 import HummingbirdCore
 import Roles

@@ -1,8 +1,8 @@
-import AuditIndex
+import AuditConsole
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import PacketFormat
+import JSON
 import Roles
 import Web
 

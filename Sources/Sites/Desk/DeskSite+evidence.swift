@@ -1,4 +1,4 @@
-public import AuditIndex
+public import AuditConsole
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore

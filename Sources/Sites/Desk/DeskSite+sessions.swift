@@ -1,4 +1,4 @@
-import AuditIndex
+import AuditConsole
 import Cryptography
 import HTTPTypes
 import Hummingbird

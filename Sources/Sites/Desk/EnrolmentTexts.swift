@@ -7,7 +7,7 @@ let enrolmentStrings = StringTable([
   .init("enrolLinkTitle", "一次性领证链接", "One-time link"),
   .init(
     "enrolLinkText", "请当面或通过可靠渠道交给本人。链接只显示这一次，只能使用一次；得到链接的人即可领取此人的证书。",
-    "Hand it to the person themselves or send it by a way that you trust. It is shown once and works once; whoever has it gets this person's certificate."
+    "Hand it to the person themselves or send it through a channel that you trust. It is shown once and works once; whoever has it gets this person's certificate."
   ),
   .init("enrolHours", "{0}小时内有效。", "Valid for {0} hours."),
   .init("enrolTitle", "领取证书", "Get your certificate"),

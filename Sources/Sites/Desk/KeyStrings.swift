@@ -17,7 +17,7 @@ let keyStrings = StringTable([
   ),
   .init("keyEnrol", "在本浏览器中登记密钥", "Enrol a key in this browser"),
   .init("keyNameLabel", "密钥名称", "Name of the key"),
-  .init("keyNameHint", "便于您辨认，例如“办公室电脑”。", "For you to tell it by, such as “office computer”."),
+  .init("keyNameHint", "便于您辨认，例如“办公室电脑”。", "To help you recognise it, such as “office computer”."),
   .init("keyOfThisBrowser", "本浏览器", "This browser"),
   .init("keyEnrolled", "登记于", "Enrolled "),
   .init("keyRetired", "停用于", "retired "),

@@ -1,8 +1,8 @@
-import Fairness
+import FairQueues
 import Letters
 import Logging
-import Notices
 import Runtime
+import SMS
 import Synchronization
 import Web
 
@@ -80,6 +80,6 @@ struct OutgoingCodes: Sendable {
     // Neither the number nor the gateway's words, which may repeat it.
     logger.error("sms code not sent", metadata: ["code": "\(faultCode(error))"])
     guard (error as? NoticeError)?.kind == .temporary else { return }
-    try? await letters.guesses.giveBackCode(phone: phone, source: source, .ofTheNumber)
+    try? await letters.attempts.giveBackCode(phone: phone, source: source, .ofTheNumber)
   }
 }

@@ -1,4 +1,4 @@
-import Fairness
+import FairQueues
 import Letters
 import Synchronization
 public import Zones

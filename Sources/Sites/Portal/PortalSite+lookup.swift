@@ -46,7 +46,7 @@ extension PortalSite {
         try await letters.look(code: code, password: password, source: request.source, reservation: reservation)
       }
       if case .wrong(let isLetter) = look {
-        letters.guesses.settle(reservation, isLetter: isLetter)
+        letters.attempts.settle(reservation, isLetter: isLetter)
         return lookupPage(request, code: typed, problem: "lookupWrong")
       }
     } catch LetterError.busy {
@@ -55,7 +55,7 @@ extension PortalSite {
     } catch {
       throw WebFailure.unavailable(error)
     }
-    letters.guesses.settle(reservation, isLetter: true)
+    letters.attempts.settle(reservation, isLetter: true)
     try await giveBack(reservation)
     let visit = beginVisit(of: request, owner: "letter \(code.symbols)")
     guard sessions.promote(visit, of: "letter \(code.symbols)", from: request.source) else {
@@ -69,12 +69,12 @@ extension PortalSite {
     _ code: LetterCode, _ visitor: Visitor, _ request: WebRequest
   ) async throws -> Result<AttemptLimiter.Reservation, AttemptLimiter.Refused> {
     do {
-      return try await letters.guesses.reserveLook(code: code, source: request.source, visit: visitor.name)
+      return try await letters.attempts.reserveLook(code: code, source: request.source, visit: visitor.name)
     } catch { throw WebFailure.unavailable(error) }
   }
 
   private func giveBack(_ reservation: AttemptLimiter.Reservation) async throws {
-    do { try await letters.guesses.giveBack(reservation) } catch { throw WebFailure.unavailable(error) }
+    do { try await letters.attempts.giveBack(reservation) } catch { throw WebFailure.unavailable(error) }
   }
 
   private func read(_ opened: LetterCredentials, _ request: WebRequest) async throws -> CitizenLetter? {

@@ -22,13 +22,13 @@ extension PortalSite {
   /// Throws `unavailable` where the database does not answer.
   func mayAskForCode(_ phone: String, _ visitor: Visitor, _ request: WebRequest) async throws -> Bool {
     do {
-      return try await letters.guesses.takeCode(phone: phone, source: request.source, visit: visitor.name)
+      return try await letters.attempts.takeCode(phone: phone, source: request.source, visit: visitor.name)
     } catch { throw WebFailure.unavailable(error) }
   }
 
   func giveBackCode(_ phone: String, _ visitor: Visitor, _ request: WebRequest) async throws {
     do {
-      try await letters.guesses.giveBackCode(phone: phone, source: request.source, visit: visitor.name)
+      try await letters.attempts.giveBackCode(phone: phone, source: request.source, visit: visitor.name)
     } catch { throw WebFailure.unavailable(error) }
   }
 
@@ -113,7 +113,7 @@ extension PortalSite {
       let letter = unlock.letter
       visit.with { $0.unlock = nil }
       let isLifted: Bool
-      do { isLifted = try await letters.guesses.unlock(letter) } catch { throw WebFailure.unavailable(error) }
+      do { isLifted = try await letters.attempts.unlock(letter) } catch { throw WebFailure.unavailable(error) }
       guard isLifted else { throw WebFailure.tooMany }
       return page(UnlockedPage(), titleKey: "unlockTitle", request, visit, path: "/lookup")
     case .wrong: return unlockCodePage(request, visit, problem: "codeWrong")

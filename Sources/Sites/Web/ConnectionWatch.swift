@@ -1,4 +1,4 @@
-import Fairness
+import FairQueues
 import NIOCore
 
 /// How long a connection may take for what. Whoever is slower is hung up on; none of these waits holds a turn.

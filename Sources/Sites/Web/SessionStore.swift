@@ -1,5 +1,5 @@
 import Cryptography
-public import Fairness
+public import FairQueues
 import Synchronization
 
 /// A visit, known by a random cookie. Lives in memory only.

@@ -7,7 +7,7 @@ public let sharedStrings = StringTable([
   .init("errorPrefix", "有错误：", "Error: "),
   .init("errorHeading", "请改正以下问题：", "Please correct the following:"),
   .init(
-    "footer", "本站不使用脚本与跟踪。请勿在网上传递涉及国家秘密的内容。",
+    "footer", "本站不使用脚本，不作跟踪。请勿在网上传递涉及国家秘密的内容。",
     "This site uses neither scripts nor trackers. Do not send state secrets over the network."),
   .init("backHome", "返回首页", "Back to the home page"),
   .init("previousPage", "上一页", "Previous"),

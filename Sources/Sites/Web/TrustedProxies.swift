@@ -1,4 +1,4 @@
-import Fairness
+import FairQueues
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore

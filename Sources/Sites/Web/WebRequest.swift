@@ -1,4 +1,4 @@
-public import Fairness
+public import FairQueues
 import HTTPTypes
 public import Hummingbird
 import HummingbirdCore

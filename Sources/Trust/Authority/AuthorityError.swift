@@ -1,13 +1,13 @@
-/// Why the authority's folder does not do what it was asked for.
+/// Why the authority's folder refuses an operation.
 public struct AuthorityError: Error, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable {
-    /// What was asked for cannot be: a name that is taken, a certificate that is not its own, one that is revoked already.
+    /// The request is impossible: a name that is taken, a certificate that is not its own, one that is revoked already.
     case refused
-    /// The folder is no authority's, or something in it is not as it should be.
+    /// The folder is not an authority's, or something in it is damaged.
     case damaged
-    /// Another command is at work on the folder.
+    /// Another command is working on the folder.
     case busy
-    /// The disk does not take it.
+    /// The disk refuses it.
     case cannotWrite = "cannot-write"
   }
 

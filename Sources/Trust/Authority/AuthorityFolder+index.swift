@@ -1,20 +1,20 @@
+public import Certificates
 import DurableFiles
 public import Foundation
-public import Trust
 
 extension AuthorityFolder {
-  /// All that was issued, the oldest first.
+  /// Everything that was issued, the oldest first.
   ///
-  /// - Throws: `AuthorityError` with `damaged` for a file that is no entry, or another authority's.
+  /// - Throws: `AuthorityError` with `damaged` for a file that is not an entry, or is another authority's.
   public func entries() throws -> [IndexEntry] {
     let names = try reportingWrites { try files.list(path + "/issued") }
     return try names.filter { $0.hasSuffix(".pem") }.map { try entry(serialNumber: String($0.dropLast(4))) }
       .sorted { ($0.certificate.notBefore, $0.serialNumber) < ($1.certificate.notBefore, $1.serialNumber) }
   }
 
-  /// The entry that `text` means: a serial number, or its beginning (eight digits at least), or a certificate's file.
+  /// The entry that `text` names: a serial number, or its beginning (at least eight digits), or a certificate's file.
   ///
-  /// - Throws: `AuthorityError` with `refused` where it means none of ours, or several.
+  /// - Throws: `AuthorityError` with `refused` if it names no certificate of this authority, or several.
   public func find(_ text: String) throws -> IndexEntry {
     if text.contains("/") || text.hasSuffix(".pem") || files.exists(text) {
       let certificate = try Certificate.load(pemFile: text)[0]
@@ -55,7 +55,7 @@ extension AuthorityFolder {
     return Revocation(certificate, at: text.date, reason: text.reason)
   }
 
-  /// Makes a fresh key and its certificate; the index knows the certificate before it is handed out.
+  /// Makes a new key and its certificate; the certificate is in the index before it is handed out.
   public func issue(
     _ profile: CertificateProfile, to commonName: String, days: Int? = nil, date: Date
   ) throws -> (certificate: Certificate, key: PrivateKey) {
@@ -65,7 +65,7 @@ extension AuthorityFolder {
     return issued
   }
 
-  /// Makes a certificate for a key that somebody else holds.
+  /// Makes a certificate for somebody else's key.
   public func certify(
     _ key: PublicKey, _ profile: CertificateProfile, to commonName: String, days: Int? = nil, date: Date
   ) throws -> Certificate {
@@ -86,11 +86,10 @@ extension AuthorityFolder {
     try put(text.bytes, at: "issued/\(certificate.serialNumber).pem", mode: 0o644)
   }
 
-  /// Records that a certificate counts no more, and publishes a list that says so.
+  /// Records that a certificate no longer counts, and publishes a list that says so.
   ///
   /// - Returns: the list's number.
-  /// - Throws: `refused` where it was revoked already; the list is published anew all the same where the command before
-  ///   was cut short.
+  /// - Throws: `refused` if it was revoked already. If that command was killed before the list, `publishList` makes it.
   @discardableResult public func revoke(
     _ entry: IndexEntry, reason: Revocation.Reason, date: Date, listDays: Int = 30
   ) throws -> Int {
@@ -102,7 +101,7 @@ extension AuthorityFolder {
     return try publishList(at: date, days: listDays)
   }
 
-  /// Makes the next list of revocations and puts it at `crl.pem`.
+  /// Makes the next revocation list and puts it at `crl.pem`.
   ///
   /// - Parameter days: until the next list is due: 1 to 3,650.
   /// - Returns: its number, one more than the last one's.

@@ -1,9 +1,9 @@
+public import Certificates
 public import Cryptography
 public import DurableFiles
 public import Foundation
-public import Trust
 
-/// A certificate authority's folder: its key, an index of all that it issued, and its lists of revocations.
+/// A certificate authority's folder: its key, an index of everything that it issued, and its revocation lists.
 ///
 /// ```
 /// authority.pem  authority.key      its certificate and key; authority.token where the key lies in a token
@@ -14,8 +14,8 @@ public import Trust
 /// tmp/  lock
 /// ```
 ///
-/// Every file appears whole, by a rename after a sync, and no file is changed afterwards but `crl.pem`. So a command that is
-/// killed leaves the folder as it was before or as it is after, and perhaps something in `tmp/`.
+/// Every file appears whole, by a rename after a sync, and no file but `crl.pem` is changed afterwards. So a command
+/// that is killed leaves the folder as it was before or as it is after, and perhaps something in `tmp/`.
 public struct AuthorityFolder: Sendable {
   public let path: String
   public let authority: CertificateAuthority
@@ -26,7 +26,7 @@ public struct AuthorityFolder: Sendable {
 
   /// Opens a folder for one command at a time.
   ///
-  /// - Parameter passphrase: of the key, where it is encrypted; the PIN, where it lies in a token.
+  /// - Parameter passphrase: of the key, if it is encrypted; the PIN, if it is in a token.
   /// - Throws: `AuthorityError`, `TrustError`.
   public init(path: String, passphrase: SecretBytes? = nil, files: Files = Files()) throws {
     guard files.exists(path + "/authority.pem") else {
@@ -80,23 +80,26 @@ public struct AuthorityFolder: Sendable {
     }
   }
 
-  /// The authorities between what this one issues and the root, the root excluded.
+  /// The authorities between this one's certificates and the root, without the root.
   public var chain: [Certificate] { parents.isEmpty ? [] : [authority.certificate] + parents.dropLast() }
 
-  /// The root that all hangs on.
+  /// The root of the chain.
   public var root: Certificate { parents.last ?? authority.certificate }
 
-  /// Makes a folder with a fresh root. It appears whole or not at all.
+  /// Makes a folder with a new root. It appears whole or not at all.
+  ///
+  /// - Parameter forSeals: with an SM2 key, which is not to be in a token.
   public static func makeRoot(
-    at path: String, commonName: String, organization: String, secret: KeySecret = .none, date: Date,
-    files: Files = Files()
+    at path: String, commonName: String, organization: String, secret: KeySecret = .none, forSeals: Bool = false,
+    date: Date, files: Files = Files()
   ) throws -> AuthorityFolder {
+    let key = forSeals ? try PrivateKey(generating: .sm2) : try secret.tokenKey()
     let authority = try CertificateAuthority.makeRoot(
-      commonName: commonName, organization: organization, key: try secret.tokenKey(), at: date)
+      commonName: commonName, organization: organization, key: key, at: date)
     return try make(at: path, authority, parents: [], secret, date, files)
   }
 
-  /// Makes a folder with an issuing authority under this one, which may lie on another disk.
+  /// Makes a folder with an issuing authority under this one; it may be on another disk.
   public func makeIssuing(
     at path: String, commonName: String, permittedDomains: [String] = [], secret: KeySecret = .none, date: Date
   ) throws -> AuthorityFolder {
@@ -154,7 +157,7 @@ public struct AuthorityFolder: Sendable {
   }
 }
 
-/// Turns what the disk says into what the operator reads.
+/// Turns a disk error into one for the operator.
 func reportingWrites<T>(_ body: () throws -> T) throws -> T {
   do { return try body() } catch let error as FileError { throw AuthorityError(.cannotWrite, "\(error)") }
 }

@@ -1,7 +1,7 @@
+public import Certificates
 public import Foundation
-public import Trust
 
-/// A certificate that an authority has issued, as its index remembers it.
+/// A certificate that an authority has issued, as its index records it.
 public struct IndexEntry: Sendable {
   public enum State: String, Sendable {
     case good
@@ -16,14 +16,14 @@ public struct IndexEntry: Sendable {
 
   public var serialNumber: String { certificate.serialNumber }
 
-  /// Revoked goes before expired.
+  /// Revoked takes precedence over expired.
   public func state(at date: Date) -> State {
     if revocation != nil { return .revoked }
     return date > certificate.notAfter ? .expired : .good
   }
 }
 
-/// An index file: a few lines for people and for us, then the certificate, so that `openssl x509` reads it too.
+/// An index file: a few readable lines, then the certificate, so that `openssl x509` reads it too.
 struct IndexText {
   let profile: CertificateProfile
   let certificate: Certificate

@@ -1,13 +1,13 @@
+public import Certificates
 public import Cryptography
-public import Trust
 
 /// How a new authority's key is kept.
 public enum KeySecret: Sendable {
-  /// In a file that its mode alone protects.
+  /// In a file protected only by its mode.
   case none
   /// In an encrypted file.
   case passphrase(SecretBytes)
-  /// In a token, where it was made before.
+  /// In a token, where the key exists already.
   case token(TokenKey, pin: SecretBytes)
 
   var passphrase: SecretBytes? {

@@ -1,6 +1,6 @@
 public import PacketFormat
 
-/// Why a packet was not taken, with a code to match on and a reason for the operator.
+/// Why a packet was not accepted, with a code to match on and a reason for the operator.
 public struct PacketRejection: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Code: String, CaseIterable, Sendable {
     /// Not a regular file, or not readable.
@@ -10,14 +10,14 @@ public struct PacketRejection: Error, Equatable, Sendable, CustomStringConvertib
     case manifest
     /// Larger than the link allows, or longer than its manifest says.
     case size
-    /// Half a file that stayed half.
+    /// A partial file that stayed partial.
     case incomplete
     /// Another zone's packet.
     case addressee
     case suite
     /// The certificate is malformed, untrusted, expired, revoked or of the wrong purpose.
     case certificate
-    /// A trusted certificate, but not one that this link's peer is known by.
+    /// A trusted certificate, but not one of the link's peer.
     case peer
     case signature
     /// Another packet was applied under this sequence, or `prev` names another history.
@@ -30,11 +30,11 @@ public struct PacketRejection: Error, Equatable, Sendable, CustomStringConvertib
     case policyClassification = "policy-classification"
     case policyBlobSize = "policy-blob-size"
     case message
-    /// Of an epoch that its sender has closed, with packets before it missing for ever.
+    /// Its sender has closed the epoch, and earlier packets never came.
     case closed
-    /// Of an epoch too far above the newest that is known of the peer.
+    /// Its epoch is too far above the newest known of the peer.
     case epoch
-    /// Of a node that the link's configuration does not name.
+    /// The link's configuration does not name its node.
     case node
   }
 

@@ -1,13 +1,13 @@
 public import AgeFormat
+public import Certificates
 public import Cryptography
 public import PacketFormat
-public import Trust
 public import Zones
 
 /// The only suite of v1: X25519 recipients, ChaCha20-Poly1305 payload (age v1), Ed25519 signature.
 public let packetSuite = "x25519-chacha20poly1305-ed25519"
 
-/// What a packet says about itself beside its contents.
+/// What a packet states about itself, apart from its contents.
 public struct PacketOutline: Sendable {
   /// UUID v7.
   public var id: String
@@ -33,7 +33,7 @@ public struct PacketOutline: Sendable {
   }
 }
 
-/// A finished packet: `head` and `payload`, one after the other, are the file.
+/// A finished packet: the file is `head` followed by `payload`.
 public struct SealedPacket: Sendable {
   public let manifest: Manifest
   public let head: [UInt8]
@@ -41,7 +41,7 @@ public struct SealedPacket: Sendable {
   /// SHA-256 of the manifest line with its newline: the next packet's `prev`.
   public let manifestDigest: Digest
   /// The name in the drop: stream, sequence, and the first 8 hex digits of the head's SHA-256, so that a packet signed
-  /// anew does not collide with itself.
+  /// again does not collide with itself.
   public let fileName: String
   /// SHA-256 of the certificate that it is signed under.
   public let signer: Digest
@@ -59,8 +59,8 @@ public struct PacketSealer: Sendable {
   private let recipients: [X25519PublicKey]
   private let recipientDigests: [HexDigest]
 
-  /// - Parameter recipients: the encryption certificates of the peer and of each escrow holder, X25519. Throws
-  ///   `header` where one holds another kind of key.
+  /// - Parameter recipients: the encryption certificates of the peer and of each escrow holder, X25519. Throws `header`
+  ///   if one has another kind of key.
   public init(
     from: ZoneName, to: ZoneName, signingKey: Ed25519PrivateKey, signingCertificate: Certificate,
     recipients: [Certificate]
@@ -80,7 +80,7 @@ public struct PacketSealer: Sendable {
     recipientDigests = recipients.compactMap { HexDigest($0.fingerprint.hex) }
   }
 
-  /// Puts a packet together.
+  /// Builds a packet.
   ///
   /// - Parameters:
   ///   - messages: each message's type and bytes.

@@ -1,21 +1,21 @@
 import AgeFormat
+public import Certificates
 public import Cryptography
 import Dispatch
 public import PacketFormat
 import Synchronization
-public import Trust
 public import Zones
 
 public import struct Foundation.Date
 
-/// A packet whose head was read and is not believed yet.
+/// A packet whose head was read but not verified yet.
 public struct UnverifiedPacket: Sendable {
   public let head: PacketHead
 
   public init(head: PacketHead) { self.head = head }
 }
 
-/// Who signed a packet's manifest.
+/// A packet's manifest, with its signature and certificate.
 public struct SignatureProof: Sendable {
   /// With its newline.
   public let manifestLine: [UInt8]
@@ -25,7 +25,8 @@ public struct SignatureProof: Sendable {
   public let certificate: [UInt8]
 }
 
-/// A packet that this link's peer verifiably signed. Only `PacketVerifier` makes one, and only one can be acted upon.
+/// A packet that this link's peer verifiably signed. Only `PacketVerifier` makes one, and only such a packet is acted
+/// upon.
 public struct VerifiedPacket: Sendable {
   public let manifest: Manifest
   /// SHA-256 of the manifest line with its newline.
@@ -39,9 +40,10 @@ public struct VerifiedPacket: Sendable {
     self.proof = proof
   }
 
-  /// Checks the payload's digest, decrypts it and takes the archive apart.
+  /// Checks the payload's digest, decrypts it and parses the archive.
   ///
-  /// Throws `payload` where the bytes are not those that were signed for, `decryption` and `archive` where they are.
+  /// Throws `payload` if the bytes are not those that were signed, `decryption` and `archive` if they are but cannot be
+  /// read.
   public func open(
     payload: [UInt8], with identities: [X25519PrivateKey]
   ) throws(PacketRejection) -> PacketContents {
@@ -54,7 +56,7 @@ public struct VerifiedPacket: Sendable {
     do { return try PacketContents.parse(archive, manifest: manifest) } catch { throw PacketRejection(error) }
   }
 
-  /// Both at the same time for a large payload. What was decrypted is used only if the digest is right.
+  /// Both at the same time for a large payload. The plaintext is used only if the digest is right.
   private static func digestAndDecrypt(
     _ payload: [UInt8], _ identities: [X25519PrivateKey]
   ) -> (Digest, Result<[UInt8], AgeError>) {
@@ -79,7 +81,7 @@ public struct VerifiedPacket: Sendable {
   }
 }
 
-/// Decides whether a packet is this link's peer's.
+/// Decides whether a packet is from this link's peer.
 public struct PacketVerifier: Sendable {
   private let zone: ZoneName
   private let peer: ZoneName
@@ -88,7 +90,7 @@ public struct PacketVerifier: Sendable {
   private let trust: TrustStore
   private let lastGood = LastCertificate()
 
-  /// - Parameter peerCertificates: what the peer is known by, at each moment.
+  /// - Parameter peerCertificates: the peer's certificates at each moment.
   public init(
     zone: ZoneName, peer: ZoneName, suites: Set<String>, peerCertificates: PeerCertificates, trust: TrustStore
   ) {
@@ -99,7 +101,7 @@ public struct PacketVerifier: Sendable {
     self.trust = trust
   }
 
-  /// Rises with every change of what is trusted: a verdict of an earlier generation may be wrong now.
+  /// Rises with every change of trust: a verdict of an earlier generation may be wrong now.
   public var generation: Int { trust.generation + peerCertificates.generation }
 
   /// Checks addressee, suite, certificate, peer and signature, in this order.
@@ -127,8 +129,8 @@ public struct PacketVerifier: Sendable {
         manifestLine: packet.head.manifestLine, signature: signature, certificate: certificate.der))
   }
 
-  /// Whether a packet that `verify` refuses says that it carries nothing but news of trust, while nothing is wrong with its
-  /// certificate but that a list of revocations is missing or overdue.
+  /// Whether a packet that `verify` refuses states that it carries only messages of trust, and its certificate fails
+  /// only because a revocation list is missing or overdue.
   public func mayBringLists(_ packet: UnverifiedPacket, at date: Date) -> Bool {
     let manifest = packet.head.manifest
     guard !manifest.messages.isEmpty, manifest.messages.keys.allSatisfy(isTrustUpdate), manifest.blobs.isEmpty,
@@ -141,10 +143,10 @@ public struct PacketVerifier: Sendable {
     return false
   }
 
-  /// Lets the lists of revocations count that such a packet brings. Each is signed by an authority, so it would be right
-  /// whoever had brought it; older ones change nothing.
+  /// Accepts the revocation lists that such a packet brings. Each is signed by an authority, so it does not matter who
+  /// brings it; older ones change nothing.
   ///
-  /// - Returns: whether any was news.
+  /// - Returns: whether any was new.
   public func learn(from packet: UnverifiedPacket, payload: [UInt8], with identities: [X25519PrivateKey]) -> Bool {
     guard let certificate = peerCertificate(packet), let signed = try? checkSignature(packet, by: certificate),
       let contents = try? signed.open(payload: payload, with: identities)
@@ -161,7 +163,7 @@ public struct PacketVerifier: Sendable {
 
   private static let newsMaxBytes = 4 * 1024 * 1024
 
-  /// One that this link's peer is known by; nothing is said about dates and revocation.
+  /// One of the link's peer; dates and revocation are not checked.
   private func peerCertificate(_ packet: UnverifiedPacket) -> Certificate? {
     guard let der = Base64.decode(packet.head.certificateLine), let certificate = try? Certificate(der: der) else {
       return nil
@@ -187,9 +189,9 @@ public struct PacketVerifier: Sendable {
   }
 }
 
-/// The certificate that was found good last, so that its chain is built once for the many packets of a minute.
+/// The certificate that was verified last, so its chain is built once for the many packets of a minute.
 private final class LastCertificate: Sendable {
-  /// For so long a verdict stands, unless a new list of revocations comes; an expiry takes effect after it.
+  /// How long a verdict is cached, unless a new revocation list comes; an expiry takes effect after it.
   private static let seconds = 1.0
 
   private let last = Mutex<(line: [UInt8], certificate: Certificate, generation: Int, at: Date)?>(nil)

@@ -1,8 +1,9 @@
+public import Certificates
 import Cryptography
+public import JSON
 public import PacketFormat
-public import Trust
 
-/// A message that carries a list of revocations: `{"crl": base64 of DER}`.
+/// A message that carries a revocation list: `{"crl": base64 of DER}`.
 public enum RevocationListMessage {
   public static let type = "trust.crl"
 
@@ -10,7 +11,7 @@ public enum RevocationListMessage {
     .object(["crl": .string(Base64.encode(list.der))])
   }
 
-  /// - Throws: `malformed` where the message carries none.
+  /// - Throws: `malformed` if the message carries none.
   public static func list(in message: Message) throws(TrustError) -> RevocationList {
     guard message.type == type, message.body.members?.count == 1, let text = message.body["crl"]?.text,
       let der = Base64.decode(Array(text.utf8))

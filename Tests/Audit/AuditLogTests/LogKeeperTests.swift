@@ -2,7 +2,6 @@ import Cryptography
 import DurableFiles
 import Foundation
 import Logging
-import PacketFormat
 import Storage
 import Testing
 import Zones

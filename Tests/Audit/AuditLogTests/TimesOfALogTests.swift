@@ -1,5 +1,5 @@
 import Foundation
-import PacketFormat
+import JSON
 import Testing
 import TransparencyLog
 

@@ -1,6 +1,6 @@
 import Cryptography
 import Foundation
-import PacketFormat
+import JSON
 import Testing
 import TransparencyLog
 

@@ -1,19 +1,22 @@
 import AuditLog
+import Certificates
 import Cryptography
 import DurableFiles
 import Foundation
+import JSON
 import Letters
 import Logging
 import PacketFormat
 import Storage
 import Synchronization
 import Testing
-import Trust
+import Timestamps
 import ZoneHarness
+import ZoneKeys
 import Zones
 
 @testable import AuditWitness
-@testable import Exchange
+@testable import Links
 @testable import TransparencyLog
 
 /// The intranet as the witness of the DMZ's log, which these tests write as they please.
@@ -30,7 +33,7 @@ private final class Witness: Sendable {
   init(now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }) throws {
     zones = try TestZones()
     database = try ZoneDatabase(
-      path: zones.intranet.dataDirectory + "/zone.sqlite", migrations: exchangeMigrations + witnessMigrations)
+      path: zones.intranet.dataDirectory + "/zone.sqlite", migrations: linkMigrations + witnessMigrations)
     var files: [String: (key: String, pem: String)] = [:]
     for (name, profile) in [
       ("intranet audit log", CertificateProfile.auditLog), ("intranet audit witness", .auditWitness),

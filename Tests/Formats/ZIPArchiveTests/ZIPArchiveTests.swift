@@ -75,8 +75,8 @@ import ZIPArchive
     let archive = Self.archive
     let original = try ZIPArchive.read(archive)
     // Dates, versions, attributes, and how hard deflate tried, say nothing about the content.
-    let local = Set([4, 5, 6] + (10..<14))
-    let central = Set(Array(4..<8) + [8] + (12..<16) + (36..<42))
+    let local = Set([4, 5, 6, 7] + (10..<14))
+    let central = Set(Array(4..<8) + [8, 9] + (12..<16) + (36..<42))
     let directory = Specimen.directory(of: archive)
     for index in archive.indices {
       for bit in 0..<8 where !local.contains(index) && !central.contains(index - directory) {

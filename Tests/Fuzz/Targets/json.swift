@@ -1,4 +1,4 @@
-import PacketFormat
+import JSON
 
 /// A value that parses is written in one way, and that way parses to the same value.
 func fuzzJSON(_ bytes: [UInt8]) {

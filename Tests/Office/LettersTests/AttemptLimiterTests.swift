@@ -1,7 +1,6 @@
 import AuditLog
 import Cryptography
-import Exchange
-import Fairness
+import FairQueues
 import Foundation
 import Letters
 import Storage

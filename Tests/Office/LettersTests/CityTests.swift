@@ -1,6 +1,6 @@
-import Exchange
-import Fairness
+import FairQueues
 import Letters
+import Links
 import Storage
 import Synchronization
 import Testing
@@ -13,7 +13,7 @@ import Testing
 
   /// In memory: what is counted is refusals, and thirty thousand syncs of a disk tell nothing of them.
   private static func database() throws -> ZoneDatabase {
-    let file = try SQLiteFile(inMemory: exchangeMigrations + citizenLetterMigrations)
+    let file = try SQLiteFile(inMemory: linkMigrations + citizenLetterMigrations)
     return ZoneDatabase(inMemory: file, faults: NoFaults())
   }
 

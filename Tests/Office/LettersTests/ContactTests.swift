@@ -1,8 +1,8 @@
-import Exchange
 import Foundation
 import Letters
 import Storage
 import Testing
+import Timestamps
 import ZoneHarness
 import Zones
 

@@ -1,8 +1,6 @@
 import AgeFormat
 import Cryptography
-import Exchange
 import Foundation
-import PacketFormat
 import Testing
 import ZoneHarness
 import Zones

@@ -1,8 +1,8 @@
 import Cryptography
-import Exchange
-import Fairness
+import FairQueues
 import Foundation
 import Letters
+import Links
 import Logging
 import Runtime
 import Storage

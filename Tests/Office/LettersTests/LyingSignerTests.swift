@@ -1,10 +1,11 @@
 import AgeFormat
 import Cryptography
-import Exchange
 import Foundation
+import JSON
 import PacketFormat
 import Storage
 import Testing
+import Timestamps
 import ZoneHarness
 import Zones
 

@@ -1,10 +1,10 @@
-import Exchange
 import Foundation
 import Letters
 import Roles
 import Storage
 import Synchronization
 import Testing
+import Timestamps
 import ZoneHarness
 import Zones
 

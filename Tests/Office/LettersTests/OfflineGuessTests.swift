@@ -1,8 +1,8 @@
 import AgeFormat
 import Cryptography
-import Exchange
 import Foundation
 import Letters
+import Links
 import Logging
 import Storage
 import Synchronization

@@ -1,6 +1,6 @@
-import Exchange
 import Foundation
 import Letters
+import Links
 import Storage
 import Synchronization
 import Testing

@@ -1,7 +1,7 @@
 import Cryptography
-import Exchange
 import Foundation
 import Letters
+import Links
 import Logging
 import Storage
 import Synchronization

@@ -1,6 +1,5 @@
 import Cryptography
 import DurableFiles
-import Exchange
 import Foundation
 import Letters
 import Roles

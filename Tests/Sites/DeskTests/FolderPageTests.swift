@@ -5,6 +5,7 @@ import Roles
 import Storage
 import Synchronization
 import Testing
+import Timestamps
 import ZoneHarness
 
 @Suite struct FolderPages {

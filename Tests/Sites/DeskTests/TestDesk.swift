@@ -1,11 +1,11 @@
 import Cryptography
 import Desk
-import Exchange
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Letters
+import Links
 import Logging
 import NIOCore
 import People
@@ -14,6 +14,7 @@ import Storage
 import Synchronization
 import Web
 import ZoneHarness
+import ZoneKeys
 import Zones
 
 /// A desk that is asked without a network: the same routes, sessions and domain, with connections that show what

@@ -1,7 +1,7 @@
 import COpenSSL
+import Certificates
 import Cryptography
 import Foundation
-import Trust
 
 /// A key as a browser would hold it, for what the desk's script does.
 final class TestKey: Sendable {

@@ -1,6 +1,6 @@
 import Cryptography
-import Exchange
 import Letters
+import Links
 import Storage
 import Synchronization
 import Testing
@@ -28,7 +28,7 @@ private final class Ledger: Sendable {
   }
 
   func database() throws -> ZoneDatabase {
-    let file = try SQLiteFile(inMemory: exchangeMigrations + citizenLetterMigrations) { [self] in note($0) }
+    let file = try SQLiteFile(inMemory: linkMigrations + citizenLetterMigrations) { [self] in note($0) }
     return ZoneDatabase(inMemory: file, faults: NoFaults())
   }
 

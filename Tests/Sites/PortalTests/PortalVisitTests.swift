@@ -1,5 +1,5 @@
 import Cryptography
-import Fairness
+import FairQueues
 import Foundation
 import Letters
 import Testing

@@ -1,10 +1,10 @@
 import Cryptography
-import Exchange
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Letters
+import Links
 import Logging
 import NIOCore
 import Storage

@@ -1,9 +1,9 @@
 import Cryptography
-import Fairness
+import FairQueues
 import Foundation
 import HTTPTypes
 import Letters
-import Notices
+import SMS
 import Storage
 import Synchronization
 import Testing
@@ -227,7 +227,7 @@ extension TestCitizen {
     let portal = try await TestPortal(hash: cheap, sendSMS: gateway.send)
     let letter = try await portal.letter()
     for index in 0..<10 {
-      _ = try await portal.citizens.guesses.reserveLook(code: letter.code, source: "10.0.0.\(index)").get()
+      _ = try await portal.citizens.attempts.reserveLook(code: letter.code, source: "10.0.0.\(index)").get()
     }
     let stranger = try await TestCitizen(at: portal, from: "203.0.113.1")
     #expect(await stranger.post("/unlock", ["code": letter.code.display, "phone": "13900139000"]).status == 303)

@@ -1,4 +1,4 @@
-import Fairness
+import FairQueues
 import HTTPTypes
 import NIOCore
 import NIOEmbedded

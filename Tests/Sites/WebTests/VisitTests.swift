@@ -1,4 +1,4 @@
-import Fairness
+import FairQueues
 import Testing
 
 @testable import Web

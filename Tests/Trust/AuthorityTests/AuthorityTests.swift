@@ -1,8 +1,8 @@
+import Certificates
 import DurableFiles
 import Foundation
 import Synchronization
 import Testing
-import Trust
 
 @testable import Authority
 

@@ -9,6 +9,8 @@ int guandu_forbid_core_dumps(void);
 void guandu_keep_memory(void);
 /// Keeps every page of this process, present and future, out of swap.
 int guandu_lock_memory(void);
+/// `setrlimit(2)` of this process's time on the processor and of its address space.
+int guandu_limit_resources(unsigned long long processor_seconds, unsigned long long memory_bytes);
 /// `syncfs(2)` of the file system that holds `descriptor`.
 int guandu_syncfs(int descriptor);
 /// Asks the kernel to begin writing a range to the disk, without waiting and without any promise.

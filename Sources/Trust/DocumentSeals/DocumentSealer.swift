@@ -1,0 +1,113 @@
+public import Certificates
+import Cryptography
+public import Foundation
+import OFDPackage
+public import SealObjects
+
+/// Makes seals, for internal use and for tests; official ones are an authorised maker's.
+public enum SealMaker {
+  /// - Parameters:
+  ///   - identifier: the seal's own, ASCII.
+  ///   - name: what the seal is called.
+  ///   - sealers: whose certificates may apply it; each an SM2 one that is not an authority's.
+  ///   - validity: of the seal; within the sealers' certificates.
+  ///   - maker: certificate and key.
+  /// - Throws: `SealError`, `SealFormatError`, `TrustError`.
+  public static func make(
+    identifier: String, name: String, sealers: [Certificate], picture: SealPicture, validity: ClosedRange<Date>,
+    maker: (certificate: Certificate, key: PrivateKey), at date: Date
+  ) throws -> ElectronicSeal {
+    try maker.certificate.requireForSeals()
+    guard maker.key.belongs(to: maker.certificate) else {
+      throw SealError("the maker's key is not that of its certificate")
+    }
+    guard maker.certificate.isInDate(at: date) else { throw SealError("the maker's certificate is out of date") }
+    _ = try PNGHead(picture.data)
+    for sealer in sealers {
+      try sealer.requireForSeals()
+      guard sealer.notBefore <= validity.lowerBound, validity.upperBound <= sealer.notAfter else {
+        throw SealError(
+          "the seal would be valid beyond its certificate \(sealer): \(sealer.notBefore) to \(sealer.notAfter)")
+      }
+    }
+    let info = SealInfo(
+      vendor: "guandu", identifier: identifier, kind: 1, name: name, signers: .certificates(sealers.map(\.der)),
+      created: SealTime(date), validFrom: SealTime(validity.lowerBound), validUntil: SealTime(validity.upperBound),
+      picture: picture)
+    let bytes = try info.encoded()
+    return try ElectronicSeal(
+      infoBytes: bytes, makerCertificate: maker.certificate.der, signature: try maker.key.signSM2(bytes))
+  }
+}
+
+/// Applies a seal to an OFD document.
+public struct DocumentSealer: Sendable {
+  private let seal: ElectronicSeal
+  private let key: PrivateKey
+  private let certificate: Certificate
+
+  /// - Parameters:
+  ///   - seal: with a right signature of its maker; whether the maker is to be trusted is not asked here.
+  ///   - certificate: the sealer's; nil where the seal holds the key's own.
+  /// - Throws: `SealError`.
+  public init(seal: ElectronicSeal, key: PrivateKey, certificate: Certificate? = nil, at date: Date) throws {
+    for step in SealCheck.made(seal, at: date) where step.outcome != .holds {
+      throw SealError("\(step.english): \(step.detail)")
+    }
+    guard let own = try certificate ?? Self.certificate(of: key, in: seal) else {
+      throw SealError("the seal holds no certificate of this key; if it holds digests, give the certificate")
+    }
+    guard key.belongs(to: own) else { throw SealError("the key is not that of the certificate \(own)") }
+    guard seal.info.signers.name(own.der) else { throw SealError("the seal does not name the certificate \(own)") }
+    try own.requireForSeals()
+    self.seal = seal
+    self.key = key
+    self.certificate = own
+  }
+
+  private static func certificate(of key: PrivateKey, in seal: ElectronicSeal) throws(TrustError) -> Certificate? {
+    guard case .certificates(let list) = seal.info.signers else { return nil }
+    for der in list {
+      let certificate = try Certificate(der: der)
+      if key.belongs(to: certificate) { return certificate }
+    }
+    return nil
+  }
+
+  /// Seals a document that bears no seal yet.
+  ///
+  /// - Parameters:
+  ///   - document: an OFD file.
+  ///   - pageNumber: from 1 on.
+  ///   - x: of the seal's left edge, in millimetres from the page's.
+  ///   - y: of its upper edge, likewise.
+  ///   - software: its name and version, for the signature's file.
+  ///   - date: the time of sealing, which has to lie within the dates of seal and certificate.
+  /// - Returns: the sealed file, which was checked again.
+  /// - Throws: `SealError`, `OFDError`, `SealFormatError`, `TrustError`.
+  public func seal(
+    _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String), at date: Date
+  ) throws -> [UInt8] {
+    guard SealCheck.dates(seal, at: date).outcome == .holds else {
+      throw SealError("the seal is valid from \(seal.info.validFrom) to \(seal.info.validUntil)")
+    }
+    guard certificate.isInDate(at: date) else {
+      throw SealError(
+        "the certificate \(certificate) is in date from \(certificate.notBefore) to \(certificate.notAfter)")
+    }
+    let picture = seal.info.picture
+    let box = OFDBox(x: x, y: y, width: Double(picture.widthMillimetres), height: Double(picture.heightMillimetres))
+    let time = SealTime(date)
+    let sealing = try OFDSealing(
+      try OFDPackage(document), pageNumber: pageNumber, box: box, time: time.generalized, software: software
+    ) { Base64.encode(sm3($0)) }
+    let signed = try SealSignature.toSign(
+      seal: seal, time: time, digest: sm3(sealing.signatureXML), path: sealing.signaturePath)
+    let value = SealSignature.encode(
+      signedBytes: signed, certificate: certificate.der, signature: try key.signSM2(signed))
+    let sealed = try sealing.finish(seal: seal.bytes, value: value)
+    let check = DocumentCheck(sealed, trust: SealTrust(certificates: []), at: date)
+    guard check.verdict != .refused else { throw SealError("what was sealed does not pass its own check") }
+    return sealed
+  }
+}
