@@ -16,6 +16,10 @@ extension DocumentLayout {
     guard !parts.isEmpty else { return Page() }
 
     let height = parts.reduce(0) { $0 + Double($1.count) * Measures.line }
+    guard height <= Measures.height else {
+      throw NotationError(
+        document.copies ?? document.title[0], "the imprint is longer than a page; shorten “copies” or “to”")
+    }
     if !flow.fits(height) {
       flow.turn()
       warnings.append("the imprint stands alone on page \(flow.pageCount)")

@@ -164,6 +164,12 @@ private struct Seeded {
     #expect(try set("文\n" + table + row + "后文").pages.count == 3)
   }
 
+  @Test func `refuse an imprint that is longer than a page`() throws {
+    let copies = "copies: " + String(repeating: "市教育局，", count: 390) + "\n"
+    let error = #expect(throws: NotationError.self) { try set("正文。", head: head + copies) }
+    #expect(error?.line == 9 && error?.reason.contains("longer than a page") == true)
+  }
+
   @Test func `repeat a table's head on each page`() throws {
     let rows = (0..<80).map { "| \($0) | 项 |" }.joined(separator: "\n")
     let document = try set("| 甲 | 乙 |\n| --- | --- |\n\(rows)")
