@@ -150,7 +150,7 @@ public struct DocumentLayout {
       throw NotationError(
         document.issuer,
         "there is no room for the issuer's name, the date and the seal on a page with text; lengthen the text by a "
-          + "line, or shorten the title or the table before")
+          + "line, or shorten the title, the addressees or the table before")
     }
     let top = flow.y
     if var seal = signature.seal {
