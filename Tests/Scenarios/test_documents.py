@@ -554,6 +554,40 @@ def test_files_that_are_there_are_kept_unless_said_otherwise(tmp_path):
     assert replaced.returncode == 0 and (tmp_path / "out.ofd").read_bytes()[:2] == b"PK"
 
 
+def command(*arguments, folder):
+    return subprocess.run(
+        [BINARIES / "guandu", "document", "typeset", *arguments], capture_output=True, text=True, cwd=folder)
+
+
+def test_the_document_itself_is_never_written_over(tmp_path):
+    source = tmp_path / "n.txt"
+    source.write_text(GOOD)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "soft").symlink_to("n.txt")
+    (tmp_path / "hard").hardlink_to(source)
+    (tmp_path / "folder").symlink_to(".")
+    for name in ["n.txt", "./n.txt", "sub/../n.txt", str(source), "soft", "hard", "folder/n.txt"]:
+        for option in ["--pdf", "--ofd"]:
+            refused = command("n.txt", option, name, "--replace", folder=tmp_path)
+            assert refused.returncode == 64 and "is the document itself" in refused.stderr, (name, refused.stderr)
+    assert source.read_text() == GOOD and (tmp_path / "soft").is_symlink()
+
+
+def test_pdf_and_ofd_are_never_one_file(tmp_path):
+    (tmp_path / "n.txt").write_text(GOOD)
+    (tmp_path / "folder").symlink_to(".")
+    for other in ["out", "./out", "folder/out", str(tmp_path / "out"), "folder/../folder/./out"]:
+        refused = command("n.txt", "--pdf", "out", "--ofd", other, folder=tmp_path)
+        assert refused.returncode == 64 and "are one file" in refused.stderr, (other, refused.stderr)
+        assert not (tmp_path / "out").exists()
+    (tmp_path / "out").write_text("mine")
+    (tmp_path / "hard").hardlink_to(tmp_path / "out")
+    for other in ["./out", "hard"]:
+        refused = command("n.txt", "--pdf", "out", "--ofd", other, "--replace", folder=tmp_path)
+        assert refused.returncode == 64 and "are one file" in refused.stderr, (other, refused.stderr)
+    assert (tmp_path / "out").read_text() == "mine"
+
+
 def test_addressees_that_would_push_the_text_off_page_1_go_into_the_imprint(tmp_path):
     long = "，".join(f"市第{number}人民医院" for number in range(10, 50))
     (tmp_path / "many.txt").write_text(GOOD.replace("to: 各单位", f"to: {long}"))

@@ -28,8 +28,13 @@ extension DocumentCommand {
 
     func validate() throws {
       guard pdf != nil || ofd != nil else { throw ValidationError("name a file to write: --pdf, --ofd, or both") }
-      guard pdf != ofd else { throw ValidationError("--pdf and --ofd are two files") }
-      for path in [pdf, ofd] where path == file { throw ValidationError("\(file) is the document itself") }
+      let source = FileIdentity(file)
+      for path in [pdf, ofd].compactMap(\.self) where FileIdentity(path) == source {
+        throw ValidationError("\(path) is the document itself; write to another file")
+      }
+      if let pdf, let ofd, FileIdentity(pdf) == FileIdentity(ofd) {
+        throw ValidationError("--pdf and --ofd are one file, \(ofd); name two")
+      }
     }
 
     func run() async throws {
