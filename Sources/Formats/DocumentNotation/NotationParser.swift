@@ -218,7 +218,7 @@ struct NotationHead {
       return []
     }
     let value = try required("signers")
-    let names = parts(value) { $0 == "、" || $0 == "，" || $0 == "," }
+    let names = value.parts { $0 == "、" || $0 == "，" || $0 == "," }
     for name in names where name.scalars.isEmpty || name.scalars.count > 8 {
       throw NotationError(name, "signers are names of at most 8 characters with 、 between them")
     }
@@ -235,9 +235,7 @@ struct NotationHead {
         value,
         "the title has \(value.scalars.count) characters; at most \(NotationLimits.titleMaxCharacters): shorten it")
     }
-    let lines = parts(value) { $0 == "|" }
-    for line in lines where line.scalars.isEmpty { throw NotationError(line, "a line of the title is empty") }
-    return lines
+    return try value.titleLines()
   }
 
   private func addressees() throws(NotationError) -> NotedText? {
@@ -247,15 +245,6 @@ struct NotationHead {
   private func bracketed(_ value: NotedText?) -> NotedText? {
     guard let value, value.scalars.first != "（" else { return value }
     return value.replaced(by: "（\(value.text)）")
-  }
-
-  private func parts(_ value: NotedText, at isSeparator: (Unicode.Scalar) -> Bool) -> [NotedText] {
-    var (parts, start): ([NotedText], Int) = ([], 0)
-    for (offset, scalar) in value.scalars.enumerated() where isSeparator(scalar) {
-      parts.append(value[start..<offset].trimmed())
-      start = offset + 1
-    }
-    return parts + [value[start..<value.scalars.count].trimmed()]
   }
 
   private static func ended(_ value: NotedText, with mark: Unicode.Scalar, in others: String) -> NotedText {

@@ -171,15 +171,16 @@ public struct DocumentLayout {
     flow.settle()
     flow.skip(lines: 1)
     let label = LineBreaker(firstIndent: 2 * Measures.pitch).line(
-      try finder.items(first.title.replaced(by: "附件："), .fangSong, size: Measures.size3))
+      try finder.items(first.title[0].replaced(by: "附件："), .fangSong, size: Measures.size3))
     let numberCells = attachments.count == 1 ? 0 : attachments.count < 10 ? 1 : 1.5
     let indent = label.end + numberCells * Measures.pitch
     for (index, attachment) in attachments.enumerated() {
-      let items = try finder.items(attachment.title, .fangSong, size: Measures.size3)
+      var items: [Item] = []
+      for part in attachment.title { items += try finder.items(part, .fangSong, size: Measures.size3) }
       var lines = LineBreaker(firstIndent: indent, otherIndent: indent).lines(items).map { FlowLine($0) }
       var before = index == 0 ? label.placed : []
       if attachments.count > 1 {
-        let number = attachment.title.replaced(by: "\(index + 1).")
+        let number = attachment.title[0].replaced(by: "\(index + 1).")
         before +=
           LineBreaker(firstIndent: label.end).line(
             try finder.items(number, .fangSong, size: Measures.size3)
@@ -193,10 +194,10 @@ public struct DocumentLayout {
   private mutating func add(_ attachment: OfficialDocument.Attachment, number: Int) throws(NotationError) {
     guard flow.pageCount < LayoutLimits.maxPages + 1 else { return }
     flow.turn()
-    let label = attachment.title.replaced(by: document.attachments.count == 1 ? "附件" : "附件\(number)")
+    let label = attachment.title[0].replaced(by: document.attachments.count == 1 ? "附件" : "附件\(number)")
     flow.add(FlowLine(LineBreaker().line(try finder.items(label, .heiTi, size: Measures.size3))))
     flow.skip(lines: 1)
-    for line in try titleFlow([attachment.title], shown: false) { flow.add(line) }
+    for line in try titleFlow(attachment.title, shown: false) { flow.add(line) }
     flow.skip(lines: 1)
     try add(attachment.blocks)
   }

@@ -183,6 +183,16 @@ private struct Seeded {
     #expect(broken.warnings.contains { $0.contains("broken by its length") })
   }
 
+  @Test func `have attachments' titles on the lines that their writer says, and joined in the note`() throws {
+    let found = lines(try set("正文。\n=== 来信办理情况|月报表\n内容。")).map(\.text)
+    #expect(found.contains("附件：来信办理情况月报表"))
+    let start = try #require(found.firstIndex(of: "附件"))
+    #expect(found[(start + 1)...].prefix(2) == ["来信办理情况", "月报表"])
+    #expect(!found.contains { $0.contains("|") })
+    let error = #expect(throws: NotationError.self) { _ = try set("正文。\n=== 甲||乙\n内容。") }
+    #expect(error?.line == 11 && error?.column == 7)
+  }
+
   @Test func `end at five hundred pages`() throws {
     let error = #expect(throws: NotationError.self) { try set(String(repeating: "汉\n", count: 11_500)) }
     #expect(error?.reason.contains("at most 500") == true)
