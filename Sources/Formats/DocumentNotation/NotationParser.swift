@@ -95,7 +95,7 @@ struct NotationHead {
       signers: try signers(form), title: try title(), addressees: try addressees(), body: body.blocks,
       issuer: try text("issuer", most: NotationLimits.issuerMaxCharacters), date: try date("date"),
       isSealed: try choice("sealed", ["yes", "no"])?.text != "no", sealMillimetres: try sealMillimetres(),
-      note: bracketed(values["note"]), attachments: body.attachments, copies: values["copies"],
+      note: try note(), attachments: body.attachments, copies: values["copies"],
       printer: values["printer"], printed: values["printed"] == nil ? nil : try date("printed"))
     try finish(&document)
     return document
@@ -242,8 +242,16 @@ struct NotationHead {
     values["to"].map { Self.ended($0, with: "：", in: "：:。，,；;") }
   }
 
-  private func bracketed(_ value: NotedText?) -> NotedText? {
-    guard let value, value.scalars.first != "（" else { return value }
+  /// With its brackets.
+  private func note() throws(NotationError) -> NotedText? {
+    guard let value = values["note"] else { return nil }
+    guard value.scalars.count <= NotationLimits.noteMaxCharacters else {
+      throw NotationError(
+        value,
+        "the note has \(value.scalars.count) characters; at most \(NotationLimits.noteMaxCharacters): write it into the "
+          + "text, or into an attachment")
+    }
+    if value.scalars.first == "（" { return value }
     return value.replaced(by: "（\(value.text)）")
   }
 

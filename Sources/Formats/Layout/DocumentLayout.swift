@@ -12,6 +12,10 @@ public struct DocumentLayout {
   var titleLines: [String] = []
   /// Addressees that would leave no room for the text on page 1, and so stand in the imprint (7.3.2).
   var addresseesInImprint: NotedText?
+  /// On page 1.
+  private var addresseeLines = 0
+  /// Of a title, and of addressees.
+  private static let usualLines = 4
   /// How many lines stay on the first page whatever follows: title, addressees and a line of the text (7.3.3).
   private var stayingOnFirst = 0
 
@@ -70,6 +74,7 @@ public struct DocumentLayout {
     flow.skip(lines: 1)
     if let addressees, flow.fits(free(addressees.count)) {
       for line in addressees { flow.add(line) }
+      addresseeLines = addressees.count
     } else {
       addresseesInImprint = document.addressees
     }
@@ -147,10 +152,7 @@ public struct DocumentLayout {
     let signature = try Signature(document, finder)
     let staying = flow.pageCount == 1 ? stayingOnFirst : 1
     guard flow.fits(signature.height) || flow.turnWithLast(2, staying: staying, above: signature.height) else {
-      throw NotationError(
-        document.issuer,
-        "there is no room for the issuer's name, the date and the seal on a page with text; lengthen the text by a "
-          + "line, or shorten the title, the addressees or the table before")
+      throw noRoom(for: signature)
     }
     let top = flow.y
     if var seal = signature.seal {
@@ -161,6 +163,27 @@ public struct DocumentLayout {
     flow.skip(lines: signature.freeLines)
     for line in signature.lines { flow.add(line) }
     flow.skip(to: top + signature.height)
+  }
+
+  /// Names the first that takes more room than is usual.
+  private func noRoom(for signature: Signature) -> NotationError {
+    let (most, isFirst) = (Self.usualLines, flow.pageCount == 1)
+    let rest = "no room for the issuer's name, the date and the seal on a page with text"
+    if isFirst, titleLines.count > most {
+      return NotationError(document.title[0], "the title has \(titleLines.count) lines and leaves \(rest); shorten it")
+    }
+    if isFirst, addresseeLines > most, let addressees = document.addressees {
+      return NotationError(
+        addressees,
+        "the addressees have \(addresseeLines) lines and leave \(rest); use collective names, such as 市各委办局, or "
+          + "lengthen the text by a line")
+    }
+    if signature.lines.count - 2 > most, let note = document.note {
+      return NotationError(note, "with the note there is \(rest); shorten it, or lengthen the text by a line")
+    }
+    return NotationError(
+      document.issuer,
+      "there is \(rest); lengthen the text by a line, or shorten the title, the addressees or the table before")
   }
 
   // MARK: attachments (7.3.4, 7.3.7)
