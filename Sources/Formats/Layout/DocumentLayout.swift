@@ -101,17 +101,21 @@ public struct DocumentLayout {
       lines = zip([0] + ends, ends).map { Array(items[$0..<$1]) }
       warnings.append(
         "line \(parts[0].line): the title was broken by its length; look at it, or write | where its lines shall end")
+      if ends.dropLast().contains(where: { !LineRules.canBreak(items, $0) }) {
+        warnings.append("line \(parts[0].line): a word of the title is longer than a line and was cut; write another")
+      }
     }
     for (index, line) in lines.enumerated() where width(ofTitle: line) > Measures.width {
       throw NotationError(
         parts[min(index, parts.count - 1)], "this line of the title is longer than the type area; break it with |")
     }
-    let counts = lines.map(\.count)
+    let widths = lines.map { width(ofTitle: $0) }
     for index in lines.indices.dropFirst().dropLast()
-    where counts[index] < counts[index - 1] && counts[index] < counts[index + 1] {
+    where widths[index] + 0.02 < min(widths[index - 1], widths[index + 1]) {
       warnings.append("line \(parts[0].line): the title has the form of an hourglass; break it otherwise (7.3.1)")
     }
     if shown { titleLines = lines.map { NotedText($0.map(\.scalar), line: 0, column: 0).text } }
+    for index in lines.indices { while lines[index].last?.isSpace == true { lines[index].removeLast() } }
     return lines.map { FlowLine(titleBreaker.line($0), x: centred(width(ofTitle: $0))) }
   }
 
