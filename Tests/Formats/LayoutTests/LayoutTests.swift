@@ -85,6 +85,26 @@ private let pitch = 156.0 / 28
     #expect(abs((found[0].places.last ?? 0) - (28 + 4.5 * pitch)) < 0.02)
   }
 
+  @Test(arguments: [
+    ("版本1.0）后", 2, 5, true), ("版本1.0，后", 2, 5, true), ("（1.0）后", 1, 4, true), ("（见1.0）。后", 2, 5, true),
+    ("电话：1.0）后", 3, 6, true), ("电话：1.0后", 3, 6, false), ("（1.0版", 1, 4, false),
+  ])
+  func `have no white between digits and the marks that open or close them`(
+    text: String, first: Int, end: Int, isClosed: Bool
+  ) throws {
+    let places = try #require(try textLines(text).first).places
+    let size = pitch / 1.003
+    if isClosed {
+      let mark = places[end] - (places[first] + 1.25 * size)
+      #expect(abs(mark) < 0.05, "the mark stands where the digits end: \(mark)")
+    }
+    if !isClosed || text.hasPrefix("（1") {
+      #expect(abs(places[first] - places[first - 1] - pitch) < 0.05, "the digits stand where the mark ends")
+    }
+    let last = 28 + pitch * (2 + 1.5 + Double(text.count - 4))
+    #expect(abs((places.last ?? 0) - last) < 0.05, "and what follows stands on the half grid")
+  }
+
   /// Whatever the text.
   @Test(arguments: 0..<40) func `keep the rules`(seed: Int) throws {
     var random = Seeded(state: UInt64(seed) &+ 1)
