@@ -54,7 +54,8 @@ public struct DocumentLayout {
       pages[index].runs += try pageNumber(index + 1)
     }
     return LaidOutDocument(
-      pages: pages, seals: seals, substitutions: finder.substitutions, warnings: warnings, titleLines: titleLines,
+      pages: pages, seals: seals, substitutions: finder.substitutions, warnings: document.warnings + warnings,
+      titleLines: titleLines,
       date: document.date.iso)
   }
 
