@@ -286,7 +286,7 @@ let package = Package(
       of: ["DocumentSeals", "SealObjects", "OFDPackage", "ZIPArchive", "Certificates", "Cryptography"]),
     tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
     tests("TransparencyLogTests", of: ["Cryptography", "TransparencyLog"]),
-    tests("GuanduTests", of: ["guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
+    tests("GuanduTests", of: ["DurableFiles", "guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
     tests("SMSTests", of: ["Zones", "SMS"]),
     tests("ZonesTests", of: ["Zones"]),
     tests("DropTests", of: ["Zones", "DurableFiles", "Drop", "ChildProcess"]),

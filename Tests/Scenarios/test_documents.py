@@ -460,6 +460,11 @@ def test_the_plain_output_says_what_to_look_at(tmp_path):
     out = typeset(EXAMPLES / "notice.txt", tmp_path / "out")
     assert "substituted: 𠮷 U+20BB7 by NotoSerifCJKsc-Regular, first in line 19, column 51" in out.stdout
     assert "seal: page 3, 45 mm wide" in out.stdout
+    assert "look:" not in out.stdout
+    (tmp_path / "doubtful.txt").write_text(GOOD.replace("正文。", "(一)正文。").replace("2026〕", "1999〕"))
+    out = typeset(tmp_path / "doubtful.txt", tmp_path / "doubtful")
+    assert "look: line 3, column 13: the number's year, 1999" in out.stdout
+    assert "look: line 10, column 1: “(一)” begins no level, so that this is plain text; write “（一）”" in out.stdout
 
 
 # What is refused
@@ -506,6 +511,9 @@ WIDE = "| " + " | ".join("甲乙丙丁戊己庚辛" for _ in range(20)) + " |\n"
     (("正文。", "e\u0301。"), "line 10, column 2: U+0301 COMBINING ACUTE ACCENT joins with the character before it"),
     (("正文。", "正\ue000文。"), "line 10, column 2: U+E000 is a private character"),
     (("正文。", "正文𓀀。"), "line 10, column 3: no typeface has “𓀀” (U+13000)"),
+    (("printer: ", f"copies: {'，'.join(['市人力资源和社会保障局'] * 60)}\nprinter: "), "line 8, column 9: the imprint has 29"),
+    (("to: 各单位", "note: " + "长" * 450), "line 5, column 7: the note has 450 characters; at most 200"),
+    (("title: 关于测试的通知", "title: " + "长" * 200), "line 4, column 8: the title"),
     (("正文。\n", ""), "the document has no text"),
     (("正文。", WIDE + "|" + " --- |" * 20 + "\n" + WIDE), "line 10: this table is too wide: its 20 columns"),
     (("正文。", "| 甲 | 乙 |\n| --- |\n| 1 | 2 |"), "line 11, column 1: 1 cells in this row; the table's head has 2"),
@@ -552,6 +560,40 @@ def test_files_that_are_there_are_kept_unless_said_otherwise(tmp_path):
     assert (tmp_path / "out.ofd").read_text() == "mine" and not (tmp_path / "out.pdf").exists()
     replaced = typeset(EXAMPLES / "letter.txt", tmp_path / "out", "--replace")
     assert replaced.returncode == 0 and (tmp_path / "out.ofd").read_bytes()[:2] == b"PK"
+
+
+def command(*arguments, folder):
+    return subprocess.run(
+        [BINARIES / "guandu", "document", "typeset", *arguments], capture_output=True, text=True, cwd=folder)
+
+
+def test_the_document_itself_is_never_written_over(tmp_path):
+    source = tmp_path / "n.txt"
+    source.write_text(GOOD)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "soft").symlink_to("n.txt")
+    (tmp_path / "hard").hardlink_to(source)
+    (tmp_path / "folder").symlink_to(".")
+    for name in ["n.txt", "./n.txt", "sub/../n.txt", str(source), "soft", "hard", "folder/n.txt"]:
+        for option in ["--pdf", "--ofd"]:
+            refused = command("n.txt", option, name, "--replace", folder=tmp_path)
+            assert refused.returncode == 64 and "is the document itself" in refused.stderr, (name, refused.stderr)
+    assert source.read_text() == GOOD and (tmp_path / "soft").is_symlink()
+
+
+def test_pdf_and_ofd_are_never_one_file(tmp_path):
+    (tmp_path / "n.txt").write_text(GOOD)
+    (tmp_path / "folder").symlink_to(".")
+    for other in ["out", "./out", "folder/out", str(tmp_path / "out"), "folder/../folder/./out"]:
+        refused = command("n.txt", "--pdf", "out", "--ofd", other, folder=tmp_path)
+        assert refused.returncode == 64 and "are one file" in refused.stderr, (other, refused.stderr)
+        assert not (tmp_path / "out").exists()
+    (tmp_path / "out").write_text("mine")
+    (tmp_path / "hard").hardlink_to(tmp_path / "out")
+    for other in ["./out", "hard"]:
+        refused = command("n.txt", "--pdf", "out", "--ofd", other, "--replace", folder=tmp_path)
+        assert refused.returncode == 64 and "are one file" in refused.stderr, (other, refused.stderr)
+    assert (tmp_path / "out").read_text() == "mine"
 
 
 def test_addressees_that_would_push_the_text_off_page_1_go_into_the_imprint(tmp_path):

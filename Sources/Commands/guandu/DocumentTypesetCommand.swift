@@ -28,8 +28,13 @@ extension DocumentCommand {
 
     func validate() throws {
       guard pdf != nil || ofd != nil else { throw ValidationError("name a file to write: --pdf, --ofd, or both") }
-      guard pdf != ofd else { throw ValidationError("--pdf and --ofd are two files") }
-      for path in [pdf, ofd] where path == file { throw ValidationError("\(file) is the document itself") }
+      let source = FileIdentity(file)
+      for path in [pdf, ofd].compactMap(\.self) where FileIdentity(path) == source {
+        throw ValidationError("\(path) is the document itself; write to another file")
+      }
+      if let pdf, let ofd, FileIdentity(pdf) == FileIdentity(ofd) {
+        throw ValidationError("--pdf and --ofd are one file, \(ofd); name two")
+      }
     }
 
     func run() async throws {
@@ -140,47 +145,5 @@ private struct DocumentSetting {
 
   private static func code(_ scalar: Unicode.Scalar) -> String {
     "U+" + String(scalar.value, radix: 16, uppercase: true)
-  }
-}
-
-/// Files that appear whole; where one fails, none is changed.
-private struct DocumentOutput {
-  struct File {
-    let kind: String
-    let path: String
-    let bytes: [UInt8]
-  }
-
-  let paths: [String]
-  let isReplacing: Bool
-  private let files = Files()
-
-  init(paths: [String], isReplacing: Bool) { (self.paths, self.isReplacing) = (paths, isReplacing) }
-
-  func check() throws {
-    for path in paths where !isReplacing && files.exists(path) {
-      throw CommandFailure(.cannotWrite, "\(path) is there already; --replace writes over it")
-    }
-  }
-
-  func write(_ outputs: [File]) throws {
-    var staged: [(new: String, path: String)] = []
-    do {
-      for output in outputs {
-        let new = "\(output.path).new-\(UUID().uuidString.prefix(8))"
-        try files.writeNew(new, [output.bytes], mode: 0o644)
-        staged.append((new, output.path))
-      }
-      for file in staged {
-        if isReplacing {
-          try files.rename(file.new, to: file.path)
-        } else {
-          try files.renameExclusively(file.new, to: file.path)
-        }
-      }
-    } catch {
-      for file in staged where files.exists(file.new) { try? files.remove(file.new) }
-      throw CommandFailure(.cannotWrite, "\(error)")
-    }
   }
 }

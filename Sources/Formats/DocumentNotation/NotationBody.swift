@@ -25,7 +25,7 @@ struct NotationBody {
       }
     }
     for attachment in attachments where attachment.blocks.isEmpty {
-      throw NotationError(attachment.title, "this attachment has no text; write it below its title")
+      throw NotationError(attachment.title[0], "this attachment has no text; write it below its title")
     }
   }
 
@@ -46,7 +46,7 @@ struct NotationBody {
     guard attachments.count < NotationLimits.maxAttachments else {
       throw NotationError(title, "a document has at most \(NotationLimits.maxAttachments) attachments")
     }
-    attachments.append(OfficialDocument.Attachment(title: title, blocks: []))
+    attachments.append(OfficialDocument.Attachment(title: try title.titleLines(), blocks: []))
   }
 
   // MARK: tables

@@ -31,6 +31,8 @@ public enum NotationLimits {
   public static let titleMaxCharacters = 200
   public static let markMaxCharacters = 18
   public static let issuerMaxCharacters = 26
+  /// Without the brackets that are added.
+  public static let noteMaxCharacters = 200
   public static let maxSigners = 8
   public static let maxAttachments = 99
   /// Of one table.

@@ -95,7 +95,7 @@ struct NotationHead {
       signers: try signers(form), title: try title(), addressees: try addressees(), body: body.blocks,
       issuer: try text("issuer", most: NotationLimits.issuerMaxCharacters), date: try date("date"),
       isSealed: try choice("sealed", ["yes", "no"])?.text != "no", sealMillimetres: try sealMillimetres(),
-      note: bracketed(values["note"]), attachments: body.attachments, copies: values["copies"],
+      note: try note(), attachments: body.attachments, copies: values["copies"],
       printer: values["printer"], printed: values["printed"] == nil ? nil : try date("printed"))
     try finish(&document)
     return document
@@ -218,7 +218,7 @@ struct NotationHead {
       return []
     }
     let value = try required("signers")
-    let names = parts(value) { $0 == "、" || $0 == "，" || $0 == "," }
+    let names = value.parts { $0 == "、" || $0 == "，" || $0 == "," }
     for name in names where name.scalars.isEmpty || name.scalars.count > 8 {
       throw NotationError(name, "signers are names of at most 8 characters with 、 between them")
     }
@@ -235,27 +235,24 @@ struct NotationHead {
         value,
         "the title has \(value.scalars.count) characters; at most \(NotationLimits.titleMaxCharacters): shorten it")
     }
-    let lines = parts(value) { $0 == "|" }
-    for line in lines where line.scalars.isEmpty { throw NotationError(line, "a line of the title is empty") }
-    return lines
+    return try value.titleLines()
   }
 
   private func addressees() throws(NotationError) -> NotedText? {
     values["to"].map { Self.ended($0, with: "：", in: "：:。，,；;") }
   }
 
-  private func bracketed(_ value: NotedText?) -> NotedText? {
-    guard let value, value.scalars.first != "（" else { return value }
-    return value.replaced(by: "（\(value.text)）")
-  }
-
-  private func parts(_ value: NotedText, at isSeparator: (Unicode.Scalar) -> Bool) -> [NotedText] {
-    var (parts, start): ([NotedText], Int) = ([], 0)
-    for (offset, scalar) in value.scalars.enumerated() where isSeparator(scalar) {
-      parts.append(value[start..<offset].trimmed())
-      start = offset + 1
+  /// With its brackets.
+  private func note() throws(NotationError) -> NotedText? {
+    guard let value = values["note"] else { return nil }
+    guard value.scalars.count <= NotationLimits.noteMaxCharacters else {
+      throw NotationError(
+        value,
+        "the note has \(value.scalars.count) characters; at most \(NotationLimits.noteMaxCharacters): write it into the "
+          + "text, or into an attachment")
     }
-    return parts + [value[start..<value.scalars.count].trimmed()]
+    if value.scalars.first == "（" { return value }
+    return value.replaced(by: "（\(value.text)）")
   }
 
   private static func ended(_ value: NotedText, with mark: Unicode.Scalar, in others: String) -> NotedText {

@@ -49,7 +49,8 @@ public struct OfficialDocument: Equatable, Sendable {
   }
 
   public struct Attachment: Equatable, Sendable {
-    public var title: NotedText
+    /// More than one part where the writer has said where its lines end.
+    public var title: [NotedText]
     public var blocks: [Block]
   }
 }
@@ -115,6 +116,23 @@ public struct NotedText: Equatable, Sendable {
 
   /// Another text at the same place: what is written because of this one.
   public func replaced(by text: String) -> NotedText { NotedText(text.unicodeScalars, line: line, column: column) }
+
+  /// What stands between separators, without spaces around.
+  func parts(at isSeparator: (Unicode.Scalar) -> Bool) -> [NotedText] {
+    var (parts, start): ([NotedText], Int) = ([], 0)
+    for (offset, scalar) in scalars.enumerated() where isSeparator(scalar) {
+      parts.append(self[start..<offset].trimmed())
+      start = offset + 1
+    }
+    return parts + [self[start..<scalars.count].trimmed()]
+  }
+
+  /// The lines of a title, which end at `|`.
+  func titleLines() throws(NotationError) -> [NotedText] {
+    let lines = parts { $0 == "|" }
+    for line in lines where line.scalars.isEmpty { throw NotationError(line, "a line of the title is empty") }
+    return lines
+  }
 
   /// Without spaces, narrow and wide, at both ends.
   func trimmed() -> NotedText {

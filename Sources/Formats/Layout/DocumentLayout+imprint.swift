@@ -6,20 +6,21 @@ extension DocumentLayout {
   /// - Returns: what belongs onto the last page.
   mutating func addImprint() throws(NotationError) -> Page {
     var parts: [[FlowLine]] = []
-    var listed = try addresseesInImprint.map { (text) throws(NotationError) in try listing("主送：", text) } ?? []
-    if let copies = document.copies { listed += try listing("抄送：", copies) }
-    if !listed.isEmpty { parts.append(listed) }
+    let addressees = try addresseesInImprint.map { (text) throws(NotationError) in try listing("主送：", text) } ?? []
+    let copies = try document.copies.map { (text) throws(NotationError) in try listing("抄送：", text) } ?? []
+    if !addressees.isEmpty || !copies.isEmpty { parts.append(addressees + copies) }
     if let printing = try printing() { parts.append([printing]) }
     if document.form != .letter, document.printer == nil {
       warnings.append("the document names no printer (印发机关); “printer: …” adds it")
     }
     guard !parts.isEmpty else { return Page() }
 
-    let height = parts.reduce(0) { $0 + Double($1.count) * Measures.line }
-    guard height <= Measures.height else {
+    let count = parts.reduce(0) { $0 + $1.count }
+    if count > Measures.rows, let long = addressees.count > copies.count ? addresseesInImprint : document.copies {
       throw NotationError(
-        document.copies ?? document.title[0], "the imprint is longer than a page; shorten “copies” or “to”")
+        long, "the imprint has \(count) lines, and a page \(Measures.rows); use collective names, such as 市各委办局")
     }
+    let height = Double(count) * Measures.line
     if !flow.fits(height) {
       flow.turn()
       warnings.append("the imprint stands alone on page \(flow.pageCount)")

@@ -12,6 +12,10 @@ public struct DocumentLayout {
   var titleLines: [String] = []
   /// Addressees that would leave no room for the text on page 1, and so stand in the imprint (7.3.2).
   var addresseesInImprint: NotedText?
+  /// On page 1.
+  private var addresseeLines = 0
+  /// Of a title, and of addressees.
+  private static let usualLines = 4
   /// How many lines stay on the first page whatever follows: title, addressees and a line of the text (7.3.3).
   private var stayingOnFirst = 0
 
@@ -50,7 +54,8 @@ public struct DocumentLayout {
       pages[index].runs += try pageNumber(index + 1)
     }
     return LaidOutDocument(
-      pages: pages, seals: seals, substitutions: finder.substitutions, warnings: warnings, titleLines: titleLines,
+      pages: pages, seals: seals, substitutions: finder.substitutions, warnings: document.warnings + warnings,
+      titleLines: titleLines,
       date: document.date.iso)
   }
 
@@ -70,6 +75,7 @@ public struct DocumentLayout {
     flow.skip(lines: 1)
     if let addressees, flow.fits(free(addressees.count)) {
       for line in addressees { flow.add(line) }
+      addresseeLines = addressees.count
     } else {
       addresseesInImprint = document.addressees
     }
@@ -96,17 +102,21 @@ public struct DocumentLayout {
       lines = zip([0] + ends, ends).map { Array(items[$0..<$1]) }
       warnings.append(
         "line \(parts[0].line): the title was broken by its length; look at it, or write | where its lines shall end")
+      if ends.dropLast().contains(where: { !LineRules.canBreak(items, $0) }) {
+        warnings.append("line \(parts[0].line): a word of the title is longer than a line and was cut; write another")
+      }
     }
     for (index, line) in lines.enumerated() where width(ofTitle: line) > Measures.width {
       throw NotationError(
         parts[min(index, parts.count - 1)], "this line of the title is longer than the type area; break it with |")
     }
-    let counts = lines.map(\.count)
+    let widths = lines.map { width(ofTitle: $0) }
     for index in lines.indices.dropFirst().dropLast()
-    where counts[index] < counts[index - 1] && counts[index] < counts[index + 1] {
+    where widths[index] + 0.02 < min(widths[index - 1], widths[index + 1]) {
       warnings.append("line \(parts[0].line): the title has the form of an hourglass; break it otherwise (7.3.1)")
     }
     if shown { titleLines = lines.map { NotedText($0.map(\.scalar), line: 0, column: 0).text } }
+    for index in lines.indices { while lines[index].last?.isSpace == true { lines[index].removeLast() } }
     return lines.map { FlowLine(titleBreaker.line($0), x: centred(width(ofTitle: $0))) }
   }
 
@@ -147,10 +157,7 @@ public struct DocumentLayout {
     let signature = try Signature(document, finder)
     let staying = flow.pageCount == 1 ? stayingOnFirst : 1
     guard flow.fits(signature.height) || flow.turnWithLast(2, staying: staying, above: signature.height) else {
-      throw NotationError(
-        document.issuer,
-        "there is no room for the issuer's name, the date and the seal on a page with text; lengthen the text by a "
-          + "line, or shorten the title or the table before")
+      throw noRoom(for: signature)
     }
     let top = flow.y
     if var seal = signature.seal {
@@ -163,6 +170,27 @@ public struct DocumentLayout {
     flow.skip(to: top + signature.height)
   }
 
+  /// Names the first that takes more room than is usual.
+  private func noRoom(for signature: Signature) -> NotationError {
+    let (most, isFirst) = (Self.usualLines, flow.pageCount == 1)
+    let rest = "no room for the issuer's name, the date and the seal on a page with text"
+    if isFirst, titleLines.count > most {
+      return NotationError(document.title[0], "the title has \(titleLines.count) lines and leaves \(rest); shorten it")
+    }
+    if isFirst, addresseeLines > most, let addressees = document.addressees {
+      return NotationError(
+        addressees,
+        "the addressees have \(addresseeLines) lines and leave \(rest); use collective names, such as 市各委办局, or "
+          + "lengthen the text by a line")
+    }
+    if signature.lines.count - 2 > most, let note = document.note {
+      return NotationError(note, "with the note there is \(rest); shorten it, or lengthen the text by a line")
+    }
+    return NotationError(
+      document.issuer,
+      "there is \(rest); lengthen the text by a line, or shorten the title, the addressees or the table before")
+  }
+
   // MARK: attachments (7.3.4, 7.3.7)
 
   private mutating func addAttachmentNote() throws(NotationError) {
@@ -171,15 +199,16 @@ public struct DocumentLayout {
     flow.settle()
     flow.skip(lines: 1)
     let label = LineBreaker(firstIndent: 2 * Measures.pitch).line(
-      try finder.items(first.title.replaced(by: "附件："), .fangSong, size: Measures.size3))
+      try finder.items(first.title[0].replaced(by: "附件："), .fangSong, size: Measures.size3))
     let numberCells = attachments.count == 1 ? 0 : attachments.count < 10 ? 1 : 1.5
     let indent = label.end + numberCells * Measures.pitch
     for (index, attachment) in attachments.enumerated() {
-      let items = try finder.items(attachment.title, .fangSong, size: Measures.size3)
+      var items: [Item] = []
+      for part in attachment.title { items += try finder.items(part, .fangSong, size: Measures.size3) }
       var lines = LineBreaker(firstIndent: indent, otherIndent: indent).lines(items).map { FlowLine($0) }
       var before = index == 0 ? label.placed : []
       if attachments.count > 1 {
-        let number = attachment.title.replaced(by: "\(index + 1).")
+        let number = attachment.title[0].replaced(by: "\(index + 1).")
         before +=
           LineBreaker(firstIndent: label.end).line(
             try finder.items(number, .fangSong, size: Measures.size3)
@@ -193,10 +222,10 @@ public struct DocumentLayout {
   private mutating func add(_ attachment: OfficialDocument.Attachment, number: Int) throws(NotationError) {
     guard flow.pageCount < LayoutLimits.maxPages + 1 else { return }
     flow.turn()
-    let label = attachment.title.replaced(by: document.attachments.count == 1 ? "附件" : "附件\(number)")
+    let label = attachment.title[0].replaced(by: document.attachments.count == 1 ? "附件" : "附件\(number)")
     flow.add(FlowLine(LineBreaker().line(try finder.items(label, .heiTi, size: Measures.size3))))
     flow.skip(lines: 1)
-    for line in try titleFlow([attachment.title], shown: false) { flow.add(line) }
+    for line in try titleFlow(attachment.title, shown: false) { flow.add(line) }
     flow.skip(lines: 1)
     try add(attachment.blocks)
   }

@@ -92,16 +92,19 @@ struct LineBreaker {
     var (line, pen, previous): (Line, Pen, Item?) = (Line(), Pen(self), nil)
     // What has been added to, or taken from, the natural places.
     var shift = indent
+    // What closing marks are nearer to the run before them; it is white behind them.
+    var drawn = 0.0
     var index = items.startIndex
     while index < items.endIndex {
       let item = items[index]
       if let previous { shift += spread.gap(previous, item) }
       if item.isCell {
         pen.add(item)
+        if !LineRules.noStart.contains(item.scalar) { drawn = 0 }
         let narrowing = index > items.startIndex && LineRules.isNarrowable(item) ? spread.narrowing : 0
         let x = pen.end - pitch + (LineRules.noEnd.contains(item.scalar) ? -narrowing : 0)
         // A glyph that is not as wide as its size stands in the middle of it.
-        line.placed.append(PlacedItem(item: item, x: x + shift + (item.size - item.advance) / 2))
+        line.placed.append(PlacedItem(item: item, x: x + shift - drawn + (item.size - item.advance) / 2))
         shift -= narrowing
         previous = item
         index += 1
@@ -110,7 +113,10 @@ struct LineBreaker {
       let run = items[index...].prefix { !$0.isCell }
       let (start, width) = (pen.settled(), run.reduce(0) { $0 + $1.advance })
       for item in run { pen.add(item) }
-      var x = start + shift + (run.endIndex < items.endIndex ? (pen.settled() - start - width) / 2 : 0)
+      let slack = run.endIndex < items.endIndex ? pen.settled() - start - width : 0
+      let white = LineRules.white(beside: run, of: items)
+      drawn = white == .behindMarks ? slack : 0
+      var x = start + shift + (white == .before ? slack : white == .bothSides ? slack / 2 : 0)
       for item in run {
         line.placed.append(PlacedItem(item: item, x: x))
         x += item.advance
@@ -184,6 +190,24 @@ enum LineRules {
 
   /// How many marks of a line can be narrowed: not one at its beginning, so that beginnings stand under each other.
   static func narrowable(_ items: ArraySlice<Item>) -> Int { items.dropFirst().filter { isNarrowable($0) }.count }
+
+  /// Where what a run of Latin letters and digits lacks to whole half cells is white.
+  enum White {
+    case before
+    case behind
+    case bothSides
+    case behindMarks
+  }
+
+  /// None between a run and the mark that closes or opens it.
+  static func white(beside run: ArraySlice<Item>, of line: ArraySlice<Item>) -> White {
+    let previous = run.startIndex > line.startIndex ? line[run.startIndex - 1].scalar : nil
+    let isOpened = previous.map { noEnd.contains($0) } ?? true
+    if run.endIndex < line.endIndex, noStart.contains(line[run.endIndex].scalar) {
+      return isOpened ? .behindMarks : .before
+    }
+    return previous.map { noEnd.contains($0) || $0 == "：" } ?? false ? .behind : .bothSides
+  }
 
   /// A dash or an ellipsis of two characters.
   static func isOneMark(_ left: Item, _ right: Item) -> Bool {

@@ -113,11 +113,12 @@ import Testing
   }
 
   @Test func `limits the lengths of values`() {
-    for (key, most) in [("to", 2_000), ("issuer", 26), ("mark", 18)] {
+    for (key, most) in [("to", 2_000), ("issuer", 26), ("mark", 18), ("note", 200)] {
       let long = "\(key): " + String(repeating: "长", count: most + 1)
       let head = Self.head.split(separator: "\n").filter { !$0.hasPrefix(key) }.joined(separator: "\n")
       let error = #expect(throws: NotationError.self) { try read("正文", head: head + "\n\(long)\n") }
       #expect(error?.reason.contains("at most \(most)") == true, "\(key)")
+      #expect(error?.column == key.count + 3, "\(key)")
     }
   }
 }

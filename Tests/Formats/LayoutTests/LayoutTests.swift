@@ -85,6 +85,26 @@ private let pitch = 156.0 / 28
     #expect(abs((found[0].places.last ?? 0) - (28 + 4.5 * pitch)) < 0.02)
   }
 
+  @Test(arguments: [
+    ("版本1.0）后", 2, 5, true), ("版本1.0，后", 2, 5, true), ("（1.0）后", 1, 4, true), ("（见1.0）。后", 2, 5, true),
+    ("电话：1.0）后", 3, 6, true), ("电话：1.0后", 3, 6, false), ("（1.0版", 1, 4, false),
+  ])
+  func `have no white between digits and the marks that open or close them`(
+    text: String, first: Int, end: Int, isClosed: Bool
+  ) throws {
+    let places = try #require(try textLines(text).first).places
+    let size = pitch / 1.003
+    if isClosed {
+      let mark = places[end] - (places[first] + 1.25 * size)
+      #expect(abs(mark) < 0.05, "the mark stands where the digits end: \(mark)")
+    }
+    if !isClosed || text.hasPrefix("（1") {
+      #expect(abs(places[first] - places[first - 1] - pitch) < 0.05, "the digits stand where the mark ends")
+    }
+    let last = 28 + pitch * (2 + 1.5 + Double(text.count - 4))
+    #expect(abs((places.last ?? 0) - last) < 0.05, "and what follows stands on the half grid")
+  }
+
   /// Whatever the text.
   @Test(arguments: 0..<40) func `keep the rules`(seed: Int) throws {
     var random = Seeded(state: UInt64(seed) &+ 1)
@@ -187,6 +207,16 @@ private struct Seeded {
     #expect(broken.titleLines.joined() == long)
     #expect(broken.titleLines.first == "安澜市人民政府", "before 关于")
     #expect(broken.warnings.contains { $0.contains("broken by its length") })
+  }
+
+  @Test func `have attachments' titles on the lines that their writer says, and joined in the note`() throws {
+    let found = lines(try set("正文。\n=== 来信办理情况|月报表\n内容。")).map(\.text)
+    #expect(found.contains("附件：来信办理情况月报表"))
+    let start = try #require(found.firstIndex(of: "附件"))
+    #expect(found[(start + 1)...].prefix(2) == ["来信办理情况", "月报表"])
+    #expect(!found.contains { $0.contains("|") })
+    let error = #expect(throws: NotationError.self) { _ = try set("正文。\n=== 甲||乙\n内容。") }
+    #expect(error?.line == 11 && error?.column == 7)
   }
 
   @Test func `end at five hundred pages`() throws {
