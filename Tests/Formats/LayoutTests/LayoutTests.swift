@@ -187,7 +187,7 @@ private struct Seeded {
   @Test func `refuse an imprint that is longer than a page`() throws {
     let copies = "copies: " + String(repeating: "市教育局，", count: 390) + "\n"
     let error = #expect(throws: NotationError.self) { try set("正文。", head: head + copies) }
-    #expect(error?.line == 9 && error?.reason.contains("longer than a page") == true)
+    #expect(error?.line == 9 && error?.reason.contains("collective names") == true)
   }
 
   @Test func `repeat a table's head on each page`() throws {
