@@ -217,11 +217,16 @@ def test_fonts_are_inside_and_cut_down_to_what_is_used(example):
 def test_paper_and_type_area(example):
     size = subprocess.run(["pdfinfo", example.pdf], capture_output=True, text=True, check=True).stdout
     assert "(A4)" in size
-    for page in range(example.count):
-        for line in example.lines(page):
+    within_type_area(example)
+
+
+def within_type_area(document):
+    """Every glyph but those of the mark and the page numbers."""
+    for page in range(document.count):
+        for line in document.lines(page):
             if written(line).startswith("— ") or line[0].colour == RED:
                 continue
-            ink = example.ink(page, line)
+            ink = document.ink(page, line)
             assert ink.left > LEFT - 0.3 and ink.right < RIGHT + 0.3, written(line)
             assert ink.top > TOP - 0.3 and ink.bottom < BOTTOM + 0.3, written(line)
 
@@ -584,7 +589,11 @@ def test_the_document_itself_is_never_written_over(tmp_path):
 def test_pdf_and_ofd_are_never_one_file(tmp_path):
     (tmp_path / "n.txt").write_text(GOOD)
     (tmp_path / "folder").symlink_to(".")
-    for other in ["out", "./out", "folder/out", str(tmp_path / "out"), "folder/../folder/./out"]:
+    (tmp_path / "elsewhere/sub").mkdir(parents=True)
+    (tmp_path / "sub").symlink_to("elsewhere/sub")
+    refused = command("n.txt", "--pdf", "sub/../out", "--ofd", "elsewhere/out", folder=tmp_path)
+    assert refused.returncode == 64 and "are one file" in refused.stderr, refused.stderr
+    for other in ["out", "./out", "folder/out", str(tmp_path / "out"), "elsewhere/.././folder/out"]:
         refused = command("n.txt", "--pdf", "out", "--ofd", other, folder=tmp_path)
         assert refused.returncode == 64 and "are one file" in refused.stderr, (other, refused.stderr)
         assert not (tmp_path / "out").exists()
@@ -602,6 +611,24 @@ def test_addressees_that_would_push_the_text_off_page_1_go_into_the_imprint(tmp_
     document = Document(tmp_path / "many.txt", tmp_path / "out")
     document.line(0, "正文。")
     assert written(document.line(document.count - 1, "主送：")).startswith("主送：市第10人民医院")
+
+
+@pytest.mark.parametrize("form", ["general", "upward", "letter"])
+@pytest.mark.parametrize("key, count", [("copies", 60), ("to", 50)])
+def test_an_imprint_of_many_bodies_stays_on_its_page(form, key, count, tmp_path):
+    listed = "，".join(f"市第{number}人民医院" for number in range(10, 10 + count))
+    text = GOOD.replace("form: general", f"form: {form}")
+    text = text.replace("to: 各单位", f"to: {listed}" if key == "to" else f"to: 各单位\ncopies: {listed}")
+    if form == "upward":
+        text = text.replace("date:", "signers: 周建国\ndate:")
+    if form == "letter":
+        text = text.replace("printer: 安澜市人民政府办公室\n", "")
+    source = tmp_path / "many.txt"
+    source.write_text(text.replace("正文。\n", "正文。\n" * 4))
+    document = Document(source, tmp_path / "out")
+    within_type_area(document)
+    if form != "letter":
+        document.line(document.count - 1, "主送：" if key == "to" else "抄送：")
 
 
 def test_name_and_date_never_stand_without_text(tmp_path):

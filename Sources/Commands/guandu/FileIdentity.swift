@@ -15,11 +15,12 @@ enum FileIdentity: Hashable {
       self = .existing(device: device, inode: inode)
       return
     }
-    let url = URL(filePath: path).standardizedFileURL
-    if let (device, inode) = Self.place(url.deletingLastPathComponent().path) {
-      self = .new(device: device, inode: inode, name: url.lastPathComponent)
+    let cut = path.unicodeScalars.lastIndex(of: "/").map { path.unicodeScalars.index(after: $0) } ?? path.startIndex
+    // Asked of the system, as `..` behind a link to a folder is not where the text says.
+    if let (device, inode) = Self.place(cut == path.startIndex ? "." : String(path[..<cut])) {
+      self = .new(device: device, inode: inode, name: String(path[cut...]))
     } else {
-      self = .path(url.path)
+      self = .path(URL(filePath: path).standardizedFileURL.path)
     }
   }
 

@@ -252,7 +252,7 @@ struct NotationHead {
           + "text, or into an attachment")
     }
     if value.scalars.first == "（" { return value }
-    return value.replaced(by: "（\(value.text)）")
+    return NotedText("（\(value.text)）".unicodeScalars, line: value.line, column: value.column - 1)
   }
 
   private static func ended(_ value: NotedText, with mark: Unicode.Scalar, in others: String) -> NotedText {

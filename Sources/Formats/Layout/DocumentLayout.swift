@@ -184,7 +184,8 @@ public struct DocumentLayout {
           + "lengthen the text by a line")
     }
     if signature.lines.count - 2 > most, let note = document.note {
-      return NotationError(note, "with the note there is \(rest); shorten it, or lengthen the text by a line")
+      // Behind its bracket.
+      return NotationError(note, at: 1, "with the note there is \(rest); shorten it, or lengthen the text by a line")
     }
     return NotationError(
       document.issuer,
