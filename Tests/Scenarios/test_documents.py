@@ -567,6 +567,13 @@ def test_files_that_are_there_are_kept_unless_said_otherwise(tmp_path):
     assert replaced.returncode == 0 and (tmp_path / "out.ofd").read_bytes()[:2] == b"PK"
 
 
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "out.ofd")
+    refused = typeset(EXAMPLES / "letter.txt", tmp_path / "out", "--replace")
+    assert refused.returncode == 73 and "no regular file" in refused.stderr
+    assert (tmp_path / "out.ofd").is_fifo() and not (tmp_path / "out.pdf").exists()
+
+
 def command(*arguments, folder):
     return subprocess.run(
         [BINARIES / "guandu", "document", "typeset", *arguments], capture_output=True, text=True, cwd=folder)

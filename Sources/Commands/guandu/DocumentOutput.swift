@@ -20,8 +20,12 @@ struct DocumentOutput {
     (self.paths, self.isReplacing, self.files) = (paths, isReplacing, files)
   }
 
-  /// - Throws: where a file is there that shall not be replaced.
+  /// - Throws: where a file is there that shall not be replaced, or something that is no file.
   func check() throws {
+    for path in paths {
+      guard let status = files.status(path), !status.isRegular else { continue }
+      throw CommandFailure(.cannotWrite, "\(path) is no regular file, and is not replaced")
+    }
     for path in paths where !isReplacing && files.exists(path) {
       throw CommandFailure(.cannotWrite, "\(path) is there already; --replace writes over it")
     }
