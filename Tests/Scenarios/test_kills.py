@@ -10,17 +10,21 @@ import time
 from deployment import Client, Clerk, eventually, look_up, stage, write_letter
 
 KILLS = 50
+BALLAST = bytes(1024 * 1024)
 WRITERS = 3
 
 
 class Trouble:
-    """Disks that fill up and folders that vanish. Where mounting is not allowed, folders vanish only."""
+    """Disks that fill up and folders that vanish. Where mounting is not allowed, folders vanish only.
+
+    The data disk holds all that a fast machine accepts meanwhile: it is full only while it is filled here.
+    """
 
     def __init__(self, deployment):
         self.drops = {zone: deployment.drop(zone).parent for zone in ("dmz", "intranet")}
         self.disks = []
         self.counts = {"vanished": 0, "full": 0}
-        for folder, megabytes in ((self.drops["dmz"], 16), (deployment.folder / "dmz/data", 96)):
+        for folder, megabytes in ((self.drops["dmz"], 16), (deployment.folder / "dmz/data", 768)):
             folder.mkdir(exist_ok=True)
             mounted = subprocess.run(
                 ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "guandu-test", folder], capture_output=True)
@@ -48,7 +52,7 @@ class Trouble:
         ballast = disk / "ballast"
         try:
             with ballast.open("wb", buffering=0) as file:
-                while file.write(bytes(64 * 1024)):
+                while file.write(BALLAST):
                     pass
         except OSError:
             pass

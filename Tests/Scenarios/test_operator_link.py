@@ -169,7 +169,7 @@ def test_the_portal_is_rebuilt_from_the_intranet_alone(deployment):
     wrong = link(deployment, "rebuild", "dmz")
     assert wrong.returncode == 65 and "run this in the intranet" in wrong.stderr
     done = link(deployment, "rebuild", "intranet")
-    assert done.returncode == 0 and "1 letters leave" in done.stdout, done
+    assert done.returncode == 0 and "1 letters are sent to the portal again" in done.stdout, done
 
 
 def send_a_long_file(deployment, linger_milliseconds, size=1_000_000):
