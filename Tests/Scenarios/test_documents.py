@@ -558,6 +558,22 @@ def test_a_missing_typeface_is_named_with_its_package(tmp_path):
     assert again.returncode == 78
 
 
+def test_a_typeface_is_a_regular_file_of_a_size_that_typefaces_have(tmp_path):
+    faces = tmp_path / "faces"
+    def large(path):
+        path.touch()
+        os.truncate(path, 268_435_457)
+
+    for spoil in [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), large]:
+        faces.mkdir()
+        spoil(faces / "FandolFang-Regular.otf")
+        refused = typeset(EXAMPLES / "letter.txt", tmp_path / "out", "--faces", str(faces))
+        assert refused.returncode == 78 and "no regular file" in refused.stderr, refused.stderr
+        assert not (tmp_path / "out.pdf").exists()
+        (faces / "FandolFang-Regular.otf").unlink()
+        faces.rmdir()
+
+
 def test_files_that_are_there_are_kept_unless_said_otherwise(tmp_path):
     (tmp_path / "out.ofd").write_text("mine")
     kept = typeset(EXAMPLES / "letter.txt", tmp_path / "out")

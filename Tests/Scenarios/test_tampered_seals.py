@@ -217,6 +217,15 @@ def test_bombs_are_refused_in_time(office):
         assert timed_check(office, pack(files | {"Doc_0/Res/big": content})).steps["fails"] == {"document"}
     deep = files | {"OFD.xml": element("OFD", "".join(f"<ofd:a{i}>" for i in range(50_000)))}
     assert timed_check(office, pack(deep)).steps["fails"] == {"document"}
+    attributes = "".join(f' a{number}=""' for number in range(600_000))
+    for before in ["", "<!-- it's -->", "<?it's ?>", "<![CDATA[it's]]>"]:
+        bomb = files | {"OFD.xml": element("OFD", f"{before}<ofd:DocBody{attributes}/>")}
+        refused = timed_check(office, pack(bomb))
+        assert refused.steps["fails"] == {"document"}
+        assert "attributes" in refused.facts["steps"][0]["detail"]
+    pages = "".join(f'<ofd:Page ID="{i}" BaseLoc="Pages/Page_0/Content.xml"/>' for i in range(100_000))
+    bomb = files | {"Doc_0/Document.xml": element("Document", f"<ofd:Pages>{pages}</ofd:Pages>")}
+    assert "two pages have one file" in timed_check(office, pack(bomb)).facts["steps"][0]["detail"]
     many = [(f"a{number}", b"") for number in range(5_000)]
     assert timed_check(office, pack([*files.items(), *many])).steps["fails"] == {"document"}
     wide = "".join(f'<ofd:Page ID="{i}" BaseLoc="{i}"/>' for i in range(250_000))

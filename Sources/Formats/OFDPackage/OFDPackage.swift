@@ -113,6 +113,10 @@ public struct OFDPackage: Sendable {
     guard Set(pages.map(\.identifier)).count == pages.count else {
       throw OFDError(.structure, "\(documentPath): two pages have one ID")
     }
+    // Each is read once, so that no list of pages costs more than the archive holds.
+    guard Set(pages.map(\.path)).count == pages.count else {
+      throw OFDError(.structure, "\(documentPath): two pages have one file")
+    }
     self.pages = pages
     defaultBox = try content.optional("CommonData")?.optional("PageArea")?.optional("PhysicalBox")
       .flatMap { OFDBox($0.text) }

@@ -87,21 +87,32 @@ enum XMLReader {
     return declaration.contains("encoding") && !declaration.contains("\"utf-8\"") && !declaration.contains("'utf-8'")
   }
 
-  /// Whether no tag has more equals signs outside its quotes than attributes are allowed.
+  /// Whether no tag has more equals signs outside its quotes than attributes are allowed. Comments, processing instructions
+  /// and CDATA sections are passed over as the parser does, so that a quote within one hides no tag.
   private static func attributesFit(_ bytes: [UInt8]) -> Bool {
-    var (isInTag, quote, count): (Bool, UInt8, Int) = (false, 0, 0)
-    for byte in bytes {
-      if !isInTag {
-        if byte == UInt8(ascii: "<") { (isInTag, quote, count) = (true, 0, 0) }
-      } else if quote != 0 {
-        if byte == quote { quote = 0 }
-      } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
-        quote = byte
-      } else if byte == UInt8(ascii: ">") {
-        isInTag = false
-      } else if byte == UInt8(ascii: "=") {
-        count += 1
-        if count > OFDLimits.xmlMaxAttributes { return false }
+    let passedOver = [("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>")].map { (Array($0.utf8), Array($1.utf8)) }
+    var place = 0
+    while let start = bytes[place...].firstIndex(of: UInt8(ascii: "<")) {
+      if let (opening, closing) = passedOver.first(where: { bytes[start...].starts(with: $0.0) }) {
+        place = start + opening.count
+        while place < bytes.count, !bytes[place...].starts(with: closing) { place += 1 }
+        place = min(place + closing.count, bytes.count)
+        continue
+      }
+      var (quote, count): (UInt8, Int) = (0, 0)
+      place = start + 1
+      tag: while place < bytes.count {
+        let byte = bytes[place]
+        place += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"):
+          if quote == 0 { quote = byte } else if quote == byte { quote = 0 }
+        case UInt8(ascii: "=") where quote == 0:
+          count += 1
+          if count > OFDLimits.xmlMaxAttributes { return false }
+        case UInt8(ascii: ">") where quote == 0: break tag
+        default: break
+        }
       }
     }
     return true
