@@ -56,9 +56,7 @@ public struct DocumentSealer: Sendable {
   ///   - certificate: the sealer's; nil where the seal holds the key's own.
   /// - Throws: `SealError`.
   public init(seal: ElectronicSeal, key: PrivateKey, certificate: Certificate? = nil, at date: Date) throws {
-    for step in SealCheck.made(seal, at: date) where step.outcome != .holds {
-      throw SealError("\(step.english): \(step.detail)")
-    }
+    try Self.requireMade(seal, at: date)
     guard let own = try certificate ?? Self.certificate(of: key, in: seal) else {
       throw SealError("the seal holds no certificate of this key; if it holds digests, give the certificate")
     }
@@ -68,6 +66,22 @@ public struct DocumentSealer: Sendable {
     self.seal = seal
     self.key = key
     self.certificate = own
+  }
+
+  /// Checks that a seal is rightly made and in date, before its picture is put on a PDF.
+  ///
+  /// - Throws: `SealError`.
+  public static func require(_ seal: ElectronicSeal, at date: Date) throws(SealError) {
+    try requireMade(seal, at: date)
+    guard SealCheck.dates(seal, at: date).outcome == .holds else {
+      throw SealError("the seal is valid from \(seal.info.validFrom) to \(seal.info.validUntil)")
+    }
+  }
+
+  private static func requireMade(_ seal: ElectronicSeal, at date: Date) throws(SealError) {
+    for step in SealCheck.made(seal, at: date) where step.outcome != .holds {
+      throw SealError("\(step.english): \(step.detail)")
+    }
   }
 
   private static func certificate(of key: PrivateKey, in seal: ElectronicSeal) throws(TrustError) -> Certificate? {
@@ -93,9 +107,32 @@ public struct DocumentSealer: Sendable {
   public func seal(
     _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String), at date: Date
   ) throws -> [UInt8] {
-    guard SealCheck.dates(seal, at: date).outcome == .holds else {
-      throw SealError("the seal is valid from \(seal.info.validFrom) to \(seal.info.validUntil)")
-    }
+    let signed = try sign(document, pageNumber: pageNumber, x: x, y: y, software: software, at: date)
+    return try finish(signed, stamp: nil, at: date)
+  }
+
+  /// As without `stamper`, with a time stamp over the signature.
+  ///
+  /// - Throws: also what `stamper` throws.
+  public func seal(
+    _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String), at date: Date,
+    stamper: TimeStamper
+  ) async throws -> [UInt8] {
+    let signed = try sign(document, pageNumber: pageNumber, x: x, y: y, software: software, at: date)
+    return try finish(signed, stamp: try await stamper(signed.signature), at: date)
+  }
+
+  /// A document whose signature is made and not yet in its place.
+  private struct Signed {
+    let sealing: OFDSealing
+    let bytes: [UInt8]
+    let signature: [UInt8]
+  }
+
+  private func sign(
+    _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String), at date: Date
+  ) throws -> Signed {
+    try Self.require(seal, at: date)
     guard certificate.isInDate(at: date) else {
       throw SealError(
         "the certificate \(certificate) is in date from \(certificate.notBefore) to \(certificate.notAfter)")
@@ -106,12 +143,16 @@ public struct DocumentSealer: Sendable {
     let sealing = try OFDSealing(
       try OFDPackage(document), pageNumber: pageNumber, box: box, time: time.generalized, software: software
     ) { Base64.encode(sm3($0)) }
-    let signed = try SealSignature.toSign(
+    let bytes = try SealSignature.toSign(
       seal: seal, time: time, digest: sm3(sealing.signatureXML), path: sealing.signaturePath)
+    return Signed(sealing: sealing, bytes: bytes, signature: try key.signSM2(bytes))
+  }
+
+  private func finish(_ signed: Signed, stamp: TimeStamp?, at date: Date) throws -> [UInt8] {
     let value = SealSignature.encode(
-      signedBytes: signed, certificate: certificate.der, signature: try key.signSM2(signed))
-    let sealed = try sealing.finish(seal: seal.bytes, value: value)
-    let check = DocumentCheck(sealed, trust: SealTrust(certificates: []), at: date)
+      signedBytes: signed.bytes, certificate: certificate.der, signature: signed.signature, timeStamp: stamp?.der)
+    let sealed = try signed.sealing.finish(seal: seal.bytes, value: value)
+    let check = DocumentCheck(sealed, trust: SealTrust(certificates: []), at: max(date, stamp?.time ?? date))
     guard check.verdict != .refused else { throw SealError("what was sealed does not pass its own check") }
     return sealed
   }
