@@ -94,6 +94,8 @@ struct PDFSealReading {
       objects[pages[index].number]?.value.dictionary?["Annots"] == .array([.reference(field.number)]),
       let widget = objects[field.number]?.value.dictionary, widget["P"]?.reference == pages[index].number
     else { throw malformed("the seal stands on no page, or other annotations do") }
+    let beyond = widget.keys.subtracting(["Type", "Subtype", "FT", "T", "F", "P", "V", "Rect", "AP"]).sorted()
+    guard beyond.isEmpty else { throw malformed("the seal's field has /\(beyond[0])") }
     let box = widget["Rect"]?.array?.compactMap(\.number) ?? []
     guard box.count == 4, 0 <= box[0], box[0] < box[2], box[2] <= pages[index].width + 0.01, 0 <= box[1],
       box[1] < box[3],
@@ -201,6 +203,8 @@ struct PDFSealReading {
       }
       switch kind {
       case .catalog, .form: continue
+      // Writers put their name and the date there.
+      case .information: try unchanged(number, before, after, but: ["Producer", "ModDate"])
       case .page: try checkPage(number, before, after, fields)
       case .some(let kind) where kind.isOfStore && old.kinds[number] == kind: continue
       default: throw malformed("object \(number) was replaced")

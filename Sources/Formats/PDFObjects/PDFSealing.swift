@@ -134,8 +134,12 @@ public struct PDFSealing: Sendable {
     let (width, height) = (text(rectangle[2] - rectangle[0]), text(rectangle[3] - rectangle[1]))
     update.write(
       form,
-      "/Type /XObject /Subtype /Form /BBox [ 0 0 \(width) \(height) ] /Resources << /XObject << /Seal \(image) 0 R >> >>",
-      stream: Array("q \(width) 0 0 \(height) 0 0 cm /Seal Do Q\n".utf8))
+      """
+      /Type /XObject /Subtype /Form /BBox [ 0 0 \(width) \(height) ]
+         /Resources << /ExtGState << /Ink << /BM /Multiply >> >> /XObject << /Seal \(image) 0 R >> >>
+      """,
+      // As ink on paper: what is written beneath stays to be read.
+      stream: Array("/Ink gs q \(width) 0 0 \(height) 0 0 cm /Seal Do Q\n".utf8))
     return form
   }
 

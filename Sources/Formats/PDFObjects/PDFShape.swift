@@ -121,7 +121,7 @@ enum PDFKind: String, Hashable {
     .permissions: ["DocMDP": .one(.signature)],
     .field: type(
       "Annot",
-      plain("T F Rect").merging([
+      plain("T TU F Rect").merging([
         "Subtype": .name(["Widget"]), "FT": .name(["Sig"]), "V": .one(.signature), "P": .one(.page),
         "AP": .one(.appearance),
       ]) { $1 }),

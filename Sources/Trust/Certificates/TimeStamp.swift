@@ -38,8 +38,30 @@ public struct TimeStamp: Sendable {
   ///   of date at the time of the stamp; `wrongPurpose` where it is not for time stamps alone.
   func verify(under anchors: [Certificate]) throws(TrustError) {
     try certificate.require(.timeStamp, isAnyKey: true)
+    guard certificate.isForTimeStampsAlone else {
+      throw TrustError(.wrongPurpose, "\(certificate) is not for this purpose alone (timeStamping, critical)")
+    }
     try TimeStampToken(der).verify(anchors: anchors, at: time, isChainAsked: true)
   }
+}
+
+extension Certificate {
+  /// Whether its extended key usage is critical, and names nothing but time stamps (RFC 3161, section 2.3). OpenSSL overlooks
+  /// purposes beside it that it does not know.
+  fileprivate var isForTimeStampsAlone: Bool {
+    handle.withPointer { certificate in
+      let place = X509_get_ext_by_NID(certificate, NID_ext_key_usage, -1)
+      guard place >= 0, let found = X509_get_ext(certificate, place), X509_EXTENSION_get_critical(found) == 1,
+        let data = X509_EXTENSION_get_data(found), let start = ASN1_STRING_get0_data(data)
+      else { return false }
+      return Array(UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(data)))) == Self.timeStampingAlone
+    }
+  }
+
+  /// SEQUENCE { 1.3.6.1.5.5.7.3.8 } in DER.
+  private static let timeStampingAlone: [UInt8] = [
+    0x30, 0x0A, 0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08,
+  ]
 }
 
 /// A time stamp as OpenSSL has it.
