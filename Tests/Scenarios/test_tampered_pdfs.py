@@ -1,20 +1,19 @@
 """Sealed PDFs, each spoilt in one way: refused by us for that reason, and which of pyHanko and pdfsig let it pass."""
 
-import hashlib
+import datetime
 import io
 import re
-import subprocess
 import zipfile
 import zlib
 
 import pytest
 from asn1crypto import cms
 
-from deployment import BINARIES
 from pdf_sealing import (
-    Signer, addition, as_attribute, first_page, number_of, objects, last_table, pdfsig_passes, pyhanko_passes, reasons,
-    size_of, stream, token_by_hand, certificate_by_hand, with_keys)
-from test_pdf_seals import office, sealed, signer, stamped  # noqa: F401  (fixtures)
+    Signer, addition, certificate_by_hand, first_page, last_table, number_of, objects, pdfsig_passes, pyhanko_passes, reasons,
+    size_of, stream, token_by_hand, with_keys)
+from sealing import UTC
+from test_pdf_seals import office, sealed, signer  # noqa: F401  (fixtures)
 
 
 def catalogue(content):
@@ -184,17 +183,17 @@ LAYERS = b"/OCProperties << /OCGs [ NEW 0 R ] /D << /OFF [ NEW 0 R ] >> >>"
 
 # What is added to a sealed file: the change, the step that fails, words of the reason, and who lets it pass.
 ADDED = {
-    "an annotation": (note, ADDITIONS, "/Subtype is /FreeText", "pdfsig"),
-    "a second signature that paints": (field(b"Sig"), ADDITIONS, "has no /V", "pdfsig"),
-    "a field with a text": (field(b"Tx", b"/V (x)"), ADDITIONS, "/FT is /Tx", "pdfsig"),
+    "an annotation": (note, ADDITIONS, "annotations of a page were changed", "pdfsig"),
+    "a second signature that paints": (field(b"Sig"), ADDITIONS, "a field without a signature", "pdfsig"),
+    "a field with a text": (field(b"Tx", b"/V (x)"), ADDITIONS, "a field without a signature", "pdfsig"),
     "layers": (catalogue_with(LAYERS, b"<< /Type /OCG /Name (a) >>"), ADDITIONS, "optional content", "pdfsig"),
     "another content of a page": (contents_replaced, ADDITIONS, "was replaced", "pdfsig"),
     "another font": (font_swapped, ADDITIONS, "was replaced", "pdfsig"),
-    "a page taken out": (page_taken, ADDITIONS, "belongs to nothing", "pdfsig"),
+    "a page taken out": (page_taken, ADDITIONS, "was replaced", "pdfsig"),
     "a page that is turned": (page_with(b"/Rotate 180"), ADDITIONS, "a page that is turned", "pdfsig"),
     "a page that is cropped": (page_with(b"/CropBox [ 0 0 100 100 ]"), ADDITIONS, "/CropBox", "pdfsig"),
     "another size of paper": (
-        lambda content: replaced(b"/MediaBox", b"841.889764", b"100")(content), ADDITIONS, "was changed beyond /Annots", "pdfsig"),
+        lambda content: replaced(b"/MediaBox", b"841.889764", b"100")(content), ADDITIONS, "/MediaBox of object", "pdfsig"),
     "an action of a page": (page_with(b"/AA << /O << /S /Launch /F (a) >> >>"), ADDITIONS, "an action", "pdfsig"),
     "a script on opening": (catalogue_with(SCRIPT), ADDITIONS, "an action on opening", "pdfsig"),
     "an embedded file": (
@@ -203,18 +202,18 @@ ADDED = {
         catalogue_with(b"/AF [ NEW 0 R ]", b"<< /Type /Filespec /F (a) >>"), ADDITIONS, "an associated file", "pdfsig"),
     "the certification removed": (
         lambda content: addition(content, {catalogue(content): re.sub(
-            rb"/Perms << .*? >>", b"", objects(content)[catalogue(content)])}), ADDITIONS, "was changed beyond", "pdfsig"),
+            rb"/Perms << .*? >>", b"", objects(content)[catalogue(content)])}), ADDITIONS, "/Perms", "pdfsig"),
     "the form emptied": (
         lambda content: addition(content, {catalogue(content): re.sub(
-            rb"/Fields \[.*?\]", b"/Fields [ ]", objects(content)[catalogue(content)])}), ADDITIONS, "the form was changed", ""),
+            rb"/Fields \[.*?\]", b"/Fields [ ]", objects(content)[catalogue(content)])}), ADDITIONS, "the form was changed", "pdfsig"),
     "the form taken away": (
         lambda content: addition(content, {catalogue(content): re.sub(
-            rb"/AcroForm << .*? >>", b"", objects(content)[catalogue(content)], count=1)}), ADDITIONS, "the form was taken away", ""),
+            rb"/AcroForm << .*? >>", b"", objects(content)[catalogue(content)], count=1)}), ADDITIONS, "the form was taken away", "pdfsig"),
     "a form in XML": (
-        replaced(b"/AcroForm", b"/SigFlags 3", b"/SigFlags 3 /XFA (<a/>)"), ADDITIONS, "a form in XML", "pdfsig"),
+        replaced(b"/AcroForm", b"/SigFlags 3", b"/SigFlags 3 /XFA (<a/>)"), ADDITIONS, "the form was changed", "pdfsig"),
     "appearances by the reader": (
         replaced(b"/AcroForm", b"/SigFlags 3", b"/SigFlags 3 /NeedAppearances true"), ADDITIONS,
-        "appearances that the reader makes", "pdfsig"),
+        "the form was changed", "pyhanko pdfsig"),
     "another picture of the seal": (
         replaced(b"/Seal ", b"/Type /XObject", b"/Matrix [ 2 0 0 2 0 0 ] /Type /XObject"), ADDITIONS, "was replaced", "pdfsig"),
     "another place of the seal": (
@@ -228,18 +227,18 @@ ADDED = {
     "another title": (
         lambda content: addition(content, {number_of(content, b"/Producer"): re.sub(
             rb"/Title <.*?>", b"/Title (x)", objects(content)[number_of(content, b"/Producer")])}),
-        ADDITIONS, "was changed beyond /ModDate, /Producer", "pyhanko pdfsig"),
+        ADDITIONS, "/Title of object", "pyhanko pdfsig"),
     "an object that belongs to nothing": (
         lambda content: addition(content, {size_of(content): stream(b"x")}), ADDITIONS, "belongs to nothing", "pyhanko pdfsig"),
     "a file among the evidence": (
-        catalogue_with(b"/DSS << /Certs [ NEW 0 R ] /EF NEW 0 R >>", stream(b"x")), ADDITIONS, "an embedded file", "pyhanko pdfsig"),
+        catalogue_with(b"/DSS << /Certs [ NEW 0 R ] /EF NEW 0 R >>", stream(b"x")), ADDITIONS, "an embedded file", "pdfsig"),
     "another trailer": (
-        lambda content: addition(content, {}, b"/Extra 1"), DOCUMENT, "/Extra in a trailer", "pyhanko pdfsig"),
+        lambda content: addition(content, {}, b"/Extra 1"), DOCUMENT, "/Extra in a trailer", "pdfsig"),
     "an object deleted": (
         lambda content: addition(content, {}, free=(number_of(content, b"/Producer"),)), DOCUMENT, "deleted", "pdfsig"),
     "a key twice": (
         replaced(b"/AcroForm", b"/Type /Catalog", b"/Type /Catalog /Lang (zh-CN)"), DOCUMENT, "stands twice", "pdfsig"),
-    "an old table changed": (old_table, DOCUMENT, "belong", "pdfsig"),
+    "an old table changed": (old_table, DOCUMENT, "belong", ""),
     "a second table in a stream": (hybrid, DOCUMENT, "hybrid", "pdfsig"),
     "a table in a stream": (table_stream, DOCUMENT, "tables of objects in streams", "pdfsig"),
     "an archive": (archive, DOCUMENT, "ZIP", "pyhanko pdfsig"),
@@ -283,13 +282,12 @@ def test_what_was_changed_is_refused(office, sealed, tmp_path, what):
 
 def prepared(content, what):
     """A document into which something was put before the seal."""
-    root, page, found = catalogue(content), first_page(content), objects(content)
-    start = int(re.findall(rb"startxref\s+(\d+)", content)[0])
-    assert start
+    root, found = catalogue(content), objects(content)
     return {
-        "a script": lambda: content.replace(b"/Pages 1 0 R\n>>", b"/Pages 1 0 R /OpenAction << /S /JavaScript /JS (x) >> >>"),
-        "layers": lambda: content.replace(
-            b"/Pages 1 0 R\n>>", b"/Pages 1 0 R /OCProperties << /OCGs [ ] /D << >> >> >>"),
+        "a script": lambda: moved(content.replace(
+            b"/Pages 1 0 R\n>>", b"/Pages 1 0 R /OpenAction << /S /JavaScript /JS (x) >> >>")),
+        "layers": lambda: moved(content.replace(
+            b"/Pages 1 0 R\n>>", b"/Pages 1 0 R /OCProperties << /OCGs [ ] /D << >> >> >>")),
         "an update": lambda: addition(content, {root: found[root]}),
         "a note": lambda: note(content),
         "hidden": lambda: addition(content, {size_of(content): stream(b"hidden")}),
@@ -321,9 +319,8 @@ STRAYED = {
     "a script beside the seal": (dict(catalog=SCRIPT), SEAL, "an action on opening"),
     "evidence before the seal": (dict(catalog=b"/DSS << >>"), SEAL, "evidence before the seal"),
     # What it signs.
-    "signingTime": (dict(more=[cms.CMSAttribute({"type": "signing_time", "values": [cms.Time(
-        {"utc_time": __import__("datetime").datetime(2026, 11, 29, tzinfo=__import__("datetime").timezone.utc)})]})]),
-                    CMS, "signingTime"),
+    "signingTime": (dict(more=[cms.CMSAttribute({"type": "signing_time", "values": [
+        cms.Time({"utc_time": datetime.datetime(2026, 11, 29, tzinfo=UTC)})]})]), CMS, "signingTime"),
     "another attribute": (
         dict(more=[cms.CMSAttribute({"type": "1.2.3.4", "values": [cms.OctetString(b"x")]})]), CMS, "1.2.3.4"),
     "two signers": (dict(signers=2), CMS, "more than one signer"),
@@ -351,16 +348,16 @@ def test_another_certificate_of_the_same_key_is_refused(office, signer, tmp_path
 
 @pytest.mark.parametrize("what, words", [
     ("a script", "an action on opening"), ("layers", "optional content"), ("an update", "changed after it was made"),
-    ("hidden", "changed after it was made"), ("note", "annotations"), ("content", "changed after it was made")])
+    ("hidden", "changed after it was made"), ("a note", "changed after it was made"), ("content", "changed after it was made")])
 def test_what_was_prepared_before_the_seal_is_not_sealed(office, signer, tmp_path, what, words):
-    content = moved(prepared(office.plain.read_bytes(), "a note" if what == "note" else what))
+    content = prepared(office.plain.read_bytes(), what)
     path, out = tmp_path / "prepared.pdf", tmp_path / "out.pdf"
     path.write_bytes(content)
     text = office.apply(path, out, status=65)
-    assert not out.exists() and (words in text or "changed after" in text)
+    assert not out.exists() and words in text
     # Nor is it believed where somebody sealed it all the same.
     verdict = office.check(signer.seal(content))
-    assert verdict.word in ("refused", "unproven") and verdict.word != "genuine"
+    assert verdict.word in ("refused", "unproven")
 
 
 def test_stamps_of_the_whole_have_to_be_right(office, sealed):
@@ -371,18 +368,17 @@ def test_stamps_of_the_whole_have_to_be_right(office, sealed):
         found = objects(sealed)
         seal = number_of(sealed, b"/FT /Sig")
         room = 4_096
-        whole = addition(sealed, {
+        changed = {
             page: with_keys(found[page], b"/Annots [ %d 0 R ]" % new),
             root: found[root].replace(b"/Fields [ %d 0 R ]" % seal, b"/Fields [ %d 0 R %d 0 R ]" % (seal, new)),
-            new: b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (x) /F 132 /P %d 0 R /V %d 0 R %s >>" % (page, new + 1, field_keys),
-            new + 2: stream(PAINT, FORM),
-            new + 1: b"<< /Type %s /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 /ByteRange [0 0000000000 0000000000 0000000000]"
-                     b" /Contents <%s> >>" % (kind, b"00" * room)} if b"/AP" in field_keys else {
-            page: with_keys(found[page], b"/Annots [ %d 0 R ]" % new),
-            root: found[root].replace(b"/Fields [ %d 0 R ]" % seal, b"/Fields [ %d 0 R %d 0 R ]" % (seal, new)),
-            new: b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (x) /F 132 /P %d 0 R /V %d 0 R %s >>" % (page, new + 1, field_keys),
-            new + 1: b"<< /Type %s /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 /ByteRange [0 0000000000 0000000000 0000000000]"
-                     b" /Contents <%s> >>" % (kind, b"00" * room)})
+            new: b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (x) /F 132 /P %d 0 R /V %d 0 R %s >>" % (
+                page, new + 1, field_keys)}
+        if b"/AP" in field_keys:
+            changed[new + 2] = stream(PAINT, FORM)
+        changed[new + 1] = (
+            b"<< /Type %s /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 /ByteRange [0 0000000000 0000000000 0000000000]"
+            b" /Contents <%s> >>" % (kind, b"00" * room))
+        whole = addition(sealed, changed)
         opening = whole.rindex(b"/Contents <00") + 10
         closing = opening + 2 + 2 * room
         hole = b"[0 0000000000 0000000000 0000000000]"

@@ -105,12 +105,17 @@ struct PDFSealReading {
     return (pages[index].number, index + 1)
   }
 
+  /// That an object of the revision before says the same but for some keys.
   private func unchanged(
     _ number: Int, _ before: [Int: PDFObject], _ after: [Int: PDFObject], but keys: Set<String>
   ) throws(PDFFormatError) {
-    guard let old = before[number]?.value.dictionary, let new = after[number]?.value.dictionary,
-      old.without(keys) == new.without(keys)
-    else { throw malformed("object \(number) was changed beyond /\(keys.sorted().joined(separator: ", /"))") }
+    guard let old = before[number]?.value.dictionary, let new = after[number]?.value.dictionary else {
+      throw malformed("object \(number) was replaced by something else")
+    }
+    let changed = old.keys.union(new.keys).subtracting(keys).filter { old[$0] != new[$0] }
+    guard let key = changed.min() else { return }
+    let danger = PDFKind.dangers[key].map { " (\($0))" } ?? ""
+    throw malformed("/\(key)\(danger) of object \(number) was added, changed or taken away")
   }
 
   /// That it certifies the document, and allows no change (DocMDP, P = 1).
@@ -186,31 +191,39 @@ struct PDFSealReading {
   private func addition(_ revision: Int) throws(PDFFormatError) -> [PDFSignature] {
     let (before, after) = (file.objects(upTo: revision - 1), file.objects(upTo: revision))
     let (rootNumber, catalog) = try root(after)
-    let walk = try PDFWalk(after, trailer: file.revisions[revision].trailer, stage: .kept)
     let old = try PDFWalk(before, trailer: file.revisions[revision - 1].trailer, stage: .kept)
     guard let oldCatalog = before[rootNumber]?.value.dictionary else { throw malformed("no catalogue") }
-    try unchanged(rootNumber, before, after, but: ["AcroForm", "DSS", "Extensions", "Version"])
     let fields = try newFields(catalog, after, oldCatalog, before)
+    let written = file.revisions[revision].objects.keys.sorted()
+    for number in written where before[number] != nil {
+      try checkReplaced(number, old.kinds[number], before, after, fields)
+    }
     var stamps: [PDFSignature] = []
-    for field in fields { stamps.append(try stamp(field, after, revision)) }
+    for field in fields.sorted() { stamps.append(try stamp(field, after, revision)) }
+    let walk = try PDFWalk(after, trailer: file.revisions[revision].trailer, stage: .kept)
     let signatures = Set(fields.compactMap { after[$0]?.value.dictionary?["V"]?.reference })
-    for number in file.revisions[revision].objects.keys.sorted() {
+    for number in written {
       let kind = walk.kinds[number]
-      if before[number] == nil {
-        guard kind?.isOfStore == true || kind == .extensions || fields.contains(number) || signatures.contains(number)
-        else { throw malformed("object \(number) was added, which is neither evidence nor a time stamp") }
-        continue
-      }
-      switch kind {
-      case .catalog, .form: continue
-      // Writers put their name and the date there.
-      case .information: try unchanged(number, before, after, but: ["Producer", "ModDate"])
-      case .page: try checkPage(number, before, after, fields)
-      case .some(let kind) where kind.isOfStore && old.kinds[number] == kind: continue
-      default: throw malformed("object \(number) was replaced")
-      }
+      guard before[number] != nil ? kind == old.kinds[number] : kind?.isAdded == true || fields.contains(number)
+        || signatures.contains(number)
+      else { throw malformed("object \(number) was added, which is neither evidence nor a time stamp") }
     }
     return stamps
+  }
+
+  /// What may be written anew: the way to evidence and time stamps.
+  private func checkReplaced(
+    _ number: Int, _ kind: PDFKind?, _ before: [Int: PDFObject], _ after: [Int: PDFObject], _ fields: Set<Int>
+  ) throws(PDFFormatError) {
+    switch kind {
+    case .catalog: try unchanged(number, before, after, but: ["AcroForm", "DSS", "Extensions", "Version"])
+    case .page: try checkPage(number, before, after, fields)
+    // Writers put their name and the date there.
+    case .information: try unchanged(number, before, after, but: ["Producer", "ModDate"])
+    case .form: return
+    case .some(let kind) where kind.isAdded: return
+    default: throw malformed("object \(number) was replaced")
+    }
   }
 
   /// The form's fields since: all that were there, in order, and new ones behind them.

@@ -23,8 +23,8 @@ enum PDFKind: String, Hashable {
   // What keeps it checkable.
   case store, evidence, related
 
-  /// Whether it belongs to what is added after a seal.
-  var isOfStore: Bool { [.store, .evidence, .related].contains(self) }
+  /// Whether it may be added after a seal, and shows nothing.
+  var isAdded: Bool { [.store, .evidence, .related, .extensions, .developer].contains(self) }
   var isStream: Bool { [.content, .fontFile, .toUnicode, .external, .mask, .evidence].contains(self) }
 
   /// Keys that must be there.
