@@ -30,6 +30,8 @@ public enum PDFLimits {
   static let nestingMost = 16
   /// Numbers, names, texts, arrays and dictionaries of a file.
   static let valuesMost = 2_000_000
+  /// Keys of a dictionary.
+  static let entriesMost = 4_096
   static let nameMaxBytes = 127
   /// Of a text, which the value of a signature is too.
   static let textMaxBytes = 131_072

@@ -211,6 +211,7 @@ struct PDFParser {
     while !starts(with: ">>") {
       guard byte == UInt8(ascii: "/") else { throw error("a key is missing") }
       let key = try name()
+      guard entries.count < PDFLimits.entriesMost else { throw error("a dictionary of too many keys") }
       guard keys.insert(key).inserted else { throw error("/\(key) stands twice in a dictionary") }
       try skip()
       let start = position

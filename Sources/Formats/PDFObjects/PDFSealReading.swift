@@ -163,11 +163,11 @@ struct PDFSealReading {
   /// A value in DER, behind which nothing stands but zeros.
   private static func value(_ contents: [UInt8]) throws(PDFFormatError) -> [UInt8] {
     var count = 0
-    if contents.count > 4, contents[0] == 0x30 {
+    if contents.count >= 2, contents[0] == 0x30 {
       switch contents[1] {
       case 0..<0x80: count = 2 + Int(contents[1])
-      case 0x81: count = 3 + Int(contents[2])
-      case 0x82: count = 4 + Int(contents[2]) << 8 + Int(contents[3])
+      case 0x81 where contents.count >= 3: count = 3 + Int(contents[2])
+      case 0x82 where contents.count >= 4: count = 4 + Int(contents[2]) << 8 + Int(contents[3])
       default: break
       }
     }
@@ -240,6 +240,9 @@ struct PDFSealReading {
     guard Set(numbers).count == fields.count - oldFields.count, numbers.allSatisfy({ before[$0] == nil }) else {
       throw malformed("the form was changed")
     }
+    // Two fields of one name are one field to a reader.
+    let names = fields.map { $0.reference.flatMap { after[$0]?.value.dictionary?["T"]?.text } ?? [] }
+    guard Set(names).count == fields.count else { throw malformed("two fields of the form have one name, or none") }
     return Set(numbers)
   }
 

@@ -61,7 +61,8 @@ public struct PDFSealedFile: Sendable {
     case .success(let found):
       stamps = found
       let count = file.revisions.count - 2
-      additions = .holds(count == 0 ? "" : "evidence or time stamps in \(count) additions")
+      additions = .holds(
+        count == 0 ? "" : "evidence or time stamps in \(count == 1 ? "one addition" : "\(count) additions")")
     case .failure(let error): (stamps, additions) = ([], .fails(error))
     }
   }
