@@ -150,14 +150,4 @@ struct PDFOffice {
       #expect(Self.check(stamped, office, trust: trust).verdict == (isSpared ? .genuine : .refused))
     }
   }
-
-  @Test func `an OFD bears a stamp too`() async throws {
-    let (office, pdf) = (try SealingOffice(), try PDFOffice())
-    let authority = try pdf.stamping()
-    let sealed = try await DocumentSealer(seal: office.seal, key: office.sealer.key, at: SealingOffice.day).seal(
-      try SealingOffice.document(), pageNumber: 1, x: 100, y: 200, software: ("guandu", "1"), at: SealingOffice.day,
-      stamper: { try authority.stamp($0) })
-    let check = DocumentCheck(sealed, trust: try office.trust(), at: max(SealingOffice.day, pdf.now) + 60)
-    #expect(!check.codes(.holds).contains(.time) && check.verdict != .genuine)
-  }
 }
