@@ -18,10 +18,10 @@ let folders = [
     "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PacketFormat", "SealObjects",
     "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
-  "Trust": ["Authority", "Certificates", "DocumentSeals", "PacketSeal", "ZoneKeys"],
+  "Trust": ["Authority", "Certificates", "ContainedChecks", "DocumentSeals", "PacketSeal", "ZoneKeys"],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
-  "Office": ["Flows", "Letters", "People", "SMS"],
+  "Office": ["Flows", "Letters", "People", "PublishedDocuments", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
   "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet"],
 ]
@@ -140,6 +140,9 @@ let package = Package(
     room("OFDPackage", imports: ["ZIPArchive"], ["CXML"]),
     room("Certificates", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "Certificates"], ["CPango"]),
+    room(
+      "ContainedChecks",
+      imports: ["JSON", "Cryptography", "SealObjects", "OFDPackage", "Certificates", "DocumentSeals"], ["CLinux"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Certificates"]),
     room("PacketSeal", imports: ["JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "Certificates"]),
     room("ZoneKeys", imports: ["JSON", "Zones", "Cryptography", "DurableFiles", "Certificates", "PacketSeal"]),
@@ -205,13 +208,20 @@ let package = Package(
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows",
       ], [logging, lifecycle]),
+    room(
+      "PublishedDocuments",
+      imports: [
+        "Runtime", "FairQueues", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links",
+      ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
       "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
     room(
       "Portal",
       imports: [
-        "Runtime", "FairQueues", "Zones", "Cryptography", "Letters", "SMS", "Web",
+        "Runtime", "FairQueues", "Timestamps", "Zones", "Cryptography", "PacketFormat", "DocumentSeals",
+        "ContainedChecks", "Letters", "PublishedDocuments", "SMS", "Web",
       ], web + [lifecycle]),
     room(
       "Desk",
@@ -229,14 +239,14 @@ let package = Package(
     program(
       "guandu-dmz",
       imports: [
-        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ZoneKeys", "Links", "Letters", "SMS",
-        "Portal", "Daemon",
+        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Links", "Letters", "PublishedDocuments", "SMS", "Portal", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
       imports: [
-        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ZoneKeys", "Links",
-        "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
+        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks",
+        "ZoneKeys", "Links", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu",
@@ -313,7 +323,8 @@ let package = Package(
     tests(
       "PortalTests",
       of: [
-        "FairQueues", "Zones", "Cryptography", "Storage", "Links", "Letters", "SMS", "Web", "Portal", "ZoneHarness",
+        "FairQueues", "Zones", "Cryptography", "Storage", "Links", "Letters", "PublishedDocuments", "SMS", "Web",
+        "Portal", "ZoneHarness",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
@@ -337,6 +348,15 @@ let package = Package(
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
     tests(
+      "ContainedChecksTests",
+      of: ["ContainedChecks", "DocumentSeals", "guandu-dmz"]),
+    tests(
+      "PublishedDocumentsTests",
+      of: [
+        "JSON", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks",
+        "Links", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
+      ], [logging]),
+    tests(
       "LettersTests",
       of: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
@@ -352,7 +372,7 @@ let package = Package(
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
         "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "Acts",
-        "AuditConsole", "People", "Letters",
+        "AuditConsole", "People", "Letters", "ContainedChecks", "PublishedDocuments",
         logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(

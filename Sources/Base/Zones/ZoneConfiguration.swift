@@ -22,6 +22,8 @@ public struct ZoneConfiguration: Sendable {
   public var people: [Person]
   /// Where this zone keeps its backups; nil where it makes none.
   public var backups: BackupConfiguration?
+  /// Whom seals on official documents are believed from; nil where `zone.yaml` has no `documents`.
+  public var sealTrust: SealTrustFiles?
 
   public init(
     name: ZoneName, role: ZoneRole, dataDirectory: String, logLevel: String, keys: KeyFiles, trust: TrustFiles,

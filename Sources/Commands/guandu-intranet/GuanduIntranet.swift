@@ -2,6 +2,7 @@ import Acts
 import ArgumentParser
 import AuditConsole
 import Certificates
+import ContainedChecks
 import Cryptography
 import Daemon
 import Desk
@@ -28,6 +29,12 @@ struct GuanduIntranet: AsyncParsableCommand {
 
   @Option(help: "The zone's configuration, zone.yaml.")
   var config: String
+
+  /// A check of a document runs in this program, started again, and in nothing else of it.
+  static func main() async {
+    if CommandLine.arguments.dropFirst().elementsEqual([ContainedCheck.subcommand]) { exit(ContainedCheck.run()) }
+    await main(nil)
+  }
 
   func run() async throws {
     do { try await serve() } catch { stop(after: error) }
