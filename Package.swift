@@ -349,7 +349,7 @@ let package = Package(
     tests("FlowsTests", of: ["Flows"]),
     tests(
       "ContainedChecksTests",
-      of: ["ContainedChecks", "DocumentSeals", "guandu-dmz"]),
+      of: ["ContainedChecks", "DocumentSeals", "ChildProcess", "guandu-dmz", "guandu-intranet", "contained-specimen"]),
     tests(
       "PublishedDocumentsTests",
       of: [
@@ -362,6 +362,7 @@ let package = Package(
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Letters", "ZoneHarness",
       ], [logging]),
+    .executableTarget(name: "contained-specimen", dependencies: ["CLinux"], path: "Tests/ContainedSpecimen"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
     .target(
       name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
