@@ -21,7 +21,7 @@ let folders = [
   "Trust": ["Authority", "Certificates", "DocumentSeals", "PacketSeal", "ZoneKeys"],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
-  "Office": ["Flows", "Letters", "People", "SMS"],
+  "Office": ["Documents", "Flows", "Letters", "People", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
   "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet"],
 ]
@@ -205,6 +205,11 @@ let package = Package(
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows",
       ], [logging, lifecycle]),
+    room(
+      "Documents",
+      imports: [
+        "Runtime", "Roles", "Timestamps", "Cryptography", "Storage", "DocumentNotation", "AuditLog", "Acts", "Flows",
+      ]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
       "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
@@ -336,6 +341,11 @@ let package = Package(
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
+    tests(
+      "DocumentsTests",
+      of: [
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "Acts", "People", "Documents",
+      ]),
     tests(
       "LettersTests",
       of: [
