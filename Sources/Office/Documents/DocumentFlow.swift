@@ -22,9 +22,12 @@ public enum DocumentStep: String, CaseIterable, Sendable {
   case discard
   case request
   case grant
+  /// A number that was given is void from then on; so with the two that follow.
   case refuse
-  /// The request is taken back, or given back; a number that was given is void from then on.
+  /// By those who asked.
   case takeBack = "take-back"
+  /// By the seal's keeper, who does not apply it.
+  case giveBack = "give-back"
   case apply
 
   /// What must be allowed to whoever takes the step.
@@ -33,7 +36,7 @@ public enum DocumentStep: String, CaseIterable, Sendable {
     case .change, .discard: .draftDocument
     case .request, .takeBack: .requestSeal
     case .grant, .refuse: .grantSeal
-    case .apply: .applySeal
+    case .apply, .giveBack: .applySeal
     }
   }
 }
@@ -48,7 +51,9 @@ let documentFlow = Flow<DocumentState, DocumentStep>(
     .init(.grant, from: .requested, to: .granted),
     .init(.refuse, from: .requested, to: .draft),
     .init(.takeBack, from: .requested, to: .draft),
+    .init(.refuse, from: .granted, to: .draft),
     .init(.takeBack, from: .granted, to: .draft),
+    .init(.giveBack, from: .granted, to: .draft),
     .init(.apply, from: .granted, to: .sealed),
   ])
 

@@ -117,7 +117,7 @@ public let officeDocumentMigrations: [Migration] = [
         id TEXT PRIMARY KEY,
         document TEXT NOT NULL REFERENCES office_document (id),
         seal TEXT NOT NULL REFERENCES seal (id),
-        -- asked, granted, refused, taken-back, applied.
+        -- asked, granted, refused, taken-back, given-back, applied.
         state TEXT NOT NULL,
         reason TEXT NOT NULL,
         notation_digest TEXT NOT NULL,

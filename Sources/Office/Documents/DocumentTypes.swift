@@ -49,7 +49,7 @@ public struct DocumentSummary: Sendable {
 
 /// One line of a document's history.
 public struct DocumentEvent: Sendable {
-  /// `drafted`, `changed`, `requested`, `granted`, `refused`, `taken-back`, `sealed`, `discarded`.
+  /// `drafted`, `changed`, `requested`, `granted`, `refused`, `taken-back`, `given-back`, `sealed`, `discarded`.
   public var what: String
   public var at: Date
   public var name: String
@@ -63,6 +63,7 @@ public struct SealUse: Sendable {
     case granted
     case refused
     case takenBack = "taken-back"
+    case givenBack = "given-back"
     case applied
   }
 

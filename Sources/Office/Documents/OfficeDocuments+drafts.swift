@@ -100,7 +100,7 @@ extension OfficeDocuments {
     let (at, audit) = (now(), self.audit)
     try await write { db in
       guard let document = try StoredDocument.find(identifier, official, db) else { throw DocumentError.notFound }
-      guard let authority = document.authority(for: step, official) else { throw DocumentError.notAllowed }
+      guard let authority = official.authority(for: step.action, document.place) else { throw DocumentError.notAllowed }
       guard documentFlow.target(of: step, from: document.state) != nil else {
         throw DocumentError.wrongState(document.state)
       }

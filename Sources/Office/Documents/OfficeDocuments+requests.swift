@@ -59,14 +59,20 @@ extension OfficeDocuments {
     }
   }
 
-  /// Refuses a request: the document is a draft again, and no number was used.
+  /// Refuses a request: the document is a draft again. A number that was given is void.
   public func refuse(_ identifier: String, reason: String, by official: Official) async throws(DocumentError) {
     try checkReason(reason)
     try await end(.refuse, .refused, identifier, reason, official)
   }
 
-  /// Takes a request back, or gives it back unsealed: the document is a draft again. The number of a granted one is void
-  /// from then on, and is not given a second time.
+  /// Gives a granted request back unsealed, as its keeper: as `takeBack`.
+  public func giveBack(_ identifier: String, reason: String, by official: Official) async throws(DocumentError) {
+    try checkReason(reason)
+    try await end(.giveBack, .givenBack, identifier, reason, official)
+  }
+
+  /// Takes a request back: the document is a draft again. The number of a granted one is void from then on, and is not
+  /// given a second time.
   public func takeBack(_ identifier: String, reason: String, by official: Official) async throws(DocumentError) {
     try checkReason(reason)
     try await end(.takeBack, .takenBack, identifier, reason, official)

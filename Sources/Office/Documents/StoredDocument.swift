@@ -88,17 +88,12 @@ struct StoredDocument {
 
   // MARK: - Steps
 
-  /// Whoever may take a step, and by whose right; nil where they may not, or where it does not follow on the state.
-  func authority(for step: DocumentStep, _ official: Official) -> Official? {
-    guard step == .takeBack else { return official.authority(for: step.action, place) }
-    return [.requestSeal, .grantSeal, .applySeal].lazy.compactMap { official.authority(for: $0, place) }.first
-  }
-
   func steps(for official: Official, at now: UnixMilliseconds, _ db: Transaction) throws -> Set<DocumentStep> {
     let request = try StoredRequest.open(id, db)
     return Set(
       DocumentStep.allCases.filter { step in
-        guard documentFlow.target(of: step, from: state) != nil, let authority = authority(for: step, official) else {
+        guard documentFlow.target(of: step, from: state) != nil, let authority = official.authority(for: step.action, place)
+        else {
           return false
         }
         return problem(with: step, official, inSteadOf: authority, request) == nil
@@ -116,7 +111,7 @@ struct StoredDocument {
     case .apply:
       let others = (request?.askers ?? []).union(request?.deciders ?? []).union([drafter])
       return hands.isDisjoint(with: others) ? nil : .grantedThemself
-    case .change, .discard, .request, .takeBack: return nil
+    case .change, .discard, .request, .takeBack, .giveBack: return nil
     }
   }
 

@@ -17,7 +17,7 @@ import Testing
     #expect(Set(try await desk.documents.waiting(for: desk.keeper).map(\.identifier)) == [first, second])
     let seen = try await desk.documents.document(first, for: desk.keeper)
     #expect(
-      seen.steps == [.apply, .takeBack] && seen.use?.asked.name == "drafter" && seen.use?.decided?.name == "leader")
+      seen.steps == [.apply, .giveBack] && seen.use?.asked.name == "drafter" && seen.use?.decided?.name == "leader")
   }
 
   @Test func `are never granted by who asked, in nobody's stead, nor by who drafted`() async throws {
@@ -66,7 +66,7 @@ import Testing
     let desk = try await TestDocuments()
     let id = try await desk.requested()
     try await desk.grant(id, by: desk.leader)
-    try await desk.documents.takeBack(id, reason: "日期有误", by: desk.keeper)
+    try await desk.documents.giveBack(id, reason: "日期有误", by: desk.keeper)
     #expect(try await desk.state(id) == .draft)
     #expect(try await desk.number(id) == "")
     let row = try await desk.database.read {
@@ -77,7 +77,7 @@ import Testing
     try await desk.grant(id, by: desk.leader)
     #expect(try await desk.number(id) == "安政发〔2026〕2号")
     let events = try await desk.documents.document(id, for: desk.drafter).events
-    #expect(events.contains { $0.what == "taken-back" && $0.detail == "安政发〔2026〕1号 作废：日期有误" })
+    #expect(events.contains { $0.what == "given-back" && $0.detail == "安政发〔2026〕1号 作废：日期有误" })
   }
 
   @Test func `are granted many at once, each with its own number, none left out`() async throws {
