@@ -208,8 +208,10 @@ let package = Package(
     room(
       "Documents",
       imports: [
-        "Runtime", "Roles", "Timestamps", "Cryptography", "Storage", "DocumentNotation", "AuditLog", "Acts", "Flows",
-      ]),
+        "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
+        "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
+        "AuditLog", "Acts", "Flows",
+      ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
       "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
@@ -344,8 +346,9 @@ let package = Package(
     tests(
       "DocumentsTests",
       of: [
-        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "Acts", "People", "Documents",
-      ]),
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Acts",
+        "People", "Documents", "SealHarness",
+      ], [logging]),
     tests(
       "LettersTests",
       of: [
@@ -355,6 +358,10 @@ let package = Package(
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
     .target(
       name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
+    .target(
+      name: "SealHarness",
+      dependencies: ["Cryptography", "SealObjects", "Certificates", "DocumentSeals", "Documents"],
+      path: "Tests/SealHarness", swiftSettings: settings),
     .target(
       name: "ZoneHarness",
       dependencies: [

@@ -20,6 +20,8 @@ public struct ZoneConfiguration: Sendable {
   public var desk: DeskConfiguration?
   /// Present in a zone of role `intranet`.
   public var people: [Person]
+  /// Official documents; nil where the desk has none. Only in a zone of role `intranet`.
+  public var documents: DocumentsConfiguration?
   /// Where this zone keeps its backups; nil where it makes none.
   public var backups: BackupConfiguration?
 

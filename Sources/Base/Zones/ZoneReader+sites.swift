@@ -6,10 +6,11 @@ struct Sites {
   private(set) var sms: SMSConfiguration?
   private(set) var desk: DeskConfiguration?
   private(set) var people: [Person] = []
+  private(set) var documents: DocumentsConfiguration?
 
   /// Nil where anything is wrong; it has been noted by then.
   init?(_ top: YAMLMapping, role: ZoneRole, mailboxes: [Mailbox]?) {
-    for name in role == .dmz ? ["desk", "people"] : ["portal", "sms"] {
+    for name in role == .dmz ? ["desk", "people", "documents"] : ["portal", "sms"] {
       top.optional(name)?.refuse("does not belong to a zone of role \(role.rawValue); remove it")
     }
     switch role {
@@ -23,6 +24,10 @@ struct Sites {
         return nil
       }
       self.people = people
+      if let value = top.optional("documents") {
+        guard let documents = DocumentsReader.documents(value) else { return nil }
+        self.documents = documents
+      }
     }
   }
 

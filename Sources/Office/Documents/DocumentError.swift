@@ -1,4 +1,5 @@
 public import DocumentNotation
+public import DocumentSeals
 public import Runtime
 
 /// Why a document, a step on it, or a seal was not taken. Nothing was changed.
@@ -15,6 +16,8 @@ public enum DocumentError: Error, Sendable {
   case wrongState(DocumentState)
   /// The notation cannot be read or set, with the place.
   case notation(NotationError)
+  /// Not every step of a seal's check holds.
+  case seal([CheckStep])
   case refused(DocumentProblem)
 }
 
@@ -42,6 +45,25 @@ public enum DocumentProblem: String, CaseIterable, Sendable {
   case sealNotInUse = "seal-not-in-use"
   /// The seal, or a certificate that signs for it, is not yet or no longer valid.
   case sealExpired = "seal-expired"
+  case noSuchSigner = "no-such-signer"
+  case wrongPIN = "wrong-pin"
+  /// After too many wrong PINs.
+  case pinLocked = "pin-locked"
+  /// The signer has no such key.
+  case unknownKey = "unknown-key"
+  case signerUnavailable = "signer-unavailable"
+  /// The key belongs to no certificate of the seal.
+  case keyNotOfSeal = "key-not-of-seal"
+  /// No P-256 key with a certificate.
+  case pdfKey = "pdf-key"
+  case notASeal = "not-a-seal"
+  /// The register has it already.
+  case sealTaken = "seal-taken"
+  case sealSize = "seal-size"
+  /// 1 to 60 characters.
+  case owner
+  /// The document or the signature did not pass; the operator's log says why.
+  case sealingFailed = "sealing-failed"
   /// A state that does not follow on the seal's.
   case sealState = "seal-state"
 }
@@ -55,6 +77,7 @@ extension DocumentError: CodedFault, Equatable {
     case .notAllowed: "not-allowed"
     case .wrongState(let state): "wrong-state-\(state.rawValue)"
     case .notation: "notation"
+    case .seal: "seal-check"
     case .refused(let problem): problem.rawValue
     }
   }

@@ -1,18 +1,8 @@
 public import Foundation
 public import Roles
+import Zones
 
-/// A series of document numbers (发文字号), as `zone.yaml` names it.
-public struct DocumentSeries: Sendable, Hashable {
-  /// `[a-z][a-z0-9-]{0,31}`.
-  public var identifier: String
-  /// What stands before the year, such as 安政发.
-  public var mark: String
-  public var name: String
-
-  public init(identifier: String, mark: String, name: String) {
-    (self.identifier, self.mark, self.name) = (identifier, mark, name)
-  }
-
+extension DocumentSeries {
   /// `安政发〔2026〕12号`
   func text(year: Int, number: Int) -> String { "\(mark)〔\(year)〕\(number)号" }
 

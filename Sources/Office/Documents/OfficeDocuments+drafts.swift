@@ -5,6 +5,7 @@ import Flows
 public import Roles
 import Storage
 import Timestamps
+import Zones
 
 /// A draft that can be read.
 struct ReadDraft: Sendable {

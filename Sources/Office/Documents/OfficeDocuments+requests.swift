@@ -3,6 +3,7 @@ import Cryptography
 public import Roles
 import Storage
 import Timestamps
+import Zones
 
 extension OfficeDocuments {
   /// 用印申请: asks for a seal on a draft.

@@ -1,11 +1,12 @@
-import Acts
 public import AuditLog
-import Cryptography
-import DocumentNotation
+public import Certificates
 import Foundation
+public import Logging
 public import Roles
 public import Storage
+import Synchronization
 public import Timestamps
+public import Zones
 
 /// Official documents at the desk: drafts, requests for a seal, grants, uses. Every call says who asks; the table of
 /// permissions is asked here, and nobody learns of a document that they may not read.
@@ -13,22 +14,36 @@ public final class OfficeDocuments: Sendable {
   let database: ZoneDatabase
   let blobs: BlobStore
   public let series: [DocumentSeries]
+  let typesetter: DocumentTypesetter
+  let signers: [SealSigner]
+  /// Whose seals are taken in.
+  let sealTrust: SealTrust
   let audit: AuditTrail?
+  let logger: Logger
+  /// The documents to which a seal is being applied.
+  let sealing = Mutex<Set<String>>([])
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
   ///   - blobs: where sealed files go.
   ///   - series: of numbers, in the order in which they are offered.
+  ///   - signers: who hold the keys of the seals.
+  ///   - sealTrust: the makers whose seals are taken in.
   ///   - audit: the zone's audit log; nil where it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
-    database: ZoneDatabase, blobs: BlobStore, series: [DocumentSeries], audit: AuditTrail? = nil,
+    database: ZoneDatabase, blobs: BlobStore, series: [DocumentSeries], typesetter: DocumentTypesetter,
+    signers: [SealSigner], sealTrust: SealTrust, audit: AuditTrail? = nil, logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.blobs = blobs
     self.series = series
+    self.typesetter = typesetter
+    self.signers = signers
+    self.sealTrust = sealTrust
     self.audit = audit
+    self.logger = logger
     self.now = now
   }
 

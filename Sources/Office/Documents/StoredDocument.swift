@@ -92,7 +92,8 @@ struct StoredDocument {
     let request = try StoredRequest.open(id, db)
     return Set(
       DocumentStep.allCases.filter { step in
-        guard documentFlow.target(of: step, from: state) != nil, let authority = official.authority(for: step.action, place)
+        guard documentFlow.target(of: step, from: state) != nil,
+          let authority = official.authority(for: step.action, place)
         else {
           return false
         }

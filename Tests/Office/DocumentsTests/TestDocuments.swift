@@ -1,10 +1,13 @@
 import Acts
 import Cryptography
+import DocumentSeals
 import Documents
 import DurableFiles
 import Foundation
+import Logging
 import People
 import Roles
+import SealHarness
 import Storage
 import Synchronization
 import Zones
@@ -17,6 +20,7 @@ final class TestDocuments: Sendable {
   let office: OfficeDirectory
   let database: ZoneDatabase
   let clock = Clock()
+  let sealing: TestSealing
   private let folder: String
 
   static let city = UnitPath(["city"])
@@ -30,7 +34,11 @@ final class TestDocuments: Sendable {
   let stranger = official("stranger", [.leader, .handler], UnitPath(["elsewhere"]))
   let root = official("root", [.administrator], nil)
 
+  /// One for all tests: typefaces are mapped once.
+  static let typesetter = DocumentTypesetter(folders: [])
+
   init() async throws {
+    sealing = try TestSealing(at: Date(timeIntervalSince1970: Double(clock.now / 1_000 - 3_600)), days: 300)
     folder = NSTemporaryDirectory() + "guandu-documents-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder + "/blobs", withIntermediateDirectories: true)
     database = try ZoneDatabase(
@@ -38,6 +46,8 @@ final class TestDocuments: Sendable {
     office = OfficeDirectory(database: database, mailboxes: [], now: { [clock] in clock.now })
     documents = OfficeDocuments(
       database: database, blobs: try BlobStore(folder: folder + "/blobs", files: Files()), series: [Self.series],
+      typesetter: Self.typesetter, signers: [sealing.signer], sealTrust: sealing.trust,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       now: { [clock] in clock.now })
     try await documents.takeOverSeries()
     for (unit, parent) in [("city", nil), ("bureau", "city"), ("elsewhere", nil)] as [(String, String?)] {
@@ -83,6 +93,24 @@ final class TestDocuments: Sendable {
     return id
   }
 
+  /// The seal of `sealing` in the register, and a draft for which it was asked and granted.
+  func granted(_ content: DocumentContent = content()) async throws -> (document: String, seal: String) {
+    let seal = try await documents.importSeal(offer(), by: keeper)
+    let id = try await documents.draft(content, by: drafter)
+    try await request(id, seal: seal, by: drafter)
+    try await documents.grant(id, decision: try await decision(id, seal: seal), by: leader)
+    return (id, seal)
+  }
+
+  func offer() -> SealOffer {
+    SealOffer(bytes: sealing.seal, owner: "安澜市人民政府", signer: "office", keyName: "city")
+  }
+
+  func apply(_ id: String, seal: String, pin: String = TestSealing.pin, by official: Official) async throws {
+    try await documents.apply(
+      id, decision: try await decision(id, seal: seal), pin: SecretBytes(Array(pin.utf8)), by: official)
+  }
+
   func decision(_ id: String, seal: String = "seal") async throws -> DocumentDecision {
     let revision = try await database.read {
       try $0.one(String.self, "SELECT notation_digest FROM office_document WHERE id = ?", id)
@@ -114,7 +142,7 @@ final class TestDocuments: Sendable {
     try await database.read { db in
       try db.all(Data.self, "SELECT entry FROM act ORDER BY number").compactMap { entry in
         (try JSONSerialization.jsonObject(with: entry) as? [String: Any])?["act"] as? String
-      }.filter { $0.hasPrefix("document.") }
+      }.filter { $0.hasPrefix("document.") || $0.hasPrefix("seal.") }
     }
   }
 }
