@@ -21,7 +21,7 @@ let folders = [
   "Trust": ["Authority", "Certificates", "ContainedChecks", "DocumentSeals", "PacketSeal", "ZoneKeys"],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
-  "Office": ["Flows", "Letters", "People", "PublishedDocuments", "SMS"],
+  "Office": ["Documents", "Flows", "Letters", "People", "PublishedDocuments", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
   "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet"],
 ]
@@ -214,6 +214,13 @@ let package = Package(
         "Runtime", "FairQueues", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links",
       ], [logging]),
+    room(
+      "Documents",
+      imports: [
+        "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
+        "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
+        "AuditLog", "Acts", "Flows",
+      ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
       "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
@@ -357,6 +364,12 @@ let package = Package(
         "Links", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
       ], [logging]),
     tests(
+      "DocumentsTests",
+      of: [
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Acts",
+        "People", "Documents", "SealHarness",
+      ], [logging]),
+    tests(
       "LettersTests",
       of: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
@@ -366,6 +379,10 @@ let package = Package(
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
     .target(
       name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
+    .target(
+      name: "SealHarness",
+      dependencies: ["Cryptography", "SealObjects", "Certificates", "DocumentSeals", "Documents"],
+      path: "Tests/SealHarness", swiftSettings: settings),
     .target(
       name: "ZoneHarness",
       dependencies: [

@@ -12,9 +12,10 @@ public struct SealTrustFiles: Equatable, Sendable {
   }
 }
 
-extension ZoneReader {
-  /// `seal_trust` and `revocation_lists` of the section `documents`.
-  func sealTrust(_ group: YAMLMapping) -> SealTrustFiles? {
+extension SealTrustFiles {
+  /// The section `documents` of a zone that shows documents.
+  static func read(_ value: YAMLValue) -> SealTrustFiles? {
+    guard let group = value.mapping(["seal_trust", "revocation_lists"]) else { return nil }
     let trust = group.required("seal_trust")?.paths(.file, atLeast: 1)
     let lists = group.optional("revocation_lists").map { $0.paths(.file) } ?? []
     guard let trust, let lists else { return nil }

@@ -22,7 +22,7 @@ struct ZoneReader {
 
   private static let keys = [
     "zone", "role", "data", "log_level", "keys", "trust", "links", "mailboxes", "letters", "portal", "sms", "desk",
-    "people", "backups", "audit", "documents",
+    "people", "documents", "backups", "audit",
   ]
 
   /// Nil where anything is wrong; it has been noted by then.
@@ -39,21 +39,19 @@ struct ZoneReader {
     let links = top.required("links").flatMap { readLinks($0, of: name, letters) }
     let backups = top.optional("backups").map(readBackups)
     let audit = top.optional("audit").map(auditFiles)
-    let documents = top.optional("documents").map { value in
-      value.mapping(["seal_trust", "revocation_lists"]).flatMap(sealTrust)
-    }
     let sites = role.flatMap { Sites(top, role: $0, mailboxes: mailboxes) }
     guard let name, let role, let data, let level, let keys, let trust, let letters, let mailboxes, let links,
       let sites,
-      backups == nil || backups?.flatMap({ $0 }) != nil, audit.map({ $0 != nil }) ?? true, documents.map({ $0 != nil }) ?? true
+      backups == nil || backups?.flatMap({ $0 }) != nil, audit.map({ $0 != nil }) ?? true
     else { return nil }
     var configuration = ZoneConfiguration(
       name: name, role: role, dataDirectory: data, logLevel: level.rawValue, keys: keys, trust: trust, links: links,
       mailboxes: mailboxes, letters: letters, portal: sites.portal, sms: sites.sms, desk: sites.desk,
       people: sites.people)
+    configuration.documents = sites.documents
     configuration.backups = backups.flatMap { $0 }
     configuration.keys.audit = audit.flatMap { $0 }
-    configuration.sealTrust = documents.flatMap { $0 }
+    configuration.sealTrust = sites.sealTrust
     return configuration
   }
 
