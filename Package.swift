@@ -219,7 +219,7 @@ let package = Package(
       imports: [
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
         "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
-        "AuditLog", "Acts", "Flows",
+        "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
       ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
@@ -360,8 +360,8 @@ let package = Package(
     tests(
       "PublishedDocumentsTests",
       of: [
-        "JSON", "Timestamps", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks",
-        "Links", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
+        "Timestamps", "Zones", "Cryptography", "Storage", "ZIPArchive", "SealObjects", "PacketFormat", "Certificates",
+        "DocumentSeals", "ContainedChecks", "Links", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
       ], [logging]),
     tests(
       "DocumentsTests",
