@@ -11,19 +11,21 @@ let settings: [SwiftSetting] = [
 let folders = [
   "Base": [
     "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CXML",
-    "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "Roles", "Runtime", "Storage",
-    "Timestamps", "Zones",
+    "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines", "Roles", "Runtime",
+    "Storage", "Timestamps", "Zones",
   ],
   "Formats": [
     "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PacketFormat", "SealObjects",
     "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
-  "Trust": ["Authority", "Certificates", "ContainedChecks", "DocumentSeals", "PacketSeal", "ZoneKeys"],
+  "Trust": [
+    "Authority", "Certificates", "ContainedChecks", "DocumentSeals", "ExternalSigner", "PacketSeal", "ZoneKeys",
+  ],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
   "Office": ["Documents", "Flows", "Letters", "People", "PublishedDocuments", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
-  "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet"],
+  "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet", "guandu-signer"],
 ]
 
 func folder(of name: String) -> String { folders.first { $0.value.contains(name) }?.key ?? "" }
@@ -81,6 +83,7 @@ let package = Package(
   products: [
     .executable(name: "guandu-dmz", targets: ["guandu-dmz"]),
     .executable(name: "guandu-intranet", targets: ["guandu-intranet"]),
+    .executable(name: "guandu-signer", targets: ["guandu-signer"]),
     .executable(name: "guandu", targets: ["guandu"]),
   ],
   dependencies: [
@@ -123,6 +126,7 @@ let package = Package(
     room("Roles"),
     room("JSON"),
     room("Timestamps", imports: ["Cryptography"]),
+    room("LogLines", imports: ["JSON", "Timestamps"], [logging]),
     room("Zones", imports: ["Roles"], [yams]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
     room("DurableFiles", imports: ["Runtime"], ["CLinux"]),
@@ -143,6 +147,7 @@ let package = Package(
     room(
       "ContainedChecks",
       imports: ["JSON", "Cryptography", "SealObjects", "OFDPackage", "Certificates", "DocumentSeals"], ["CLinux"]),
+    room("ExternalSigner", imports: ["Runtime", "JSON", "Zones", "Cryptography", "Certificates"], ["CCurl"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Certificates"]),
     room("PacketSeal", imports: ["JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "Certificates"]),
     room("ZoneKeys", imports: ["JSON", "Zones", "Cryptography", "DurableFiles", "Certificates", "PacketSeal"]),
@@ -238,7 +243,7 @@ let package = Package(
     room(
       "Daemon",
       imports: [
-        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "Certificates",
+        "Runtime", "LogLines", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "Certificates",
         "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "AuditForward",
       ], [logging, lifecycle, signals]),
@@ -256,13 +261,17 @@ let package = Package(
         "ZoneKeys", "Links", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
+      "guandu-signer",
+      imports: ["Runtime", "JSON", "LogLines", "Zones", "Cryptography", "Certificates"],
+      [arguments, hummingbird, hummingbirdCore, nioCore, nioSSL, httpTypes, logging, lifecycle, signals]),
+    program(
       "guandu",
       imports: [
         "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "TransparencyLog",
         "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
         "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
         "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "OFDPackage",
-        "DocumentSeals",
+        "DocumentSeals", "ExternalSigner",
       ], ["CCurl", arguments]),
 
     tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Web", "Portal", "Desk"]),
@@ -301,9 +310,12 @@ let package = Package(
     tests(
       "DocumentSealsTests",
       of: ["DocumentSeals", "SealObjects", "OFDPackage", "ZIPArchive", "Certificates", "Cryptography"]),
+    tests(
+      "ExternalSignerTests", of: ["ExternalSigner", "JSON", "Zones", "Cryptography", "Certificates"]),
     tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
     tests("TransparencyLogTests", of: ["Cryptography", "TransparencyLog"]),
-    tests("GuanduTests", of: ["DurableFiles", "guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
+    tests(
+      "GuanduTests", of: ["DurableFiles", "guandu", "guandu-dmz", "guandu-intranet", "guandu-signer", "ChildProcess"]),
     tests("SMSTests", of: ["Zones", "SMS"]),
     tests("ZonesTests", of: ["Zones"]),
     tests("DropTests", of: ["Zones", "DurableFiles", "Drop", "ChildProcess"]),
