@@ -1,4 +1,5 @@
 import Links
+import PacketFormat
 import PublishedDocuments
 import Storage
 import Timestamps
