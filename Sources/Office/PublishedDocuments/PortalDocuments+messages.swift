@@ -87,20 +87,25 @@ extension PortalDocuments {
     }
   }
 
-  /// That the original is what it claims, by its seals, and the copy a PDF. In the transaction, since the files may be here
-  /// only now; a check that does not end in time counts as one that fails (decision 0049).
+  /// That the original is what it claims, by its seals, and that nothing is wrong with the copy. In the transaction, since
+  /// the files may be here only now; a check that does not end in time counts as one that fails (decision 0049).
   private func checkFiles(_ document: DocumentFacts) throws {
-    let original = try bytes(of: document.ofd)
-    let report: CheckReport
-    do throws(CheckFailure) { report = try process.check(original, trust: try loadTrust()) } catch {
-      throw MessageRefusal(
-        code: error == .notStarted ? "check-unavailable" : "check-failed", reason: "the check of the original: \(error)")
-    }
-    guard report.verdict == .genuine, report.kind == .ofd else { throw Self.refusal(report, "the original") }
+    let original = try report(on: try bytes(of: document.ofd), "the original")
+    guard original.verdict == .genuine, original.kind == .ofd else { throw Self.refusal(original, "the original") }
     guard let pdf = document.pdf else { return }
-    let copy = try bytes(of: pdf)
-    guard copy.starts(with: "%PDF-".utf8) else {
-      throw MessageRefusal(code: "policy-file-kind", reason: "the copy is no PDF")
+    let copy = try report(on: try bytes(of: pdf), "the copy")
+    guard copy.kind == .pdf else { throw MessageRefusal(code: "policy-file-kind", reason: "the copy is no PDF") }
+    // A copy may bear no signature.
+    guard copy.verdict != .refused else { throw Self.refusal(copy, "the copy") }
+  }
+
+  private func report(on bytes: [UInt8], _ what: String) throws(MessageRefusal) -> CheckReport {
+    do throws(CheckFailure) {
+      let trust = try loadTrust()
+      return try process.check(bytes, trust: trust)
+    } catch {
+      throw MessageRefusal(
+        code: error == .notStarted ? "check-unavailable" : "check-failed", reason: "the check of \(what): \(error)")
     }
   }
 

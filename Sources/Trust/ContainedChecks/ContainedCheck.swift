@@ -79,7 +79,7 @@ extension CheckReport {
       kind: document.starts(with: [0x50, 0x4B, 0x03, 0x04]) ? .ofd : .other, steps: check.steps,
       signatures: check.signatures.map { signature in
         Signature(
-          name: signature.signature?.seal.info.name ?? "", sealer: signature.sealer, steps: signature.steps)
+          name: signature.signature?.seal.info.name ?? signature.sealer, sealer: signature.sealer, steps: signature.steps)
       }, numbers: Self.numbers(in: document))
   }
 
