@@ -342,8 +342,8 @@ let package = Package(
     tests(
       "PortalTests",
       of: [
-        "FairQueues", "Zones", "Cryptography", "Storage", "Links", "Letters", "PublishedDocuments", "SMS", "Web",
-        "Portal", "ZoneHarness",
+        "FairQueues", "Zones", "Cryptography", "DurableFiles", "Storage", "Links", "Letters", "PublishedDocuments", "SMS",
+        "Web", "Portal", "ZoneHarness", "guandu-dmz",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
@@ -372,8 +372,8 @@ let package = Package(
     tests(
       "PublishedDocumentsTests",
       of: [
-        "Timestamps", "Zones", "Cryptography", "Storage", "ZIPArchive", "SealObjects", "PacketFormat", "Certificates",
-        "DocumentSeals", "ContainedChecks", "Links", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
+        "FairQueues", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "ZIPArchive", "SealObjects",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links", "Letters", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
       ], [logging]),
     tests(
       "DocumentsTests",

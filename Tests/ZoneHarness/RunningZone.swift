@@ -26,6 +26,11 @@ public import Zones
 
 /// One zone, started on a configuration; `stop` ends it as SIGTERM would.
 public final class RunningZone: Sendable {
+  /// By the DMZ's program: this one is no daemon.
+  public static let checks = CheckProcess(
+    program: URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent().appending(
+      path: "guandu-dmz").path)
+
   public let database: ZoneDatabase
   public let blobs: BlobStore
   public let citizens: CitizenLetters
@@ -54,7 +59,7 @@ public final class RunningZone: Sendable {
 
   public init(
     _ configuration: ZoneConfiguration, files: Files = Files(), exchanging: Bool = true,
-    securesAtOnce: Bool = true, checks: CheckProcess = CheckProcess(),
+    securesAtOnce: Bool = true, checks: CheckProcess = RunningZone.checks,
     sendSMS: @escaping @Sendable (_ phone: String, _ text: String) async -> NoticeRelay.Attempt = { _, _ in .sent },
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) throws {

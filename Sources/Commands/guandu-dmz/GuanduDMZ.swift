@@ -27,7 +27,9 @@ struct GuanduDMZ: AsyncParsableCommand {
 
   /// A check of a document runs in this program, started again, and in nothing else of it.
   static func main() async {
-    if CommandLine.arguments.dropFirst().elementsEqual([ContainedCheck.subcommand]) { exit(ContainedCheck.run()) }
+    if CommandLine.arguments.dropFirst().elementsEqual([ContainedCheck.subcommand]) {
+      Foundation.exit(ContainedCheck.run())
+    }
     await main(nil)
   }
 

@@ -32,7 +32,9 @@ struct GuanduIntranet: AsyncParsableCommand {
 
   /// A check of a document runs in this program, started again, and in nothing else of it.
   static func main() async {
-    if CommandLine.arguments.dropFirst().elementsEqual([ContainedCheck.subcommand]) { exit(ContainedCheck.run()) }
+    if CommandLine.arguments.dropFirst().elementsEqual([ContainedCheck.subcommand]) {
+      Foundation.exit(ContainedCheck.run())
+    }
     await main(nil)
   }
 

@@ -1,6 +1,8 @@
 import Cryptography
 import DocumentSeals
+import FairQueues
 import Foundation
+import Letters
 import Links
 import PacketFormat
 import Storage

@@ -1,12 +1,12 @@
 import Certificates
-import ContainedChecks
 import Cryptography
 import DocumentSeals
+import DurableFiles
 import Foundation
 import Links
 import PacketFormat
 import SealObjects
-import Synchronization
+import Storage
 import Testing
 import Timestamps
 import ZIPArchive
@@ -37,8 +37,8 @@ struct SealedDocuments {
   }
 
   func sealed(_ text: String) throws -> [UInt8] {
-    try DocumentSealer(seal: seal, key: sealer.key, at: day).seal(
-      try Self.document(text), pageNumber: 1, x: 100, y: 200, software: ("guandu", "1"), at: day)
+    try DocumentSealer(seal: seal, publicKey: try sealer.key.publicKey(), at: day).seal(
+      try Self.document(text), pageNumber: 1, x: 100, y: 200, software: ("guandu", "1"), at: day, key: sealer.key)
   }
 
   /// One page of A4 with a line on it.
@@ -65,10 +65,6 @@ struct SealedDocuments {
 
 /// An intranet and a DMZ that shows documents.
 struct DocumentZones {
-  static let checks = CheckProcess(
-    program: URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent().appending(
-      path: "guandu-dmz").path)
-
   let zones: TestZones
   let office: SealedDocuments
   let intranet: RunningZone
@@ -80,7 +76,7 @@ struct DocumentZones {
     var configuration = zones.dmz
     configuration.sealTrust = SealTrustFiles(sealTrust: [office.trustFile], revocationLists: [])
     change(&configuration)
-    dmz = try RunningZone(configuration, checks: Self.checks)
+    dmz = try RunningZone(configuration)
     intranet = try RunningZone(zones.intranet)
   }
 
