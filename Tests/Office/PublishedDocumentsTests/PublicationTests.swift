@@ -177,7 +177,8 @@ import Zones
       place = .olderThan(try #require(page.last).place)
     }
     #expect(Set(seen).count == 60 && seen == seen.sorted(by: >))
-    let middle = try #require(try await documents.documents(number: try #require(DocumentNumber("安政发〔2026〕100000号"))).first)
+    let number = try #require(DocumentNumber("安政发〔2026〕100000号"))
+    let middle = try #require(try await documents.documents(number: number).first)
     let newer = try await documents.list(limit: 20, .newerThan(middle.place))
     #expect(newer.count == 20 && newer.allSatisfy { ($0.publishedAt, $0.facts.id) > (middle.publishedAt, middle.facts.id) })
     for sql in [
