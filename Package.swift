@@ -226,7 +226,8 @@ let package = Package(
     room(
       "Desk",
       imports: [
-        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "Acts", "AuditConsole", "People", "Letters", "Web",
+        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "DocumentNotation", "SealObjects", "DocumentSeals", "Acts",
+        "AuditConsole", "People", "Letters", "Documents", "Web",
       ], web + [lifecycle]),
     room(
       "Daemon",
@@ -246,7 +247,8 @@ let package = Package(
       "guandu-intranet",
       imports: [
         "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ZoneKeys", "Links",
-        "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
+        "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents", "Desk",
+        "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-signer",
@@ -262,7 +264,7 @@ let package = Package(
         "DocumentSeals", "ExternalSigner",
       ], ["CCurl", arguments]),
 
-    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Web", "Portal", "Desk"]),
+    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Documents", "Web", "Portal", "Desk"]),
     tests("JSONTests", of: ["JSON"]),
     tests("FairQueuesTests", of: ["FairQueues"]),
     tests(
@@ -349,7 +351,7 @@ let package = Package(
       "DeskTests",
       of: [
         "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts",
-        "People", "Letters", "Web", "Desk", "ZoneHarness", "COpenSSL",
+        "People", "Letters", "Documents", "SealHarness", "Web", "Desk", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
