@@ -238,7 +238,8 @@ let package = Package(
     room(
       "Desk",
       imports: [
-        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "Acts", "AuditConsole", "People", "Letters", "Web",
+        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "DocumentNotation", "SealObjects", "DocumentSeals", "Acts",
+        "AuditConsole", "People", "Letters", "Documents", "Web",
       ], web + [lifecycle]),
     room(
       "Daemon",
@@ -257,8 +258,9 @@ let package = Package(
     program(
       "guandu-intranet",
       imports: [
-        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks",
-        "ZoneKeys", "Links", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
+        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Links", "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents",
+        "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-signer",
@@ -274,7 +276,7 @@ let package = Package(
         "DocumentSeals", "ExternalSigner",
       ], ["CCurl", arguments]),
 
-    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Web", "Portal", "Desk"]),
+    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Documents", "Web", "Portal", "Desk"]),
     tests("JSONTests", of: ["JSON"]),
     tests("FairQueuesTests", of: ["FairQueues"]),
     tests(
@@ -362,7 +364,7 @@ let package = Package(
       "DeskTests",
       of: [
         "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts",
-        "People", "Letters", "Web", "Desk", "ZoneHarness", "COpenSSL",
+        "People", "Letters", "Documents", "SealHarness", "Web", "Desk", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),

@@ -6,7 +6,9 @@ import ContainedChecks
 import Cryptography
 import Daemon
 import Desk
+import Documents
 import Evidence
+import ExternalSigner
 import Foundation
 import Letters
 import Links
@@ -46,7 +48,7 @@ struct GuanduIntranet: AsyncParsableCommand {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet,
       migrations: linkMigrations + actMigrations + peopleMigrations + deskLetterMigrations
-        + auditIndexMigrations)
+        + officeDocumentMigrations + auditIndexMigrations)
     let link = start.configuration.links[0]
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
@@ -65,12 +67,13 @@ struct GuanduIntranet: AsyncParsableCommand {
     }
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
     let officers = try Self.officers(start)
+    let documents = try await Self.documents(start)
     let desk = try DeskSite(
       configuration: start.configuration, letters: letters, office: office,
       trust: HandlerVerifier(trust: start.identity.trust),
       issuer: try start.configuration.desk?.enrolment.map { try HandlerIssuer($0) },
       console: officers?.console, checker: officers?.checker, evidence: try Self.evidence(start),
-      concerns: { start.trustConcerns().map(DeskConcern.init) },
+      documents: documents, concerns: { start.trustConcerns().map(DeskConcern.init) },
       logger: start.logger)
     try await start.run(
       start.keepers(
@@ -80,6 +83,25 @@ struct GuanduIntranet: AsyncParsableCommand {
           "people-import": { try await office.operatorImport($0) },
         ])
         + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])
+  }
+
+  /// Official documents; nil where the configuration has none.
+  private static func documents(_ start: ZoneStart) async throws -> OfficeDocuments? {
+    guard let configuration = start.configuration.documents else { return nil }
+    let trust: SealTrust
+    do {
+      trust = SealTrust(certificates: try configuration.sealTrust.flatMap { try Certificate.load(pemFile: $0) })
+    } catch { throw StartFailure("documents.seal_trust: \(error)", exitStatus: 78) }
+    let typesetter = DocumentTypesetter(folders: configuration.faces)
+    if let reason = await typesetter.missing() {
+      start.logger.error("documents cannot be set", metadata: ["reason": "\(reason)"])
+    }
+    let documents = OfficeDocuments(
+      database: start.database, blobs: start.blobs, series: configuration.series, typesetter: typesetter,
+      signers: configuration.signers.map { SealSigner(ExternalSigner($0)) }, sealTrust: trust, audit: start.audit,
+      logger: start.logger)
+    try await documents.takeOverSeries()
+    return documents
   }
 
   /// Evidence folders as archives, made beside the exchange; nil where the zone keeps no audit log.

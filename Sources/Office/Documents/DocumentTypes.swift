@@ -119,6 +119,12 @@ public struct DocumentDecision: Sendable, Equatable {
   ///   - seal: its identifier in the register.
   public init(revision: String, seal: String) { text = "notation \(revision) seal \(seal)" }
 
+  /// The seal that it names; nil where the text is none of ours.
+  public var seal: String? {
+    let words = text.utf8.count <= 256 ? text.split(separator: " ", omittingEmptySubsequences: false) : []
+    return words.count == 4 && words[0] == "notation" && words[2] == "seal" ? String(words[3]) : nil
+  }
+
   /// As a form has sent it.
   public init(text: String) { self.text = text }
 }

@@ -163,8 +163,9 @@ let stylesheet = #"""
     font-weight: 700; letter-spacing: 0.04em; overflow-wrap: anywhere; }
   .stage { display: inline-block; padding: 0.1rem 0.8rem; border-radius: 2rem; background: var(--wash); color: var(--blue-dark);
     border: 1px solid #a8c0de; font-weight: 700; margin: 0; }
-  .stage[data-stage="answered"] { background: #eef8f1; color: #14532d; border-color: #9ccbb0; }
-  .stage[data-stage="declined"], .stage[data-stage="refused"] { background: #fdf3f3; color: #7d0f15; border-color: #dfb0b2; }
+  .stage[data-stage="answered"], .stage[data-stage="sealed"], .stage[data-stage="in-use"] { background: #eef8f1; color: #14532d; border-color: #9ccbb0; }
+  .stage[data-stage="declined"], .stage[data-stage="refused"], .stage[data-stage="revoked"],
+  .stage[data-stage="cancelled"], .stage[data-stage="suspended"] { background: #fdf3f3; color: #7d0f15; border-color: #dfb0b2; }
   .timeline { list-style: none; margin: 1rem 0 1.5rem; padding: 0 0 0 0.4rem; }
   .timeline li { border-left: 3px solid var(--line); padding: 0 0 0.9rem 1.4rem; position: relative; color: var(--soft); }
   .timeline li:last-child { border-left-color: transparent; padding-bottom: 0; }
@@ -192,6 +193,10 @@ let stylesheet = #"""
   td.tight { white-space: nowrap; }
   .paging { display: flex; gap: 1rem; align-items: center; margin-top: 1.25rem; }
   .files { padding-left: 1.25rem; }
+  textarea.draft { font-family: "Noto Sans Mono CJK SC", "DejaVu Sans Mono", Consolas, monospace; }
+  .sheets { display: flex; flex-direction: column; gap: 1rem; }
+  .sheet { max-width: 100%; height: auto; border: 1px solid var(--line); background: #fff; }
+  img.seal { max-width: 100%; height: auto; }
   details { border: 1px solid var(--line); border-radius: 4px; padding: 0.5rem 1.25rem; margin: 0 0 1.25rem; }
   .actions + details { margin-top: 1.5rem; }
   summary { cursor: pointer; font-weight: 700; min-height: 44px; padding: 0.5rem 0; }
