@@ -119,7 +119,7 @@ public final class DocumentPublications: Sendable {
       try outbox.enqueue(outgoing, to: dmz, db)
       try recordDocumentEvent(identifier, "withdrawn", detail: line, official, inSteadOf: authority, at, db)
       try OfficeDocuments.act(
-        "withdrawn", identifier, content: Digest.of(decision.text.utf8), detail: "\(decision.text) reason \(line)"
+        "withdrawn", identifier, content: Digest.of(reason.utf8), detail: "\(decision.text) reason \(line)"
       ).record(by: official, inSteadOf: authority, at: at, audit, db)
     }
   }
