@@ -4,6 +4,7 @@ import AuditLog
 import AuditWitness
 public import Certificates
 import Cryptography
+import Documents
 public import DurableFiles
 import Foundation
 import JSON
@@ -60,7 +61,8 @@ public final class RunningZone: Sendable {
     database = try ZoneDatabase(
       path: configuration.dataDirectory + "/zone.sqlite",
       migrations: linkMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
-        + revocationMigrations + rotationMigrations + witnessMigrations + auditIndexMigrations)
+        + officeDocumentMigrations + revocationMigrations + rotationMigrations + witnessMigrations
+        + auditIndexMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
     self.outbox = outbox
