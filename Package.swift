@@ -364,7 +364,7 @@ let package = Package(
       "DeskTests",
       of: [
         "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts",
-        "People", "Letters", "Documents", "SealHarness", "Web", "Desk", "ZoneHarness", "COpenSSL",
+        "DocumentSeals", "People", "Letters", "Documents", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
@@ -404,7 +404,7 @@ let package = Package(
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
         "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "Acts",
-        "AuditConsole", "People", "Letters", "ContainedChecks", "PublishedDocuments",
+        "AuditConsole", "People", "Letters", "ContainedChecks", "PublishedDocuments", "Documents",
         logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(

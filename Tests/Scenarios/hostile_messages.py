@@ -400,7 +400,7 @@ def issued_pairs(forger):
 
 
 def documents(forger):
-    """The deployment names nobody to believe seals from, so that no document is taken in; words of withdrawals are."""
+    """Without files: what is right waits for them, and is sent by no test of these."""
     def digest():
         return os.urandom(32).hex()
     def facts():
@@ -431,11 +431,10 @@ def documents(forger):
         yield from right(type, base(ofd=one, pdf=one), code=SCHEMA)
         for at in ("0000-00-00T00:00:00Z", "1969-12-31T23:59:59Z"):
             yield from right(type, base(), at=at, code=SCHEMA)
-    off = {"documents-off"}
     yield from right("document.published", published(blobs=[]), published(blobs=[digest()]), published(blobs=[digest()] * 64), code=SCHEMA)
-    yield from right(
-        "document.published", published(), published(title="题" * 200, issuer="题" * 100), published(unknown=NESTED),
-        published(ofd={"sha256": digest(), "bytes": LARGEST}), code=off)
+    for size in (33_554_433, LARGEST):
+        large = {"sha256": digest(), "bytes": size}
+        yield from right("document.published", published(ofd=large), published(pdf=large), code={"policy-blob-size"})
     yield from right(
         "document.withdrawn", withdrawn(), withdrawn(), withdrawn(reason="题" * 500), withdrawn(unknown=NESTED),
         withdrawn(ofd={"sha256": digest(), "bytes": LARGEST}), withdrawn(publishedAt="9999-12-31T23:59:59.999Z"))

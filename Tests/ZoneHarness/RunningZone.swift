@@ -5,6 +5,7 @@ import AuditWitness
 public import Certificates
 public import ContainedChecks
 import Cryptography
+public import Documents
 public import DurableFiles
 import Foundation
 import JSON
@@ -37,6 +38,8 @@ public final class RunningZone: Sendable {
   public let desk: DeskLetters
   /// Of a DMZ.
   public let documents: PortalDocuments
+  /// Of an intranet.
+  public let publications: DocumentPublications
   /// Runs no loop of its own: tests let it look.
   public let reminder: NoticeReminder
   public let trust: TrustStore
@@ -69,7 +72,7 @@ public final class RunningZone: Sendable {
     database = try ZoneDatabase(
       path: configuration.dataDirectory + "/zone.sqlite",
       migrations: linkMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
-        + publishedDocumentMigrations
+        + officeDocumentMigrations + documentPublicationMigrations + publishedDocumentMigrations
         + revocationMigrations + rotationMigrations + witnessMigrations + auditIndexMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
@@ -97,6 +100,8 @@ public final class RunningZone: Sendable {
       mailboxes: configuration.mailboxes, limits: configuration.letters, audit: trail, logger: logger, now: now)
     documents = PortalDocuments(
       database: database, blobs: blobs, link: link, trust: configuration.sealTrust, process: checks, logger: logger)
+    publications = DocumentPublications(
+      database: database, blobs: blobs, outbox: outbox, link: link, audit: trail, now: now)
     reminder = NoticeReminder(letters: desk, logger: logger)
     office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes, audit: trail)
     let isDMZ = configuration.role == .dmz
@@ -123,8 +128,9 @@ public final class RunningZone: Sendable {
         : desk.handlers)
         .merging(revocations.handlers) { first, _ in first },
       handlersOfPeer: { [rotation] in rotation.handlers(of: $0) },
-      fate: { [rotation, citizens, desk] message, fate, db in
+      fate: { [rotation, citizens, desk, publications] message, fate, db in
         try rotation.fate(message, fate, db)
+        if !isDMZ { try publications.fate(message, fate, db) }
         try (isDMZ ? citizens.fate : desk.fate)(message, fate, db)
       }, logger: logger, audit: trail,
       securesAtOnce: securesAtOnce && configuration.backups == nil, now: now)
