@@ -3,6 +3,7 @@ import Certificates
 import Cryptography
 import DocumentSeals
 import DurableFiles
+import ExternalSigner
 import Foundation
 import OFDPackage
 import SealObjects
@@ -18,12 +19,17 @@ struct DocumentCommand: AsyncParsableCommand {
   struct Seal: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Applies a seal to an OFD document that bears none.",
-      discussion: "The sealed document is a new file. A second seal on the same document is not supported yet.")
+      discussion: """
+        The sealed document is a new file. A second seal on the same document is not supported yet. The sealer's key is a \
+        file (--key), or a signer has it: a program or device that docs/signer.md describes (--signer). A signer's PIN is \
+        asked for at the terminal, or read from a file.
+        """)
 
     @Argument(help: "The OFD document.") var file: String
     @Option(help: "The seal's file.") var seal: String
-    @Option(help: "The sealer's key (PEM, mode 0600).") var key: String
+    @Option(help: "The sealer's key (PEM, mode 0600).") var key: String?
     @Option(help: "A file (mode 0600) whose first line opens the key.") var keyPassphraseFile: String?
+    @OptionGroup var signer: SignerOptions
     @Option(help: "The sealer's certificate (PEM), where the seal holds its digest alone.") var certificate: String?
     @Option(help: "The page, from 1 on; guandu document typeset says which.") var page: Int
     @Option(help: "The seal's left edge, in millimetres from the page's.") var x: Double
@@ -31,6 +37,10 @@ struct DocumentCommand: AsyncParsableCommand {
     @Option(help: "The sealed document's file, which must not be there yet.") var out: String
 
     func validate() throws {
+      guard (key == nil) != (signer.signer == nil) else { throw ValidationError("give either --key or --signer") }
+      guard key != nil || keyPassphraseFile == nil else {
+        throw ValidationError("--key-passphrase-file belongs to --key")
+      }
       guard page >= 1 else { throw ValidationError("--page \(page): pages count from 1") }
       for (name, value) in [("--x", x), ("--y", y)] where !(0...OFDLimits.sideMaxMillimetres).contains(value) {
         throw ValidationError("\(name) \(value): not a place on a page, in millimetres")
@@ -42,11 +52,23 @@ struct DocumentCommand: AsyncParsableCommand {
         try limitProcess()
         let document = try Self.read(file)
         let seal = try readSeal(seal)
-        let sealer = try DocumentSealer(
-          seal: seal, key: try PrivateKey(pemFile: key, passphrase: try passphrase(keyPassphraseFile)),
-          certificate: try certificate.map { try oneCertificate($0) }, at: Date())
-        let sealed = try sealer.seal(
-          document, pageNumber: page, x: x, y: y, software: ("guandu", "1"), at: Date())
+        let own = try certificate.map { try oneCertificate($0) }
+        let software = ("guandu", "1")
+        let sealed: [UInt8]
+        if let key {
+          let key = try PrivateKey(pemFile: key, passphrase: try passphrase(keyPassphraseFile))
+          let sealer = try DocumentSealer(
+            seal: seal, publicKey: try key.publicKey(), certificate: own, at: Date())
+          sealed = try sealer.seal(document, pageNumber: page, x: x, y: y, software: software, at: Date(), key: key)
+        } else {
+          sealed = try await reportingSignerFailures {
+            let (publicKey, signing) = try await signer.open(.sm2)
+            let sealer = try DocumentSealer(seal: seal, publicKey: publicKey, certificate: own, at: Date())
+            return try await sealer.seal(
+              document, pageNumber: page, x: x, y: y, software: software, at: Date(),
+              signing: signing(sealer.certificate))
+          }
+        }
         try writeWhole(sealed, to: out)
         print("\(out): sealed with \(printable(seal.info.name)), \(encodeHex(sm3(sealed))) (SM3)")
       }

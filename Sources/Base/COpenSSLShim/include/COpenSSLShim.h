@@ -14,5 +14,6 @@ EVP_PKEY *guandu_EC_generate(const char *group);
 /// A fresh key of a kind that needs no parameters, "ED25519" or "X25519"; NULL on failure.
 EVP_PKEY *guandu_key_generate(const char *kind);
 /// The private key that `uri` (RFC 7512) names in the token behind the PKCS#11 module at `module_path`; NULL on failure, with
-/// the step that failed in `failed_step`. The key stays in the token.
-EVP_PKEY *guandu_token_key(const char *module_path, const char *uri, const char *pin, const char **failed_step);
+/// the step that failed in `failed_step`, and in `pin_sent` whether the PIN may be what was wrong. The key stays in the token.
+EVP_PKEY *guandu_token_key(
+    const char *module_path, const char *uri, const char *pin, const char **failed_step, int *pin_sent);
