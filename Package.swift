@@ -11,19 +11,22 @@ let settings: [SwiftSetting] = [
 let folders = [
   "Base": [
     "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CXML",
-    "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "Roles", "Runtime", "Storage",
-    "Timestamps", "Zones",
+    "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines", "Roles", "Runtime",
+    "Storage", "Timestamps", "Zones",
   ],
   "Formats": [
     "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PDFObjects", "PacketFormat", "SealObjects",
     "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
-  "Trust": ["Authority", "Certificates", "DocumentSeals", "PacketSeal", "TimeStamping", "ZoneKeys"],
+  "Trust": [
+    "Authority", "Certificates", "ContainedChecks", "DocumentSeals", "ExternalSigner", "PacketSeal", "TimeStamping",
+    "ZoneKeys",
+  ],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
-  "Office": ["Flows", "Letters", "People", "SMS"],
+  "Office": ["Documents", "Flows", "Letters", "People", "PublishedDocuments", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
-  "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet"],
+  "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet", "guandu-signer"],
 ]
 
 func folder(of name: String) -> String { folders.first { $0.value.contains(name) }?.key ?? "" }
@@ -81,6 +84,7 @@ let package = Package(
   products: [
     .executable(name: "guandu-dmz", targets: ["guandu-dmz"]),
     .executable(name: "guandu-intranet", targets: ["guandu-intranet"]),
+    .executable(name: "guandu-signer", targets: ["guandu-signer"]),
     .executable(name: "guandu", targets: ["guandu"]),
   ],
   dependencies: [
@@ -123,6 +127,7 @@ let package = Package(
     room("Roles"),
     room("JSON"),
     room("Timestamps", imports: ["Cryptography"]),
+    room("LogLines", imports: ["JSON", "Timestamps"], [logging]),
     room("Zones", imports: ["Roles"], [yams]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
     room("DurableFiles", imports: ["Runtime"], ["CLinux"]),
@@ -143,6 +148,10 @@ let package = Package(
     room("TimeStamping", imports: ["Runtime", "Certificates"], ["CCurl"]),
     room(
       "DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "PDFObjects", "Certificates"], ["CPango"]),
+    room(
+      "ContainedChecks",
+      imports: ["JSON", "Cryptography", "SealObjects", "OFDPackage", "Certificates", "DocumentSeals"], ["CLinux"]),
+    room("ExternalSigner", imports: ["Runtime", "JSON", "Zones", "Cryptography", "Certificates"], ["CCurl"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Certificates"]),
     room("PacketSeal", imports: ["JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "Certificates"]),
     room("ZoneKeys", imports: ["JSON", "Zones", "Cryptography", "DurableFiles", "Certificates", "PacketSeal"]),
@@ -208,23 +217,38 @@ let package = Package(
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows",
       ], [logging, lifecycle]),
+    room(
+      "PublishedDocuments",
+      imports: [
+        "Runtime", "FairQueues", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links",
+      ], [logging]),
+    room(
+      "Documents",
+      imports: [
+        "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
+        "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
+        "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
+      ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
       "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
     room(
       "Portal",
       imports: [
-        "Runtime", "FairQueues", "Zones", "Cryptography", "Letters", "SMS", "Web",
+        "Runtime", "FairQueues", "Timestamps", "Zones", "Cryptography", "PacketFormat", "DocumentSeals",
+        "ContainedChecks", "Letters", "PublishedDocuments", "SMS", "Web",
       ], web + [lifecycle]),
     room(
       "Desk",
       imports: [
-        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "Acts", "AuditConsole", "People", "Letters", "Web",
+        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "DocumentNotation", "SealObjects", "DocumentSeals", "Acts",
+        "AuditConsole", "People", "Letters", "Documents", "Web",
       ], web + [lifecycle]),
     room(
       "Daemon",
       imports: [
-        "Runtime", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "Certificates",
+        "Runtime", "LogLines", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "Certificates",
         "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "AuditForward",
       ], [logging, lifecycle, signals]),
@@ -232,15 +256,20 @@ let package = Package(
     program(
       "guandu-dmz",
       imports: [
-        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ZoneKeys", "Links", "Letters", "SMS",
-        "Portal", "Daemon",
+        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Links", "Letters", "PublishedDocuments", "SMS", "Portal", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
       imports: [
-        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ZoneKeys", "Links",
-        "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
+        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Links", "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents",
+        "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
+    program(
+      "guandu-signer",
+      imports: ["Runtime", "JSON", "LogLines", "Zones", "Cryptography", "Certificates"],
+      [arguments, hummingbird, hummingbirdCore, nioCore, nioSSL, httpTypes, logging, lifecycle, signals]),
     program(
       "guandu",
       imports: [
@@ -248,10 +277,10 @@ let package = Package(
         "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
         "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
         "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "OFDPackage",
-        "PDFObjects", "DocumentSeals", "TimeStamping",
+        "PDFObjects", "DocumentSeals", "TimeStamping", "ExternalSigner",
       ], ["CCurl", arguments]),
 
-    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Web", "Portal", "Desk"]),
+    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Documents", "Web", "Portal", "Desk"]),
     tests("JSONTests", of: ["JSON"]),
     tests("FairQueuesTests", of: ["FairQueues"]),
     tests(
@@ -288,9 +317,12 @@ let package = Package(
     tests(
       "DocumentSealsTests",
       of: ["DocumentSeals", "SealObjects", "OFDPackage", "PDFObjects", "ZIPArchive", "Certificates", "Cryptography"]),
+    tests(
+      "ExternalSignerTests", of: ["ExternalSigner", "JSON", "Zones", "Cryptography", "Certificates"]),
     tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
     tests("TransparencyLogTests", of: ["Cryptography", "TransparencyLog"]),
-    tests("GuanduTests", of: ["DurableFiles", "guandu", "guandu-dmz", "guandu-intranet", "ChildProcess"]),
+    tests(
+      "GuanduTests", of: ["DurableFiles", "guandu", "guandu-dmz", "guandu-intranet", "guandu-signer", "ChildProcess"]),
     tests("SMSTests", of: ["Zones", "SMS"]),
     tests("ZonesTests", of: ["Zones"]),
     tests("DropTests", of: ["Zones", "DurableFiles", "Drop", "ChildProcess"]),
@@ -317,7 +349,8 @@ let package = Package(
     tests(
       "PortalTests",
       of: [
-        "FairQueues", "Zones", "Cryptography", "Storage", "Links", "Letters", "SMS", "Web", "Portal", "ZoneHarness",
+        "FairQueues", "Zones", "Cryptography", "DurableFiles", "Storage", "Links", "Letters", "PublishedDocuments", "SMS",
+        "Web", "Portal", "ZoneHarness", "guandu-dmz",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
@@ -336,19 +369,39 @@ let package = Package(
       "DeskTests",
       of: [
         "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts",
-        "People", "Letters", "Web", "Desk", "ZoneHarness", "COpenSSL",
+        "DocumentSeals", "People", "Letters", "Documents", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
+    tests(
+      "ContainedChecksTests",
+      of: ["ContainedChecks", "DocumentSeals", "ChildProcess", "guandu-dmz", "guandu-intranet", "contained-specimen"]),
+    tests(
+      "PublishedDocumentsTests",
+      of: [
+        "FairQueues", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "ZIPArchive", "SealObjects",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links", "Letters", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
+      ], [logging]),
+    tests(
+      "DocumentsTests",
+      of: [
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Acts",
+        "People", "Documents", "SealHarness",
+      ], [logging]),
     tests(
       "LettersTests",
       of: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Letters", "ZoneHarness",
       ], [logging]),
+    .executableTarget(name: "contained-specimen", dependencies: ["CLinux"], path: "Tests/ContainedSpecimen"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
     .target(
       name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
+    .target(
+      name: "SealHarness",
+      dependencies: ["Cryptography", "SealObjects", "Certificates", "DocumentSeals", "Documents"],
+      path: "Tests/SealHarness", swiftSettings: settings),
     .target(
       name: "ZoneHarness",
       dependencies: [
@@ -356,7 +409,7 @@ let package = Package(
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
         "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "Acts",
-        "AuditConsole", "People", "Letters",
+        "AuditConsole", "People", "Letters", "ContainedChecks", "PublishedDocuments", "Documents",
         logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(

@@ -11,7 +11,7 @@ class ProcessWatch:
     """Samples command line, environment and limits of every process that runs one of our programs."""
 
     def __init__(self):
-        self.programs = {str((BINARIES / name).resolve()): name for name in ("guandu", "guandu-dmz", "guandu-intranet")}
+        self.programs = {str((BINARIES / name).resolve()): name for name in ("guandu", "guandu-dmz", "guandu-intranet", "guandu-signer")}
         self.seen = {}
         self.done = threading.Event()
         self.thread = threading.Thread(target=self.run)

@@ -39,6 +39,22 @@ public struct SM2PublicKey: Sendable, Hashable {
     } ?? false
   }
 
+  /// What is signed for `message` under the standard identifier: e = SM3(Z ‖ message), 32 bytes (GB/T 32918.2, 5.5 and 6.1).
+  public func digestToSign(_ message: [UInt8]) -> [UInt8] {
+    let identifier = sm2StandardIdentifier
+    let bits = identifier.count * 8
+    let signer = [UInt8(bits >> 8), UInt8(bits & 0xFF)] + identifier + Self.curve + spki.suffix(64)
+    return sm3(sm3(signer) + message)
+  }
+
+  /// a, b and the base point's two coordinates of the curve (GB/T 32918.5, section 2).
+  private static let curve: [UInt8] = [
+    "fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc",
+    "28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93",
+    "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7",
+    "bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0",
+  ].flatMap { decodeHex($0) ?? [] }
+
   /// SEQUENCE { SEQUENCE { id-ecPublicKey, sm2p256v1 }, BIT STRING { 04 …, of 65 bytes } }
   private static let prefix: [UInt8] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x81, 0x1C, 0xCF,

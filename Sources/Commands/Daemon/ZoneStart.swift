@@ -8,6 +8,7 @@ public import DurableFiles
 import Foundation
 import KeyRotation
 public import Links
+import LogLines
 public import Logging
 public import OperatorRequests
 public import Revocation

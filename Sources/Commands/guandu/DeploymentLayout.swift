@@ -81,8 +81,11 @@ struct DeploymentLayout {
       "intranet/data", "intranet/backups", "drop",
       "drop/dmz-to-intranet", "drop/dmz-to-intranet/tmp", "drop/dmz-to-intranet/new", "drop/intranet-to-dmz",
       "drop/intranet-to-dmz/tmp", "drop/intranet-to-dmz/new",
+      "signer", "signer/keys", "signer/run", "seals",
     ] { try files.createFolder("\(root)/\(folder)") }
     let people = try DeploymentKeys(root: root, hosts: hosts, date: date, files: files).make()
+    try DeploymentSeal(root: root, date: date, files: files).make()
+    try copy("signer/signer.yaml", to: root) { $0 }
     try copy("mailboxes.yaml", to: root) { $0 }
     try copy("dmz/zone.yaml", to: root) { $0 }
     try copy("intranet/zone.yaml", to: root) {

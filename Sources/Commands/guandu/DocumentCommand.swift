@@ -3,6 +3,7 @@ import Certificates
 import Cryptography
 import DocumentSeals
 import DurableFiles
+import ExternalSigner
 import Foundation
 import OFDPackage
 import PDFObjects
@@ -22,14 +23,17 @@ struct DocumentCommand: AsyncParsableCommand {
       abstract: "Applies a seal to an OFD document or a PDF that bears none.",
       discussion: """
         Which it is, the file says. An OFD is the sealed original: an SM2 key whose certificate the seal lists. A PDF is an \
-        authenticated copy with the seal's picture: a P-256 key and its certificate (guandu ca issue seal). The sealed document is a \
-        new file. A second seal on the same document is not supported yet.
+        authenticated copy with the seal's picture: a P-256 key and its certificate (guandu ca issue seal). The sealed document is \
+        a new file. A second seal on the same document is not supported yet. The sealer's key is a file (--key), or a signer \
+        has it: a program or device that docs/signer.md describes (--signer). A signer's PIN is asked for at the terminal, or \
+        read from a file.
         """)
 
     @Argument(help: "The document, OFD or PDF.") var file: String
     @Option(help: "The seal's file.") var seal: String
-    @Option(help: "The sealer's key (PEM, mode 0600).") var key: String
+    @Option(help: "The sealer's key (PEM, mode 0600).") var key: String?
     @Option(help: "A file (mode 0600) whose first line opens the key.") var keyPassphraseFile: String?
+    @OptionGroup var signer: SignerOptions
     @Option(
       help: """
         The sealer's certificate (PEM): of a PDF, with those above it; of an OFD, where the seal holds its digest alone.
@@ -42,6 +46,10 @@ struct DocumentCommand: AsyncParsableCommand {
     @Option(help: "The sealed document's file, which must not be there yet.") var out: String
 
     func validate() throws {
+      guard (key == nil) != (signer.signer == nil) else { throw ValidationError("give either --key or --signer") }
+      guard key != nil || keyPassphraseFile == nil else {
+        throw ValidationError("--key-passphrase-file belongs to --key")
+      }
       guard page >= 1 else { throw ValidationError("--page \(page): pages count from 1") }
       for (name, value) in [("--x", x), ("--y", y)] where !(0...OFDLimits.sideMaxMillimetres).contains(value) {
         throw ValidationError("\(name) \(value): not a place on a page, in millimetres")
@@ -53,37 +61,45 @@ struct DocumentCommand: AsyncParsableCommand {
         try limitProcess()
         let document = try Self.read(file)
         let seal = try readSeal(seal)
-        let key = try PrivateKey(pemFile: key, passphrase: try passphrase(keyPassphraseFile))
         let stamper = try stamping.stamper()
-        guard !document.starts(with: "%PDF".utf8) else { return try await sealPDF(document, seal, key, stamper) }
-        let sealer = try DocumentSealer(
-          seal: seal, key: key, certificate: try certificate.map { try oneCertificate($0) }, at: Date())
-        let software = ("guandu", "1")
-        let sealed =
-          if let stamper {
-            try await sealer.seal(document, pageNumber: page, x: x, y: y, software: software, at: Date(), stamper: stamper)
-          } else {
-            try sealer.seal(document, pageNumber: page, x: x, y: y, software: software, at: Date())
-          }
+        guard !document.starts(with: "%PDF".utf8) else { return try await sealPDF(document, seal, stamper) }
+        let own = try certificate.map { try oneCertificate($0) }
+        let sealed = try await reportingSignerFailures {
+          let (publicKey, signing) = try await keyAndSigning(.sm2)
+          let sealer = try DocumentSealer(seal: seal, publicKey: publicKey, certificate: own, at: Date())
+          return try await sealer.seal(
+            document, pageNumber: page, x: x, y: y, software: ("guandu", "1"), at: Date(),
+            signing: signing(sealer.certificate), stamper: stamper)
+        }
         try writeWhole(sealed, to: out)
         print("\(out): sealed with \(printable(seal.info.name)), \(encodeHex(sm3(sealed))) (SM3)")
       }
     }
 
-    private func sealPDF(
-      _ document: [UInt8], _ seal: ElectronicSeal, _ key: PrivateKey, _ stamper: TimeStamper?
-    ) async throws {
+    /// The key in its file, or at its signer.
+    private func keyAndSigning(
+      _ algorithm: SigningAlgorithm
+    ) async throws -> (PublicKey, @Sendable (Certificate) -> DigestSigning) {
+      guard let key else { return try await signer.open(algorithm) }
+      let opened = try PrivateKey(pemFile: key, passphrase: try passphrase(keyPassphraseFile))
+      return (try opened.publicKey(), { _ in { digest, _ in try opened.sign(digest: digest) } })
+    }
+
+    private func sealPDF(_ document: [UInt8], _ seal: ElectronicSeal, _ stamper: TimeStamper?) async throws {
       guard let certificate else {
-        throw SealError("a PDF needs --certificate: the P-256 one of --key, with those above it (guandu ca issue seal)")
+        throw SealError("a PDF needs --certificate: the P-256 one of its key, with those above it (guandu ca issue seal)")
       }
       let chain = try Certificate.load(pemFile: certificate)
-      guard let own = chain.first, key.belongs(to: own) else {
-        throw SealError("the key is not that of the first certificate in \(certificate)")
-      }
       try DocumentSealer.require(seal, at: Date())
-      let signer = try PDFSigner(
-        chain: chain, name: seal.info.name, picture: seal.info.picture, key: { try key.signP256($0) }, stamper: stamper)
-      let sealed = try await signer.seal(document, pageNumber: page, x: x, y: y, at: Date())
+      let sealed = try await reportingSignerFailures {
+        let (publicKey, signing) = try await keyAndSigning(.p256)
+        guard let own = chain.first, publicKey.belongs(to: own) else {
+          throw SealError("the key is not that of the first certificate in \(certificate)")
+        }
+        let signer = try PDFSigner(
+          chain: chain, name: seal.info.name, picture: seal.info.picture, signing: signing(own), stamper: stamper)
+        return try await signer.seal(document, pageNumber: page, x: x, y: y, at: Date())
+      }
       try writeWhole(sealed, to: out)
       print("\(out): an authenticated copy with \(printable(seal.info.name)), \(Digest.of(sealed)) (SHA-256)")
     }

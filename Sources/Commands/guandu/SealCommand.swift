@@ -11,7 +11,7 @@ struct SealCommand: AsyncParsableCommand {
     commandName: "seal", abstract: "Makes, takes in and shows electronic seals for OFD documents (GB/T 38540-2020).",
     discussion: """
       An official seal is made by an authorised maker (国办发〔2025〕33号): import it. guandu seal make is for seals within an \
-      organization, and for tests. Keys in a UKey or a signing server are not reached yet.
+      organization, and for tests. The sealer's key may be elsewhere (guandu document seal --signer).
       """,
     subcommands: [Make.self, Import.self, Show.self])
 

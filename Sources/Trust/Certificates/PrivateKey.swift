@@ -43,17 +43,22 @@ public final class PrivateKey: @unchecked Sendable {
   /// A key in a token, which signs there and never leaves it.
   ///
   /// - Parameter pin: the token's user PIN.
+  /// - Throws: `wrongPassphrase` where the PIN may be wrong, `unreadable` where it was not even asked for, `weakKey`.
   public init(token: TokenKey, pin: SecretBytes) throws(TrustError) {
     forgetOpenSSLErrors()
     defer { forgetOpenSSLErrors() }
     var text = pin.copy() + [0]
     defer { wipe(&text) }
     var step: UnsafePointer<CChar>?
+    var isPINSent: Int32 = 0
     let found = text.withUnsafeBytes { bytes in
-      guandu_token_key(token.module, token.uri, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), &step)
+      guandu_token_key(
+        token.module, token.uri, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), &step, &isPINSent)
     }
     guard let found else {
-      throw TrustError(.unreadable, "\(token.uri): \(step.map { String(cString: $0) } ?? "no such key")")
+      throw TrustError(
+        isPINSent == 1 ? .wrongPassphrase : .unreadable,
+        "\(token.uri): \(step.map { String(cString: $0) } ?? "no such key")")
     }
     guard let kind = PublicKeyFacts(found).kind, kind == .p256 else {
       EVP_PKEY_free(found)

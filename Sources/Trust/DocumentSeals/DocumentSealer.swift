@@ -46,25 +46,27 @@ public enum SealMaker {
 }
 
 /// Applies a seal to an OFD document.
+///
+/// The sealer's key may be anywhere: a `SealingInProgress` says which digest it has to sign.
 public struct DocumentSealer: Sendable {
   private let seal: ElectronicSeal
-  private let key: PrivateKey
-  private let certificate: Certificate
+  /// The sealer's.
+  public let certificate: Certificate
 
   /// - Parameters:
   ///   - seal: with a right signature of its maker; whether the maker is to be trusted is not asked here.
+  ///   - publicKey: the sealer's.
   ///   - certificate: the sealer's; nil where the seal holds the key's own.
-  /// - Throws: `SealError`.
-  public init(seal: ElectronicSeal, key: PrivateKey, certificate: Certificate? = nil, at date: Date) throws {
+  /// - Throws: `SealError`, `TrustError`.
+  public init(seal: ElectronicSeal, publicKey: PublicKey, certificate: Certificate? = nil, at date: Date) throws {
     try Self.requireMade(seal, at: date)
-    guard let own = try certificate ?? Self.certificate(of: key, in: seal) else {
+    guard let own = try certificate ?? Self.certificate(of: publicKey, in: seal) else {
       throw SealError("the seal holds no certificate of this key; if it holds digests, give the certificate")
     }
-    guard key.belongs(to: own) else { throw SealError("the key is not that of the certificate \(own)") }
+    guard publicKey.belongs(to: own) else { throw SealError("the key is not that of the certificate \(own)") }
     guard seal.info.signers.name(own.der) else { throw SealError("the seal does not name the certificate \(own)") }
     try own.requireForSeals()
     self.seal = seal
-    self.key = key
     self.certificate = own
   }
 
@@ -84,7 +86,7 @@ public struct DocumentSealer: Sendable {
     }
   }
 
-  private static func certificate(of key: PrivateKey, in seal: ElectronicSeal) throws(TrustError) -> Certificate? {
+  private static func certificate(of key: PublicKey, in seal: ElectronicSeal) throws(TrustError) -> Certificate? {
     guard case .certificates(let list) = seal.info.signers else { return nil }
     for der in list {
       let certificate = try Certificate(der: der)
@@ -93,7 +95,34 @@ public struct DocumentSealer: Sendable {
     return nil
   }
 
-  /// Seals a document that bears no seal yet.
+  /// Seals a document that bears no seal yet, with a key of this process.
+  ///
+  /// - Throws: as `begin` and `SealingInProgress.finish`.
+  public func seal(
+    _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String),
+    at date: Date, key: PrivateKey
+  ) throws -> [UInt8] {
+    guard key.belongs(to: certificate) else {
+      throw SealError("the key is not that of the certificate \(certificate)")
+    }
+    let sealing = try begin(document, pageNumber: pageNumber, x: x, y: y, software: software, at: date)
+    return try sealing.finish(signature: try key.sign(digest: sealing.digest))
+  }
+
+  /// Seals a document that bears no seal yet, with a key that may be elsewhere.
+  ///
+  /// - Parameter stamper: gives a time stamp over the signature; nil for none.
+  /// - Throws: as `begin` and `SealingInProgress.finish`, and what `signing` and `stamper` throw.
+  public func seal(
+    _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String),
+    at date: Date, signing: DigestSigning, stamper: TimeStamper? = nil
+  ) async throws -> [UInt8] {
+    let sealing = try begin(document, pageNumber: pageNumber, x: x, y: y, software: software, at: date)
+    let signature = try await signing(sealing.digest, .sm2)
+    return try sealing.finish(signature: signature, stamp: try await stamper?(signature))
+  }
+
+  /// Prepares all but the signature.
   ///
   /// - Parameters:
   ///   - document: an OFD file.
@@ -102,36 +131,10 @@ public struct DocumentSealer: Sendable {
   ///   - y: of its upper edge, likewise.
   ///   - software: its name and version, for the signature's file.
   ///   - date: the time of sealing, which has to lie within the dates of seal and certificate.
-  /// - Returns: the sealed file, which was checked again.
   /// - Throws: `SealError`, `OFDError`, `SealFormatError`, `TrustError`.
-  public func seal(
+  public func begin(
     _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String), at date: Date
-  ) throws -> [UInt8] {
-    let signed = try sign(document, pageNumber: pageNumber, x: x, y: y, software: software, at: date)
-    return try finish(signed, stamp: nil, at: date)
-  }
-
-  /// As without `stamper`, with a time stamp over the signature.
-  ///
-  /// - Throws: also what `stamper` throws.
-  public func seal(
-    _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String), at date: Date,
-    stamper: TimeStamper
-  ) async throws -> [UInt8] {
-    let signed = try sign(document, pageNumber: pageNumber, x: x, y: y, software: software, at: date)
-    return try finish(signed, stamp: try await stamper(signed.signature), at: date)
-  }
-
-  /// A document whose signature is made and not yet in its place.
-  private struct Signed {
-    let sealing: OFDSealing
-    let bytes: [UInt8]
-    let signature: [UInt8]
-  }
-
-  private func sign(
-    _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String), at date: Date
-  ) throws -> Signed {
+  ) throws -> SealingInProgress {
     try Self.require(seal, at: date)
     guard certificate.isInDate(at: date) else {
       throw SealError(
@@ -143,15 +146,38 @@ public struct DocumentSealer: Sendable {
     let sealing = try OFDSealing(
       try OFDPackage(document), pageNumber: pageNumber, box: box, time: time.generalized, software: software
     ) { Base64.encode(sm3($0)) }
-    let bytes = try SealSignature.toSign(
+    let signed = try SealSignature.toSign(
       seal: seal, time: time, digest: sm3(sealing.signatureXML), path: sealing.signaturePath)
-    return Signed(sealing: sealing, bytes: bytes, signature: try key.signSM2(bytes))
+    guard let digest = certificate.digestToSign(signed) else {
+      throw SealError("the certificate \(certificate) holds no SM2 key")
+    }
+    return SealingInProgress(
+      digest: digest, seal: seal, certificate: certificate, sealing: sealing, signed: signed, date: date)
   }
+}
 
-  private func finish(_ signed: Signed, stamp: TimeStamp?, at date: Date) throws -> [UInt8] {
+/// A document that waits for its sealer's signature.
+public struct SealingInProgress: Sendable {
+  /// e = SM3(Z ‖ M): what the sealer's SM2 key signs.
+  public let digest: [UInt8]
+  fileprivate let seal: ElectronicSeal
+  fileprivate let certificate: Certificate
+  fileprivate let sealing: OFDSealing
+  fileprivate let signed: [UInt8]
+  fileprivate let date: Date
+
+  /// - Parameters:
+  ///   - signature: over `digest`, two numbers in DER; another key's, or one over something else, is refused.
+  ///   - stamp: over the signature's bytes; nil for none.
+  /// - Returns: the sealed file, which was checked again.
+  /// - Throws: `SealError`, `OFDError`, `SealFormatError`.
+  public func finish(signature: [UInt8], stamp: TimeStamp? = nil) throws -> [UInt8] {
+    guard certificate.verifies(signature: signature, ofDigest: digest) else {
+      throw SealError("the signature is not one of the key of \(certificate) over this document; nothing was sealed")
+    }
     let value = SealSignature.encode(
-      signedBytes: signed.bytes, certificate: certificate.der, signature: signed.signature, timeStamp: stamp?.der)
-    let sealed = try signed.sealing.finish(seal: seal.bytes, value: value)
+      signedBytes: signed, certificate: certificate.der, signature: signature, timeStamp: stamp?.der)
+    let sealed = try sealing.finish(seal: seal.bytes, value: value)
     let check = DocumentCheck(sealed, trust: SealTrust(certificates: []), at: max(date, stamp?.time ?? date))
     guard check.verdict != .refused else { throw SealError("what was sealed does not pass its own check") }
     return sealed

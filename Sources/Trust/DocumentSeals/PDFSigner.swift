@@ -7,10 +7,6 @@ public import SealObjects
 /// Gives a time stamp (RFC 3161) over bytes: by an authority of one's own, or by one that is reached over HTTP.
 public typealias TimeStamper = @Sendable (_ bytes: [UInt8]) async throws -> TimeStamp
 
-/// Signs a message with ECDSA on P-256 and SHA-256; returns the signature in DER. The key may lie in a signing server: whoever needs
-/// a digest takes SHA-256 of the message.
-public typealias DocumentKey = @Sendable (_ message: [UInt8]) async throws -> [UInt8]
-
 /// Seals a PDF that the typesetter made: PAdES baseline B-B (ETSI EN 319 142-1), with a time stamp B-T. The signature certifies the
 /// document and allows no change.
 public struct PDFSigner: Sendable {
@@ -23,18 +19,19 @@ public struct PDFSigner: Sendable {
   private let chain: [Certificate]
   private let picture: SealPicture
   private let name: String
-  private let key: DocumentKey
+  private let signing: DigestSigning
   private let stamper: TimeStamper?
 
   /// - Parameters:
   ///   - chain: the signer's own certificate, then those above it; the root may be left out.
   ///   - name: whose seal it is.
   ///   - picture: a PNG, and its size in millimetres.
-  ///   - key: of the signer's certificate.
+  ///   - signing: with the key of the signer's certificate, which may lie in a signer; it gets SHA-256 of the signed attributes.
   ///   - stamper: nil for a signature without a time stamp.
   /// - Throws: `TrustError` for a certificate of another kind, `SealFormatError` and `SealError` for a picture that cannot be drawn.
   public init(
-    chain: [Certificate], name: String, picture: SealPicture, key: @escaping DocumentKey, stamper: TimeStamper? = nil
+    chain: [Certificate], name: String, picture: SealPicture, signing: @escaping DigestSigning,
+    stamper: TimeStamper? = nil
   ) throws {
     guard let own = chain.first else { throw SealError("no certificate of the signer's") }
     try own.requireForDocuments()
@@ -43,7 +40,7 @@ public struct PDFSigner: Sendable {
     }
     _ = try PNGHead(picture.data)
     self.chain = Array(chain.prefix(6))
-    (self.picture, self.name, self.key, self.stamper) = (picture, name, key, stamper)
+    (self.picture, self.name, self.signing, self.stamper) = (picture, name, signing, stamper)
   }
 
   /// Seals a document that bears no seal yet.
@@ -55,7 +52,7 @@ public struct PDFSigner: Sendable {
   ///   - y: of its upper edge, likewise.
   ///   - date: the time of sealing, in which the certificate has to be in date.
   /// - Returns: the sealed file, which was checked again.
-  /// - Throws: `SealError`, `PDFFormatError`, `TrustError`, and what `key` and `stamper` throw.
+  /// - Throws: `SealError`, `PDFFormatError`, `TrustError`, and what `signing` and `stamper` throw.
   public func seal(_ document: [UInt8], pageNumber: Int, x: Double, y: Double, at date: Date) async throws -> [UInt8] {
     let certificate = chain[0]
     guard certificate.isInDate(at: date) else {
@@ -71,7 +68,7 @@ public struct PDFSigner: Sendable {
       valueMaxBytes: room)
     let message = CMSSignature.toSign(
       digest: Digest.of(sealing.signedBytes).bytes, certificateDigest: certificate.fingerprint.bytes)
-    let signature = try await key(message)
+    let signature = try await signing(Digest.of(message).bytes, .p256)
     guard certificate.p256PublicKey?.verifies(signature: signature, of: message) == true else {
       throw SealError("the signature that came is not by the key of \(certificate)")
     }

@@ -240,14 +240,38 @@ import ZIPArchive
 
   @Test func `are applied with the key of a certificate that they name`() throws {
     let other = try office.authority.issue(.sm2Seal, to: "另一单位", at: SealingOffice.day)
-    #expect(throws: SealError.self) { try DocumentSealer(seal: office.seal, key: other.key, at: SealingOffice.day) }
+    let key = try other.key.publicKey()
+    #expect(throws: SealError.self) { try DocumentSealer(seal: office.seal, publicKey: key, at: SealingOffice.day) }
     #expect(throws: SealError.self) {
-      try DocumentSealer(seal: office.seal, key: other.key, certificate: other.certificate, at: SealingOffice.day)
+      try DocumentSealer(seal: office.seal, publicKey: key, certificate: other.certificate, at: SealingOffice.day)
     }
     #expect(throws: SealError.self) {
       try DocumentSealer(
-        seal: office.seal, key: other.key, certificate: office.sealer.certificate, at: SealingOffice.day)
+        seal: office.seal, publicKey: key, certificate: office.sealer.certificate, at: SealingOffice.day)
     }
+  }
+
+  @Test func `are applied with a key elsewhere, whose signature has to be over this document`() async throws {
+    let sealer = try DocumentSealer(
+      seal: office.seal, publicKey: try office.sealer.key.publicKey(), at: SealingOffice.day)
+    func seal(_ signing: DigestSigning) async throws -> [UInt8] {
+      try await sealer.seal(
+        try SealingOffice.document(), pageNumber: 1, x: 100, y: 200, software: ("guandu", "1"), at: SealingOffice.day,
+        signing: signing)
+    }
+    let key = office.sealer.key
+    let sealed = try await seal { digest, algorithm in
+      #expect(algorithm == .sm2 && digest.count == 32)
+      return try key.sign(digest: digest)
+    }
+    let check = DocumentCheck(sealed, trust: try office.trust(revoking: []), at: SealingOffice.day)
+    #expect(check.verdict == .genuine)
+    await #expect(throws: SealError.self) {
+      try await seal { digest, _ in try key.sign(digest: digest.reversed()) }
+    }
+    let other = try office.authority.issue(.sm2Seal, to: "另一单位", at: SealingOffice.day)
+    await #expect(throws: SealError.self) { try await seal { digest, _ in try other.key.sign(digest: digest) } }
+    await #expect(throws: SealError.self) { try await seal { _, _ in [0x30] } }
   }
 }
 

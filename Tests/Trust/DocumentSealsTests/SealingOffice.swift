@@ -43,8 +43,8 @@ struct SealingOffice {
   }
 
   func sealed(at date: Date = day, seal other: ElectronicSeal? = nil) throws -> [UInt8] {
-    try DocumentSealer(seal: other ?? seal, key: sealer.key, at: date).seal(
-      try Self.document(), pageNumber: 1, x: 100, y: 200, software: ("guandu", "1"), at: date)
+    try DocumentSealer(seal: other ?? seal, publicKey: try sealer.key.publicKey(), at: date).seal(
+      try Self.document(), pageNumber: 1, x: 100, y: 200, software: ("guandu", "1"), at: date, key: sealer.key)
   }
 
   /// One empty page of A4.

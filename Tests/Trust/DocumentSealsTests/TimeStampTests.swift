@@ -24,11 +24,11 @@ struct PDFOffice {
     try TimeStampAuthority(chain: [clock.certificate, authority.certificate], key: clock.key, at: now)
   }
 
-  func signer(stamper: TimeStamper? = nil, key: DocumentKey? = nil) throws -> PDFSigner {
+  func signer(stamper: TimeStamper? = nil, signing: DigestSigning? = nil) throws -> PDFSigner {
     let own = signer.key
     return try PDFSigner(
       chain: [signer.certificate, authority.certificate], name: "示例市档案科", picture: try SealingOffice.picture(),
-      key: key ?? { try own.signP256($0) }, stamper: stamper)
+      signing: signing ?? { digest, _ in try own.sign(digest: digest) }, stamper: stamper)
   }
 
   /// The specimen's page, not yet sealed.
@@ -99,9 +99,10 @@ struct PDFOffice {
     for isStamped in [false, true] {
       let signer = try office.signer(
         stamper: isStamped ? { try authority.stamp($0) } : nil,
-        key: { message in
+        signing: { digest, algorithm in
           await Task.yield()
-          return try key.signP256(message)
+          #expect(algorithm == .p256)
+          return try key.sign(digest: digest)
         })
       let sealed = try await signer.seal(try PDFOffice.document(), pageNumber: 1, x: 100, y: 200, at: office.now)
       let check = Self.check(sealed, office)
@@ -116,7 +117,7 @@ struct PDFOffice {
   @Test func `nothing is sealed by another key, out of date, or without its stamp`() async throws {
     let office = try PDFOffice()
     let (other, document) = (try PrivateKey(generating: .p256), try PDFOffice.document())
-    let byOther = try office.signer(key: { try other.signP256($0) })
+    let byOther = try office.signer(signing: { digest, _ in try other.sign(digest: digest) })
     await #expect(throws: SealError.self) { try await byOther.seal(document, pageNumber: 1, x: 1, y: 1, at: office.now) }
     let own = try office.signer()
     await #expect(throws: SealError.self) {
@@ -127,10 +128,10 @@ struct PDFOffice {
       try await silent.seal(document, pageNumber: 1, x: 1, y: 1, at: office.now)
     }
     #expect(throws: TrustError.self) {
-      try PDFSigner(chain: [office.clock.certificate], name: "a", picture: try SealingOffice.picture(), key: { $0 })
+      try PDFSigner(chain: [office.clock.certificate], name: "a", picture: try SealingOffice.picture(), signing: { digest, _ in digest })
     }
     #expect(throws: SealError.self) {
-      try PDFSigner(chain: [], name: "a", picture: try SealingOffice.picture(), key: { $0 })
+      try PDFSigner(chain: [], name: "a", picture: try SealingOffice.picture(), signing: { digest, _ in digest })
     }
   }
 
