@@ -349,7 +349,8 @@ let package = Package(
     tests(
       "PortalTests",
       of: [
-        "FairQueues", "Zones", "Cryptography", "DurableFiles", "Storage", "Links", "Letters", "PublishedDocuments", "SMS",
+        "FairQueues", "Zones", "Cryptography", "DurableFiles", "Storage", "Links", "Letters", "PublishedDocuments",
+        "SMS",
         "Web", "Portal", "ZoneHarness", "guandu-dmz",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
@@ -361,7 +362,9 @@ let package = Package(
         "PDFObjects", "ZIPArchive",
       ],
       path: "Tests/Fuzz",
-      exclude: ["README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "pdf.dict", "run.sh", "seeds.py"],
+      exclude: [
+        "README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "pdf.dict", "run.sh", "seeds.py",
+      ],
       swiftSettings: settings),
     tests("StorageTests", of: ["Runtime", "Storage"]),
     tests("PeopleTests", of: ["Roles", "Zones", "Storage", "Acts", "People"]),
@@ -380,7 +383,8 @@ let package = Package(
       "PublishedDocumentsTests",
       of: [
         "FairQueues", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "ZIPArchive", "SealObjects",
-        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links", "Letters", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links", "Letters", "PublishedDocuments",
+        "ZoneHarness", "guandu-dmz",
       ], [logging]),
     tests(
       "DocumentsTests",

@@ -343,5 +343,5 @@ def test_the_specimen_is_right_to_us_and_by_hand(tmp_path):
     shutil.copy(specimen / "pdf-trust.pem", tmp_path)
     done = subprocess.run(["bash", "-euc", script], cwd=tmp_path, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
-    words = done.stdout.decode()
-    assert words.count("Verification successful") == 1 and words.count("Verification: OK") == 1, words
+    words = done.stdout.decode() + done.stderr.decode()
+    assert words.count("CAdES Verification successful") == 1 and words.count("Verification: OK") == 1, words

@@ -87,7 +87,8 @@ struct DocumentCommand: AsyncParsableCommand {
 
     private func sealPDF(_ document: [UInt8], _ seal: ElectronicSeal, _ stamper: TimeStamper?) async throws {
       guard let certificate else {
-        throw SealError("a PDF needs --certificate: the P-256 one of its key, with those above it (guandu ca issue seal)")
+        throw SealError(
+          "a PDF needs --certificate: the P-256 one of its key, with those above it (guandu ca issue seal)")
       }
       let chain = try Certificate.load(pemFile: certificate)
       try DocumentSealer.require(seal, at: Date())
@@ -192,7 +193,8 @@ struct DocumentFacts: Encodable {
     signatures = check.signatures.map { signature in
       Signature(
         identifier: signature.identifier, seal: signature.signature.map { SealFacts($0.seal) },
-        title: signature.title, sealer: signature.sealer, time: signature.time?.description, steps: signature.steps.map { Step($0) })
+        title: signature.title, sealer: signature.sealer, time: signature.time?.description,
+        steps: signature.steps.map { Step($0) })
     }
   }
 }
@@ -212,7 +214,8 @@ struct StampOptions: ParsableArguments {
   @Option(help: "The policy that its stamps have to name, in dots.") var timestampPolicy: String?
   @Option(help: "A key of one's own for time stamps (PEM, mode 0600).") var timestampKey: String?
   @Option(help: "A file (mode 0600) whose first line opens it.") var timestampPassphraseFile: String?
-  @Option(help: "Its certificate, with those above it (PEM; guandu ca issue time-stamp).") var timestampCertificate: String?
+  @Option(help: "Its certificate, with those above it (PEM; guandu ca issue time-stamp).") var timestampCertificate:
+    String?
 
   func validate() throws {
     guard timestampUrl == nil || timestampKey == nil else {
@@ -233,7 +236,8 @@ struct StampOptions: ParsableArguments {
     if let timestampUrl {
       let service = try TimeStampService(url: timestampUrl, policy: timestampPolicy)
       return { bytes in
-        do { return try await service.stamp(bytes) } catch let error as TimeStampError where error.code == .unreachable {
+        do { return try await service.stamp(bytes) } catch let error as TimeStampError where error.code == .unreachable
+        {
           throw CommandFailure(.temporary, "no time stamp came: \(error)")
         }
       }

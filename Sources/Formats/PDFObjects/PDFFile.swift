@@ -79,11 +79,13 @@ private struct ObjectReader {
     var position = start
     for (number, offset) in table.offsets.sorted(by: { $0.value < $1.value }) {
       guard offset == afterSpaces(position) else {
-        throw PDFFormatError(.malformed, "object \(number) does not stand where the table says, or bytes belong to no object")
+        throw PDFFormatError(
+          .malformed, "object \(number) does not stand where the table says, or bytes belong to no object")
       }
       let object = try object(at: offset, table)
       guard object.number == number else {
-        throw PDFFormatError(.malformed, "the table says that object \(number) stands at byte \(offset), where \(object.number) does")
+        throw PDFFormatError(
+          .malformed, "the table says that object \(number) stands at byte \(offset), where \(object.number) does")
       }
       found[number] = object
       position = object.range.upperBound

@@ -14,7 +14,9 @@ struct PDFParser {
     self.valuesLeft = valuesLeft
   }
 
-  private func error(_ reason: String) -> PDFFormatError { PDFFormatError(.malformed, "at byte \(position): \(reason)") }
+  private func error(_ reason: String) -> PDFFormatError {
+    PDFFormatError(.malformed, "at byte \(position): \(reason)")
+  }
 
   private func unsupported(_ reason: String) -> PDFFormatError {
     PDFFormatError(.unsupported, "at byte \(position): \(reason)")

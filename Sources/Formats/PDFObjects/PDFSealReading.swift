@@ -80,7 +80,9 @@ struct PDFSealReading {
     }
     guard fields.count == 1, let number = fields[0].reference, let field = objects[number]?.value.dictionary,
       form["SigFlags"]?.integer == 3, let signature = field["V"]?.reference
-    else { throw malformed("the form holds another field than the seal's, or does not say that it may not be rewritten") }
+    else {
+      throw malformed("the form holds another field than the seal's, or does not say that it may not be rewritten")
+    }
     return (number, signature)
   }
 
@@ -204,8 +206,11 @@ struct PDFSealReading {
     let signatures = Set(fields.compactMap { after[$0]?.value.dictionary?["V"]?.reference })
     for number in written {
       let kind = walk.kinds[number]
-      guard before[number] != nil ? kind == old.kinds[number] : kind?.isAdded == true || fields.contains(number)
-        || signatures.contains(number)
+      guard
+        before[number] != nil
+          ? kind == old.kinds[number]
+          : kind?.isAdded == true || fields.contains(number)
+            || signatures.contains(number)
       else { throw malformed("object \(number) was added, which is neither evidence nor a time stamp") }
     }
     return stamps
@@ -253,13 +258,15 @@ struct PDFSealReading {
     try unchanged(number, before, after, but: ["Annots"])
     let old = before[number]?.value.dictionary?["Annots"]?.array ?? []
     let new = after[number]?.value.dictionary?["Annots"]?.array ?? []
-    guard new.starts(with: old), new.dropFirst(old.count).allSatisfy({ $0.reference.map(fields.contains) == true }) else {
+    guard new.starts(with: old), new.dropFirst(old.count).allSatisfy({ $0.reference.map(fields.contains) == true })
+    else {
       throw malformed("annotations of a page were changed")
     }
   }
 
   /// A time stamp over the whole file up to its revision's end, which shows nothing.
-  private func stamp(_ number: Int, _ objects: [Int: PDFObject], _ revision: Int) throws(PDFFormatError) -> PDFSignature {
+  private func stamp(_ number: Int, _ objects: [Int: PDFObject], _ revision: Int) throws(PDFFormatError) -> PDFSignature
+  {
     guard let field = objects[number]?.value.dictionary, let value = field["V"]?.reference,
       let signature = objects[value]?.value.dictionary
     else { throw malformed("a field without a signature") }

@@ -57,7 +57,8 @@ public struct PDFSealing: Sendable {
     let file = try PDFFile(document)
     let reading = PDFSealReading(file)
     guard !reading.isSealed else {
-      throw PDFFormatError(.unsupported, "the document bears a seal or a form already; a second seal is not supported yet")
+      throw PDFFormatError(
+        .unsupported, "the document bears a seal or a form already; a second seal is not supported yet")
     }
     guard file.revisions.count == 1 else {
       throw PDFFormatError(.unsupported, "the document was changed after it was made; set it anew")
@@ -96,7 +97,8 @@ public struct PDFSealing: Sendable {
   /// - Returns: the whole file.
   public func finish(_ value: [UInt8]) throws(PDFFormatError) -> [UInt8] {
     guard value.count * 2 <= place.count - 2 else {
-      throw PDFFormatError(.unsupported, "the signature has \(value.count) bytes, where \(place.count / 2 - 1) have room")
+      throw PDFFormatError(
+        .unsupported, "the signature has \(value.count) bytes, where \(place.count / 2 - 1) have room")
     }
     var whole = bytes
     whole.replaceSubrange(

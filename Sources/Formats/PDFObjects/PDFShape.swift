@@ -147,12 +147,14 @@ enum PDFKind: String, Hashable {
   /// What a reader is told of keys that are dangerous, where others are only not read.
   static let dangers: [String: String] = [
     "OpenAction": "an action on opening", "AA": "an action of its own", "A": "an action", "JS": "a script",
-    "JavaScript": "a script", "Launch": "the start of a program", "Names": "a tree of names, which scripts and files hang on",
+    "JavaScript": "a script", "Launch": "the start of a program",
+    "Names": "a tree of names, which scripts and files hang on",
     "EmbeddedFiles": "an embedded file", "EF": "an embedded file", "AF": "an associated file",
     "OCProperties": "optional content", "OC": "optional content", "Properties": "optional content",
     "AcroForm": "a form", "XFA": "a form in XML", "Annots": "annotations", "Perms": "permissions",
     "DSS": "evidence before the seal", "Collection": "a collection of files", "URI": "a link", "F": "an outer file",
     "Ref": "another file's page", "Alternates": "another picture for other readers",
-    "NeedAppearances": "appearances that the reader makes", "Rotate": "a page that is turned", "PieceInfo": "private data",
+    "NeedAppearances": "appearances that the reader makes", "Rotate": "a page that is turned",
+    "PieceInfo": "private data",
   ]
 }

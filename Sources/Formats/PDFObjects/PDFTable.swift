@@ -85,16 +85,22 @@ struct PDFTable {
       parser.skipSpaces()
       let isUsed = parser.starts(with: "n")
       if isUsed { try parser.word("n") } else { try parser.word("f") }
-      guard parser.position - start == 18 else { throw PDFFormatError(.malformed, "a line of a table of another length") }
+      guard parser.position - start == 18 else {
+        throw PDFFormatError(.malformed, "a line of a table of another length")
+      }
       parser.skipSpaces()
-      guard parser.position - start == 20 else { throw PDFFormatError(.malformed, "a line of a table of another length") }
+      guard parser.position - start == 20 else {
+        throw PDFFormatError(.malformed, "a line of a table of another length")
+      }
       if number == 0 {
         guard !isUsed, generation == 65_535, offset == 0 else {
           throw PDFFormatError(.unsupported, "objects that were deleted")
         }
         continue
       }
-      guard isUsed, generation == 0 else { throw PDFFormatError(.unsupported, "objects that were deleted, or of a later generation") }
+      guard isUsed, generation == 0 else {
+        throw PDFFormatError(.unsupported, "objects that were deleted, or of a later generation")
+      }
       guard offsets.updateValue(offset, forKey: number) == nil else {
         throw PDFFormatError(.malformed, "object \(number) stands twice in a table")
       }
@@ -107,7 +113,8 @@ struct PDFTable {
   private func checkTrailer() throws(PDFFormatError) {
     if trailer["Encrypt"] != nil { throw PDFFormatError(.unsupported, "encrypted documents are not supported") }
     if trailer["XRefStm"] != nil {
-      throw PDFFormatError(.malformed, "a second table in a stream (hybrid reference), which gives the file two meanings")
+      throw PDFFormatError(
+        .malformed, "a second table in a stream (hybrid reference), which gives the file two meanings")
     }
     let beyond = trailer.keys.subtracting(["Size", "Root", "Info", "ID", "Prev"]).sorted()
     guard beyond.isEmpty else { throw PDFFormatError(.unsupported, "/\(beyond[0]) in a trailer") }

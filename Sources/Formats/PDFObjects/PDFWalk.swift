@@ -86,14 +86,16 @@ struct PDFWalk {
 
   private mutating func object(_ step: Step, _ kind: PDFKind) throws(PDFFormatError) {
     guard let number = step.value.reference else {
-      guard let dictionary = step.value.dictionary, !kind.isStream, kind != .page, kind != .pages, kind != .catalog else {
+      guard let dictionary = step.value.dictionary, !kind.isStream, kind != .page, kind != .pages, kind != .catalog
+      else {
         throw PDFFormatError(.unsupported, "\(step.place) is \(step.value.kindName), which is not supported")
       }
       return try keys(dictionary, kind, step.place, step.depth)
     }
     if let known = kinds[number] {
       guard known == kind else {
-        throw PDFFormatError(.malformed, "object \(number) is used as two things: \(known.rawValue) and \(kind.rawValue)")
+        throw PDFFormatError(
+          .malformed, "object \(number) is used as two things: \(known.rawValue) and \(kind.rawValue)")
       }
       return
     }

@@ -188,7 +188,9 @@ private struct TimeStampFailure {
     let said = ERR_reason_error_string(number).map { String(cString: $0) } ?? "no further detail"
     reason = detail.isEmpty ? said : detail.replacing("Verify error:", with: "")
     code =
-      if detail.contains("expired") { .expired } else if detail.contains("not yet valid") { .notYetValid } else if detail
+      if detail.contains("expired") { .expired } else if detail.contains("not yet valid") {
+        .notYetValid
+      } else if detail
         .contains("purpose")
       { .wrongPurpose } else { .untrusted }
   }

@@ -84,7 +84,8 @@ extension CheckReport {
   }
 
   private static func numbers(in document: [UInt8]) -> [String] {
-    guard let package = try? OFDPackage(document), let page = package.pages.first, let texts = try? package.texts(of: page)
+    guard let package = try? OFDPackage(document), let page = package.pages.first,
+      let texts = try? package.texts(of: page)
     else { return [] }
     return Array(
       texts.filter { text in

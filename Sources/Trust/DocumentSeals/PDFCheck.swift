@@ -54,7 +54,8 @@ struct PDFCheck {
       let isTrusted = (try? trust.verify(read)) != nil
       return CheckStep(
         .documentStamp, isTrusted ? .holds : .remark,
-        "\(number): \(SealTime(read.time)), by \(read.certificate)\(isTrusted ? "" : ", which is not among those trusted")")
+        "\(number): \(SealTime(read.time)), by \(read.certificate)\(isTrusted ? "" : ", which is not among those trusted")"
+      )
     } catch { return CheckStep(.documentStamp, .fails, "\(number): \(error.reason)") }
   }
 }
@@ -79,7 +80,8 @@ private struct PDFSignatureSteps {
     let certificates = read.certificates.compactMap { try? Certificate(der: $0) }
     let named = certificates.filter { (try? CMSSignature.identity(of: $0.der)) == read.signer }
     guard certificates.count == read.certificates.count, named.count == 1, let own = named.first else {
-      return result(structure + [CheckStep(.signingCertificate, .fails, "the signer's certificate is missing, or unreadable")])
+      return result(
+        structure + [CheckStep(.signingCertificate, .fails, "the signer's certificate is missing, or unreadable")])
     }
     let isNamed = own.fingerprint.bytes == read.certificateDigest
     guard let key = own.p256PublicKey else {
@@ -111,7 +113,8 @@ private struct PDFSignatureSteps {
     let date = proof.time ?? stated.date
     return [
       CheckStep(.certificateDates, own.isInDate(at: date), "the sealer's, at \(SealTime(date))"), proof.step,
-      chain(own, above, date), SealCheck.revocation(of: own, "the sealer's", trust, at: now, through: above, proof.time),
+      chain(own, above, date),
+      SealCheck.revocation(of: own, "the sealer's", trust, at: now, through: above, proof.time),
     ]
   }
 

@@ -77,7 +77,9 @@ public struct PDFSigner: Sendable {
       signedBytes: message, certificates: chain.map(\.der), signature: signature, timeStamp: stamp?.der)
     let sealed = try sealing.finish(value)
     let check = DocumentCheck(sealed, trust: SealTrust(certificates: []), at: max(date, stamp?.time ?? date))
-    guard check.verdict != .refused, check.isWhole else { throw SealError("what was sealed does not pass its own check") }
+    guard check.verdict != .refused, check.isWhole else {
+      throw SealError("what was sealed does not pass its own check")
+    }
     return sealed
   }
 }

@@ -41,7 +41,9 @@ public struct TimeStampService: Sendable {
     let rest = url.hasPrefix("https://") ? url.dropFirst(8) : url.hasPrefix("http://") ? url.dropFirst(7) : ""
     guard !rest.isEmpty, url.utf8.count <= 2_000, url.utf8.allSatisfy({ (0x21..<0x7F).contains($0) }),
       !rest.prefix(while: { $0 != "/" }).contains("@")
-    else { throw TimeStampError(code: .address, reason: "\(url): not http://HOST… or https://HOST…, without a password") }
+    else {
+      throw TimeStampError(code: .address, reason: "\(url): not http://HOST… or https://HOST…, without a password")
+    }
     (self.url, self.policy) = (url, policy)
   }
 

@@ -58,7 +58,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/OpenAction << >> ", PDFFormatError.Code.malformed), ("/Names << >> ", .malformed), ("/OCProperties << >> ", .malformed),
+    ("/OpenAction << >> ", PDFFormatError.Code.malformed), ("/Names << >> ", .malformed),
+    ("/OCProperties << >> ", .malformed),
     ("/AcroForm << >> ", .malformed), ("/AA << >> ", .malformed), ("/Metadata 2 0 R ", .unsupported),
     ("/StructTreeRoot 2 0 R ", .unsupported), ("/Type /Catalog ", .malformed), ("/Lang#20 (a) ", .unsupported),
     ("/Lang 9 0 R ", .unsupported), ("/Lang << >> ", .unsupported),
@@ -104,7 +105,8 @@ import Testing
 
   @Test func `what is too large is refused`() {
     let head = Array("%PDF-1.5\n".utf8)
-    #expect(Self.refusal(head + [UInt8](repeating: 0x20, count: PDFLimits.fileMaxBytes))?.reason.contains("bytes") == true)
+    #expect(
+      Self.refusal(head + [UInt8](repeating: 0x20, count: PDFLimits.fileMaxBytes))?.reason.contains("bytes") == true)
     var file = SmallPDF()
     file.objects += [String](repeating: "0", count: PDFLimits.objectsMost)
     #expect(Self.refusal(file.bytes)?.reason.contains("objects") == true)

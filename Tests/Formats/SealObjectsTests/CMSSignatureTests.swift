@@ -5,7 +5,8 @@ import Testing
 @Suite struct CMSSignatures {
   private static func certificate(_ serial: Int) -> [UInt8] {
     let inner = DER.sequence([
-      DER.value(.context0, DER.integer(2)), DER.integer(serial), DER.sequence([]), DER.sequence([DER.text(.utf8String, "x")]),
+      DER.value(.context0, DER.integer(2)), DER.integer(serial), DER.sequence([]),
+      DER.sequence([DER.text(.utf8String, "x")]),
     ])
     return DER.sequence([inner, DER.sequence([]), DER.bits([1])])
   }
@@ -17,7 +18,8 @@ import Testing
     _ signedBytes: [UInt8] = signed, certificates: Int = 2, stamp: [UInt8]? = nil
   ) throws(SealFormatError) -> [UInt8] {
     try CMSSignature.encode(
-      signedBytes: signedBytes, certificates: (1...certificates).map { certificate($0) }, signature: [9, 9], timeStamp: stamp)
+      signedBytes: signedBytes, certificates: (1...certificates).map { certificate($0) }, signature: [9, 9],
+      timeStamp: stamp)
   }
 
   private static func refusal(_ bytes: [UInt8]) -> SealFormatError? {
@@ -54,7 +56,9 @@ import Testing
 
   @Test func `other algorithms are not supported, and not forged`() throws {
     let value = try Self.value()
-    let (ecdsa, sha256) = ([UInt8]([0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02]), [UInt8]([0x60, 0x86, 0x48, 0x01, 0x65, 3, 4, 2, 1]))
+    let (ecdsa, sha256) = (
+      [UInt8]([0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02]), [UInt8]([0x60, 0x86, 0x48, 0x01, 0x65, 3, 4, 2, 1])
+    )
     for (name, place) in [(ecdsa, 7), (sha256, 8)] {
       var changed = value
       guard let found = changed.firstRange(of: name) else { throw SealFormatError(.malformed, "no name") }

@@ -19,7 +19,8 @@ func fuzzPDF(_ bytes: [UInt8]) {
   let picture = PDFPicture(width: 1, height: 1, colours: [0, 0, 0], opacity: [255])
   let words = PDFSealWords(name: "a", reason: "b", time: "20261128093000Z")
   let sealing = try? PDFSealing(
-    bytes, pageNumber: 1, box: PDFBox(x: 0, y: 0, width: 0.01, height: 0.01), picture: picture, words: words, valueMaxBytes: 16)
+    bytes, pageNumber: 1, box: PDFBox(x: 0, y: 0, width: 0.01, height: 0.01), picture: picture, words: words,
+    valueMaxBytes: 16)
   guard let sealing, let whole = try? sealing.finish([0x30, 0]) else { return }
   guard let again = try? PDFFile(whole) else { finding("what we sealed is not read") }
   require(whole.starts(with: bytes), "sealing changed what was there")

@@ -56,7 +56,9 @@ struct PDFOffice {
     for place in stride(from: 0, to: stamp.der.count, by: 7) {
       var changed = stamp.der
       changed[place] ^= 0x10
-      if let read = try? TimeStamp(der: changed, over: [1]), (try? office.trust.verify(read)) != nil, read.time != stamp.time {
+      if let read = try? TimeStamp(der: changed, over: [1]), (try? office.trust.verify(read)) != nil,
+        read.time != stamp.time
+      {
         passed += 1
       }
     }
@@ -118,7 +120,9 @@ struct PDFOffice {
     let office = try PDFOffice()
     let (other, document) = (try PrivateKey(generating: .p256), try PDFOffice.document())
     let byOther = try office.signer(signing: { digest, _ in try other.sign(digest: digest) })
-    await #expect(throws: SealError.self) { try await byOther.seal(document, pageNumber: 1, x: 1, y: 1, at: office.now) }
+    await #expect(throws: SealError.self) {
+      try await byOther.seal(document, pageNumber: 1, x: 1, y: 1, at: office.now)
+    }
     let own = try office.signer()
     await #expect(throws: SealError.self) {
       try await own.seal(document, pageNumber: 1, x: 1, y: 1, at: office.now + 1_200 * 86_400)
@@ -128,7 +132,9 @@ struct PDFOffice {
       try await silent.seal(document, pageNumber: 1, x: 1, y: 1, at: office.now)
     }
     #expect(throws: TrustError.self) {
-      try PDFSigner(chain: [office.clock.certificate], name: "a", picture: try SealingOffice.picture(), signing: { digest, _ in digest })
+      try PDFSigner(
+        chain: [office.clock.certificate], name: "a", picture: try SealingOffice.picture(),
+        signing: { digest, _ in digest })
     }
     #expect(throws: SealError.self) {
       try PDFSigner(chain: [], name: "a", picture: try SealingOffice.picture(), signing: { digest, _ in digest })
