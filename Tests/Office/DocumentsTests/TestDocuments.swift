@@ -34,9 +34,6 @@ final class TestDocuments: Sendable {
   let stranger = official("stranger", [.leader, .handler], UnitPath(["elsewhere"]))
   let root = official("root", [.administrator], nil)
 
-  /// One for all tests: typefaces are mapped once.
-  static let typesetter = DocumentTypesetter(folders: [])
-
   init() async throws {
     sealing = try TestSealing(at: Date(timeIntervalSince1970: Double(clock.now / 1_000 - 3_600)), days: 300)
     folder = NSTemporaryDirectory() + "guandu-documents-\(UUID().uuidString)"
@@ -46,7 +43,7 @@ final class TestDocuments: Sendable {
     office = OfficeDirectory(database: database, mailboxes: [], now: { [clock] in clock.now })
     documents = OfficeDocuments(
       database: database, blobs: try BlobStore(folder: folder + "/blobs", files: Files()), series: [Self.series],
-      typesetter: Self.typesetter, signers: [sealing.signer], sealTrust: sealing.trust,
+      typesetter: DocumentTypesetter(folders: []), signers: [sealing.signer], sealTrust: sealing.trust,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       now: { [clock] in clock.now })
     try await documents.takeOverSeries()
