@@ -18,10 +18,12 @@ let folders = [
     "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PacketFormat", "SealObjects",
     "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
-  "Trust": ["Authority", "Certificates", "DocumentSeals", "ExternalSigner", "PacketSeal", "ZoneKeys"],
+  "Trust": [
+    "Authority", "Certificates", "ContainedChecks", "DocumentSeals", "ExternalSigner", "PacketSeal", "ZoneKeys",
+  ],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
-  "Office": ["Documents", "Flows", "Letters", "People", "SMS"],
+  "Office": ["Documents", "Flows", "Letters", "People", "PublishedDocuments", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
   "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet", "guandu-signer"],
 ]
@@ -142,6 +144,9 @@ let package = Package(
     room("OFDPackage", imports: ["ZIPArchive"], ["CXML"]),
     room("Certificates", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "Certificates"], ["CPango"]),
+    room(
+      "ContainedChecks",
+      imports: ["JSON", "Cryptography", "SealObjects", "OFDPackage", "Certificates", "DocumentSeals"], ["CLinux"]),
     room("ExternalSigner", imports: ["Runtime", "JSON", "Zones", "Cryptography", "Certificates"], ["CCurl"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Certificates"]),
     room("PacketSeal", imports: ["JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "Certificates"]),
@@ -209,11 +214,17 @@ let package = Package(
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows",
       ], [logging, lifecycle]),
     room(
+      "PublishedDocuments",
+      imports: [
+        "Runtime", "FairQueues", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links",
+      ], [logging]),
+    room(
       "Documents",
       imports: [
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
         "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
-        "AuditLog", "Acts", "Flows",
+        "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
       ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
@@ -221,7 +232,8 @@ let package = Package(
     room(
       "Portal",
       imports: [
-        "Runtime", "FairQueues", "Zones", "Cryptography", "Letters", "SMS", "Web",
+        "Runtime", "FairQueues", "Timestamps", "Zones", "Cryptography", "PacketFormat", "DocumentSeals",
+        "ContainedChecks", "Letters", "PublishedDocuments", "SMS", "Web",
       ], web + [lifecycle]),
     room(
       "Desk",
@@ -240,15 +252,15 @@ let package = Package(
     program(
       "guandu-dmz",
       imports: [
-        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ZoneKeys", "Links", "Letters", "SMS",
-        "Portal", "Daemon",
+        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Links", "Letters", "PublishedDocuments", "SMS", "Portal", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
       imports: [
-        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ZoneKeys", "Links",
-        "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents", "Desk",
-        "Daemon",
+        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Links", "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents",
+        "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-signer",
@@ -332,7 +344,8 @@ let package = Package(
     tests(
       "PortalTests",
       of: [
-        "FairQueues", "Zones", "Cryptography", "Storage", "Links", "Letters", "SMS", "Web", "Portal", "ZoneHarness",
+        "FairQueues", "Zones", "Cryptography", "DurableFiles", "Storage", "Links", "Letters", "PublishedDocuments", "SMS",
+        "Web", "Portal", "ZoneHarness", "guandu-dmz",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
@@ -356,6 +369,15 @@ let package = Package(
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
     tests(
+      "ContainedChecksTests",
+      of: ["ContainedChecks", "DocumentSeals", "ChildProcess", "guandu-dmz", "guandu-intranet", "contained-specimen"]),
+    tests(
+      "PublishedDocumentsTests",
+      of: [
+        "FairQueues", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "ZIPArchive", "SealObjects",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links", "Letters", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
+      ], [logging]),
+    tests(
       "DocumentsTests",
       of: [
         "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Acts",
@@ -367,6 +389,7 @@ let package = Package(
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Letters", "ZoneHarness",
       ], [logging]),
+    .executableTarget(name: "contained-specimen", dependencies: ["CLinux"], path: "Tests/ContainedSpecimen"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
     .target(
       name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
@@ -381,7 +404,7 @@ let package = Package(
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
         "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "Acts",
-        "AuditConsole", "People", "Letters", "Documents",
+        "AuditConsole", "People", "Letters", "ContainedChecks", "PublishedDocuments", "Documents",
         logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(

@@ -9,8 +9,8 @@ if [[ -z $configuration ]]; then
   configuration=debug
   [[ ! -x .build-release/release/guandu-dmz ]] || configuration=release
 fi
-scratch=.build
-[[ $configuration != release ]] || scratch=.build-release
+build=(swift build -c "$configuration")
+[[ $configuration != release ]] || build=(scripts/release.sh)
 demo=${DEMO_DIR:-var/demo}
 portal_port=${PORTAL_PORT:-8443}
 desk_port=${DESK_PORT:-9443}
@@ -66,8 +66,8 @@ answers() {
 scripts/packages.sh run
 check_port PORTAL_PORT "$portal_port"
 check_port DESK_PORT "$desk_port"
-swift build -c "$configuration" --scratch-path "$scratch"
-binaries=$(swift build -c "$configuration" --scratch-path "$scratch" --show-bin-path)
+"${build[@]}"
+binaries=$("${build[@]}" --show-bin-path)
 laid_out=$("$binaries/guandu" init "$demo" --portal-port "$portal_port" --desk-port "$desk_port" --zones zones)
 echo "$laid_out"
 mkdir -p "$demo/logs"

@@ -19,6 +19,9 @@ public enum Action: String, CaseIterable, Sendable {
   /// Granting or refusing it.
   case grantSeal = "grant-seal"
   case applySeal = "apply-seal"
+  /// Sending a sealed document to the portal.
+  case publishDocument = "publish-document"
+  case withdrawDocument = "withdraw-document"
   /// The register of seals: taking in, and changing states.
   case keepSeals = "keep-seals"
   /// Units, people, mailboxes: who belongs where.
@@ -40,7 +43,7 @@ public enum Action: String, CaseIterable, Sendable {
     switch self {
     case .readLetter, .signForLetter, .answerLetter, .declineLetter: true
     // Who keeps a seal lets nobody else have it.
-    case .readDocument, .draftDocument, .requestSeal, .grantSeal: true
+    case .readDocument, .draftDocument, .requestSeal, .grantSeal, .publishDocument, .withdrawDocument: true
     default: false
     }
   }
@@ -51,7 +54,7 @@ public enum Action: String, CaseIterable, Sendable {
     case (.readLetter, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox):
       true
     case (.readDocument, .document), (.draftDocument, .document), (.requestSeal, .document), (.grantSeal, .document),
-      (.applySeal, .document):
+      (.applySeal, .document), (.publishDocument, .document), (.withdrawDocument, .document):
       true
     case (.seeSelf, .person), (.endSessions, .person), (.delegate, .person), (.enrolKey, .person),
       (.retireKey, .person):

@@ -8,9 +8,10 @@ public enum Permissions {
   static let ofRole: [Role: [Action: Scope]] = [
     .clerk: [
       .readLetter: .own, .signForLetter: .own, .answerLetter: .own, .declineLetter: .own, .delegate: .own,
-      .readDocument: .unit, .draftDocument: .own, .requestSeal: .own,
+      .readDocument: .unit, .draftDocument: .own, .requestSeal: .own, .publishDocument: .unit, .withdrawDocument: .unit,
     ],
-    .leader: [.readLetter: .subtree, .delegate: .own, .readDocument: .subtree, .grantSeal: .subtree],
+    .leader: [.readLetter: .subtree, .delegate: .own, .readDocument: .subtree, .grantSeal: .subtree,
+      .withdrawDocument: .subtree],
     .handler: [
       .readLetter: .unit, .answerLetter: .unit, .delegate: .own, .readDocument: .unit, .draftDocument: .unit,
       .requestSeal: .unit,

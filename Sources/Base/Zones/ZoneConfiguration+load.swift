@@ -51,6 +51,7 @@ struct ZoneReader {
     configuration.documents = sites.documents
     configuration.backups = backups.flatMap { $0 }
     configuration.keys.audit = audit.flatMap { $0 }
+    configuration.sealTrust = sites.sealTrust
     return configuration
   }
 

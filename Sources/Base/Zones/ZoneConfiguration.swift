@@ -24,6 +24,9 @@ public struct ZoneConfiguration: Sendable {
   public var documents: DocumentsConfiguration?
   /// Where this zone keeps its backups; nil where it makes none.
   public var backups: BackupConfiguration?
+  /// Whom seals on official documents are believed from; nil where `zone.yaml` has no `documents`. Only in a zone of role
+  /// `dmz`; the intranet's are among its `documents`.
+  public var sealTrust: SealTrustFiles?
 
   public init(
     name: ZoneName, role: ZoneRole, dataDirectory: String, logLevel: String, keys: KeyFiles, trust: TrustFiles,

@@ -7,10 +7,11 @@ struct Sites {
   private(set) var desk: DeskConfiguration?
   private(set) var people: [Person] = []
   private(set) var documents: DocumentsConfiguration?
+  private(set) var sealTrust: SealTrustFiles?
 
   /// Nil where anything is wrong; it has been noted by then.
   init?(_ top: YAMLMapping, role: ZoneRole, mailboxes: [Mailbox]?) {
-    for name in role == .dmz ? ["desk", "people", "documents"] : ["portal", "sms"] {
+    for name in role == .dmz ? ["desk", "people"] : ["portal", "sms"] {
       top.optional(name)?.refuse("does not belong to a zone of role \(role.rawValue); remove it")
     }
     switch role {
@@ -18,6 +19,10 @@ struct Sites {
       portal = top.required("portal").flatMap(Self.readPortal)
       sms = top.required("sms").flatMap(SMSReader.configuration)
       if portal == nil || sms == nil { return nil }
+      if let value = top.optional("documents") {
+        guard let trust = SealTrustFiles.read(value) else { return nil }
+        sealTrust = trust
+      }
     case .intranet:
       desk = top.required("desk").flatMap(Self.readDesk)
       guard desk != nil, let people = top.required("people").flatMap({ Self.readPeople($0, mailboxes) }) else {

@@ -2,6 +2,7 @@ import Acts
 import ArgumentParser
 import AuditConsole
 import Certificates
+import ContainedChecks
 import Cryptography
 import Daemon
 import Desk
@@ -31,6 +32,14 @@ struct GuanduIntranet: AsyncParsableCommand {
   @Option(help: "The zone's configuration, zone.yaml.")
   var config: String
 
+  /// A check of a document runs in this program, started again, and in nothing else of it.
+  static func main() async {
+    if CommandLine.arguments.dropFirst().elementsEqual([ContainedCheck.subcommand]) {
+      Foundation.exit(ContainedCheck.run())
+    }
+    await main(nil)
+  }
+
   func run() async throws {
     do { try await serve() } catch { stop(after: error) }
   }
@@ -39,18 +48,20 @@ struct GuanduIntranet: AsyncParsableCommand {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet,
       migrations: linkMigrations + actMigrations + peopleMigrations + deskLetterMigrations
-        + officeDocumentMigrations + auditIndexMigrations)
+        + officeDocumentMigrations + documentPublicationMigrations + auditIndexMigrations)
     let link = start.configuration.links[0]
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       keys: { start.identity.encryptionKeys }, mailboxes: start.configuration.mailboxes,
       limits: start.configuration.letters,
       audit: start.audit, logger: start.logger)
+    let publications = DocumentPublications(
+      database: start.database, blobs: start.blobs, outbox: start.outbox, link: link, audit: start.audit)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
       handlers: start.messageHandlers(letters.handlers),
-      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate),
+      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(fate(letters.fate, publications.fate)),
       logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
     for person in try await office.takeOver(start.configuration.people) {
@@ -64,13 +75,17 @@ struct GuanduIntranet: AsyncParsableCommand {
       trust: HandlerVerifier(trust: start.identity.trust),
       issuer: try start.configuration.desk?.enrolment.map { try HandlerIssuer($0) },
       console: officers?.console, checker: officers?.checker, evidence: try Self.evidence(start),
-      documents: documents, concerns: { start.trustConcerns().map(DeskConcern.init) },
+      documents: documents, publications: publications,
+      concerns: { start.trustConcerns().map(DeskConcern.init) },
       logger: start.logger)
     try await start.run(
       start.keepers(
         exchange,
         handlers: [
-          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters are sent to the portal again" },
+          "rebuild": { _ in
+            let counts = (try await letters.rebuildPortal(), try await publications.rebuildPortal())
+            return "\(counts.0) letters are sent to the portal again, and \(counts.1) documents"
+          },
           "people-import": { try await office.operatorImport($0) },
         ])
         + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])
@@ -131,6 +146,14 @@ struct GuanduIntranet: AsyncParsableCommand {
       AuditIndexKeeper(
         folders: folders, database: start.database, logger: start.logger, signal: start.logsHaveGrown.add())
     )
+  }
+}
+
+/// What letters and documents each make of a receipt.
+private func fate(_ first: @escaping FateHandler, _ second: @escaping FateHandler) -> FateHandler {
+  { message, fate, db in
+    try first(message, fate, db)
+    try second(message, fate, db)
   }
 }
 

@@ -76,6 +76,7 @@ struct DeploymentKeys {
   private func makeOfficials(_ issuing: AuthorityFolder) throws {
     let people = [
       ("drafter", "拟稿员", "handler", "Drafter"), ("leader", "局领导", "leader", "Leader"),
+      ("registrar", "公文管理员", "clerk", "Registrar"),
       ("sealkeeper", "印章管理员", "sealkeeper", "Keeper of the seals"),
     ]
     var table = "id,name,unit,roles,mailboxes,fingerprint\n"

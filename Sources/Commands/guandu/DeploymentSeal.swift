@@ -35,7 +35,9 @@ struct DeploymentSeal {
       throw CommandFailure(.failed, "the seal for trying out: \(error)")
     }
     try files.writeNew("\(root)/seals/city.esl", [seal.bytes], mode: 0o644)
-    try write([maker.certificate, seals.authority.certificate], "intranet/keys/seal-trust.pem")
+    for zone in ["intranet", "dmz"] {
+      try write([maker.certificate, seals.authority.certificate], "\(zone)/keys/seal-trust.pem")
+    }
     try write([sealer.certificate], "signer/keys/city.pem")
     try write([documents.certificate], "signer/keys/city-pdf.pem")
     let pin = IssuedFiles.makePassword()

@@ -19,6 +19,8 @@ public enum DocumentError: Error, Sendable {
   /// Not every step of a seal's check holds.
   case seal([CheckStep])
   case refused(DocumentProblem)
+  /// The link's policy does not let it out, by this rule: the operator adds what it names to `zone.yaml`.
+  case policy(rule: String)
 }
 
 /// What does not do about something that was given.
@@ -66,6 +68,13 @@ public enum DocumentProblem: String, CaseIterable, Sendable {
   case sealingFailed = "sealing-failed"
   /// A state that does not follow on the seal's.
   case sealState = "seal-state"
+  /// The document's disclosure attribute does not say that the public is to read it.
+  case notOpen = "not-open"
+  case alreadyPublished = "already-published"
+  case notPublished = "not-published"
+  case alreadyWithdrawn = "already-withdrawn"
+  /// Its number or its notation is none that the portal would show.
+  case notPublishable = "not-publishable"
 }
 
 extension DocumentError: CodedFault, Equatable {
@@ -79,6 +88,7 @@ extension DocumentError: CodedFault, Equatable {
     case .notation: "notation"
     case .seal: "seal-check"
     case .refused(let problem): problem.rawValue
+    case .policy: "policy"
     }
   }
 

@@ -26,6 +26,7 @@ extension DeskSite {
       try await documentFile($0, $1)
     }
     addSealingRoutes(to: &routes)
+    if publications != nil { addPublicationRoutes(to: &routes) }
     addSealRoutes(to: &routes)
   }
 
@@ -93,10 +94,12 @@ extension DeskSite {
   private func documentPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let document = try await officeDocuments().document(try documentIdentifier(request), for: presence.official)
     let language = request.language
-    let steps = stepValues(document, language)
+    let publication = try await publicationValues(document, request, presence)
+    let steps = stepValues(document, language) + publication.steps
     let (fault, sheets) = try await sheetValues(document, request, presence)
     let content = DocumentPage(
-      document: documentValues(document, language), hasSteps: !steps.isEmpty, steps: steps,
+      document: documentValues(document, language), publication: publication.values,
+      hasSteps: !steps.isEmpty, steps: steps,
       notation: document.content.notation,
       events: document.events.map { event in
         DocumentEventValues(

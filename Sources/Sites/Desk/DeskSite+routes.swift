@@ -150,6 +150,7 @@ extension WebFailure {
     case .refused(let problem):
       self = WebFailure(.unprocessableContent, "docRefusedTitle", "docProblem-\(problem.rawValue)")
     case .notation, .seal: self = WebFailure(.unprocessableContent, "docRefusedTitle", "docNotSet")
+    case .policy: self = WebFailure(.unprocessableContent, "docRefusedTitle", "docPolicy")
     case .busy: self = .unavailable(error)
     case .unavailable(let cause): self = .unavailable(cause)
     }

@@ -29,6 +29,7 @@ struct DocumentPage: InsidePage {
   static let template = "document"
 
   let document: DocumentValues
+  let publication: PublicationValues?
   let hasSteps: Bool
   let steps: [DocumentStepValues]
   let notation: String

@@ -328,6 +328,15 @@ let deskTemplates: [String: String] = [
   {{> document-sheets}}
   {{/document}}
   """#,
+  "document-publication": #"""
+  {{#publication}}<h2>{{t.publicationHeading}}</h2>
+  <dl class="facts" id="publication" data-standing="{{standing}}">
+  <dt>{{t.publicationState}}</dt><dd>{{standingText}}</dd>
+  <dt>{{t.publishedBy}}</dt><dd>{{published}}</dd>
+  {{#withdrawn}}<dt>{{t.withdrawnBy}}</dt><dd>{{withdrawn}}</dd>
+  <dt>{{t.withdrawReason}}</dt><dd>{{reason}}</dd>{{/withdrawn}}
+  </dl>{{/publication}}
+  """#,
   "document-request": #"""
   {{#document}}
   <h1>{{t.requestTitle}}</h1>
@@ -377,6 +386,7 @@ let deskTemplates: [String: String] = [
   {{> problems}}
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   {{> document-facts}}
+  {{> document-publication}}
   {{#hasSteps}}<div class="actions" id="steps">
   {{#steps}}<a class="button{{#isPlain}} plain{{/isPlain}}" href="{{path}}" id="step-{{id}}">{{text}}</a>
   {{/steps}}</div>{{/hasSteps}}
@@ -868,6 +878,30 @@ let deskTemplates: [String: String] = [
   <form method="post" action="/people/{{id}}/log-out"><input type="hidden" name="csrf" value="{{csrf}}"><button class="plain" type="submit" id="log-out">{{t.logOutPerson}}</button></form>
   <a class="button danger" id="remove" href="/people/{{id}}/remove">{{t.removePerson}}…</a>
   </div>{{/canChange}}
+  """#,
+  "publication": #"""
+  {{#document}}
+  <h1>{{heading}}</h1>
+  {{> problems}}
+  <p id="document-title"><strong>{{documentTitle}}</strong></p>
+  {{> document-facts}}
+  <form id="typed" class="box" method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>
+  {{#signing}}{{> signing}}{{/signing}}
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="decision" value="{{decision}}">
+  <p>{{text}}</p>
+  {{#hasReason}}<div class="field">
+  <label for="reason">{{t.withdrawReason}}</label>
+  <p class="hint" id="reason-hint">{{t.withdrawReasonHint}}</p>
+  {{#wrong.reason}}<p class="wrong" id="reason-error">{{.}}</p>{{/wrong.reason}}
+  <textarea id="reason" name="reason" rows="4" maxlength="500" aria-describedby="reason-hint{{#wrong.reason}} reason-error{{/wrong.reason}}"{{#wrong.reason}} aria-invalid="true"{{/wrong.reason}}>
+  {{reasonTyped}}</textarea>
+  </div>{{/hasReason}}
+  {{#signing}}{{> signs-hint}}{{/signing}}
+  <div class="actions"><button{{#hasReason}} class="danger"{{/hasReason}} type="submit" id="publication">{{verb}}</button></div>
+  </form>
+  <p><a href="/documents/{{id}}">{{t.docBack}}</a></p>
+  {{/document}}
   """#,
   "seal-import": #"""
   <h1>{{t.sealImport}}</h1>

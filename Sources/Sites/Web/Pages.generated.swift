@@ -137,6 +137,15 @@ let stylesheet = #"""
   div.error { margin: 1rem 0; }
   .note { border-left: 6px solid #b98900; background: #fff8e3; padding: 0.75rem 1rem; margin: 1rem 0; }
   .good { border-left: 6px solid var(--green); background: #eef8f1; padding: 0.75rem 1rem; }
+  .checks { list-style: none; margin: 0.75rem 0 1.25rem; padding: 0; }
+  .checks li { padding: 0.25rem 0 0.25rem 1.6rem; text-indent: -1.6rem; overflow-wrap: anywhere; }
+  .checks [aria-hidden] { display: inline-block; width: 1.4rem; text-indent: 0; font-weight: 700; }
+  .checks .standing { font-weight: 700; }
+  .checks [data-outcome="holds"] [aria-hidden], .checks [data-outcome="holds"] .standing { color: var(--green); }
+  .checks [data-outcome="fails"] [aria-hidden], .checks [data-outcome="fails"] .standing { color: var(--red); }
+  .withdrawn { color: var(--red); }
+  .good h2, .note h2 { font-size: 1.1rem; margin: 0 0 0.25rem; }
+  .good p, .note p { margin: 0; }
   .notice { border: 1px solid var(--line); background: #fafbfc; padding: 0.5rem 1.25rem; border-radius: 4px; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .written { white-space: pre-wrap; overflow-wrap: anywhere; }

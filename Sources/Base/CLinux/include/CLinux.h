@@ -21,3 +21,15 @@ int guandu_rename_exclusive(const char *from, const char *to);
 int guandu_lock_exclusive(int descriptor);
 /// Ends it, whoever else holds the same open file.
 int guandu_unlock(int descriptor);
+
+/// `memfd_create(2)`: a file in memory, without a name, that ends with its last descriptor.
+int guandu_memory_file(void);
+/// `pipe2(2)`: both ends are closed where a program is started.
+int guandu_pipe(int ends[2]);
+/// Starts `program` with `input` and `output` for its standard input and output, `/dev/null` for its errors, and no other
+/// descriptor; its environment is empty, its signals are as after boot. Returns an error's number, or 0.
+int guandu_start_contained(const char *program, char *const arguments[], int input, int output, pid_t *process);
+/// What a process does before it reads what a stranger made. It ends with the thread that started it; no file that it
+/// writes grows; it opens none, begins no other process, has no network, and maps no code.
+/// Needs a kernel with seccomp filters, on x86-64 or AArch64; elsewhere -1 with ENOSYS.
+int guandu_contain_self(void);
