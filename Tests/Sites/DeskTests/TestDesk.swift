@@ -51,7 +51,8 @@ final class TestDesk: Sendable {
     sealing = try TestSealing(at: Date(timeIntervalSinceNow: -3_600))
     documents = OfficeDocuments(
       database: zone.database, blobs: zone.blobs,
-      series: [DocumentSeries(identifier: "government", mark: "安政发", name: "市政府文件")], typesetter: DocumentTypesetter(folders: []),
+      series: [DocumentSeries(identifier: "government", mark: "安政发", name: "市政府文件")],
+      typesetter: DocumentTypesetter(folders: []),
       signers: [sealing.signer], sealTrust: sealing.trust,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     try await documents.takeOverSeries()
