@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds, lays out a deployment, and runs both daemons until Ctrl-C. Called by `make run`.
+# Builds, lays out a deployment, and runs both daemons and a signer until Ctrl-C. Called by `make run`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +22,7 @@ fail() {
   exit 1
 }
 
-# Ends both daemons and waits until they have finished what they were doing.
+# Ends all three and waits until they have finished what they were doing.
 stop() {
   trap - EXIT
   trap '' INT TERM
@@ -41,9 +41,9 @@ check_port() {
 
 # Starts a daemon in a process group of its own, so that Ctrl-C reaches it through us alone.
 start() {
-  local zone=$1
+  local zone=$1 configuration=${2:-zone.yaml}
   set -m
-  "$binaries/guandu-$zone" --config "$demo/$zone/zone.yaml" >>"$demo/logs/$zone.log" 2>&1 </dev/null &
+  "$binaries/guandu-$zone" --config "$demo/$zone/$configuration" >>"$demo/logs/$zone.log" 2>&1 </dev/null &
   set +m
   daemons+=($!)
 }
@@ -75,10 +75,19 @@ trap stop EXIT
 trap 'stop; exit 0' INT TERM
 start dmz
 start intranet
+# Deployments of earlier versions have no seal.
+programs=(dmz intranet)
+if [[ -e $demo/signer/signer.yaml ]]; then
+  start signer signer.yaml
+  programs+=(signer)
+fi
+require_all() {
+  local index
+  for index in "${!programs[@]}"; do require_running "$index" "${programs[$index]}"; done
+}
 waited=0
 until answers "$portal_port" && answers "$desk_port"; do
-  require_running 0 dmz
-  require_running 1 intranet
+  require_all
   ((waited += 1))
   if ((waited > patience_seconds * 4)); then
     answers "$portal_port" || echo "make run: the portal does not answer on port $portal_port" >&2
@@ -97,6 +106,8 @@ Clerk          import $demo/people/clerk.p12 into the browser, under "Your certi
                its password is in $demo/people/clerk.password
                Chromium: chrome://settings/certificates    Firefox: Settings, Privacy & Security, View Certificates
 Others         administrator.p12 and security-officer.p12 beside it, each with its password file
+Seal           guandu document seal FILE.ofd --seal $demo/seals/demo.esl --signer unix:$demo/signer/socket …;
+               its PIN is in $demo/signer/pin; guandu document check … --trust $demo/seals/trust.pem
 Root           import $demo/ca/root.pem there under "Authorities", for web sites; without it the browser warns
 Logs           $demo/logs/
 Stop           Ctrl-C
@@ -105,8 +116,7 @@ ready
 TEXT
 
 while true; do
-  require_running 0 dmz
-  require_running 1 intranet
+  require_all
   # `wait` with a time limit: a signal ends the sleep's wait at once, and the trap runs.
   sleep 1 &
   wait $! || true

@@ -344,7 +344,7 @@ def test_over_tls_with_certificates_on_both_ends(tmp_path, office, document):
     port = free_port()
     signer = Signer(
         tmp_path / "signer", office,
-        f"tls: {{address: 127.0.0.1, port: {port}, certificate: {server.pem}, key: {server.private}, trust: {ca.pem}}}\n")
+        f"tls: {{address: 0.0.0.0, port: {port}, certificate: {server.pem}, key: {server.private}, trust: {ca.pem}}}\n")
     signer.start()
     try:
         out = tmp_path / "out"

@@ -27,6 +27,7 @@ struct DeploymentKeys {
     try write([issuing.authority.certificate], "ca/issuing.pem")
     // Its disk is put away: as in docs/certificates.md, its list lasts until the next yearly one.
     try top.publishList(at: date, days: 400)
+    try DeploymentSeal(root: root, issuing: issuing, date: date, files: files).make()
     let dmz = try makeZone("dmz", issuing)
     let intranet = try makeZone("intranet", issuing)
     try introduce(intranet, to: "dmz", issuing)
