@@ -25,7 +25,7 @@ shell: ## a shell in which `guandu` is the program that was built
 
 release: ## builds all programs for release, under .build-release
 	@scripts/packages.sh run
-	@swift build -c release --scratch-path .build-release
+	@scripts/release.sh
 
 test: ## all tests, the real daemons and a browser included
 	@scripts/test.sh

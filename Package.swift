@@ -18,10 +18,12 @@ let folders = [
     "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PacketFormat", "QRCodes", "SealObjects",
     "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
-  "Trust": ["Authority", "Certificates", "DocumentSeals", "ExternalSigner", "PacketSeal", "ZoneKeys"],
+  "Trust": [
+    "Authority", "Certificates", "ContainedChecks", "DocumentSeals", "ExternalSigner", "PacketSeal", "ZoneKeys",
+  ],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
-  "Office": ["Flows", "Letters", "People", "SMS"],
+  "Office": ["Documents", "Flows", "Letters", "People", "PublishedDocuments", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
   "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet", "guandu-signer"],
 ]
@@ -145,6 +147,9 @@ let package = Package(
     room("OFDPackage", imports: ["ZIPArchive"], ["CXML"]),
     room("Certificates", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
     room("DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "Certificates"], ["CPango"]),
+    room(
+      "ContainedChecks",
+      imports: ["JSON", "Cryptography", "SealObjects", "OFDPackage", "Certificates", "DocumentSeals"], ["CLinux"]),
     room("ExternalSigner", imports: ["Runtime", "JSON", "Zones", "Cryptography", "Certificates"], ["CCurl"]),
     room("Authority", imports: ["Cryptography", "DurableFiles", "Certificates"]),
     room("PacketSeal", imports: ["JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "Certificates"]),
@@ -211,18 +216,33 @@ let package = Package(
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows",
       ], [logging, lifecycle]),
+    room(
+      "PublishedDocuments",
+      imports: [
+        "Runtime", "FairQueues", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links",
+      ], [logging]),
+    room(
+      "Documents",
+      imports: [
+        "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
+        "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
+        "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
+      ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
       "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
     room(
       "Portal",
       imports: [
-        "Runtime", "FairQueues", "Zones", "Cryptography", "Letters", "SMS", "Web",
+        "Runtime", "FairQueues", "Timestamps", "Zones", "Cryptography", "PacketFormat", "DocumentSeals",
+        "ContainedChecks", "Letters", "PublishedDocuments", "SMS", "Web",
       ], web + [lifecycle]),
     room(
       "Desk",
       imports: [
-        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "Acts", "AuditConsole", "People", "Letters", "Web",
+        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "DocumentNotation", "SealObjects", "DocumentSeals", "Acts",
+        "AuditConsole", "People", "Letters", "Documents", "Web",
       ], web + [lifecycle]),
     room(
       "Daemon",
@@ -235,14 +255,15 @@ let package = Package(
     program(
       "guandu-dmz",
       imports: [
-        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ZoneKeys", "Links", "Letters", "SMS",
-        "Portal", "Daemon",
+        "Runtime", "Zones", "Cryptography", "DurableFiles", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Links", "Letters", "PublishedDocuments", "SMS", "Portal", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-intranet",
       imports: [
-        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ZoneKeys", "Links",
-        "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Desk", "Daemon",
+        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Links", "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents",
+        "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-signer",
@@ -258,7 +279,7 @@ let package = Package(
         "DocumentSeals", "ExternalSigner",
       ], ["CCurl", arguments]),
 
-    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Web", "Portal", "Desk"]),
+    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Documents", "Web", "Portal", "Desk"]),
     tests("JSONTests", of: ["JSON"]),
     tests("FairQueuesTests", of: ["FairQueues"]),
     tests(
@@ -327,7 +348,8 @@ let package = Package(
     tests(
       "PortalTests",
       of: [
-        "FairQueues", "Zones", "Cryptography", "Storage", "Links", "Letters", "SMS", "Web", "Portal", "ZoneHarness",
+        "FairQueues", "Zones", "Cryptography", "DurableFiles", "Storage", "Links", "Letters", "PublishedDocuments", "SMS",
+        "Web", "Portal", "ZoneHarness", "guandu-dmz",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
     tests("RuntimeTests", of: ["Runtime"]),
@@ -346,19 +368,39 @@ let package = Package(
       "DeskTests",
       of: [
         "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts",
-        "People", "Letters", "Web", "Desk", "ZoneHarness", "COpenSSL",
+        "DocumentSeals", "People", "Letters", "Documents", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
+    tests(
+      "ContainedChecksTests",
+      of: ["ContainedChecks", "DocumentSeals", "ChildProcess", "guandu-dmz", "guandu-intranet", "contained-specimen"]),
+    tests(
+      "PublishedDocumentsTests",
+      of: [
+        "FairQueues", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "ZIPArchive", "SealObjects",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links", "Letters", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
+      ], [logging]),
+    tests(
+      "DocumentsTests",
+      of: [
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Acts",
+        "People", "Documents", "SealHarness",
+      ], [logging]),
     tests(
       "LettersTests",
       of: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
         "AgeFormat", "PacketFormat", "AuditLog", "Links", "Letters", "ZoneHarness",
       ], [logging]),
+    .executableTarget(name: "contained-specimen", dependencies: ["CLinux"], path: "Tests/ContainedSpecimen"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
     .target(
       name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
+    .target(
+      name: "SealHarness",
+      dependencies: ["Cryptography", "SealObjects", "Certificates", "DocumentSeals", "Documents"],
+      path: "Tests/SealHarness", swiftSettings: settings),
     .target(
       name: "ZoneHarness",
       dependencies: [
@@ -366,7 +408,7 @@ let package = Package(
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
         "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "Acts",
-        "AuditConsole", "People", "Letters",
+        "AuditConsole", "People", "Letters", "ContainedChecks", "PublishedDocuments", "Documents",
         logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(

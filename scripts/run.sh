@@ -9,8 +9,8 @@ if [[ -z $configuration ]]; then
   configuration=debug
   [[ ! -x .build-release/release/guandu-dmz ]] || configuration=release
 fi
-scratch=.build
-[[ $configuration != release ]] || scratch=.build-release
+build=(swift build -c "$configuration")
+[[ $configuration != release ]] || build=(scripts/release.sh)
 demo=${DEMO_DIR:-var/demo}
 portal_port=${PORTAL_PORT:-8443}
 desk_port=${DESK_PORT:-9443}
@@ -22,7 +22,7 @@ fail() {
   exit 1
 }
 
-# Ends all three and waits until they have finished what they were doing.
+# Ends both daemons and waits until they have finished what they were doing.
 stop() {
   trap - EXIT
   trap '' INT TERM
@@ -41,9 +41,9 @@ check_port() {
 
 # Starts a daemon in a process group of its own, so that Ctrl-C reaches it through us alone.
 start() {
-  local zone=$1 configuration=${2:-zone.yaml}
+  local zone=$1
   set -m
-  "$binaries/guandu-$zone" --config "$demo/$zone/$configuration" >>"$demo/logs/$zone.log" 2>&1 </dev/null &
+  "$binaries/guandu-$zone" --config "$demo/$zone/${2:-zone.yaml}" >>"$demo/logs/$zone.log" 2>&1 </dev/null &
   set +m
   daemons+=($!)
 }
@@ -66,28 +66,23 @@ answers() {
 scripts/packages.sh run
 check_port PORTAL_PORT "$portal_port"
 check_port DESK_PORT "$desk_port"
-swift build -c "$configuration" --scratch-path "$scratch"
-binaries=$(swift build -c "$configuration" --scratch-path "$scratch" --show-bin-path)
-"$binaries/guandu" init "$demo" --portal-port "$portal_port" --desk-port "$desk_port" --zones zones
+"${build[@]}"
+binaries=$("${build[@]}" --show-bin-path)
+laid_out=$("$binaries/guandu" init "$demo" --portal-port "$portal_port" --desk-port "$desk_port" --zones zones)
+echo "$laid_out"
 mkdir -p "$demo/logs"
 
 trap stop EXIT
 trap 'stop; exit 0' INT TERM
 start dmz
 start intranet
-# Deployments of earlier versions have no seal.
-programs=(dmz intranet)
-if [[ -e $demo/signer/signer.yaml ]]; then
-  start signer signer.yaml
-  programs+=(signer)
-fi
-require_all() {
-  local index
-  for index in "${!programs[@]}"; do require_running "$index" "${programs[$index]}"; done
-}
+# A deployment of an earlier release has no signer.
+[[ ! -f $demo/signer/signer.yaml ]] || start signer signer.yaml
 waited=0
 until answers "$portal_port" && answers "$desk_port"; do
-  require_all
+  require_running 0 dmz
+  require_running 1 intranet
+  [[ ! -f $demo/signer/signer.yaml ]] || require_running 2 signer
   ((waited += 1))
   if ((waited > patience_seconds * 4)); then
     answers "$portal_port" || echo "make run: the portal does not answer on port $portal_port" >&2
@@ -96,6 +91,12 @@ until answers "$portal_port" && answers "$desk_port"; do
   fi
   sleep 0.25
 done
+# Units and those who draft, grant and seal, once.
+if [[ $laid_out == *": laid out" ]]; then
+  for table in units people; do
+    "$binaries/guandu" people import --config "$demo/intranet/zone.yaml" "$table" "$demo/people/$table.csv"
+  done
+fi
 
 cat <<TEXT
 
@@ -105,9 +106,10 @@ SMS codes      $demo/sms/   a file a message; the newest: ls -t $demo/sms | head
 Clerk          import $demo/people/clerk.p12 into the browser, under "Your certificates";
                its password is in $demo/people/clerk.password
                Chromium: chrome://settings/certificates    Firefox: Settings, Privacy & Security, View Certificates
-Others         administrator.p12 and security-officer.p12 beside it, each with its password file
-Seal           guandu document seal FILE.ofd --seal $demo/seals/demo.esl --signer unix:$demo/signer/socket …;
-               its PIN is in $demo/signer/pin; guandu document check … --trust $demo/seals/trust.pem
+Others         administrator.p12 and security-officer.p12 beside it, each with its password file;
+               for documents drafter.p12, leader.p12 and sealkeeper.p12
+Seal           $demo/seals/city.esl, for the keeper to take in: signer office, keys city and city-pdf;
+               its PIN is in $demo/seals/city.pin
 Root           import $demo/ca/root.pem there under "Authorities", for web sites; without it the browser warns
 Logs           $demo/logs/
 Stop           Ctrl-C
@@ -116,7 +118,9 @@ ready
 TEXT
 
 while true; do
-  require_all
+  require_running 0 dmz
+  require_running 1 intranet
+  [[ ! -f $demo/signer/signer.yaml ]] || require_running 2 signer
   # `wait` with a time limit: a signal ends the sleep's wait at once, and the trap runs.
   sleep 1 &
   wait $! || true

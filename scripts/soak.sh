@@ -19,8 +19,8 @@ seeds() {
 planted() { Tests/Simulation/planted.sh; }
 
 scenarios() {
-  swift build -c release --scratch-path .build-release
-  GUANDU_BINARIES=$(swift build -c release --scratch-path .build-release --show-bin-path)
+  scripts/release.sh
+  GUANDU_BINARIES=$(scripts/release.sh --show-bin-path)
   export GUANDU_BINARIES MALLOC_PERTURB_=222 GUANDU_SOAK=1
   local round
   browser=

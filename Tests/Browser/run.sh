@@ -53,6 +53,8 @@ start_deployment() {
     "$binaries/guandu-$zone" --config "$GUANDU_DEMO_DIR/$zone/zone.yaml" >"$scratch/$zone.log" 2>&1 </dev/null &
     daemons+=($!)
   done
+  "$binaries/guandu-signer" --config "$GUANDU_DEMO_DIR/signer/signer.yaml" >"$scratch/signer.log" 2>&1 </dev/null &
+  daemons+=($!)
   for _ in $(seq 100); do
     if curl -skf --noproxy '*' -o /dev/null "$GUANDU_PORTAL_URL/health" &&
       curl -skf --noproxy '*' -o /dev/null "$GUANDU_DESK_URL/health"; then return; fi

@@ -399,6 +399,47 @@ def issued_pairs(forger):
     yield from right(type, base(), {**base(), "number": LARGEST}, code={"key-mismatch", "untrusted", "wrong-purpose"})
 
 
+def documents(forger):
+    """Without files: what is right waits for them, and is sent by no test of these."""
+    def digest():
+        return os.urandom(32).hex()
+    def facts():
+        return {
+            "number": "安政发〔2026〕12号", "title": "题", "issuer": "机关", "date": "2026-11-28",
+            "ofd": {"sha256": digest(), "bytes": 7}, "pdf": {"sha256": digest(), "bytes": 7}}
+    def published(**fields):
+        body = {**facts(), **fields}
+        files = [body.get(name) for name in ("ofd", "pdf")]
+        return {"blobs": [file["sha256"] for file in files if isinstance(file, dict) and isinstance(file.get("sha256"), str)], **body}
+    def withdrawn(**fields):
+        return {**facts(), "publishedAt": "2026-11-28T00:00:00.000Z", "reason": "理由", **fields}
+    line = ["", "题\n题", "题\u202e题", "题\0", "\ue000", "题\u2028", "x" * 100_000, "e" + "\u0301" * 30_000]
+    fields = {
+        "number": (str, ["", "x", "安政发", "〔2026〕12号", "安政发[2026]12号", "安政发〔2026〕012号", "安政发〔2026〕12号 ", "../〔2026〕12号",
+                         "安" * 20 + "〔2026〕12号", "9" * 100_000]),
+        "title": (str, [*line, "x" * 201]), "issuer": (str, [*line, "x" * 101]),
+        "date": (str, ["", "x", "2026-02-30", "2026-13-01", "1969-12-31", "2026-11-28 ", "2026-1-1", "２０２６-11-28", "9" * 100_000]),
+        ("ofd", "sha256"): (str, ["", "x" * 64, "A" * 64, "0" * 63, "../../x"]), ("ofd", "bytes"): (int, [0, -1, SMALLEST]),
+        ("pdf", "sha256"): (str, ["", "x" * 64, "0" * 65]), ("pdf", "bytes"): (int, [0, -1, SMALLEST])}
+    for type, base, more in [
+            ("document.published", published, {}),
+            ("document.withdrawn", withdrawn, {"publishedAt": (str, TIMES), "reason": (str, [*line, "x" * 501])})]:
+        yield from spoiled(type, base, {**fields, **more}, SCHEMA | {"malformed"})
+        for value in (None, True, 7, "x", [], {}, NESTED):
+            yield from right(type, base(ofd=value), base(pdf=value), code=SCHEMA)
+        one = {"sha256": digest(), "bytes": 7}
+        yield from right(type, base(ofd=one, pdf=one), code=SCHEMA)
+        for at in ("0000-00-00T00:00:00Z", "1969-12-31T23:59:59Z"):
+            yield from right(type, base(), at=at, code=SCHEMA)
+    yield from right("document.published", published(blobs=[]), published(blobs=[digest()]), published(blobs=[digest()] * 64), code=SCHEMA)
+    for size in (33_554_433, LARGEST):
+        large = {"sha256": digest(), "bytes": size}
+        yield from right("document.published", published(ofd=large), published(pdf=large), code={"policy-blob-size"})
+    yield from right(
+        "document.withdrawn", withdrawn(), withdrawn(), withdrawn(reason="题" * 500), withdrawn(unknown=NESTED),
+        withdrawn(ofd={"sha256": digest(), "bytes": LARGEST}), withdrawn(publishedAt="9999-12-31T23:59:59.999Z"))
+
+
 # The envelope.
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from deployment import Clerk, Client, Deployment, eventually, expect, look_up, write_letter
 from hostile_messages import (
-    cancellations, checkpoints, cosignatures, envelopes, issued_pairs, keepsakes, key_requests, key_statements, letters,
+    cancellations, checkpoints, cosignatures, documents, envelopes, issued_pairs, keepsakes, key_requests, key_statements, letters,
     lists_of_revocations, log_entries, note, notices, requested_notices, restored_letters, restored_portals, sealed_letters, steps)
 from hostile_peer import (
     IN_JSON, LARGEST, MAGIC, SMALLEST, TAR_END, ZEROES, Forger, Stream, age_encrypt, archive, b64, compact, deep, der,
@@ -444,7 +444,8 @@ def test_messages_of_a_lying_office_do_no_harm(lives):
     forger, stream = life.forger, life.stream()
     victim = Victim(life)
     forger.judge(stream, itertools.chain(
-        requested_notices(forger), restored_portals(forger), restored_letters(forger, victim), steps(forger, victim, victim.sealed)))
+        requested_notices(forger), restored_portals(forger), restored_letters(forger, victim), steps(forger, victim, victim.sealed),
+        documents(forger)))
     life.after()
     assert not (life.deployment.folder / "x").exists() and not (life.deployment.folder.parent / "x").exists()
 

@@ -1,4 +1,5 @@
 import AuditLog
+import Documents
 import Foundation
 import Letters
 import People
@@ -51,6 +52,17 @@ import Testing
         "problem-": OfficeProblem.allCases.map { String($0.rawValue.dropFirst("problem-".count)) },
         "notice-": [NoticeState.waiting, .sent, .failed].map(\.rawValue), "proof-": ["tls", "signed", "operator"],
         "audit-": Self.entryKinds, "alert-": alerts, "alertHint-": alerts, "act-": try acts(),
+        "docState-": DocumentState.allCases.map(\.rawValue), "disclosure-": Disclosure.allCases.map(\.rawValue),
+        "docStep-": DocumentStep.allCases.filter { $0 != .giveBack }.map(\.rawValue),
+        "docProblem-": DocumentProblem.allCases.map(\.rawValue),
+        "docEvent-": [
+          "drafted", "changed", "discarded", "requested", "granted", "refused", "taken-back", "given-back", "sealed",
+        ],
+        "docFile-": DocumentFileKind.allCases.map(\.rawValue),
+        "docFileSealed-": DocumentFileKind.allCases.map(\.rawValue),
+        "endHeading-": [DocumentStep.refuse, .takeBack, .giveBack].map(\.rawValue),
+        "useState-": SealUse.State.allCases.map(\.rawValue), "sealState-": SealState.allCases.map(\.rawValue),
+        "sealVerb-": SealState.allCases.map(\.rawValue),
         "recordFinding-": ["changed", "gone", "unlogged"],
         "auditCode-": guesses + alarms + ["no-certificate", "untrusted", "not-enrolled", "foreign-session"],
       ], notKeys: ["letter-", "mailbox-"])
@@ -64,6 +76,9 @@ import Testing
     }
     #expect(found.count > 15)
     return found + ["letter.signed-for", "letter.answered", "letter.declined", "units.imported", "people.imported"]
+      + ["drafted", "changed", "discarded", "sealed"].map { "document.\($0)" }
+      + ["requested", "granted", "refused", "taken-back", "given-back"].map { "document.seal-\($0)" }
+      + SealState.allCases.map { "seal.\($0.rawValue)" }
   }
 
   /// - Parameters:

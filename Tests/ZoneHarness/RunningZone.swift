@@ -3,7 +3,9 @@ public import AuditConsole
 import AuditLog
 import AuditWitness
 public import Certificates
+public import ContainedChecks
 import Cryptography
+public import Documents
 public import DurableFiles
 import Foundation
 import JSON
@@ -13,6 +15,7 @@ public import Links
 import Logging
 public import PacketFormat
 public import People
+public import PublishedDocuments
 public import Revocation
 public import Roles
 import ServiceLifecycle
@@ -24,10 +27,19 @@ public import Zones
 
 /// One zone, started on a configuration; `stop` ends it as SIGTERM would.
 public final class RunningZone: Sendable {
+  /// By the DMZ's program: this one is no daemon.
+  public static let checks = CheckProcess(
+    program: URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent().appending(
+      path: "guandu-dmz").path)
+
   public let database: ZoneDatabase
   public let blobs: BlobStore
   public let citizens: CitizenLetters
   public let desk: DeskLetters
+  /// Of a DMZ.
+  public let documents: PortalDocuments
+  /// Of an intranet.
+  public let publications: DocumentPublications
   /// Runs no loop of its own: tests let it look.
   public let reminder: NoticeReminder
   public let trust: TrustStore
@@ -50,7 +62,7 @@ public final class RunningZone: Sendable {
 
   public init(
     _ configuration: ZoneConfiguration, files: Files = Files(), exchanging: Bool = true,
-    securesAtOnce: Bool = true,
+    securesAtOnce: Bool = true, checks: CheckProcess = RunningZone.checks,
     sendSMS: @escaping @Sendable (_ phone: String, _ text: String) async -> NoticeRelay.Attempt = { _, _ in .sent },
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) throws {
@@ -60,6 +72,7 @@ public final class RunningZone: Sendable {
     database = try ZoneDatabase(
       path: configuration.dataDirectory + "/zone.sqlite",
       migrations: linkMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
+        + officeDocumentMigrations + documentPublicationMigrations + publishedDocumentMigrations
         + revocationMigrations + rotationMigrations + witnessMigrations + auditIndexMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
@@ -85,6 +98,10 @@ public final class RunningZone: Sendable {
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, link: link, keys: { identity.encryptionKeys },
       mailboxes: configuration.mailboxes, limits: configuration.letters, audit: trail, logger: logger, now: now)
+    documents = PortalDocuments(
+      database: database, blobs: blobs, link: link, trust: configuration.sealTrust, process: checks, logger: logger)
+    publications = DocumentPublications(
+      database: database, blobs: blobs, outbox: outbox, link: link, audit: trail, now: now)
     reminder = NoticeReminder(letters: desk, logger: logger)
     office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes, audit: trail)
     let isDMZ = configuration.role == .dmz
@@ -106,11 +123,14 @@ public final class RunningZone: Sendable {
     exchange = try ZoneExchange(
       configuration: configuration, identity: identity, database: database, files: files, outbox: outbox, blobs: blobs,
       keepsSentBlobs: !isDMZ,
-      handlers: (isDMZ ? citizens.handlers.merging(relay.handlers) { first, _ in first } : desk.handlers)
+      handlers: (isDMZ
+        ? citizens.handlers.merging(relay.handlers) { first, _ in first }.merging(documents.handlers) { first, _ in first }
+        : desk.handlers)
         .merging(revocations.handlers) { first, _ in first },
       handlersOfPeer: { [rotation] in rotation.handlers(of: $0) },
-      fate: { [rotation, citizens, desk] message, fate, db in
+      fate: { [rotation, citizens, desk, publications] message, fate, db in
         try rotation.fate(message, fate, db)
+        if !isDMZ { try publications.fate(message, fate, db) }
         try (isDMZ ? citizens.fate : desk.fate)(message, fate, db)
       }, logger: logger, audit: trail,
       securesAtOnce: securesAtOnce && configuration.backups == nil, now: now)
@@ -161,6 +181,12 @@ public final class RunningZone: Sendable {
       try await Task.sleep(for: .milliseconds(everyMilliseconds))
     }
     throw NeverCameAbout(what: what)
+  }
+
+  /// Sends any message to the peer.
+  public func send(_ message: OutgoingMessage) async throws {
+    let (outbox, peer) = (self.outbox, self.peer)
+    try await database.write { db in try outbox.enqueue(message, to: peer, db) }
   }
 
   public func count(_ sql: String) async throws -> Int {

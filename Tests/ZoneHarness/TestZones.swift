@@ -73,7 +73,8 @@ public final class TestZones: Sendable {
     let toDMZ = ExchangePolicy(
       messageTypes: [
         "letter.signed-for", "letter.answered", "letter.declined", "notice.requested", "portal.restored",
-        "letter.restored", "trust.crl", "trust.certificates", "trust.issued", "audit.checkpoint", "audit.cosigned",
+        "letter.restored", "document.published", "document.withdrawn", "trust.crl", "trust.certificates",
+        "trust.issued", "audit.checkpoint", "audit.cosigned",
       ],
       highestClassification: .internal, blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))
     let isDMZ = name == "dmz"

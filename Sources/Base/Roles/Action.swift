@@ -12,6 +12,18 @@ public enum Action: String, CaseIterable, Sendable {
   case signForLetter = "sign-for-letter"
   case answerLetter = "answer-letter"
   case declineLetter = "decline-letter"
+  case readDocument = "read-document"
+  case draftDocument = "draft-document"
+  /// Asking for a seal on a document, and taking that back.
+  case requestSeal = "request-seal"
+  /// Granting or refusing it.
+  case grantSeal = "grant-seal"
+  case applySeal = "apply-seal"
+  /// Sending a sealed document to the portal.
+  case publishDocument = "publish-document"
+  case withdrawDocument = "withdraw-document"
+  /// The register of seals: taking in, and changing states.
+  case keepSeals = "keep-seals"
   /// Units, people, mailboxes: who belongs where.
   case readOffice = "read-office"
   case changeUnits = "change-units"
@@ -30,6 +42,8 @@ public enum Action: String, CaseIterable, Sendable {
   public var canBeDelegated: Bool {
     switch self {
     case .readLetter, .signForLetter, .answerLetter, .declineLetter: true
+    // Who keeps a seal lets nobody else have it.
+    case .readDocument, .draftDocument, .requestSeal, .grantSeal, .publishDocument, .withdrawDocument: true
     default: false
     }
   }
@@ -39,11 +53,15 @@ public enum Action: String, CaseIterable, Sendable {
     switch (self, place) {
     case (.readLetter, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox):
       true
+    case (.readDocument, .document), (.draftDocument, .document), (.requestSeal, .document), (.grantSeal, .document),
+      (.applySeal, .document), (.publishDocument, .document), (.withdrawDocument, .document):
+      true
     case (.seeSelf, .person), (.endSessions, .person), (.delegate, .person), (.enrolKey, .person),
       (.retireKey, .person):
       true
     case (.readOffice, .office), (.changeUnits, .office), (.changePeople, .office), (.changeMailboxes, .office),
-      (.readActs, .office), (.readTrust, .office), (.readAudit, .office), (.settleAlerts, .office):
+      (.readActs, .office), (.readTrust, .office), (.readAudit, .office), (.settleAlerts, .office),
+      (.keepSeals, .office):
       true
     default: false
     }

@@ -14,8 +14,19 @@ public struct UnitPath: Hashable, Sendable {
 public enum Place: Hashable, Sendable {
   case person(String, unit: UnitPath?)
   case mailbox(String)
+  /// An official document, which belongs to who drafted it and to a unit.
+  case document(drafter: String, unit: UnitPath)
   /// The office as a whole.
   case office
+}
+
+/// A part of all documents.
+public enum DocumentReach: Hashable, Sendable {
+  case drafted(by: String)
+  case unit(UnitPath)
+  /// Of a unit and those under it.
+  case subtree(UnitPath)
+  case all
 }
 
 /// Somebody who works at the desk, as the office knows them at the moment of a request.
@@ -74,6 +85,18 @@ public struct Official: Sendable {
     return known.filter { may(action, .mailbox($0)) }
   }
 
+  /// Which documents this person may do `action` to, as whoever reads lists of them asks for.
+  public func documents(allowing action: Action) -> [DocumentReach] {
+    ([self] + (action.canBeDelegated ? standsInFor : [])).flatMap { $0.ownDocuments(allowing: action) }
+  }
+
+  private func ownDocuments(allowing action: Action) -> [DocumentReach] {
+    guard let scope = Permissions.scope(of: action, for: roles) else { return [] }
+    if scope == .all { return [.all] }
+    guard let unit, scope != .own else { return [.drafted(by: person)] }
+    return [.drafted(by: person), scope == .unit ? .unit(unit) : .subtree(unit)]
+  }
+
   private func holds(_ action: Action, _ place: Place) -> Bool {
     guard action.fits(place), let reach = Permissions.scope(of: action, for: roles) else { return false }
     return distance(to: place) <= reach
@@ -85,6 +108,8 @@ public struct Official: Sendable {
     case .office: .all
     case .person(person, _): .own
     case .person(_, let unit): distance(to: unit)
+    case .document(person, _): .own
+    case .document(_, let unit): distance(to: unit)
     case .mailbox(let name): mailboxes.contains(name) ? .own : distance(to: mailboxUnits[name])
     }
   }

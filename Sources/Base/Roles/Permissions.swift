@@ -8,10 +8,15 @@ public enum Permissions {
   static let ofRole: [Role: [Action: Scope]] = [
     .clerk: [
       .readLetter: .own, .signForLetter: .own, .answerLetter: .own, .declineLetter: .own, .delegate: .own,
+      .readDocument: .unit, .draftDocument: .own, .requestSeal: .own, .publishDocument: .unit, .withdrawDocument: .unit,
     ],
-    .leader: [.readLetter: .subtree, .delegate: .own],
-    .handler: [.readLetter: .unit, .answerLetter: .unit, .delegate: .own],
-    .sealkeeper: [:],
+    .leader: [.readLetter: .subtree, .delegate: .own, .readDocument: .subtree, .grantSeal: .subtree,
+      .withdrawDocument: .subtree],
+    .handler: [
+      .readLetter: .unit, .answerLetter: .unit, .delegate: .own, .readDocument: .unit, .draftDocument: .unit,
+      .requestSeal: .unit,
+    ],
+    .sealkeeper: [.applySeal: .all, .keepSeals: .all],
     .administrator: [
       .readOffice: .all, .changeUnits: .all, .changePeople: .all, .changeMailboxes: .all, .endSessions: .all,
       .delegate: .all, .retireKey: .all, .readTrust: .all,

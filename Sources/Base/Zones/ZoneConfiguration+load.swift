@@ -22,7 +22,7 @@ struct ZoneReader {
 
   private static let keys = [
     "zone", "role", "data", "log_level", "keys", "trust", "links", "mailboxes", "letters", "portal", "sms", "desk",
-    "people", "backups", "audit",
+    "people", "documents", "backups", "audit",
   ]
 
   /// Nil where anything is wrong; it has been noted by then.
@@ -48,8 +48,10 @@ struct ZoneReader {
       name: name, role: role, dataDirectory: data, logLevel: level.rawValue, keys: keys, trust: trust, links: links,
       mailboxes: mailboxes, letters: letters, portal: sites.portal, sms: sites.sms, desk: sites.desk,
       people: sites.people)
+    configuration.documents = sites.documents
     configuration.backups = backups.flatMap { $0 }
     configuration.keys.audit = audit.flatMap { $0 }
+    configuration.sealTrust = sites.sealTrust
     return configuration
   }
 

@@ -20,8 +20,13 @@ public struct ZoneConfiguration: Sendable {
   public var desk: DeskConfiguration?
   /// Present in a zone of role `intranet`.
   public var people: [Person]
+  /// Official documents; nil where the desk has none. Only in a zone of role `intranet`.
+  public var documents: DocumentsConfiguration?
   /// Where this zone keeps its backups; nil where it makes none.
   public var backups: BackupConfiguration?
+  /// Whom seals on official documents are believed from; nil where `zone.yaml` has no `documents`. Only in a zone of role
+  /// `dmz`; the intranet's are among its `documents`.
+  public var sealTrust: SealTrustFiles?
 
   public init(
     name: ZoneName, role: ZoneRole, dataDirectory: String, logLevel: String, keys: KeyFiles, trust: TrustFiles,

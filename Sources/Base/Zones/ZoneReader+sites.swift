@@ -6,6 +6,8 @@ struct Sites {
   private(set) var sms: SMSConfiguration?
   private(set) var desk: DeskConfiguration?
   private(set) var people: [Person] = []
+  private(set) var documents: DocumentsConfiguration?
+  private(set) var sealTrust: SealTrustFiles?
 
   /// Nil where anything is wrong; it has been noted by then.
   init?(_ top: YAMLMapping, role: ZoneRole, mailboxes: [Mailbox]?) {
@@ -17,12 +19,20 @@ struct Sites {
       portal = top.required("portal").flatMap(Self.readPortal)
       sms = top.required("sms").flatMap(SMSReader.configuration)
       if portal == nil || sms == nil { return nil }
+      if let value = top.optional("documents") {
+        guard let trust = SealTrustFiles.read(value) else { return nil }
+        sealTrust = trust
+      }
     case .intranet:
       desk = top.required("desk").flatMap(Self.readDesk)
       guard desk != nil, let people = top.required("people").flatMap({ Self.readPeople($0, mailboxes) }) else {
         return nil
       }
       self.people = people
+      if let value = top.optional("documents") {
+        guard let documents = DocumentsReader.documents(value) else { return nil }
+        self.documents = documents
+      }
     }
   }
 

@@ -1,12 +1,15 @@
 import ArgumentParser
 import Certificates
+import ContainedChecks
 import Cryptography
 import Daemon
 import DurableFiles
+import Foundation
 import Letters
 import Links
 import Logging
 import Portal
+import PublishedDocuments
 import Runtime
 import SMS
 import ZoneKeys
@@ -22,13 +25,22 @@ struct GuanduDMZ: AsyncParsableCommand {
   @Option(help: "The zone's configuration, zone.yaml.")
   var config: String
 
+  /// A check of a document runs in this program, started again, and in nothing else of it.
+  static func main() async {
+    if CommandLine.arguments.dropFirst().elementsEqual([ContainedCheck.subcommand]) {
+      Foundation.exit(ContainedCheck.run())
+    }
+    await main(nil)
+  }
+
   func run() async throws {
     do { try await serve() } catch { stop(after: error) }
   }
 
   private func serve() async throws {
     let start = try ZoneStart(
-      configurationPath: config, role: .dmz, migrations: linkMigrations + citizenLetterMigrations)
+      configurationPath: config, role: .dmz,
+      migrations: linkMigrations + citizenLetterMigrations + publishedDocumentMigrations)
     let link = start.configuration.links[0]
     guard let sms = start.configuration.sms else {
       throw StartFailure("\(config): sms: a DMZ needs a way to send short messages", exitStatus: 78)
@@ -49,6 +61,15 @@ struct GuanduDMZ: AsyncParsableCommand {
         "the pepper is not kept in the intranet, so codes would be lost with this disk",
         metadata: ["reason": "\(error)", "hint": "name portal.keepsake in the link's outgoing policy"])
     }
+    let documents = PortalDocuments(
+      database: start.database, blobs: start.blobs, link: link, trust: start.configuration.sealTrust,
+      logger: start.logger)
+    try await documents.removeWithdrawnFiles()
+    if !documents.missingNames.isEmpty {
+      start.logger.notice(
+        "documents are not published here, since zone.yaml does not let them in",
+        metadata: ["missing": "\(documents.missingNames.joined(separator: "; "))"])
+    }
     let relay = NoticeRelay(
       database: start.database, outbox: start.outbox, intranet: link.peer, logger: start.logger
     ) { phone, text in
@@ -58,11 +79,13 @@ struct GuanduDMZ: AsyncParsableCommand {
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: false,
-      handlers: start.messageHandlers(letters.handlers.merging(relay.handlers) { first, _ in first }),
+      handlers: start.messageHandlers(
+        letters.handlers.merging(relay.handlers) { first, _ in first }
+          .merging(documents.handlers) { first, _ in first }),
       handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate), logger: start.logger,
       audit: start.audit)
     let portal = try PortalSite(
-      configuration: start.configuration, letters: letters,
+      configuration: start.configuration, letters: letters, documents: documents,
       sendSMS: { phone, text in try await provider.send(to: phone, text: text) }, smsIsDemo: provider.isDemonstration,
       logger: start.logger)
     try await start.run(start.keepers(exchange) + [relay, exchange, portal])

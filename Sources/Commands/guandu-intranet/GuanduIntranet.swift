@@ -2,10 +2,13 @@ import Acts
 import ArgumentParser
 import AuditConsole
 import Certificates
+import ContainedChecks
 import Cryptography
 import Daemon
 import Desk
+import Documents
 import Evidence
+import ExternalSigner
 import Foundation
 import Letters
 import Links
@@ -29,6 +32,14 @@ struct GuanduIntranet: AsyncParsableCommand {
   @Option(help: "The zone's configuration, zone.yaml.")
   var config: String
 
+  /// A check of a document runs in this program, started again, and in nothing else of it.
+  static func main() async {
+    if CommandLine.arguments.dropFirst().elementsEqual([ContainedCheck.subcommand]) {
+      Foundation.exit(ContainedCheck.run())
+    }
+    await main(nil)
+  }
+
   func run() async throws {
     do { try await serve() } catch { stop(after: error) }
   }
@@ -37,18 +48,20 @@ struct GuanduIntranet: AsyncParsableCommand {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet,
       migrations: linkMigrations + actMigrations + peopleMigrations + deskLetterMigrations
-        + auditIndexMigrations)
+        + officeDocumentMigrations + documentPublicationMigrations + auditIndexMigrations)
     let link = start.configuration.links[0]
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       keys: { start.identity.encryptionKeys }, mailboxes: start.configuration.mailboxes,
       limits: start.configuration.letters,
       audit: start.audit, logger: start.logger)
+    let publications = DocumentPublications(
+      database: start.database, blobs: start.blobs, outbox: start.outbox, link: link, audit: start.audit)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
       handlers: start.messageHandlers(letters.handlers),
-      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(letters.fate),
+      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(fate(letters.fate, publications.fate)),
       logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
     for person in try await office.takeOver(start.configuration.people) {
@@ -56,21 +69,45 @@ struct GuanduIntranet: AsyncParsableCommand {
     }
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
     let officers = try Self.officers(start)
+    let documents = try await Self.documents(start)
     let desk = try DeskSite(
       configuration: start.configuration, letters: letters, office: office,
       trust: HandlerVerifier(trust: start.identity.trust),
       issuer: try start.configuration.desk?.enrolment.map { try HandlerIssuer($0) },
       console: officers?.console, checker: officers?.checker, evidence: try Self.evidence(start),
+      documents: documents, publications: publications,
       concerns: { start.trustConcerns().map(DeskConcern.init) },
       logger: start.logger)
     try await start.run(
       start.keepers(
         exchange,
         handlers: [
-          "rebuild": { _ in "\(try await letters.rebuildPortal()) letters are sent to the portal again" },
+          "rebuild": { _ in
+            let counts = (try await letters.rebuildPortal(), try await publications.rebuildPortal())
+            return "\(counts.0) letters are sent to the portal again, and \(counts.1) documents"
+          },
           "people-import": { try await office.operatorImport($0) },
         ])
         + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])
+  }
+
+  /// Official documents; nil where the configuration has none.
+  private static func documents(_ start: ZoneStart) async throws -> OfficeDocuments? {
+    guard let configuration = start.configuration.documents else { return nil }
+    let trust: SealTrust
+    do {
+      trust = SealTrust(certificates: try configuration.sealTrust.flatMap { try Certificate.load(pemFile: $0) })
+    } catch { throw StartFailure("documents.seal_trust: \(error)", exitStatus: 78) }
+    let typesetter = DocumentTypesetter(folders: configuration.faces)
+    if let reason = await typesetter.missing() {
+      start.logger.error("documents cannot be set", metadata: ["reason": "\(reason)"])
+    }
+    let documents = OfficeDocuments(
+      database: start.database, blobs: start.blobs, series: configuration.series, typesetter: typesetter,
+      signers: configuration.signers.map { SealSigner(ExternalSigner($0)) }, sealTrust: trust, audit: start.audit,
+      logger: start.logger)
+    try await documents.takeOverSeries()
+    return documents
   }
 
   /// Evidence folders as archives, made beside the exchange; nil where the zone keeps no audit log.
@@ -109,6 +146,14 @@ struct GuanduIntranet: AsyncParsableCommand {
       AuditIndexKeeper(
         folders: folders, database: start.database, logger: start.logger, signal: start.logsHaveGrown.add())
     )
+  }
+}
+
+/// What letters and documents each make of a receipt.
+private func fate(_ first: @escaping FateHandler, _ second: @escaping FateHandler) -> FateHandler {
+  { message, fate, db in
+    try first(message, fate, db)
+    try second(message, fate, db)
   }
 }
 

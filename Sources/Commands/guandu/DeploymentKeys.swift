@@ -27,11 +27,11 @@ struct DeploymentKeys {
     try write([issuing.authority.certificate], "ca/issuing.pem")
     // Its disk is put away: as in docs/certificates.md, its list lasts until the next yearly one.
     try top.publishList(at: date, days: 400)
-    try DeploymentSeal(root: root, issuing: issuing, date: date, files: files).make()
     let dmz = try makeZone("dmz", issuing)
     let intranet = try makeZone("intranet", issuing)
     try introduce(intranet, to: "dmz", issuing)
     try introduce(dmz, to: "intranet", issuing)
+    try makeOfficials(issuing)
     return People(
       clerk: try makePerson("clerk", "Clerk", issuing),
       administrator: try makePerson("administrator", "Administrator", issuing),
@@ -70,6 +70,23 @@ struct DeploymentKeys {
       let list = try files.read("\(root)/ca/\(authority)/crl.pem", maxBytes: 1_048_576)
       try files.writeNew("\(root)/\(zone)/keys/\(authority)-crl.pem", [list], mode: 0o644)
     }
+  }
+
+  /// Those who take a document from draft to seal, and the tables by which `guandu people import` lets them in.
+  private func makeOfficials(_ issuing: AuthorityFolder) throws {
+    let people = [
+      ("drafter", "拟稿员", "handler", "Drafter"), ("leader", "局领导", "leader", "Leader"),
+      ("registrar", "公文管理员", "clerk", "Registrar"),
+      ("sealkeeper", "印章管理员", "sealkeeper", "Keeper of the seals"),
+    ]
+    var table = "id,name,unit,roles,mailboxes,fingerprint\n"
+    for (identifier, name, role, english) in people {
+      let certificate = try makePerson(identifier, english, issuing)
+      table += "\(identifier),\(name),office,\(role),,\(certificate.fingerprint.hex)\n"
+    }
+    let units = "id,parent,name,english\ncity,,安澜市人民政府,City government\noffice,city,市政府办公室,Office of the government\n"
+    try files.writeNew("\(root)/people/units.csv", [Array(units.utf8)], mode: 0o644)
+    try files.writeNew("\(root)/people/people.csv", [Array(table.utf8)], mode: 0o644)
   }
 
   private func makePerson(_ file: String, _ name: String, _ issuing: AuthorityFolder) throws -> Certificate {

@@ -1,10 +1,8 @@
 import Authority
 import Certificates
 import Cryptography
-import DocumentSeals
 import DurableFiles
 import Foundation
-import SealObjects
 
 /// A deployment's folder: makes it, or brings an existing one's ports up to date.
 struct DeploymentLayout {
@@ -38,10 +36,6 @@ struct DeploymentLayout {
       throw CommandFailure(.cannotWrite, "\(error)")
     } catch let error as TrustError {
       throw CommandFailure(.failed, "\(error)")
-    } catch let error as SealError {
-      throw CommandFailure(.failed, "the demonstration's seal: \(error)")
-    } catch let error as SealFormatError {
-      throw CommandFailure(.failed, "the demonstration's seal: \(error)")
     } catch let error as CocoaError {
       throw CommandFailure(.cannotWrite, "\(place): \(error.localizedDescription)")
     }
@@ -84,11 +78,14 @@ struct DeploymentLayout {
   private func lay(out root: String) throws {
     for folder in [
       "", "ca", "people", "sms", "dmz", "dmz/keys", "dmz/data", "dmz/backups", "intranet", "intranet/keys",
-      "intranet/data", "intranet/backups", "seals", "signer", "signer/keys", "drop",
+      "intranet/data", "intranet/backups", "drop",
       "drop/dmz-to-intranet", "drop/dmz-to-intranet/tmp", "drop/dmz-to-intranet/new", "drop/intranet-to-dmz",
       "drop/intranet-to-dmz/tmp", "drop/intranet-to-dmz/new",
+      "signer", "signer/keys", "signer/run", "seals",
     ] { try files.createFolder("\(root)/\(folder)") }
     let people = try DeploymentKeys(root: root, hosts: hosts, date: date, files: files).make()
+    try DeploymentSeal(root: root, date: date, files: files).make()
+    try copy("signer/signer.yaml", to: root) { $0 }
     try copy("mailboxes.yaml", to: root) { $0 }
     try copy("dmz/zone.yaml", to: root) { $0 }
     try copy("intranet/zone.yaml", to: root) {

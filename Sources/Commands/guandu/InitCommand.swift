@@ -31,8 +31,8 @@ struct InitCommand: AsyncParsableCommand {
       let isNew = try layout.complete()
       print("\(place): \(isNew ? "laid out" : "already laid out; keys and data kept")")
       guard isNew else { return }
-      let pin = try Files().read("\(place)/signer/pin", maxBytes: 64)
-      print("demonstration seal: \(DeploymentSeal.name); its PIN is \(String(decoding: pin, as: UTF8.self).prefix(8))")
+      let pin = try Files().read("\(place)/seals/city.pin", maxBytes: 64).prefix { $0 != UInt8(ascii: "\n") }
+      print("seal for trying out: \(DeploymentSeal.name), its PIN \(String(decoding: pin, as: UTF8.self))")
     }
   }
 }

@@ -10,8 +10,10 @@ extension PacketApplier {
   /// For one peer. Beyond these, a message that would have to wait is refused (`waiting-full`).
   static let waitingMaxMessages = 100_000
   static let waitingMaxBytes = 268_435_456
-  /// How many ready messages take effect in one transaction.
+  /// How many ready messages take effect in one transaction, and how long they may take: a document's check takes as long as
+  /// a hundred letters, and everybody else who writes waits meanwhile.
   static let readyAtOnce = 256
+  static let readyMilliseconds = 100
 
   func apply(
     _ prepared: PreparedMessage, _ origin: Origin, _ report: inout Report, _ db: Transaction
@@ -88,7 +90,8 @@ extension PacketApplier {
   /// there may be more.
   func performReady(_ report: inout Report, _ db: Transaction) throws {
     var left = Self.readyAtOnce
-    while left > 0 {
+    let end = ContinuousClock.now + .milliseconds(Self.readyMilliseconds)
+    while left > 0, ContinuousClock.now < end {
       let rows = try db.all(
         """
         SELECT id, stream, sequence, previous, bytes FROM waiting_message
@@ -96,6 +99,7 @@ extension PacketApplier {
         """, peer.text, left)
       if rows.isEmpty { return }
       for row in rows {
+        if ContinuousClock.now >= end { break }
         try db.run("DELETE FROM waiting_message WHERE id = ?", row["id"] as String)
         let bytes = try row["bytes"] as [UInt8]
         let origin = try Origin(stream: row["stream"], sequence: row["sequence"], previous: row["previous"])

@@ -5,7 +5,19 @@ extension OfficialDocument {
   public init(notation bytes: [UInt8]) throws(NotationError) {
     let lines = try NotationLines(bytes)
     let head = try NotationHead(lines.head)
-    self = try head.document(body: NotationBody(lines.body))
+    self = try head.document(body: NotationBody(lines.body), number: nil)
+  }
+
+  /// Reads the notation of a document whose number a register gives: its head has no `number`.
+  /// - Parameters:
+  ///   - bytes: as in `init(notation:)`.
+  ///   - number: given the year of the document's date, the number to set, such as `安政发〔2026〕12号`; its form is not
+  ///     checked.
+  /// - Throws: the first fault, with its place.
+  public init(draft bytes: [UInt8], number: @escaping (Int) -> String) throws(NotationError) {
+    let lines = try NotationLines(bytes)
+    let head = try NotationHead(lines.head)
+    self = try head.document(body: NotationBody(lines.body), number: number)
   }
 }
 
@@ -105,13 +117,14 @@ struct NotationHead {
     }
   }
 
-  func document(body: NotationBody) throws(NotationError) -> OfficialDocument {
+  /// - Parameter given: makes the document's number of its year; nil where the head has to say it.
+  func document(body: NotationBody, number given: ((Int) -> String)?) throws(NotationError) -> OfficialDocument {
     let form = try form()
     var document = OfficialDocument(
       form: form, mark: try text(.mark, most: NotationLimits.markMaxCharacters),
       copyNumber: try copyNumber(),
       classification: try classification(), urgency: try choice(.urgency, ["特急", "加急"]),
-      number: try number(),
+      number: try number(given),
       signers: try signers(form), title: try title(), addressees: try addressees(),
       body: body.blocks,
       issuer: try text(.issuer, most: NotationLimits.issuerMaxCharacters), date: try date(.date),
@@ -268,6 +281,17 @@ struct NotationHead {
       throw problem
     }
     return value
+  }
+
+  private func number(_ given: ((Int) -> String)?) throws(NotationError) -> NotedText {
+    guard let given else { return try number() }
+    if let value = values[.number] {
+      throw NotationError(
+        value, "the number is given when the seal is granted; take this line out",
+        chinese: "发文字号在批准用印时编定，请删去该行")
+    }
+    let date = try date(.date)
+    return date.place.replaced(by: given(date.year))
   }
 
   private func signers(_ form: OfficialDocument.Form) throws(NotationError) -> [NotedText] {

@@ -44,38 +44,8 @@ final class PDFCanvas {
   }
 
   func draw(_ page: Page) throws(PDFError) {
-    for rule in page.rules {
-      set(rule.colour)
-      cairo_rectangle(
-        pen, rule.x * Self.scale, rule.y * Self.scale, rule.width * Self.scale, rule.height * Self.scale)
-      cairo_fill(pen)
-    }
-    for run in page.runs { try draw(run) }
+    try PagePen(pen: pen, faces: faces, scale: Self.scale).draw(page)
     cairo_show_page(pen)
-  }
-
-  private func set(_ colour: Colour) {
-    let (red, green, blue) = colour.components
-    cairo_set_source_rgb(pen, Double(red) / 255, Double(green) / 255, Double(blue) / 255)
-  }
-
-  private func draw(_ run: GlyphRun) throws(PDFError) {
-    set(run.colour)
-    cairo_set_font_face(pen, try faces.face(run.face))
-    var matrix = cairo_matrix_t()
-    cairo_matrix_init_scale(&matrix, run.size * run.stretch * Self.scale, run.size * Self.scale)
-    cairo_set_font_matrix(pen, &matrix)
-    let glyphs = run.glyphs.map {
-      cairo_glyph_t(index: UInt($0.id), x: (run.x + $0.offset) * Self.scale, y: run.baseline * Self.scale)
-    }
-    let clusters = run.glyphs.map {
-      cairo_text_cluster_t(num_bytes: Int32(UTF8.width($0.scalar)), num_glyphs: 1)
-    }
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: run.glyphs.map(\.scalar))
-    cairo_show_text_glyphs(
-      pen, String(text), -1, glyphs, Int32(glyphs.count), clusters, Int32(clusters.count),
-      cairo_text_cluster_flags_t(rawValue: 0))
   }
 
   /// The whole PDF. Nothing is drawn after it.

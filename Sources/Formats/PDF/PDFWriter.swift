@@ -14,7 +14,7 @@ public struct PDFError: Error, Equatable, CustomStringConvertible, Sendable {
 /// bytes for the same pages.
 /// Keep it for further documents: Cairo goes on holding the fonts of those before. Use from one task at a time.
 public final class PDFWriter {
-  private let faces: CairoFaces
+  let faces: CairoFaces
 
   /// - Parameter typefaces: those that pages are laid out with.
   public init(_ typefaces: Typefaces) throws(PDFError) { faces = try CairoFaces(typefaces) }

@@ -77,10 +77,11 @@ public final class CitizenLetters: Sendable {
     hkdfSHA256(secret: locks.pepper, salt: [], info: "guandu key for \(purpose)")
   }
 
-  /// Removes sealed attachments that no letter took before the last stop. To be called before the site opens.
+  /// Removes sealed attachments that no letter took before the last stop, and whatever else neither goes out nor came in. To
+  /// be called before the site opens.
   public func removeOrphans() async throws {
     let taken = try await database.read { db in
-      try Set(db.all(String.self, "SELECT digest FROM outgoing_blob"))
+      try Set(db.all(String.self, "SELECT digest FROM outgoing_blob UNION SELECT digest FROM incoming_blob"))
     }
     for blob in try blobs.all() where !taken.contains(blob) { try blobs.remove(blob) }
   }

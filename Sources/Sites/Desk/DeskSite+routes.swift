@@ -1,3 +1,4 @@
+import Documents
 import HTTPTypes
 import Hummingbird
 import Letters
@@ -53,6 +54,8 @@ extension DeskSite {
       throw WebFailure(error)
     } catch let error as OfficeError {
       throw WebFailure(error)
+    } catch let error as DocumentError {
+      throw WebFailure(error)
     }
   }
 
@@ -67,6 +70,7 @@ extension DeskSite {
   /// A page for somebody who has come in: with their links, their name and the session's form token.
   ///
   /// - Parameters:
+  ///   - texts: further problems, in the reader's language already.
   ///   - languagePath: where the page is found again; where nil, at the request's own path.
   ///   - form: where its form with the id `typed` is posted to, only to be shown again in another language; nil where
   ///     nothing can be typed on it.
@@ -74,18 +78,20 @@ extension DeskSite {
   ///   - isSearch: whether the form with the id `typed` is a search.
   func page(
     _ content: some InsidePage, titleKey: String, _ request: WebRequest, _ presence: Presence,
-    problems: [Problem] = [], languagePath: String? = nil, form: String? = nil, takesEnter: Bool = true,
+    problems: [Problem] = [], texts: [FormProblem] = [], languagePath: String? = nil, form: String? = nil,
+    takesEnter: Bool = true,
     isSearch: Bool = false,
     status: HTTPResponse.Status? = nil, runsScript: Bool = false
   ) -> Response {
-    let shown = problems.map {
-      FormProblem(
-        field: $0.field, text: renderer.strings.text($0.key, request.language, "\(Self.answerMaxCharacters)"))
-    }
+    let shown =
+      problems.map {
+        FormProblem(
+          field: $0.field, text: renderer.strings.text($0.key, request.language, "\(Self.answerMaxCharacters)"))
+      } + texts
     return renderer.page(
       content, in: InsideFrame(csrf: presence.session.formToken, handler: presence.official.name), problems: shown,
       titleKey: titleKey, for: request,
-      status: status ?? (problems.isEmpty ? .ok : .unprocessableContent),
+      status: status ?? (shown.isEmpty ? .ok : .unprocessableContent),
       switching: isSearch ? .search : form.map { .form(action: $0, takesEnter: takesEnter) } ?? .link(languagePath),
       links: links(for: presence.official),
       notices: notices(for: presence, request.language), runsScript: runsScript)
@@ -94,6 +100,11 @@ extension DeskSite {
   private func links(for official: Official) -> [SiteRenderer.Link] {
     var links: [SiteRenderer.Link] = []
     if official.may(.readLetter) { links.append(.init("/folders/to-do", "navFolders")) }
+    if documents != nil {
+      if official.may(.readDocument) { links.append(.init("/documents", "navDocuments")) }
+      if official.may(.applySeal) { links.append(.init("/sealing", "navSealing")) }
+      if official.may(.keepSeals) { links.append(.init("/seals", "navSeals")) }
+    }
     if official.may(.readOffice) {
       links += [.init("/people", "navPeople"), .init("/units", "navUnits"), .init("/mailboxes", "navMailboxes")]
     }
@@ -126,6 +137,22 @@ extension WebFailure {
     case .wrongStage: self = .wrongStage
     case .unavailable(let cause): self = .unavailable(cause)
     case .busy, .attachmentTooLarge, .attachmentKind, .linkIsFull: self = .unavailable(error)
+    }
+  }
+
+  static let wrongDocumentState = WebFailure(.conflict, "docWrongStateTitle", "docWrongStateText")
+
+  init(_ error: DocumentError) {
+    switch error {
+    case .notFound: self = .notFound
+    case .notAllowed: self = .notAllowed
+    case .wrongState: self = .wrongDocumentState
+    case .refused(let problem):
+      self = WebFailure(.unprocessableContent, "docRefusedTitle", "docProblem-\(problem.rawValue)")
+    case .notation, .seal: self = WebFailure(.unprocessableContent, "docRefusedTitle", "docNotSet")
+    case .policy: self = WebFailure(.unprocessableContent, "docRefusedTitle", "docPolicy")
+    case .busy: self = .unavailable(error)
+    case .unavailable(let cause): self = .unavailable(cause)
     }
   }
 

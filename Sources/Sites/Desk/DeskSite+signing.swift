@@ -15,8 +15,8 @@ struct BadSignature: Error {
 
 /// Acts that their person signs in the browser.
 extension DeskSite {
-  /// Fields that no statement names.
-  private static let unsignedFields: Set<String> = ["csrf", "nonce", "signing-key", "signature"]
+  /// Fields that no statement names. A digest of a PIN would let others try all PINs.
+  private static let unsignedFields: Set<String> = ["csrf", "nonce", "signing-key", "signature", "pin"]
 
   /// The fingerprints of the keys that this person can sign with now.
   func signingKeys(of presence: Presence) async throws -> [String] {

@@ -1,4 +1,5 @@
 public import AuditConsole
+public import Documents
 import HTTPTypes
 import Hummingbird
 public import Letters
@@ -35,6 +36,10 @@ public final class DeskSite: Service {
   let configuration: ZoneConfiguration
   let letters: DeskLetters
   let office: OfficeDirectory
+  /// Nil where the zone has no official documents.
+  let documents: OfficeDocuments?
+  /// Nil where documents go to no portal.
+  let publications: DocumentPublications?
   let logger: Logger
   let renderer: SiteRenderer
   let sessions: SessionStore<DeskVisit>
@@ -52,12 +57,15 @@ public final class DeskSite: Service {
   ///   - console: what security officers look at; nil where the zone keeps no audit log.
   ///   - checker: checks the logs out of turn.
   ///   - evidence: makes evidence folders; nil where the zone makes none.
+  ///   - documents: nil where the zone has no official documents.
+  ///   - publications: nil where they go to no portal.
   ///   - concerns: asked for each page of those who look after the zone's trust.
   /// - Throws: where a template cannot be read, which a test forbids.
   public init(
     configuration: ZoneConfiguration, letters: DeskLetters, office: OfficeDirectory,
     trust: any HandlerCertificateVerifying, issuer: (any HandlerCertificateIssuing)? = nil,
     console: AuditConsole? = nil, checker: LogChecker? = nil, evidence: EvidenceSource? = nil,
+    documents: OfficeDocuments? = nil, publications: DocumentPublications? = nil,
     concerns: @escaping @Sendable () -> [DeskConcern] = { [] }, logger: Logger
   ) throws {
     self.configuration = configuration
@@ -68,6 +76,8 @@ public final class DeskSite: Service {
     self.console = console
     self.checker = checker
     evidenceSource = evidence
+    self.documents = documents
+    self.publications = publications
     self.concerns = concerns
     self.logger = logger
     let limits = configuration.desk ?? DeskConfiguration(listenAddress: "", port: 0)
@@ -122,6 +132,7 @@ public final class DeskSite: Service {
     addEvidenceRoutes(to: &routes)
     addEnrolmentRoutes(to: &routes)
     addKeyRoutes(to: &routes)
+    if documents != nil { addDocumentRoutes(to: &routes) }
     return routes
   }
 }

@@ -263,6 +263,199 @@ let deskTemplates: [String: String] = [
   <div class="actions"><button type="submit" id="delegate-add" formaction="/people/{{id}}/delegation">{{t.delegationDo}}</button></div>
   </div>{{/hasDelegates}}
   """#,
+  "document-facts": #"""
+  <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
+  <dl class="facts">
+  <dt>{{t.docNumber}}</dt><dd id="document-number">{{#number}}{{number}}{{/number}}{{^number}}{{t.docNoNumber}}{{/number}}</dd>
+  <dt>{{t.docUnit}}</dt><dd>{{unit}}</dd>
+  <dt>{{t.docDrafter}}</dt><dd>{{drafter}}</dd>
+  <dt>{{t.docDisclosure}}</dt><dd>{{disclosure}}</dd>
+  <dt>{{t.docClassification}}</dt><dd>{{#classification}}{{classification}}{{/classification}}{{^classification}}{{t.none}}{{/classification}}</dd>
+  {{#use}}<dt>{{t.sealName}}</dt><dd>{{seal}}</dd>
+  <dt>{{t.useReason}}</dt><dd class="written">{{reason}}</dd>
+  <dt>{{t.useAsked}}</dt><dd>{{asked}}</dd>
+  {{#granted}}<dt>{{t.useGranted}}</dt><dd>{{granted}}</dd>{{/granted}}
+  {{#applied}}<dt>{{t.useApplied}}</dt><dd>{{applied}}</dd>{{/applied}}
+  {{#digest}}<dt>{{t.useDigest}}</dt><dd><code id="sealed-digest">{{digest}}</code></dd>{{/digest}}{{/use}}
+  </dl>
+  """#,
+  "document-grant": #"""
+  {{#document}}
+  <h1>{{heading}}</h1>
+  {{> problems}}
+  <p id="document-title"><strong>{{documentTitle}}</strong></p>
+  {{> document-facts}}
+  {{#granting}}<form class="box" method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>
+  {{#signing}}{{> signing}}{{/signing}}
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="decision" value="{{decision}}">
+  <h2>{{t.grantHeading}}</h2>
+  <p>{{t.grantText}}</p>
+  {{#signing}}{{> signs-hint}}{{/signing}}
+  <div class="actions"><button type="submit" id="grant">{{t.grantDo}}</button></div>
+  </form>{{/granting}}
+  {{#applying}}<form class="box" method="post" action="{{path}}" autocomplete="off"{{#signing}}{{> signed-form}}{{/signing}}>
+  {{#signing}}{{> signing}}{{/signing}}
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="decision" value="{{decision}}">
+  <h2>{{t.applyHeading}}</h2>
+  <p>{{t.applyText}}</p>
+  <div class="field">
+  <label for="pin">{{t.applyPIN}}</label>
+  <p class="hint" id="pin-hint">{{t.applyPINHint}}</p>
+  {{#wrong.pin}}<p class="wrong" id="pin-error">{{.}}</p>{{/wrong.pin}}
+  <input class="short" type="password" id="pin" name="pin" autocomplete="off" maxlength="64" required aria-describedby="pin-hint{{#wrong.pin}} pin-error{{/wrong.pin}}"{{#wrong.pin}} aria-invalid="true"{{/wrong.pin}}>
+  </div>
+  {{#signing}}{{> signs-hint}}{{/signing}}
+  <div class="actions"><button type="submit" id="apply">{{t.applyDo}}</button></div>
+  </form>{{/applying}}
+  {{#ending}}<form id="typed" class="box" method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>
+  {{#signing}}{{> signing}}{{/signing}}
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <h2>{{endHeading}}</h2>
+  <p>{{endText}}</p>
+  <div class="field">
+  <label for="reason">{{t.endReason}}</label>
+  <p class="hint" id="reason-hint">{{t.endReasonHint}}</p>
+  {{#wrong.reason}}<p class="wrong" id="reason-error">{{.}}</p>{{/wrong.reason}}
+  <textarea id="reason" name="reason" rows="4" maxlength="500" aria-describedby="reason-hint{{#wrong.reason}} reason-error{{/wrong.reason}}"{{#wrong.reason}} aria-invalid="true"{{/wrong.reason}}>
+  {{reasonTyped}}</textarea>
+  </div>
+  {{#signing}}{{> signs-hint}}{{/signing}}
+  <div class="actions"><button class="danger" type="submit" id="end">{{endVerb}}</button></div>
+  </form>{{/ending}}
+  <p><a href="/documents/{{id}}">{{t.docBack}}</a></p>
+  {{> document-sheets}}
+  {{/document}}
+  """#,
+  "document-publication": #"""
+  {{#publication}}<h2>{{t.publicationHeading}}</h2>
+  <dl class="facts" id="publication" data-standing="{{standing}}">
+  <dt>{{t.publicationState}}</dt><dd>{{standingText}}</dd>
+  <dt>{{t.publishedBy}}</dt><dd>{{published}}</dd>
+  {{#withdrawn}}<dt>{{t.withdrawnBy}}</dt><dd>{{withdrawn}}</dd>
+  <dt>{{t.withdrawReason}}</dt><dd>{{reason}}</dd>{{/withdrawn}}
+  </dl>{{/publication}}
+  """#,
+  "document-request": #"""
+  {{#document}}
+  <h1>{{t.requestTitle}}</h1>
+  {{> problems}}
+  <p id="document-title"><strong>{{documentTitle}}</strong></p>
+  {{> document-facts}}
+  {{^hasSeals}}<p class="note" id="no-seals">{{t.requestNoSeals}}</p>{{/hasSeals}}
+  {{#hasSeals}}<form id="typed" class="box" method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>
+  {{#signing}}{{> signing}}{{/signing}}
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <fieldset class="field" role="radiogroup"{{#wrong.seal-1}} aria-invalid="true" aria-describedby="seal-1-error"{{/wrong.seal-1}}>
+  <legend>{{t.requestSeal}}</legend>
+  {{#wrong.seal-1}}<p class="wrong" id="seal-1-error">{{.}}</p>{{/wrong.seal-1}}
+  {{#seals}}<label class="choice" for="seal-{{id}}"><input type="radio" id="seal-{{id}}" name="decision" value="{{decision}}"{{#chosen}} checked{{/chosen}}>{{text}}</label>
+  {{/seals}}</fieldset>
+  <div class="field">
+  <label for="reason">{{t.useReason}}</label>
+  <p class="hint" id="reason-hint">{{t.requestReasonHint}}</p>
+  {{#wrong.reason}}<p class="wrong" id="reason-error">{{.}}</p>{{/wrong.reason}}
+  <textarea id="reason" name="reason" rows="4" maxlength="500" aria-describedby="reason-hint{{#wrong.reason}} reason-error{{/wrong.reason}}"{{#wrong.reason}} aria-invalid="true"{{/wrong.reason}}>
+  {{reasonTyped}}</textarea>
+  </div>
+  {{#signing}}{{> signs-hint}}{{/signing}}
+  <div class="actions"><button type="submit" id="request">{{t.requestDo}}</button><a class="button plain" href="/documents/{{id}}">{{t.docBack}}</a></div>
+  </form>{{/hasSeals}}
+  {{> document-sheets}}
+  {{/document}}
+  """#,
+  "document-sheets": #"""
+  <h2>{{t.docPages}}</h2>
+  {{#fault}}<div class="error" role="alert" id="setting-fault"><p>{{fault}}</p></div>{{/fault}}
+  {{#sheets}}<p class="hint">{{lead}}</p>
+  {{#hasRemarks}}<details open id="remarks"><summary>{{t.docRemarks}}</summary><ul>
+  {{#remarks}}<li>{{text}}</li>
+  {{/remarks}}</ul></details>{{/hasRemarks}}
+  <ul class="files" id="files">
+  {{#files}}<li><a href="{{path}}" download id="file-{{kind}}">{{text}}</a></li>
+  {{/files}}</ul>
+  <div class="sheets">
+  {{#pages}}<img class="sheet" src="{{path}}" alt="{{text}}" width="840" height="1188" loading="lazy">
+  {{/pages}}</div>
+  {{> paging}}{{/sheets}}
+  """#,
+  "document": #"""
+  {{#document}}
+  <h1 id="document-title">{{documentTitle}}</h1>
+  {{> problems}}
+  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  {{> document-facts}}
+  {{> document-publication}}
+  {{#hasSteps}}<div class="actions" id="steps">
+  {{#steps}}<a class="button{{#isPlain}} plain{{/isPlain}}" href="{{path}}" id="step-{{id}}">{{text}}</a>
+  {{/steps}}</div>{{/hasSteps}}
+  {{> document-sheets}}
+  <details id="notation-text"><summary>{{t.docText}}</summary><pre tabindex="0">{{notation}}</pre></details>
+  <h2>{{t.historyHeading}}</h2>
+  <ol class="timeline">
+  {{#events}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}} · {{who}}<time>{{at}}</time>{{#detail}}<br><span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
+  {{/events}}</ol>
+  {{/document}}
+  """#,
+  "documents": #"""
+  <h1>{{heading}}</h1>
+  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  {{#canDraft}}<p><a class="button" href="/documents/new" id="new-document">{{t.docNew}}</a></p>{{/canDraft}}
+  {{#hasWaiting}}<section class="note" aria-labelledby="waiting-heading"><h2 id="waiting-heading">{{t.docWaiting}}</h2>
+  <ul class="list" id="waiting">
+  {{#waiting}}<li><a href="{{path}}">{{documentTitle}}</a><p class="soft">{{#number}}{{number}} · {{/number}}{{stateText}} · {{unit}} · {{changedAt}}</p></li>
+  {{/waiting}}</ul></section>{{/hasWaiting}}
+  <nav aria-label="{{t.docStates}}"><ul class="tabs">
+  {{#tabs}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}} ({{count}})</a></li>
+  {{/tabs}}</ul></nav>
+  {{#isEmpty}}<p class="soft">{{t.docEmpty}}</p>{{/isEmpty}}
+  {{#hasDocuments}}<table role="table" class="cards" id="documents">
+  <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.columnTitle}}</th><th role="columnheader" scope="col">{{t.docNumber}}</th><th role="columnheader" scope="col">{{t.docUnit}}</th><th role="columnheader" scope="col">{{t.docDrafter}}</th><th role="columnheader" scope="col">{{t.docChangedAt}}</th></tr></thead>
+  <tbody role="rowgroup">
+  {{#documents}}<tr role="row"><td role="cell" data-label="{{t.columnTitle}}"><a href="{{path}}">{{documentTitle}}</a>{{#classification}} <span class="stage" data-stage="refused">{{classification}}</span>{{/classification}}</td><td role="cell" data-label="{{t.docNumber}}">{{#number}}{{number}}{{/number}}</td><td role="cell" data-label="{{t.docUnit}}">{{unit}}</td><td role="cell" data-label="{{t.docDrafter}}">{{drafter}}</td><td role="cell" data-label="{{t.docChangedAt}}" class="tight">{{changedAt}}</td></tr>
+  {{/documents}}</tbody>
+  </table>{{/hasDocuments}}
+  {{> paging}}
+  """#,
+  "draft": #"""
+  <h1>{{heading}}</h1>
+  {{> problems}}
+  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  <form id="typed" class="box" method="post" action="{{path}}" enctype="multipart/form-data">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="revision" value="{{revision}}">
+  <div class="field">
+  <label for="notation">{{t.draftText}}</label>
+  <p class="hint" id="notation-hint">{{t.draftHint}}</p>
+  {{#wrong.notation}}<p class="wrong" id="notation-error">{{.}}</p>{{/wrong.notation}}
+  <textarea class="draft" id="notation" name="notation" rows="24" spellcheck="false" aria-describedby="notation-hint{{#wrong.notation}} notation-error{{/wrong.notation}}"{{#wrong.notation}} aria-invalid="true"{{/wrong.notation}}>
+  {{notation}}</textarea>
+  </div>
+  <div class="field">
+  <label for="series">{{t.draftSeries}}</label>
+  <p class="hint" id="series-hint">{{t.draftSeriesHint}}</p>
+  {{#wrong.series}}<p class="wrong" id="series-error">{{.}}</p>{{/wrong.series}}
+  <select id="series" name="series" aria-describedby="series-hint{{#wrong.series}} series-error{{/wrong.series}}"{{#wrong.series}} aria-invalid="true"{{/wrong.series}}>
+  {{#series}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/series}}</select>
+  </div>
+  <div class="field">
+  <label for="disclosure">{{t.docDisclosure}}</label>
+  {{#wrong.disclosure}}<p class="wrong" id="disclosure-error">{{.}}</p>{{/wrong.disclosure}}
+  <select id="disclosure" name="disclosure"{{#wrong.disclosure}} aria-invalid="true" aria-describedby="disclosure-error"{{/wrong.disclosure}}>
+  {{#disclosures}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/disclosures}}</select>
+  </div>
+  <div class="actions"><button type="submit" id="save-draft">{{t.draftSave}}</button></div>
+  </form>
+  <details id="notation-help"><summary>{{t.draftHelp}}</summary>
+  <p>{{t.draftHelpHead}}</p>
+  <p>{{t.draftHelpBody}}</p>
+  <p>{{t.draftHelpTable}}</p>
+  <pre tabindex="0">{{example}}</pre>
+  </details>
+  """#,
   "ended": #"""
   <h1>{{t.endedTitle}}</h1>
   <p id="error" role="alert" class="error">{{t.endedText}}</p>
@@ -686,6 +879,134 @@ let deskTemplates: [String: String] = [
   <a class="button danger" id="remove" href="/people/{{id}}/remove">{{t.removePerson}}…</a>
   </div>{{/canChange}}
   """#,
+  "publication": #"""
+  {{#document}}
+  <h1>{{heading}}</h1>
+  {{> problems}}
+  <p id="document-title"><strong>{{documentTitle}}</strong></p>
+  {{> document-facts}}
+  <form id="typed" class="box" method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>
+  {{#signing}}{{> signing}}{{/signing}}
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="decision" value="{{decision}}">
+  <p>{{text}}</p>
+  {{#hasReason}}<div class="field">
+  <label for="reason">{{t.withdrawReason}}</label>
+  <p class="hint" id="reason-hint">{{t.withdrawReasonHint}}</p>
+  {{#wrong.reason}}<p class="wrong" id="reason-error">{{.}}</p>{{/wrong.reason}}
+  <textarea id="reason" name="reason" rows="4" maxlength="500" aria-describedby="reason-hint{{#wrong.reason}} reason-error{{/wrong.reason}}"{{#wrong.reason}} aria-invalid="true"{{/wrong.reason}}>
+  {{reasonTyped}}</textarea>
+  </div>{{/hasReason}}
+  {{#signing}}{{> signs-hint}}{{/signing}}
+  <div class="actions"><button{{#hasReason}} class="danger"{{/hasReason}} type="submit" id="publication">{{verb}}</button></div>
+  </form>
+  <p><a href="/documents/{{id}}">{{t.docBack}}</a></p>
+  {{/document}}
+  """#,
+  "seal-import": #"""
+  <h1>{{t.sealImport}}</h1>
+  {{> problems}}
+  <p class="hint">{{t.sealImportHint}}</p>
+  {{#hasSteps}}<ul id="steps" class="list">
+  {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
+  {{/steps}}</ul>{{/hasSteps}}
+  {{^hasSigners}}<p class="note">{{t.sealNoSigners}}</p>{{/hasSigners}}
+  {{#hasSigners}}<form id="typed" class="box" method="post" action="/seals" enctype="multipart/form-data">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <div class="field">
+  <label for="file">{{t.sealFile}}</label>
+  {{#wrong.file}}<p class="wrong" id="file-error">{{.}}</p>{{/wrong.file}}
+  <input type="file" id="file" name="file" accept=".esl,.der" required{{#wrong.file}} aria-invalid="true" aria-describedby="file-error"{{/wrong.file}}>
+  </div>
+  <div class="field">
+  <label for="owner">{{t.sealOwner}}</label>
+  {{#wrong.owner}}<p class="wrong" id="owner-error">{{.}}</p>{{/wrong.owner}}
+  <input type="text" id="owner" name="owner" value="{{owner}}" maxlength="60" required{{#wrong.owner}} aria-invalid="true" aria-describedby="owner-error"{{/wrong.owner}}>
+  </div>
+  <div class="field">
+  <label for="signer">{{t.sealSigner}}</label>
+  {{#wrong.signer}}<p class="wrong" id="signer-error">{{.}}</p>{{/wrong.signer}}
+  <select id="signer" name="signer"{{#wrong.signer}} aria-invalid="true" aria-describedby="signer-error"{{/wrong.signer}}>
+  {{#signers}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/signers}}</select>
+  </div>
+  <div class="field">
+  <label for="key">{{t.sealKey}}</label>
+  <p class="hint" id="key-hint">{{t.sealKeyHint}}</p>
+  {{#wrong.key}}<p class="wrong" id="key-error">{{.}}</p>{{/wrong.key}}
+  <input type="text" id="key" name="key" value="{{keyName}}" maxlength="64" required aria-describedby="key-hint{{#wrong.key}} key-error{{/wrong.key}}"{{#wrong.key}} aria-invalid="true"{{/wrong.key}}>
+  </div>
+  <div class="field">
+  <label for="pdf-key">{{t.sealPDFKey}}</label>
+  <p class="hint" id="pdf-key-hint">{{t.sealPDFKeyHint}}</p>
+  {{#wrong.pdf-key}}<p class="wrong" id="pdf-key-error">{{.}}</p>{{/wrong.pdf-key}}
+  <input type="text" id="pdf-key" name="pdf-key" value="{{pdfKeyName}}" maxlength="64" aria-describedby="pdf-key-hint{{#wrong.pdf-key}} pdf-key-error{{/wrong.pdf-key}}"{{#wrong.pdf-key}} aria-invalid="true"{{/wrong.pdf-key}}>
+  </div>
+  <div class="actions"><button type="submit" id="import-seal">{{t.sealImportDo}}</button></div>
+  </form>{{/hasSigners}}
+  """#,
+  "seal": #"""
+  {{#seal}}
+  <h1 id="seal-name">{{name}}</h1>
+  {{> problems}}
+  <p id="seal-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
+  <p><img class="seal" src="/seals/{{id}}/picture" alt="{{t.sealPicture}} {{name}}" width="180" height="180"></p>
+  <dl class="facts">
+  <dt>{{t.sealOwner}}</dt><dd>{{owner}}</dd>
+  <dt>{{t.sealOwnIdentifier}}</dt><dd><bdi>{{ownIdentifier}}</bdi></dd>
+  <dt>{{t.sealSize}}</dt><dd>{{size}}</dd>
+  <dt>{{t.sealValid}}</dt><dd>{{valid}}</dd>
+  <dt>{{t.sealSigner}}</dt><dd>{{signer}}</dd>
+  <dt>{{t.sealKey}}</dt><dd>{{keyName}}</dd>
+  <dt>{{t.sealPDFKey}}</dt><dd>{{#pdfKeyName}}{{pdfKeyName}}{{/pdfKeyName}}{{^pdfKeyName}}{{t.none}}{{/pdfKeyName}}</dd>
+  <dt>{{t.sealDigest}}</dt><dd><code>{{digest}}</code></dd>
+  </dl>
+  {{#canChange}}<form id="typed" class="box" method="post" action="/seals/{{id}}/state">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <h2>{{t.sealChange}}</h2>
+  <p class="hint">{{t.sealChangeHint}}</p>
+  <div class="field">
+  <label for="state">{{t.sealNewState}}</label>
+  {{#wrong.state}}<p class="wrong" id="state-error">{{.}}</p>{{/wrong.state}}
+  <select id="state" name="state"{{#wrong.state}} aria-invalid="true" aria-describedby="state-error"{{/wrong.state}}>
+  {{#choices}}<option value="{{id}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/choices}}</select>
+  </div>
+  <div class="field">
+  <label for="reason">{{t.endReason}}</label>
+  {{#wrong.reason}}<p class="wrong" id="reason-error">{{.}}</p>{{/wrong.reason}}
+  <textarea id="reason" name="reason" rows="3" maxlength="500"{{#wrong.reason}} aria-invalid="true" aria-describedby="reason-error"{{/wrong.reason}}>
+  {{reasonTyped}}</textarea>
+  </div>
+  <div class="actions"><button class="danger" type="submit" id="change-seal">{{t.sealChangeDo}}</button></div>
+  </form>{{/canChange}}
+  <h2>{{t.sealChanges}}</h2>
+  <ol class="timeline">
+  {{#changes}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}} · {{who}}<time>{{at}}</time>{{#detail}}<br><span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
+  {{/changes}}</ol>
+  <h2>{{t.sealUses}}</h2>
+  {{^hasUses}}<p class="soft">{{t.none}}</p>{{/hasUses}}
+  {{#hasUses}}<table role="table" class="cards" id="uses">
+  <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.docNumber}}</th><th role="columnheader" scope="col">{{t.useState}}</th><th role="columnheader" scope="col">{{t.useAsked}}</th><th role="columnheader" scope="col">{{t.useGranted}}</th><th role="columnheader" scope="col">{{t.useApplied}}</th></tr></thead>
+  <tbody role="rowgroup">
+  {{#uses}}<tr role="row"><td role="cell" data-label="{{t.docNumber}}">{{#number}}{{number}}{{/number}}</td><td role="cell" data-label="{{t.useState}}">{{stateText}}{{#place}}<br><span class="soft">{{place}}</span>{{/place}}</td><td role="cell" data-label="{{t.useAsked}}">{{asked}}</td><td role="cell" data-label="{{t.useGranted}}">{{#granted}}{{granted}}{{/granted}}</td><td role="cell" data-label="{{t.useApplied}}">{{#applied}}{{applied}}{{/applied}}{{#digest}}<br><code>{{digest}}</code>{{/digest}}</td></tr>
+  {{/uses}}</tbody>
+  </table>{{/hasUses}}
+  <p><a href="/seals">{{t.navSeals}}</a></p>
+  {{/seal}}
+  """#,
+  "seals": #"""
+  <h1>{{t.navSeals}}</h1>
+  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  <p><a class="button" href="/seals/new" id="new-seal">{{t.sealImport}}</a></p>
+  {{#isEmpty}}<p class="soft">{{t.sealsEmpty}}</p>{{/isEmpty}}
+  {{#hasSeals}}<table role="table" class="cards" id="seals">
+  <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.sealName}}</th><th role="columnheader" scope="col">{{t.sealOwner}}</th><th role="columnheader" scope="col">{{t.sealState}}</th><th role="columnheader" scope="col">{{t.sealValid}}</th></tr></thead>
+  <tbody role="rowgroup">
+  {{#seals}}<tr role="row"><td role="cell" data-label="{{t.sealName}}"><a href="/seals/{{id}}">{{name}}</a></td><td role="cell" data-label="{{t.sealOwner}}">{{owner}}</td><td role="cell" data-label="{{t.sealState}}"><span class="stage" data-stage="{{state}}">{{stateText}}</span></td><td role="cell" data-label="{{t.sealValid}}">{{valid}}</td></tr>
+  {{/seals}}</tbody>
+  </table>{{/hasSeals}}
+  """#,
   "signed-form": #"""
    data-statement="{{head}}" data-keys="{{keys}}"
   """#,
@@ -778,7 +1099,8 @@ let signingScript = #"""
   (() => {
     const curve = { name: "ECDSA", namedCurve: "P-256" };
     const scheme = { name: "ECDSA", hash: "SHA-256" };
-    const notSigned = new Set(["csrf", "nonce", "signing-key", "signature"]);
+    // A digest of a PIN would let others try all PINs.
+    const notSigned = new Set(["csrf", "nonce", "signing-key", "signature", "pin"]);
 
     const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
     const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));

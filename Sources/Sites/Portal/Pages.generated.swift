@@ -44,6 +44,94 @@ let portalTemplates: [String: String] = [
   "demo": #"""
   {{#smsIsDemo}}<p class="note">{{t.demoSite}}</p>{{/smsIsDemo}}
   """#,
+  "document-check": #"""
+  <h1>{{t.documentCheckTitle}}</h1>
+  {{> problems}}
+  {{#verdict}}{{> document-verdict}}{{/verdict}}
+  <p>{{t.documentCheckLead}}</p>
+  <form class="box screen" method="get" action="/documents/check">
+  <h2>{{t.documentCheckByNumber}}</h2>
+  <div class="field">
+  <label for="number">{{t.documentNumber}}</label>
+  <p class="hint" id="number-hint">{{t.documentNumberHint}}</p>
+  {{#wrong.number}}<p class="wrong" id="number-error">{{.}}</p>{{/wrong.number}}
+  <input class="short" type="text" id="number" name="number" value="{{number}}" maxlength="100" spellcheck="false" autocomplete="off" aria-describedby="number-hint{{#wrong.number}} number-error{{/wrong.number}}"{{#wrong.number}} aria-invalid="true"{{/wrong.number}}>
+  </div>
+  <div class="actions"><button type="submit">{{t.documentCheckButton}}</button></div>
+  </form>
+  <form class="box screen" method="post" action="/documents/check" enctype="multipart/form-data">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <h2>{{t.documentCheckByFile}}</h2>
+  <div class="field">
+  <label for="file">{{t.documentFileLabel}}</label>
+  <p class="hint" id="file-hint">{{fileHint}}</p>
+  {{#wrong.file}}<p class="wrong" id="file-error">{{.}}</p>{{/wrong.file}}
+  <input type="file" id="file" name="file" accept=".ofd,.pdf,application/ofd,application/pdf" aria-describedby="file-hint{{#wrong.file}} file-error{{/wrong.file}}"{{#wrong.file}} aria-invalid="true"{{/wrong.file}}>
+  </div>
+  <div class="actions"><button type="submit" id="check-file">{{t.documentCheckButton}}</button></div>
+  </form>
+  <p class="soft">{{t.documentCheckPrivacy}}</p>
+  """#,
+  "document-row": #"""
+  <li><a href="/documents/{{id}}">{{documentTitle}}</a>
+  <p class="soft">{{#withdrawn}}<strong class="withdrawn">{{.}}</strong> · {{/withdrawn}}{{number}} · {{issuer}} · {{date}}</p></li>
+  """#,
+  "document-step": #"""
+  <li data-step="{{code}}" data-outcome="{{outcome}}"><span aria-hidden="true">{{mark}}</span> <span class="standing">{{standing}}</span> {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
+  """#,
+  "document-verdict": #"""
+  <section class="{{style}}" id="verdict" data-verdict="{{code}}" role="status">
+  <h2>{{heading}}</h2>
+  <p>{{text}}</p>
+  </section>
+  {{#hasDocuments}}<ul class="list" id="verdict-documents">
+  {{#documents}}{{> document-row}}{{/documents}}</ul>{{/hasDocuments}}
+  <ul class="checks" id="verdict-steps">
+  {{#steps}}{{> document-step}}{{/steps}}</ul>
+  {{#seals}}<h3>{{t.documentSeal}} <bdi>{{name}}</bdi></h3>
+  <ul class="checks">
+  {{#steps}}{{> document-step}}{{/steps}}</ul>
+  {{/seals}}
+  {{#digest}}<p class="soft">{{t.documentDigest}} <code>{{.}}</code></p>{{/digest}}
+  """#,
+  "document": #"""
+  {{#document}}
+  <h1 id="document-title">{{documentTitle}}</h1>
+  {{#withdrawn}}<div class="error" id="document-withdrawn" role="note"><p>{{t.documentWithdrawnText}}</p></div>{{/withdrawn}}
+  <dl class="facts">
+  <dt>{{t.documentNumber}}</dt><dd id="document-number">{{number}}</dd>
+  <dt>{{t.documentIssuer}}</dt><dd>{{issuer}}</dd>
+  <dt>{{t.documentDate}}</dt><dd>{{date}}</dd>
+  {{/document}}
+  <dt>{{t.documentPublishedAt}}</dt><dd>{{publishedAt}}</dd>
+  <dt>{{t.documentState}}</dt><dd id="document-state">{{state}}</dd>
+  {{#withdrawnAt}}<dt>{{t.documentWithdrawnAt}}</dt><dd>{{.}}</dd>
+  {{/withdrawnAt}}{{#reason}}<dt>{{t.documentReason}}</dt><dd id="document-reason">{{.}}</dd>
+  {{/reason}}</dl>
+  <h2>{{t.documentFiles}}</h2>
+  {{#files}}<div class="box">
+  <h3>{{kind}}</h3>
+  <dl class="facts">
+  <dt>{{t.documentSize}}</dt><dd>{{size}}</dd>
+  <dt>{{t.documentDigest}}</dt><dd><code>{{digest}}</code></dd>
+  </dl>
+  {{#path}}<p class="screen"><a class="button plain" href="{{.}}" download>{{t.documentDownload}}</a></p>{{/path}}
+  </div>
+  {{/files}}
+  <p class="screen"><a class="button plain" href="/documents/check">{{t.documentCheckLink}}</a> <a class="button plain" href="/documents">{{t.documentsBack}}</a></p>
+  """#,
+  "documents": #"""
+  <h1>{{t.documentsTitle}}</h1>
+  <p>{{t.documentsLead}}</p>
+  <p class="screen"><a class="button" href="/documents/check">{{t.documentCheckLink}}</a></p>
+  {{#isEmpty}}<p class="soft">{{t.documentsEmpty}}</p>{{/isEmpty}}
+  <ul class="list" id="documents">
+  {{#documents}}{{> document-row}}{{/documents}}</ul>
+  {{#isPaged}}<nav class="paging" aria-label="{{t.pages}}">
+  {{#newer}}<a class="button plain" rel="prev" href="/documents?after={{newer}}">{{t.previousPage}}</a>{{/newer}}
+  {{#older}}<a class="button plain" rel="next" href="/documents?before={{older}}">{{t.nextPage}}</a>{{/older}}
+  </nav>{{/isPaged}}
+  """#,
   "done": #"""
   <h1>{{t.doneTitle}}</h1>
   <p class="good">{{t.doneLead}}</p>
@@ -73,6 +161,7 @@ let portalTemplates: [String: String] = [
   <li><a href="/write"><strong>{{t.homeWrite}}</strong>{{t.homeWriteText}}</a></li>
   <li><a href="/lookup"><strong>{{t.homeLookup}}</strong>{{t.homeLookupText}}</a></li>
   <li><a href="/public"><strong>{{t.homePublic}}</strong>{{t.homePublicText}}</a></li>
+  <li><a href="/documents"><strong>{{t.homeDocuments}}</strong>{{t.homeDocumentsText}}</a></li>
   </ul>
   """#,
   "leave": #"""

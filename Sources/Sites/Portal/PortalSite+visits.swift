@@ -100,7 +100,7 @@ extension PortalSite {
           problem.textKey, request.language, "\(configuration.letters.titleMaxCharacters)",
           "\(configuration.letters.textMaxCharacters)", "\(configuration.letters.attachmentsMax)",
           readableBytes(configuration.letters.attachmentMaxBytes), fileKindNames,
-          renderer.duration(seconds: problem.seconds, request.language)))
+          renderer.duration(seconds: problem.seconds, request.language), readableBytes(UploadedDocument.maxBytes)))
     }
     return renderer.page(
       content, in: VisitFrame(csrf: token, smsIsDemo: smsIsDemo), problems: shown, titleKey: titleKey, for: request,

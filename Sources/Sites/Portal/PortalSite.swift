@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 public import Letters
 public import Logging
+public import PublishedDocuments
 public import ServiceLifecycle
 import Web
 public import Zones
@@ -22,6 +23,8 @@ public final class PortalSite: Service {
 
   let configuration: ZoneConfiguration
   let letters: CitizenLetters
+  let documents: PortalDocuments
+  let heldUploads = HeldUploads()
   let sendSMS: SendSMS
   let smsIsDemo: Bool
   let logger: Logger
@@ -41,11 +44,13 @@ public final class PortalSite: Service {
   ///   - smsIsDemo: whether messages end in the demo's folder; pages then say so.
   /// - Throws: where a template cannot be read, which a test forbids.
   public init(
-    configuration: ZoneConfiguration, letters: CitizenLetters, sendSMS: @escaping SendSMS, smsIsDemo: Bool,
+    configuration: ZoneConfiguration, letters: CitizenLetters, documents: PortalDocuments,
+    sendSMS: @escaping SendSMS, smsIsDemo: Bool,
     logger: Logger
   ) throws {
     self.configuration = configuration
     self.letters = letters
+    self.documents = documents
     self.sendSMS = sendSMS
     self.smsIsDemo = smsIsDemo
     forms = SignedForms(key: letters.key(for: "portal forms"))
@@ -55,7 +60,7 @@ public final class PortalSite: Service {
       strings: portalStrings, templates: portalTemplates,
       links: [
         .init("/", "navHome"), .init("/write", "navWrite"), .init("/lookup", "navLookup"),
-        .init("/public", "navPublic"),
+        .init("/documents", "navDocuments"), .init("/public", "navPublic"),
       ], siteNameKey: "siteName")
   }
 
@@ -113,6 +118,7 @@ public final class PortalSite: Service {
     addLookupRoutes(to: &routes)
     addUnlockRoutes(to: &routes)
     addPublicRoutes(to: &routes)
+    addDocumentRoutes(to: &routes)
     return routes
   }
 }

@@ -2,7 +2,7 @@ import Web
 import Zones
 
 /// The portal's texts.
-let portalStrings = pageStrings + unlockStrings
+let portalStrings = pageStrings + unlockStrings + documentStrings
 
 private let pageStrings = StringTable([
   .init("siteName", "政务信箱", "Government Mailbox"),

@@ -31,7 +31,7 @@ struct Visitor: Sendable {
 /// is bound to the browser's name. It holds no secret. What costs something (a message to a phone) a form can do once.
 struct SignedForms: Sendable {
   enum Purpose: String, Sendable {
-    case notice, phone, lookup, unlock
+    case notice, phone, lookup, unlock, document
     /// Not a form: what a browser holds once its person agreed to the notice.
     case agreed
   }

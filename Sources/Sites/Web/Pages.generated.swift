@@ -137,6 +137,15 @@ let stylesheet = #"""
   div.error { margin: 1rem 0; }
   .note { border-left: 6px solid #b98900; background: #fff8e3; padding: 0.75rem 1rem; margin: 1rem 0; }
   .good { border-left: 6px solid var(--green); background: #eef8f1; padding: 0.75rem 1rem; }
+  .checks { list-style: none; margin: 0.75rem 0 1.25rem; padding: 0; }
+  .checks li { padding: 0.25rem 0 0.25rem 1.6rem; text-indent: -1.6rem; overflow-wrap: anywhere; }
+  .checks [aria-hidden] { display: inline-block; width: 1.4rem; text-indent: 0; font-weight: 700; }
+  .checks .standing { font-weight: 700; }
+  .checks [data-outcome="holds"] [aria-hidden], .checks [data-outcome="holds"] .standing { color: var(--green); }
+  .checks [data-outcome="fails"] [aria-hidden], .checks [data-outcome="fails"] .standing { color: var(--red); }
+  .withdrawn { color: var(--red); }
+  .good h2, .note h2 { font-size: 1.1rem; margin: 0 0 0.25rem; }
+  .good p, .note p { margin: 0; }
   .notice { border: 1px solid var(--line); background: #fafbfc; padding: 0.5rem 1.25rem; border-radius: 4px; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .written { white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -154,8 +163,9 @@ let stylesheet = #"""
     font-weight: 700; letter-spacing: 0.04em; overflow-wrap: anywhere; }
   .stage { display: inline-block; padding: 0.1rem 0.8rem; border-radius: 2rem; background: var(--wash); color: var(--blue-dark);
     border: 1px solid #a8c0de; font-weight: 700; margin: 0; }
-  .stage[data-stage="answered"] { background: #eef8f1; color: #14532d; border-color: #9ccbb0; }
-  .stage[data-stage="declined"], .stage[data-stage="refused"] { background: #fdf3f3; color: #7d0f15; border-color: #dfb0b2; }
+  .stage[data-stage="answered"], .stage[data-stage="sealed"], .stage[data-stage="in-use"] { background: #eef8f1; color: #14532d; border-color: #9ccbb0; }
+  .stage[data-stage="declined"], .stage[data-stage="refused"], .stage[data-stage="revoked"],
+  .stage[data-stage="cancelled"], .stage[data-stage="suspended"] { background: #fdf3f3; color: #7d0f15; border-color: #dfb0b2; }
   .timeline { list-style: none; margin: 1rem 0 1.5rem; padding: 0 0 0 0.4rem; }
   .timeline li { border-left: 3px solid var(--line); padding: 0 0 0.9rem 1.4rem; position: relative; color: var(--soft); }
   .timeline li:last-child { border-left-color: transparent; padding-bottom: 0; }
@@ -183,6 +193,10 @@ let stylesheet = #"""
   td.tight { white-space: nowrap; }
   .paging { display: flex; gap: 1rem; align-items: center; margin-top: 1.25rem; }
   .files { padding-left: 1.25rem; }
+  textarea.draft { font-family: "Noto Sans Mono CJK SC", "DejaVu Sans Mono", Consolas, monospace; }
+  .sheets { display: flex; flex-direction: column; gap: 1rem; }
+  .sheet { max-width: 100%; height: auto; border: 1px solid var(--line); background: #fff; }
+  img.seal { max-width: 100%; height: auto; }
   details { border: 1px solid var(--line); border-radius: 4px; padding: 0.5rem 1.25rem; margin: 0 0 1.25rem; }
   .actions + details { margin-top: 1.5rem; }
   summary { cursor: pointer; font-weight: 700; min-height: 44px; padding: 0.5rem 0; }

@@ -36,7 +36,8 @@ public struct CheckStep: Equatable, Sendable {
   /// Names, paths and dates; may hold text of strangers. Empty where there is nothing to add.
   public let detail: String
 
-  init(_ code: Code, _ outcome: Outcome, _ detail: String = "") {
+  /// - Parameter detail: may hold text of strangers; empty where there is nothing to add.
+  public init(_ code: Code, _ outcome: Outcome, _ detail: String = "") {
     self.code = code
     self.outcome = outcome
     self.detail = detail

@@ -51,6 +51,27 @@ import Testing
     }
   }
 
+  @Test func `lets units draft, leaders grant below, and keepers alone apply seals`() {
+    let places = [
+      "mine": Place.document(drafter: "li", unit: department), "same": .document(drafter: "wang", unit: department),
+      "below": .document(drafter: "wang", unit: UnitPath(["city", "housing", "repairs"])),
+      "above": .document(drafter: "wang", unit: UnitPath(["city"])),
+    ]
+    func may(_ role: Role, _ action: Action) -> Set<String> {
+      Set(places.filter { official([role]).may(action, $0.value) }.keys)
+    }
+    #expect(may(.handler, .draftDocument) == ["mine", "same"] && may(.handler, .requestSeal) == ["mine", "same"])
+    #expect(may(.clerk, .draftDocument) == ["mine"] && may(.clerk, .readDocument) == ["mine", "same"])
+    #expect(may(.leader, .grantSeal) == ["mine", "same", "below"] && may(.leader, .draftDocument).isEmpty)
+    #expect(may(.sealkeeper, .applySeal) == Set(places.keys) && may(.sealkeeper, .readDocument).isEmpty)
+    for role in Role.allCases where role != .sealkeeper {
+      #expect(may(role, .applySeal).isEmpty && !official([role]).may(.keepSeals, .office))
+    }
+    var standIn = official([])
+    standIn.standsInFor = [official([.sealkeeper])]
+    #expect(!standIn.may(.applySeal), "who keeps a seal lets nobody else have it")
+  }
+
   @Test func `lets a stand-in do with letters what the absent may, and nothing else`() {
     var absent = official([.clerk])
     absent.person = "wang"

@@ -137,7 +137,11 @@ private func alert(_ desk: TestDesk) async throws -> Int64 {
 
 /// For each route, how to ask it for something at each distance at which it has anything. All forms are filled in rightly,
 /// so that a refusal is one of right.
-let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
+let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = officeSpecimens.merging(documentSpecimens) {
+  first, _ in first
+}
+
+private let officeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "GET /": own("/"),
   "GET /me": own("/me"),
   "POST /logout": own("/logout"),
@@ -235,6 +239,7 @@ extension TestDesk {
       let tables = [
         "desk_letter", "desk_letter_event", "outbox", "notice", "unit", "person", "person_certificate", "person_role",
         "person_mailbox", "mailbox_unit", "delegation", "enrolment", "act", "signing_key",
+        "office_document", "office_document_event", "document_number", "seal", "seal_state", "seal_request",
       ]
       return try tables.map { table in
         let rows = try db.all("SELECT * FROM \(table) ORDER BY 1, 2").map { "\($0)" }

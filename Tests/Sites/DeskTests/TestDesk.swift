@@ -1,5 +1,6 @@
 import Cryptography
 import Desk
+import Documents
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -10,6 +11,7 @@ import Logging
 import NIOCore
 import People
 import Roles
+import SealHarness
 import Storage
 import Synchronization
 import Web
@@ -28,7 +30,12 @@ final class TestDesk: Sendable {
   let site: DeskSite
   let responder: SiteResponder
   let trust = TestTrust()
+  let documents: OfficeDocuments
+  let sealing: TestSealing
   private let numbers = Mutex(0)
+
+  /// One for all tests: typefaces are mapped once.
+  static let typesetter = DocumentTypesetter(folders: [])
 
   init(
     concerns: @escaping @Sendable () -> [DeskConcern] = { [] },
@@ -44,9 +51,17 @@ final class TestDesk: Sendable {
     change(&configuration)
     zone = try RunningZone(configuration, exchanging: false)
     office = zone.office
+    sealing = try TestSealing(at: Date(timeIntervalSinceNow: -3_600))
+    documents = OfficeDocuments(
+      database: zone.database, blobs: zone.blobs,
+      series: [DocumentSeries(identifier: "government", mark: "安政发", name: "市政府文件")], typesetter: Self.typesetter,
+      signers: [sealing.signer], sealTrust: sealing.trust,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    try await documents.takeOverSeries()
     site = try DeskSite(
       configuration: configuration, letters: zone.desk, office: office, trust: trust, issuer: TestIssuer(),
-      console: zone.console, checker: zone.checker, evidence: { _ in Array("tar".utf8) }, concerns: concerns,
+      console: zone.console, checker: zone.checker, evidence: { _ in Array("tar".utf8) },
+      documents: documents, concerns: concerns,
       logger: logger)
     responder = site.responder()
     try await furnish()
@@ -121,20 +136,39 @@ final class TestDesk: Sendable {
     var head = HTTPRequest(method: method, scheme: "https", authority: "desk.example", path: path)
     if let cookie { head.headerFields[.cookie] = "__Host-guandu-desk=\(cookie)" }
     for (name, value) in headers { if let name = HTTPField.Name(name) { head.headerFields[name] = value } }
-    let isUpload = path.hasPrefix("/import/check")
+    let isUpload = Self.isUpload(path)
     if form != nil {
       head.headerFields[.contentType] =
         isUpload ? "multipart/form-data; boundary=b" : "application/x-www-form-urlencoded"
     }
     let fields = (form ?? [:]).sorted { $0.key < $1.key }
-    let body =
-      isUpload
-      ? fields.map { "--b\r\nContent-Disposition: form-data; name=\"\($0)\"\r\n\r\n\($1)\r\n" }.joined() + "--b--\r\n"
-      : fields.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
+    var body: [UInt8] = []
+    for (name, value) in fields {
+      if isUpload {
+        body += Array("--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n".utf8)
+        // What is no text is given in base64.
+        body += value.hasPrefix("base64:") ? Base64.decode(String(value.dropFirst(7))) ?? [] : Array(value.utf8)
+        body += Array("\r\n".utf8)
+      } else {
+        body += Array((body.isEmpty ? "" : "&").utf8) + Array("\(escaped(name))=\(escaped(value))".utf8)
+      }
+    }
+    if isUpload { body += Array("--b--\r\n".utf8) }
     let response = await responder.respond(
-      to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))),
+      to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))),
       from: TestConnection(certificate: certificate))
     return await Answer(response)
+  }
+
+  /// Forms that are sent with files.
+  private static func isUpload(_ path: String) -> Bool {
+    let parts = path.prefix { $0 != "?" }.split(separator: "/")
+    switch parts.first {
+    case "import": return parts.count == 2
+    case "seals": return parts.count == 1
+    case "documents": return parts.count == 1 || (parts.count == 2 && parts[1] != "new")
+    default: return false
+    }
   }
 
   private func escaped(_ text: String) -> String {

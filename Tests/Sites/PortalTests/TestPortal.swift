@@ -31,11 +31,13 @@ final class TestPortal: Sendable {
   ///   - sendSMS: the gateway.
   init(
     turns: LookupQueue = LookupQueue(), hash: CostlyHash? = nil, database: ZoneDatabase? = nil,
-    sendSMS: @escaping PortalSite.SendSMS = { _, _ in }
+    sealTrust: SealTrustFiles? = nil, sendSMS: @escaping PortalSite.SendSMS = { _, _ in }
   ) async throws {
     self.turns = turns
     zones = try TestZones()
-    zone = try RunningZone(zones.dmz, exchanging: false)
+    var configuration = zones.dmz
+    configuration.sealTrust = sealTrust
+    zone = try RunningZone(configuration, exchanging: false)
     let key = X25519PrivateKey.generate().publicKey
     citizens = CitizenLetters(
       database: database ?? zone.database, outbox: Outbox(links: zones.dmz.links), blobs: zone.blobs,
@@ -43,7 +45,7 @@ final class TestPortal: Sendable {
       intranetKeys: { [key] }, limits: LetterLimits(), pepper: SecretBytes.random(32),
       turns: turns, hash: hash, logger: Self.silent)
     site = try PortalSite(
-      configuration: zones.dmz, letters: citizens, sendSMS: sendSMS, smsIsDemo: false, logger: Self.silent)
+      configuration: zones.dmz, letters: citizens, documents: zone.documents, sendSMS: sendSMS, smsIsDemo: false, logger: Self.silent)
     responder = SiteResponder(renderer: site.renderer, routes: site.routes(), proxies: nil, logger: Self.silent)
   }
 
@@ -64,10 +66,30 @@ final class TestPortal: Sendable {
     if let cookie { head.headerFields[.cookie] = cookie }
     if form != nil { head.headerFields[.contentType] = "application/x-www-form-urlencoded" }
     let body = (form ?? [:]).map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
+    return await answer(head, ByteBuffer(string: body), address)
+  }
+
+  private func answer(_ head: HTTPRequest, _ body: ByteBuffer, _ address: String) async -> Page {
     let response = await responder.respond(
-      to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))),
-      from: CitizenConnection(remoteAddress: address))
+      to: Request(head: head, body: RequestBody(buffer: body)), from: CitizenConnection(remoteAddress: address))
     return await Page(response)
+  }
+
+  /// A form with a file, its parts in this order.
+  func answer(
+    _ path: String, parts: [(name: String, content: [UInt8])], cookie: String, from address: String
+  ) async -> Page {
+    var head = HTTPRequest(method: .post, scheme: "https", authority: "portal.example", path: path)
+    head.headerFields[.cookie] = cookie
+    head.headerFields[.contentType] = "multipart/form-data; boundary=zzz"
+    var body = ByteBuffer()
+    for part in parts {
+      body.writeString("--zzz\r\nContent-Disposition: form-data; name=\"\(part.name)\"\r\n\r\n")
+      body.writeBytes(part.content)
+      body.writeString("\r\n")
+    }
+    body.writeString("--zzz--\r\n")
+    return await answer(head, body, address)
   }
 
   func answerToNothing(_ path: String, cookie: String, from address: String) async -> Page {
@@ -125,6 +147,14 @@ struct TestCitizen: Sendable {
   }
 
   func send(_ path: String, _ form: [String: String]) async -> Page { await answer(.post, path, form) }
+
+  /// Has a file checked; `token` is the form's own where nil.
+  func check(_ file: [UInt8], token: String? = nil) async -> Page {
+    let own = await get("/documents/check").token ?? ""
+    let cookies = jar.cookies.withLock { $0.map { "\($0)=\($1)" }.joined(separator: "; ") }
+    return await portal.answer(
+      "/documents/check", parts: [("csrf", Array((token ?? own).utf8)), ("file", file)], cookie: cookies, from: address)
+  }
 
   private func answer(_ method: HTTPRequest.Method, _ path: String, _ form: [String: String]?) async -> Page {
     let cookies = jar.cookies.withLock { $0.map { "\($0)=\($1)" }.joined(separator: "; ") }

@@ -24,3 +24,15 @@ int guandu_unlock(int descriptor);
 /// Starts this process's own program again, with one argument and `descriptor` as its standard input and output; its errors go
 /// nowhere, and nothing else stays open. `posix_spawn(3)`: 0 or an error's number.
 int guandu_spawn_itself(const char *argument, int descriptor, pid_t *child);
+
+/// `memfd_create(2)`: a file in memory, without a name, that ends with its last descriptor.
+int guandu_memory_file(void);
+/// `pipe2(2)`: both ends are closed where a program is started.
+int guandu_pipe(int ends[2]);
+/// Starts `program` with `input` and `output` for its standard input and output, `/dev/null` for its errors, and no other
+/// descriptor; its environment is empty, its signals are as after boot. Returns an error's number, or 0.
+int guandu_start_contained(const char *program, char *const arguments[], int input, int output, pid_t *process);
+/// What a process does before it reads what a stranger made. It ends with the thread that started it; no file that it
+/// writes grows; it opens none, begins no other process, has no network, and maps no code.
+/// Needs a kernel with seccomp filters, on x86-64 or AArch64; elsewhere -1 with ENOSYS.
+int guandu_contain_self(void);

@@ -2,7 +2,8 @@
 (() => {
   const curve = { name: "ECDSA", namedCurve: "P-256" };
   const scheme = { name: "ECDSA", hash: "SHA-256" };
-  const notSigned = new Set(["csrf", "nonce", "signing-key", "signature"]);
+  // A digest of a PIN would let others try all PINs.
+  const notSigned = new Set(["csrf", "nonce", "signing-key", "signature", "pin"]);
 
   const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));

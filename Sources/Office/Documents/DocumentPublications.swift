@@ -1,0 +1,245 @@
+import Acts
+public import AuditLog
+import Cryptography
+import DocumentNotation
+import DurableFiles
+public import Links
+import PacketFormat
+import PublishedDocuments
+public import Roles
+import Runtime
+public import Storage
+public import Timestamps
+public import Zones
+
+/// Sealed documents that the public may read: sent to the portal, and withdrawn. Every call says who asks.
+public final class DocumentPublications: Sendable {
+  let database: ZoneDatabase
+  let blobs: BlobStore
+  let outbox: Outbox
+  private let link: LinkConfiguration
+  let audit: AuditTrail?
+  let now: @Sendable () -> UnixMilliseconds
+
+  /// - Parameters:
+  ///   - link: the one to the DMZ, whose portal shows documents.
+  ///   - audit: the zone's audit log; nil where it keeps none.
+  public init(
+    database: ZoneDatabase, blobs: BlobStore, outbox: Outbox, link: LinkConfiguration, audit: AuditTrail? = nil,
+    now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+  ) {
+    self.database = database
+    self.blobs = blobs
+    self.outbox = outbox
+    self.link = link
+    self.audit = audit
+    self.now = now
+  }
+
+  var dmz: ZoneName { link.peer }
+
+  /// What the link's outgoing policy lacks for documents to leave, as names to be added to `zone.yaml`; empty where nothing
+  /// does.
+  public var missingNames: [String] {
+    let policy = link.outgoingPolicy
+    var missing: [String] = []
+    for type in [PublishedMessage.type, WithdrawnMessage.type] where !policy.messageTypes.contains(type) {
+      missing.append("policy.outgoing.messages: \(type)")
+    }
+    if policy.blobMaxBytes == 0 { missing.append("policy.outgoing.blob_max_bytes") }
+    return missing
+  }
+
+  /// What the portal was told, and what this person may do.
+  ///
+  /// - Throws: `notFound` for a document that they may not read.
+  public func publication(
+    of identifier: String, for official: Official
+  ) async throws(DocumentError) -> (
+    publication: DocumentPublication?, decision: PublicationDecision?, steps: Set<PublicationStep>
+  ) {
+    try await read { db in
+      guard let document = try StoredDocument.find(identifier, official, db) else { throw DocumentError.notFound }
+      let known = try StoredPublication.find(identifier, db)
+      let steps = PublicationStep.allCases.filter { step in
+        official.authority(for: step.action, document.place) != nil && Self.problem(with: step, document, known) == nil
+      }
+      return (known?.publication, Self.decision(on: document), Set(steps))
+    }
+  }
+
+  /// Sends a sealed document to the portal, where anybody may read it.
+  ///
+  /// - Parameter decision: what the clerk saw.
+  /// - Throws: `refused`, and `policy` where the link does not let it out; nothing is changed then.
+  public func publish(
+    _ identifier: String, decision: PublicationDecision, by official: Official
+  ) async throws(DocumentError) {
+    let (at, audit, outbox, dmz) = (now(), self.audit, self.outbox, self.dmz)
+    let sizes = try await sizes(identifier, official)
+    try await write { db in
+      let (document, authority, _) = try Self.begin(.publish, identifier, decision, official, db)
+      let facts = try document.facts(sizes)
+      let outgoing = PublishedMessage(facts, at: at).outgoing()
+      try db.run("DELETE FROM document_publication WHERE document = ?", identifier)
+      try db.run(
+        """
+        INSERT INTO document_publication
+          (document, number, title, issuer, date, ofd, ofd_bytes, pdf, pdf_bytes, published_at, published_by, message,
+            state)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sent')
+        """, identifier, facts.number.text, facts.title, facts.issuer, facts.date, facts.ofd.digest.text, facts.ofd.bytes,
+        facts.pdf?.digest.text, facts.pdf?.bytes, at, shownName(official, inSteadOf: authority), outgoing.message.id)
+      try outbox.enqueue(outgoing, to: dmz, db)
+      try recordDocumentEvent(identifier, "published", detail: "", official, inSteadOf: authority, at, db)
+      try OfficeDocuments.act(
+        "published", identifier, content: Digest.of(decision.text.utf8), detail: decision.text
+      ).record(by: official, inSteadOf: authority, at: at, audit, db)
+    }
+  }
+
+  /// Withdraws a published document: the portal says so from then on, and gives its files out no more.
+  ///
+  /// - Parameter reason: for the public; a line of 1 to 500 characters.
+  public func withdraw(
+    _ identifier: String, reason: String, decision: PublicationDecision, by official: Official
+  ) async throws(DocumentError) {
+    try checkReason(reason)
+    let line = String(reason.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+    let (at, audit, outbox, dmz) = (now(), self.audit, self.outbox, self.dmz)
+    try await write { db in
+      let (_, authority, known) = try Self.begin(.withdraw, identifier, decision, official, db)
+      guard let known else { throw DocumentError.refused(.notPublished) }
+      let outgoing = WithdrawnMessage(known.facts, publishedAt: known.publishedAt, reason: line, at: at).outgoing()
+      try db.run(
+        """
+        UPDATE document_publication SET withdrawn_at = ?, withdrawn_by = ?, reason = ?, withdrawal_message = ?,
+          withdrawal_state = 'sent', withdrawal_refusal = NULL WHERE document = ?
+        """, at, shownName(official, inSteadOf: authority), line, outgoing.message.id, identifier)
+      try outbox.enqueue(outgoing, to: dmz, db)
+      try recordDocumentEvent(identifier, "withdrawn", detail: line, official, inSteadOf: authority, at, db)
+      try OfficeDocuments.act(
+        "withdrawn", identifier, content: Digest.of(reason.utf8), detail: "\(decision.text) reason \(line)"
+      ).record(by: official, inSteadOf: authority, at: at, audit, db)
+    }
+  }
+
+  /// What the portal made of it, by its receipt alone.
+  public var fate: FateHandler {
+    { message, fate, db in
+      let (state, code): (String, String?) =
+        switch fate {
+        case .applied: ("delivered", nil)
+        case .refused(let code): ("refused", code)
+        }
+      switch message.type {
+      case PublishedMessage.type:
+        try db.run(
+          "UPDATE document_publication SET state = ?, refusal = ? WHERE document = ? AND message = ?", state, code,
+          message.subject, message.id)
+      case WithdrawnMessage.type:
+        try db.run(
+          """
+          UPDATE document_publication SET withdrawal_state = ?, withdrawal_refusal = ?
+          WHERE document = ? AND withdrawal_message = ?
+          """, state, code, message.subject, message.id)
+      default: break
+      }
+    }
+  }
+
+  // MARK: - Steps
+
+  private static func begin(
+    _ step: PublicationStep, _ identifier: String, _ decision: PublicationDecision, _ official: Official,
+    _ db: Transaction
+  ) throws -> (StoredDocument, Official, StoredPublication?) {
+    guard let document = try StoredDocument.find(identifier, official, db) else { throw DocumentError.notFound }
+    guard let authority = official.authority(for: step.action, document.place) else { throw DocumentError.notAllowed }
+    guard document.state == .sealed else { throw DocumentError.wrongState(document.state) }
+    let known = try StoredPublication.find(identifier, db)
+    if let problem = problem(with: step, document, known) { throw DocumentError.refused(problem) }
+    guard Self.decision(on: document) == decision else { throw DocumentError.refused(.changedMeanwhile) }
+    return (document, authority, known)
+  }
+
+  private static func problem(
+    with step: PublicationStep, _ document: StoredDocument, _ known: StoredPublication?
+  ) -> DocumentProblem? {
+    guard document.state == .sealed else { return .notPublished }
+    switch step {
+    case .publish:
+      // What bears a classification leaves this zone by no such way, whatever else is said of it.
+      guard document.classification.isEmpty else { return .classifiedIsNotOpen }
+      guard document.disclosure == .open else { return .notOpen }
+      return known == nil || known?.isRefused == true && known?.isWithdrawn == false ? nil : .alreadyPublished
+    case .withdraw:
+      guard let known, !known.isRefused else { return .notPublished }
+      if case .refused = known.publication.withdrawal?.standing { return nil }
+      return known.isWithdrawn ? .alreadyWithdrawn : nil
+    }
+  }
+
+  private static func decision(on document: StoredDocument) -> PublicationDecision? {
+    document.sealedOFD.map {
+      PublicationDecision(number: document.numberText, ofd: $0, pdf: document.sealedPDF ?? "")
+    }
+  }
+
+  /// Of the sealed files, which are never changed.
+  private func sizes(_ identifier: String, _ official: Official) async throws(DocumentError) -> [String: Int] {
+    let found = try await read { try StoredDocument.find(identifier, official, $0) }
+    guard let document = found else { throw .notFound }
+    let digests = [document.sealedOFD, document.sealedPDF].compactMap { $0 }
+    let blobs = self.blobs
+    do {
+      return try await BlockingPool.shared.run {
+        var sizes: [String: Int] = [:]
+        for digest in digests { sizes[digest] = try blobs.open(digest).byteCount }
+        return sizes
+      }
+    } catch { throw .unavailable(error) }
+  }
+
+  // MARK: - The database
+
+  func read<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(DocumentError) -> T {
+    do { return try await database.read(body) } catch let error as DocumentError { throw error } catch {
+      throw .unavailable(error)
+    }
+  }
+
+  func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(DocumentError) -> T {
+    do { return try await database.write(body) } catch let error as DocumentError {
+      throw error
+    } catch let error as PolicyRefusal {
+      throw .policy(rule: error.rule)
+    } catch { throw .unavailable(error) }
+  }
+}
+
+extension PublicationStep {
+  public var action: Action {
+    switch self {
+    case .publish: .publishDocument
+    case .withdraw: .withdrawDocument
+    }
+  }
+}
+
+extension StoredDocument {
+  /// What the public learns of it.
+  ///
+  /// - Throws: `refused` where the portal would not take it as it is.
+  fileprivate func facts(_ sizes: [String: Int]) throws -> DocumentFacts {
+    func file(_ digest: String?) -> DocumentFile? {
+      guard let name = digest.flatMap(HexDigest.init), let bytes = sizes[name.text] else { return nil }
+      return DocumentFile(digest: name, bytes: bytes)
+    }
+    guard let number = DocumentNumber(numberText), let ofd = file(sealedOFD),
+      let document = try? OfficialDocument(draft: notation, number: { _ in numberText })
+    else { throw DocumentError.refused(.notPublishable) }
+    return DocumentFacts(
+      id: id, number: number, title: title, issuer: document.issuer.text, date: date, ofd: ofd, pdf: file(sealedPDF))
+  }
+}

@@ -1,0 +1,177 @@
+import Certificates
+public import Cryptography
+import DocumentSeals
+import DurableFiles
+import Foundation
+import Layout
+import Logging
+public import Roles
+import Runtime
+import SealObjects
+import Storage
+import Synchronization
+import Timestamps
+
+/// What a use of a seal needs, as it was when it began.
+private struct Sealing: Sendable {
+  let document: StoredDocument
+  let request: StoredRequest
+  let seal: StoredSeal
+
+  var setting: DocumentSetting {
+    let number = document.numberText
+    return DocumentSetting(
+      notation: document.notation, number: { _ in number },
+      sealMillimetres: max(seal.widthMillimetres, seal.heightMillimetres))
+  }
+}
+
+/// Sealed files, and what the register says of them.
+private struct SealedFiles: Sendable {
+  let typeset: TypesetDocument
+  let ofd: [UInt8]
+  let pdf: [UInt8]
+  /// Upper left corner of the picture, in millimetres.
+  let page: Int
+  let x: Double
+  let y: Double
+}
+
+extension OfficeDocuments {
+  /// 用印: sets the document with its number, has its seal's signer sign it, and keeps what comes out.
+  ///
+  /// - Parameters:
+  ///   - decision: what the keeper saw.
+  ///   - pin: opens the seal's keys at the signer; it is neither kept nor logged.
+  public func apply(
+    _ identifier: String, decision: DocumentDecision, pin: SecretBytes, by official: Official
+  ) async throws(DocumentError) {
+    // Else two signatures could be made of which one is in no register.
+    guard sealing.withLock({ $0.insert(identifier).inserted }) else { throw .busy }
+    defer { _ = sealing.withLock { $0.remove(identifier) } }
+    let at = now()
+    let start = try await begin(identifier, decision, official, at)
+    let files = try await make(start, pin, at)
+    let kept = try await keep(files)
+    try await take(.apply, identifier, official) { document, authority, _, db in
+      guard let request = try StoredRequest.open(identifier, db), request.id == start.request.id else {
+        throw DocumentError.refused(.changedMeanwhile)
+      }
+      try Self.demand(decision, of: document, request.seal)
+      // It may have been suspended while the signer was asked: then what was made is dropped.
+      let seal = try StoredSeal.demandUsable(request.seal, at: at, db)
+      try db.run(
+        """
+        UPDATE office_document SET typeset_ofd = ?, typeset_pdf = ?, sealed_ofd = ?, sealed_pdf = ?, page_count = ?,
+          sealed_at = ? WHERE id = ?
+        """, kept.typesetOFD, kept.typesetPDF, kept.sealedOFD, kept.sealedPDF, files.typeset.pageCount, at, identifier)
+      try db.run(
+        """
+        UPDATE seal_request SET state = 'applied', applied_by = ?, applied_name = ?, applied_at = ?, digest_before = ?,
+          digest_after = ?, page = ?, left_micrometres = ?, top_micrometres = ? WHERE id = ?
+        """, official.person, shownName(official, inSteadOf: authority), at, kept.typesetOFD, kept.sealedOFD,
+        files.page,
+        Int((files.x * 1_000).rounded()), Int((files.y * 1_000).rounded()), request.id)
+      try document.move(
+        to: .sealed, "sealed", detail: "\(seal.name) \(kept.sealedOFD)", official, inSteadOf: authority, at, db)
+      return Self.act(
+        "sealed", identifier, content: Digest.of(decision.text.utf8),
+        detail: "\(decision.text) before \(kept.typesetOFD) after \(kept.sealedOFD)")
+    }
+  }
+
+  /// Whether the keeper may, now, before anything is asked of the signer.
+  private func begin(
+    _ identifier: String, _ decision: DocumentDecision, _ official: Official, _ at: UnixMilliseconds
+  ) async throws(DocumentError) -> Sealing {
+    let trust = sealTrust
+    let start = try await read { db in
+      guard let document = try StoredDocument.find(identifier, official, db) else { throw DocumentError.notFound }
+      guard let authority = official.authority(for: .applySeal, document.place) else {
+        throw DocumentError.notAllowed
+      }
+      guard document.state == .granted, let request = try StoredRequest.open(identifier, db) else {
+        throw DocumentError.wrongState(document.state)
+      }
+      if let problem = document.problem(with: .apply, official, inSteadOf: authority, request) {
+        throw DocumentError.refused(problem)
+      }
+      try Self.demand(decision, of: document, request.seal)
+      return Sealing(
+        document: document, request: request, seal: try StoredSeal.demandUsable(request.seal, at: at, db))
+    }
+    // The makers that are trusted may be others than on the day on which the seal was taken in.
+    let check = await BlockingPool.shared.run {
+      try? SealCheck(start.seal.bytes, trust: trust, at: Date(unixMilliseconds: at))
+    }
+    guard let check, check.verdict == .genuine else {
+      if let check { throw .seal(check.steps) }
+      throw .refused(.notASeal)
+    }
+    return start
+  }
+
+  private func make(
+    _ start: Sealing, _ pin: SecretBytes, _ at: UnixMilliseconds
+  ) async throws(DocumentError) -> SealedFiles {
+    let typeset = try await typesetter.document(start.setting)
+    guard let place = typeset.seal else { throw .refused(.notToBeSealed) }
+    guard let signer = signers.first(where: { $0.name == start.seal.signer }) else { throw .refused(.noSuchSigner) }
+    let x = place.x - Double(start.seal.widthMillimetres) / 2
+    let y = place.y - Double(start.seal.heightMillimetres) / 2
+    let (stored, date) = (start.seal, Date(unixMilliseconds: at))
+    do {
+      let certificate = try Certificate(der: stored.certificate)
+      let begun = try await BlockingPool.shared.run {
+        let sealer = try DocumentSealer(
+          seal: try ElectronicSeal(stored.bytes), publicKey: try certificate.publicKey(), certificate: certificate,
+          at: date)
+        return try sealer.begin(
+          typeset.ofd, pageNumber: place.page, x: x, y: y, software: ("guandu", "1"), at: date)
+      }
+      let signature = try await signer.sign(begun.digest, stored.keyName, certificate, pin)
+      let ofd = try await BlockingPool.shared.run { try begun.finish(signature: signature) }
+      return SealedFiles(typeset: typeset, ofd: ofd, pdf: typeset.pdf, page: place.page, x: x, y: y)
+    } catch let failure as SigningFailure {
+      logger.warning("a seal was not applied", metadata: ["reason": "\(failure.reason)"])
+      throw .refused(failure.problem)
+    } catch {
+      logger.warning("a seal was not applied", metadata: ["reason": "\(error)"])
+      throw .refused(.sealingFailed)
+    }
+  }
+
+  private struct KeptFiles: Sendable {
+    let typesetOFD: String
+    let typesetPDF: String
+    let sealedOFD: String
+    let sealedPDF: String
+  }
+
+  /// Before the transaction that names them: what that refuses leaves files behind that nothing refers to.
+  private func keep(_ files: SealedFiles) async throws(DocumentError) -> KeptFiles {
+    let blobs = self.blobs
+    do {
+      return try await BlockingPool.shared.run {
+        func keep(_ bytes: [UInt8]) throws -> String {
+          let digest = Digest.of(bytes)
+          if blobs.holds(digest.hex) { return digest.hex }
+          let file = try blobs.spool()
+          do {
+            try file.append(bytes)
+            try file.sync()
+            try file.close()
+            try blobs.keep(file, as: digest)
+          } catch {
+            blobs.discard(file)
+            throw error
+          }
+          return digest.hex
+        }
+        return KeptFiles(
+          typesetOFD: try keep(files.typeset.ofd), typesetPDF: try keep(files.typeset.pdf),
+          sealedOFD: try keep(files.ofd), sealedPDF: try keep(files.pdf))
+      }
+    } catch { throw .unavailable(error) }
+  }
+}

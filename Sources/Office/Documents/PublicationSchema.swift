@@ -1,0 +1,35 @@
+public import Storage
+
+/// The intranet's table of what the portal was told of documents.
+public let documentPublicationMigrations: [Migration] = [
+  Migration(
+    "document-publications-1",
+    sql: """
+      CREATE TABLE document_publication (
+        document TEXT PRIMARY KEY REFERENCES office_document (id),
+        -- As it was sent.
+        number TEXT NOT NULL,
+        title TEXT NOT NULL,
+        issuer TEXT NOT NULL,
+        date TEXT NOT NULL,
+        ofd TEXT NOT NULL,
+        ofd_bytes INTEGER NOT NULL,
+        pdf TEXT,
+        pdf_bytes INTEGER,
+        published_at INTEGER NOT NULL,
+        published_by TEXT NOT NULL,
+        -- The message that was sent last; receipts of earlier ones say nothing.
+        message TEXT NOT NULL,
+        -- sent, delivered, refused; and the code.
+        state TEXT NOT NULL,
+        refusal TEXT,
+        withdrawn_at INTEGER,
+        withdrawn_by TEXT,
+        reason TEXT,
+        withdrawal_message TEXT,
+        withdrawal_state TEXT,
+        withdrawal_refusal TEXT
+      );
+      CREATE INDEX document_publication_by_time ON document_publication (published_at, document);
+      """)
+]

@@ -1,0 +1,132 @@
+import Web
+
+/// The texts of requests for seals, and of the register.
+let sealStrings = StringTable([
+  .init("requestTitle", "申请用印", "Request a seal"),
+  .init("requestSeal", "印章", "Seal"),
+  .init(
+    "requestNoSeals", "没有可用的印章。请联系印章管理员登记或恢复使用。",
+    "There is no seal that can be used. Please ask the keeper of the seals."),
+  .init("requestNoSeal", "请选择印章。", "Please choose a seal."),
+  .init(
+    "requestReasonHint", "例如“印发通知”，不超过500字。审批人和印章管理员会看到。",
+    "At most 500 characters. Whoever grants and applies will read it."),
+  .init("requestDo", "提交申请", "Request it"),
+  .init("grantTitle", "审批用印", "Grant the seal"),
+  .init("refuseTitle", "撤销批准", "End the grant"),
+  .init("grantHeading", "批准", "Grant"),
+  .init(
+    "grantText", "批准后公文即取得字号，由印章管理员对下列版面用印。",
+    "The document gets its number, and the keeper applies the seal to these pages."),
+  .init("grantDo", "批准用印", "Grant the seal"),
+  .init("endHeading-refuse", "不批准", "Refuse"),
+  .init("endHeading-take-back", "撤回申请", "Take back"),
+  .init("endHeading-give-back", "退回，不用印", "Give back without a seal"),
+  .init("endToDraft", "公文退回拟稿，可以修改后重新申请。", "The document is a draft again, and can be changed and sent once more."),
+  .init(
+    "endVoids", "公文退回拟稿；已编的字号作废，不再使用。",
+    "The document is a draft again. Its number is void, and is not given a second time."),
+  .init("endReason", "理由", "Reason"),
+  .init("endReasonHint", "不超过500字，记入办理经过。", "At most 500 characters; it stands in the history."),
+  .init("takeBackTitle", "撤回用印申请", "Take the request back"),
+  .init("navSealing", "用印", "Sealing"),
+  .init("applyTitle", "用印", "Apply the seal"),
+  .init("applyHeading", "用印", "Apply"),
+  .init(
+    "applyText", "请核对版面、印章、申请人和批准人。用印后公文不能再修改。",
+    "Please compare pages, seal, and who asked and granted. A sealed document cannot be changed."),
+  .init("applyPIN", "印章口令（PIN）", "The seal's PIN"),
+  .init("applyPINHint", "每次用印都要输入；系统不保存，也不记入日志。", "Typed for each use; it is neither kept nor logged."),
+  .init("applyDo", "确认用印", "Apply the seal"),
+  .init("applySealSteps", "印章未通过检查，没有用印：{0}。", "The seal does not pass its check, and was not applied: {0}."),
+  .init("useReason", "用印事由", "Reason"),
+  .init("useAsked", "申请", "Asked"),
+  .init("useGranted", "审批", "Decided"),
+  .init("useApplied", "用印", "Applied"),
+  .init("useDigest", "用印后OFD的SHA-256", "SHA-256 of the sealed OFD"),
+  .init("usePlace", "第{0}页，距左{1} mm，距上{2} mm", "page {0}, {1} mm from the left, {2} mm from the top"),
+  .init("useState", "结果", "Outcome"),
+  .init("useState-asked", "待审批", "Waiting for a decision"),
+  .init("useState-granted", "已批准", "Granted"),
+  .init("useState-refused", "未批准", "Refused"),
+  .init("useState-taken-back", "已撤回", "Taken back"),
+  .init("useState-given-back", "已退回", "Given back"),
+  .init("useState-applied", "已用印", "Applied"),
+
+  .init("navSeals", "印章登记", "Seals"),
+  .init("sealTitle", "印章", "Seal"),
+  .init("sealsEmpty", "尚未登记印章。", "No seal has been taken in."),
+  .init("sealImport", "登记印章", "Take a seal in"),
+  .init(
+    "sealImportHint", "上传制章单位制作的电子印章（GB/T 38540，SESeal）。系统检查其结构、制章人签名、有效期和印模，并核对签章密钥；有一项不成立即不登记。",
+    "Upload the electronic seal (GB/T 38540, SESeal) from its maker. Its structure, its maker's signature, its dates, its picture and its key are checked; unless all hold it is not taken in."
+  ),
+  .init(
+    "sealNoSigners", "配置文件没有签名服务（documents.signers），无法登记印章。请联系系统管理员。",
+    "The configuration names no signer (documents.signers), so that no seal can be taken in. Please tell the administrator."
+  ),
+  .init("sealFile", "印章文件", "The seal's file"),
+  .init("sealImportDo", "检查并登记", "Check it and take it in"),
+  .init(
+    "sealNotTaken", "印章未通过检查，没有登记。各项结果见下。",
+    "The seal does not pass its check, and was not taken in. The steps are below."),
+  .init("sealName", "印章", "Seal"),
+  .init("sealOwner", "用印单位", "Owner"),
+  .init("sealState", "状态", "State"),
+  .init("sealValid", "有效期", "Valid"),
+  .init("sealPicture", "印模：", "Picture: "),
+  .init("sealOwnIdentifier", "印章编码", "The seal's own identifier"),
+  .init("sealSize", "尺寸", "Size"),
+  .init("sealSigner", "签名服务", "Signer"),
+  .init("sealKey", "签章密钥（SM2）", "Key (SM2)"),
+  .init("sealKeyHint", "签名服务中密钥的名称。", "The key's name at the signer."),
+  .init("sealPDFKey", "PDF签名密钥（P-256）", "Key for PDF (P-256)"),
+  .init("sealPDFKeyHint", "可以不填；不填则PDF副本不签名。", "May be empty; then the copy in PDF is not signed."),
+  .init("sealDigest", "印章文件的SHA-256", "SHA-256 of the seal's file"),
+  .init("sealState-in-use", "在用", "In use"),
+  .init("sealState-suspended", "停用", "Suspended"),
+  .init("sealState-revoked", "撤销", "Revoked"),
+  .init("sealState-cancelled", "注销", "Cancelled"),
+  .init("sealVerb-in-use", "恢复使用", "Back into use"),
+  .init("sealVerb-suspended", "停用", "Suspend"),
+  .init("sealVerb-revoked", "撤销（不能恢复）", "Revoke (for ever)"),
+  .init("sealVerb-cancelled", "注销（不能恢复）", "Cancel (for ever)"),
+  .init("sealChange", "变更状态", "Change the state"),
+  .init(
+    "sealChangeHint", "停用、撤销、注销即时生效，已批准而未用印的申请也不能再用印。",
+    "It counts at once, also for requests that were granted and not applied yet."),
+  .init("sealNewState", "新状态", "New state"),
+  .init("sealChangeDo", "变更", "Change it"),
+  .init("sealChanges", "状态记录", "States"),
+  .init("sealUses", "用印记录", "Uses"),
+
+  .init("docProblem-no-such-seal", "没有这枚印章。", "There is no such seal."),
+  .init("docProblem-seal-not-in-use", "印章已停用、撤销或注销，不能用印。", "The seal is suspended, revoked or cancelled."),
+  .init("docProblem-seal-expired", "印章或其证书不在有效期内，不能用印。", "The seal or its certificate is not valid now."),
+  .init("docProblem-seal-state", "请选择可以变更的状态。", "Please choose a state that follows on this one."),
+  .init(
+    "docProblem-no-such-signer", "配置文件没有这个签名服务。请联系系统管理员。",
+    "The configuration has no such signer. Please tell the administrator."),
+  .init(
+    "docProblem-wrong-pin", "口令错误，没有用印。多次错误后密钥会被锁定。",
+    "The PIN is wrong, and nothing was sealed. After several wrong ones the key is locked."),
+  .init(
+    "docProblem-pin-locked", "口令错误次数过多，密钥已锁定，没有用印。请联系系统管理员。",
+    "The key is locked after too many wrong PINs, and nothing was sealed. Please tell the administrator."),
+  .init("docProblem-unknown-key", "签名服务没有这个密钥。", "The signer has no such key."),
+  .init(
+    "docProblem-signer-unavailable", "签名服务没有应答，没有用印。请稍后再试，或联系系统管理员。",
+    "The signer did not answer, and nothing was sealed. Please try again, or tell the administrator."),
+  .init("docProblem-key-not-of-seal", "密钥与印章不符。", "The key is not one of this seal's."),
+  .init(
+    "docProblem-pdf-key", "签名服务没有这个P-256密钥，或密钥没有证书。", "The signer has no such P-256 key, or it has no certificate."),
+  .init(
+    "docProblem-not-a-seal", "不是GB/T 38540电子印章，或版本不支持。",
+    "This is no electronic seal of GB/T 38540, or one of a version that is not supported."),
+  .init("docProblem-seal-taken", "这枚印章已经登记。", "This seal has been taken in already."),
+  .init("docProblem-seal-size", "印模边长应为10至60毫米。", "A seal's sides measure 10 to 60 mm."),
+  .init("docProblem-owner", "请填写用印单位，不超过60字。", "Please name the owner, in at most 60 characters."),
+  .init(
+    "docProblem-sealing-failed", "用印未成功，公文未改变。请联系系统管理员查看日志。",
+    "The seal could not be applied, and the document was not changed. The administrator's log says why."),
+])

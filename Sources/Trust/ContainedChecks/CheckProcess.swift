@@ -1,0 +1,119 @@
+import CLinux
+import Glibc
+import JSON
+
+/// Why a check says nothing about a document. It may be sound, and it may be hostile: it never counts as checked.
+public enum CheckFailure: Error, Equatable, Sendable {
+  /// The process could not be started: a fault of this zone's machine, not the document's.
+  case notStarted
+  /// It ended without an answer: it crashed, or was ended by its limits.
+  case ended
+  /// It did not answer in time.
+  case tooLong
+  case tooLarge
+  /// What it answered is no report.
+  case notUnderstood
+}
+
+/// Checks a document in a process of its own: this program, started again with the file in memory, no environment, no other
+/// descriptor, no network, no file system, and limits on time, memory and output.
+public struct CheckProcess: Sendable {
+  private let program: String
+  private let arguments: [String]
+  private let wallSeconds: Int
+
+  /// - Parameters:
+  ///   - program: one that has the subcommand `check-document`; by default the running one.
+  public init(program: String = "/proc/self/exe") {
+    self.init(program: program, arguments: [ContainedCheck.subcommand], wallSeconds: CheckLimits.wallSeconds)
+  }
+
+  package init(program: String, arguments: [String], wallSeconds: Int) {
+    (self.program, self.arguments, self.wallSeconds) = (program, arguments, wallSeconds)
+  }
+
+  /// Blocks until the check has ended, `CheckLimits.wallSeconds` at most.
+  public func check(_ document: [UInt8], trust: CheckTrust) throws(CheckFailure) -> CheckReport {
+    guard document.count <= CheckLimits.documentMaxBytes else { throw .tooLarge }
+    let input = try Descriptor(guandu_memory_file())
+    try input.write(CheckRequest(trust: trust, document: document).encoded())
+    var ends: [Int32] = [-1, -1]
+    guard guandu_pipe(&ends) == 0 else { throw .notStarted }
+    let output = try Descriptor(ends[0])
+    let process = try start(input, writing: ends[1])
+    let answer = output.read(
+      atMost: CheckLimits.answerMaxBytes, until: .now + .seconds(wallSeconds))
+    if answer.outcome != .whole { kill(process, SIGKILL) }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    switch answer.outcome {
+    case .tooLate: throw .tooLong
+    case .tooMuch, .failed: throw .notUnderstood
+    case .whole: break
+    }
+    guard status == 0 else { throw .ended }
+    guard let json = try? JSONValue.parse(answer.bytes), let report = CheckReport(json: json) else {
+      throw .notUnderstood
+    }
+    return report
+  }
+
+  /// Ends the parent's hold on the pipe's writing end, so that the pipe ends with the process.
+  private func start(_ input: Descriptor, writing end: Int32) throws(CheckFailure) -> pid_t {
+    defer { close(end) }
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+    defer { for word in words { free(word) } }
+    words.append(nil)
+    var process: pid_t = 0
+    guard guandu_start_contained(program, words, input.number, end, &process) == 0 else { throw .notStarted }
+    return process
+  }
+}
+
+/// An open file that is closed with its last use.
+private final class Descriptor {
+  enum Outcome {
+    case whole, tooMuch, tooLate, failed
+  }
+
+  let number: Int32
+
+  init(_ number: Int32) throws(CheckFailure) {
+    guard number >= 0 else { throw .notStarted }
+    self.number = number
+  }
+
+  deinit { close(number) }
+
+  func write(_ bytes: [UInt8]) throws(CheckFailure) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(number, $0.baseAddress.map { $0 + written }, bytes.count - written)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw .notStarted }
+      written += count
+    }
+  }
+
+  /// Reads until the end.
+  func read(atMost most: Int, until end: ContinuousClock.Instant) -> (bytes: [UInt8], outcome: Outcome) {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let left = (end - .now) / .milliseconds(1)
+      guard left > 0 else { return (bytes, .tooLate) }
+      var wanted = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&wanted, 1, Int32(min(left, 60_000)) + 1)
+      if ready < 0 && errno != EINTR { return (bytes, .failed) }
+      guard ready > 0 else { continue }
+      let count = piece.withUnsafeMutableBytes { Glibc.read(number, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { return (bytes, .failed) }
+      if count == 0 { return (bytes, .whole) }
+      bytes += piece.prefix(count)
+      guard bytes.count <= most else { return (bytes, .tooMuch) }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// Shuts itself in as a check does, and then does what its argument names. Exit status: 0 it was let, 2 it was refused.
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void *nothing(void *argument) { return argument; }
+
+static int attempt(const char *what) {
+  if (!strcmp(what, "nothing")) return 1;
+  if (!strcmp(what, "thread")) {
+    pthread_t thread;
+    return pthread_create(&thread, NULL, nothing, NULL) == 0 && pthread_join(thread, NULL) == 0;
+  }
+  if (!strcmp(what, "memory")) return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+  if (!strcmp(what, "code")) return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+  if (!strcmp(what, "read")) return open("/etc/hostname", O_RDONLY) >= 0;
+  if (!strcmp(what, "write")) return open("/dev/null", O_WRONLY) >= 0;
+  if (!strcmp(what, "remove")) return unlink("/tmp/there-is-no-such-file") == 0;
+  if (!strcmp(what, "socket")) return socket(AF_INET, SOCK_STREAM, 0) >= 0;
+  if (!strcmp(what, "fork")) return fork() >= 0;
+  if (!strcmp(what, "ptrace")) return ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0;
+  if (!strcmp(what, "execute")) return execl("/bin/true", "true", (char *)NULL) == 0;
+  if (!strcmp(what, "descriptor")) return write(3, "x", 1) == 1;
+  if (!strcmp(what, "environment")) return environ[0] != NULL;
+  return 1;
+}
+
+int main(int count, char **arguments) {
+  if (guandu_contain_self() != 0) return 3;
+  return attempt(count > 1 ? arguments[1] : "nothing") ? 0 : 2;
+}

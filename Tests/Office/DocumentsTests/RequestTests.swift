@@ -1,0 +1,166 @@
+import Documents
+import Roles
+import Storage
+import Testing
+
+@Suite struct RequestsForSeals {
+  @Test func `are granted by another person, with the next number`() async throws {
+    let desk = try await TestDocuments()
+    let (first, second) = (try await desk.requested(), try await desk.requested())
+    #expect(Set(try await desk.documents.waiting(for: desk.leader).map(\.identifier)) == [first, second])
+    #expect(try await desk.number(first) == "")
+    try await desk.grant(second, by: desk.leader)
+    try await desk.grant(first, by: desk.leader)
+    #expect(try await desk.number(second) == "安政发〔2026〕1号")
+    #expect(try await desk.number(first) == "安政发〔2026〕2号")
+    #expect(try await desk.documents.waiting(for: desk.leader).isEmpty)
+    #expect(Set(try await desk.documents.waiting(for: desk.keeper).map(\.identifier)) == [first, second])
+    let seen = try await desk.documents.document(first, for: desk.keeper)
+    #expect(
+      seen.steps == [.apply, .giveBack] && seen.use?.asked.name == "drafter" && seen.use?.decided?.name == "leader")
+  }
+
+  @Test func `are never granted by who asked, in nobody's stead, nor by who drafted`() async throws {
+    let desk = try await TestDocuments()
+    var both = desk.drafter
+    both.roles = [.handler, .leader]
+    let id = try await desk.documents.draft(TestDocuments.content(), by: both)
+    try await desk.request(id, by: both)
+    await #expect(throws: DocumentError.refused(.askedThemself)) { try await desk.grant(id, by: both) }
+    // In the leader's stead it is still the same person.
+    both.roles = [.handler]
+    both.standsInFor = [desk.leader]
+    await #expect(throws: DocumentError.refused(.askedThemself)) { try await desk.grant(id, by: both) }
+    // Another one asked; the drafter does not grant.
+    try await desk.documents.takeBack(id, reason: "换人申请", by: both)
+    try await desk.request(id, by: desk.colleague)
+    await #expect(throws: DocumentError.refused(.askedThemself)) { try await desk.grant(id, by: both) }
+    #expect(try await desk.state(id) == .requested)
+    #expect(try await desk.number(id) == "")
+    // Who asked in somebody's stead has asked for them, too.
+    try await desk.documents.takeBack(id, reason: "换人申请", by: desk.colleague)
+    var deputy = desk.clerk
+    var asker = desk.leader
+    asker.roles = [.handler, .leader]
+    asker.unit = TestDocuments.bureau
+    deputy.standsInFor = [asker]
+    try await desk.request(id, by: deputy)
+    await #expect(throws: DocumentError.refused(.askedThemself)) { try await desk.grant(id, by: asker) }
+  }
+
+  @Test func `that are refused burn no number, and can be asked again`() async throws {
+    let desk = try await TestDocuments()
+    let id = try await desk.requested()
+    await #expect(throws: DocumentError.refused(.reason)) {
+      try await desk.documents.refuse(id, reason: " ", by: desk.leader)
+    }
+    try await desk.documents.refuse(id, reason: "附件不全", by: desk.leader)
+    let refused = try await desk.documents.document(id, for: desk.drafter)
+    #expect(refused.summary.state == .draft && refused.uses.first?.decidedReason == "附件不全")
+    try await desk.request(id, by: desk.drafter)
+    try await desk.grant(id, by: desk.leader)
+    #expect(try await desk.number(id) == "安政发〔2026〕1号")
+  }
+
+  @Test func `that are taken back after the grant leave a void number with its reason`() async throws {
+    let desk = try await TestDocuments()
+    let id = try await desk.requested()
+    try await desk.grant(id, by: desk.leader)
+    try await desk.documents.giveBack(id, reason: "日期有误", by: desk.keeper)
+    #expect(try await desk.state(id) == .draft)
+    #expect(try await desk.number(id) == "")
+    let row = try await desk.database.read {
+      try $0.one("SELECT number, document, void_reason, void_at FROM document_number WHERE void_at IS NOT NULL")
+    }
+    #expect(try row?["number"] == 1 && row?["document"] == id && row?["void_reason"] == "日期有误")
+    try await desk.request(id, by: desk.drafter)
+    try await desk.grant(id, by: desk.leader)
+    #expect(try await desk.number(id) == "安政发〔2026〕2号")
+    let events = try await desk.documents.document(id, for: desk.drafter).events
+    #expect(events.contains { $0.what == "given-back" && $0.detail == "安政发〔2026〕1号 作废：日期有误" })
+  }
+
+  @Test func `are granted many at once, each with its own number, none left out`() async throws {
+    let desk = try await TestDocuments()
+    var all: [String] = []
+    for _ in 0..<20 { all.append(try await desk.requested()) }
+    try await withThrowingTaskGroup { group in
+      for id in all { group.addTask { try await desk.grant(id, by: desk.leader) } }
+      try await group.waitForAll()
+    }
+    var numbers: [Int] = []
+    for id in all {
+      let text = try #require(try await desk.number(id))
+      numbers.append(try #require(Int(text.dropFirst("安政发〔2026〕".count).dropLast())))
+    }
+    #expect(numbers.sorted() == Array(1...20))
+  }
+
+  @Test func `are granted for what was shown alone`() async throws {
+    let desk = try await TestDocuments()
+    let id = try await desk.documents.draft(TestDocuments.content(), by: desk.drafter)
+    let shown = try await desk.decision(id)
+    try await desk.documents.change(
+      id, to: TestDocuments.content(title: "改动后的通知"),
+      revision: try await desk.documents.document(id, for: desk.drafter).revision, by: desk.colleague)
+    await #expect(throws: DocumentError.refused(.changedMeanwhile)) {
+      try await desk.documents.request(id, seal: "seal", reason: "印发", decision: shown, by: desk.drafter)
+    }
+    try await desk.request(id, by: desk.drafter)
+    await #expect(throws: DocumentError.refused(.changedMeanwhile)) {
+      try await desk.documents.grant(id, decision: shown, by: desk.leader)
+    }
+    #expect(try await desk.number(id) == "")
+  }
+
+  @Test func `are refused for a seal that is not in use, also between asking and granting`() async throws {
+    let desk = try await TestDocuments()
+    let id = try await desk.documents.draft(TestDocuments.content(), by: desk.drafter)
+    for state in ["suspended", "revoked", "cancelled"] {
+      try await desk.addSeal(state, state: state)
+      await #expect(throws: DocumentError.refused(.sealNotInUse)) {
+        try await desk.request(id, seal: state, by: desk.drafter)
+      }
+    }
+    try await desk.addSeal("old", validUntil: desk.clock.now - 1)
+    await #expect(throws: DocumentError.refused(.sealExpired)) {
+      try await desk.request(id, seal: "old", by: desk.drafter)
+    }
+    await #expect(throws: DocumentError.refused(.noSuchSeal)) {
+      try await desk.request(id, seal: "none", by: desk.drafter)
+    }
+    try await desk.request(id, by: desk.drafter)
+    try await desk.database.write { try $0.script("UPDATE seal SET state = 'suspended' WHERE id = 'seal'") }
+    await #expect(throws: DocumentError.refused(.sealNotInUse)) { try await desk.grant(id, by: desk.leader) }
+    #expect(try await desk.state(id) == .requested)
+    #expect(try await desk.number(id) == "")
+  }
+
+  @Test func `of a document of another year are not granted`() async throws {
+    let desk = try await TestDocuments()
+    let id = try await desk.requested()
+    desk.clock.advance(days: 40)
+    await #expect(throws: DocumentError.refused(.otherYear)) { try await desk.grant(id, by: desk.leader) }
+    #expect(try await desk.number(id) == "")
+  }
+
+  @Test func `are for documents that are to be sealed`() async throws {
+    let desk = try await TestDocuments()
+    let id = try await desk.documents.draft(TestDocuments.content(lines: ["sealed: no"]), by: desk.drafter)
+    await #expect(throws: DocumentError.refused(.notToBeSealed)) { try await desk.request(id, by: desk.drafter) }
+  }
+
+  @Test func `follow the flow, whoever asks`() async throws {
+    let desk = try await TestDocuments()
+    let id = try await desk.documents.draft(TestDocuments.content(), by: desk.drafter)
+    await #expect(throws: DocumentError.wrongState(.draft)) { try await desk.grant(id, by: desk.leader) }
+    try await desk.request(id, by: desk.drafter)
+    await #expect(throws: DocumentError.wrongState(.requested)) { try await desk.request(id, by: desk.drafter) }
+    await #expect(throws: DocumentError.wrongState(.requested)) {
+      try await desk.documents.discard(id, by: desk.drafter)
+    }
+    await #expect(throws: DocumentError.notAllowed) { try await desk.grant(id, by: desk.colleague) }
+    await #expect(throws: DocumentError.notFound) { try await desk.grant(id, by: desk.stranger) }
+    await #expect(throws: DocumentError.notFound) { try await desk.grant(id, by: desk.keeper) }
+  }
+}

@@ -1,0 +1,141 @@
+import ChildProcess
+import DocumentSeals
+import Foundation
+import Testing
+
+@testable import ContainedChecks
+
+private let binaries = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
+private let specimens = URL(filePath: #filePath).deletingLastPathComponent().appending(
+  path: "../../../docs/specimen/seal")
+
+private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: specimens.appending(path: name))) }
+
+@Suite struct CheckTests {
+  private let process = CheckProcess(program: binaries.appending(path: "guandu-dmz").path)
+  private let trust: CheckTrust
+
+  init() throws {
+    trust = try CheckTrust(sealTrust: [specimens.appending(path: "trust.pem").path], revocationLists: [])
+  }
+
+  @Test(arguments: ["guandu-dmz", "guandu-intranet"])
+  func `a sealed document is genuine, and says so from a process of its own`(program: String) throws {
+    let report = try CheckProcess(program: binaries.appending(path: program).path).check(
+      try specimen("sealed.ofd"), trust: trust)
+    #expect(report.verdict == .genuine && report.kind == .ofd)
+    #expect(report.signatures.map(\.name) == ["示例市档案科"])
+    #expect(report.steps.map(\.code) == [.document, .sealed])
+  }
+
+  @Test func `it says the same as a check within this process`() throws {
+    for name in ["sealed.ofd", "plain.ofd", "seal.esl"] {
+      let bytes = try specimen(name)
+      let own = CheckReport(checking: bytes, trust: try trust.sealTrust(), at: Date())
+      #expect(try process.check(bytes, trust: trust) == own, "\(name)")
+    }
+  }
+
+  @Test func `without trust, and without a seal, nothing is proven`() throws {
+    let nobody = CheckTrust(certificates: [], lists: [])
+    #expect(try process.check(try specimen("sealed.ofd"), trust: nobody).verdict == .unproven)
+    #expect(try process.check(try specimen("plain.ofd"), trust: trust).verdict == .unproven)
+  }
+
+  @Test func `a changed byte is refused, wherever it lies`() throws {
+    let whole = try specimen("sealed.ofd")
+    for place in stride(from: 10, to: whole.count, by: whole.count / 12) {
+      var bytes = whole
+      bytes[place] ^= 1
+      #expect(try process.check(bytes, trust: trust).verdict != .genuine, "byte \(place)")
+    }
+  }
+
+  @Test(arguments: [0, 1, 3, 100, 30_000]) func `what is no document is refused, at any length`(count: Int) throws {
+    let bytes = [UInt8]((0..<count).map { _ in UInt8.random(in: 0...255) })
+    #expect(try process.check(bytes, trust: trust).verdict == .refused)
+  }
+
+  @Test func `more than a document may have is not even begun`() {
+    let bytes = [UInt8](repeating: 0, count: CheckLimits.documentMaxBytes + 1)
+    #expect(throws: CheckFailure.tooLarge) { try process.check(bytes, trust: trust) }
+  }
+
+  @Test func `requests and reports come back as they went, and nothing else is read as one`() throws {
+    let request = CheckRequest(trust: CheckTrust(certificates: [[1], []], lists: [[2, 3]]), document: [4])
+    let bytes = request.encoded()
+    let again = try #require(CheckRequest.decode(bytes))
+    #expect(again.trust.certificates == [[1], []] && again.trust.lists == [[2, 3]] && again.document == [4])
+    for count in bytes.indices { #expect(CheckRequest.decode(Array(bytes.prefix(count))) == nil) }
+    #expect(CheckRequest.decode(bytes + [0]) == nil)
+    #expect(CheckRequest.decode([UInt8](repeating: 255, count: 64)) == nil)
+    let report = CheckReport(
+      kind: .ofd, steps: [CheckStep(.document, .holds)],
+      signatures: [.init(name: "章", sealer: "人", steps: [CheckStep(.chain, .unknown, "x")])], numbers: ["号"])
+    #expect(CheckReport(json: report.json) == report)
+    let none = CheckReport(kind: .ofd, steps: [], signatures: [], numbers: [])
+    #expect(CheckReport(json: none.json) == nil, "a report without a step would be genuine")
+    let many = CheckReport(
+      kind: .ofd, steps: (0...CheckLimits.stepsMost).map { _ in CheckStep(.document, .holds) }, signatures: [],
+      numbers: [])
+    #expect(CheckReport(json: many.json) == nil)
+  }
+}
+
+@Suite struct ProcessTests {
+  private let trust = CheckTrust(certificates: [], lists: [])
+
+  private func failure(_ script: String, seconds: Int = 20) -> CheckFailure? {
+    let process = CheckProcess(program: "/bin/sh", arguments: ["-c", script], wallSeconds: seconds)
+    do { _ = try process.check([1], trust: trust) } catch { return error }
+    return nil
+  }
+
+  @Test func `a process that crashes, fails, hangs or floods has confirmed nothing`() {
+    #expect(failure("kill -SEGV $$") == .ended)
+    #expect(failure("kill -KILL $$") == .ended)
+    #expect(failure("exit 1") == .ended)
+    #expect(failure("exit 0") == .notUnderstood)
+    #expect(failure("echo '{}'") == .notUnderstood)
+    #expect(failure("exec sleep 1000", seconds: 1) == .tooLong)
+    #expect(failure("exec cat /dev/zero") == .notUnderstood)
+    #expect(failure("printf '{\"kind\":\"ofd\"'; exec sleep 1000", seconds: 1) == .tooLong)
+  }
+
+  @Test func `a right answer and a wrong end count for nothing`() {
+    let report = #"{"kind":"ofd","steps":[["document","holds",""]],"signatures":[],"numbers":[]}"#
+    #expect(failure("echo '\(report)'") == nil)
+    #expect(failure("echo '\(report)'; exit 1") == .ended)
+    #expect(failure("echo '\(report)'; kill -SEGV $$") == .ended)
+  }
+
+  @Test func `a program that is not there is this machine's fault`() {
+    let process = CheckProcess(program: "/nowhere", arguments: [], wallSeconds: 1)
+    #expect(throws: CheckFailure.notStarted) { try process.check([1], trust: trust) }
+  }
+
+  @Test func `it has no environment and no descriptor beside its two`() {
+    #expect(failure("[ -z \"$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=\\|^OLDPWD=')\" ] || exit 9; exit 0") == .notUnderstood)
+    #expect(failure("for fd in /proc/$$/fd/*; do case $fd in */0|*/1|*/2|*/10) ;; *) exit 9;; esac; done") == .notUnderstood)
+  }
+}
+
+@Suite struct ContainmentTests {
+  /// - Returns: 0 let, 2 refused, 31 (SIGSYS) killed.
+  private func outcome(of attempt: String) throws -> Int32 {
+    try ChildProcess(binaries.appending(path: "contained-specimen").path, [attempt]).waitUntilExit()
+  }
+
+  @Test(arguments: ["nothing", "thread", "memory"]) func `what a check needs is let`(attempt: String) throws {
+    #expect(try outcome(of: attempt) == 0)
+  }
+
+  @Test(arguments: ["read", "write", "remove", "code"]) func `files and code are out of reach`(attempt: String) throws {
+    #expect(try outcome(of: attempt) == 2)
+  }
+
+  @Test(arguments: ["socket", "fork", "ptrace", "execute"])
+  func `network, other programs and other processes end it`(attempt: String) throws {
+    #expect(try outcome(of: attempt) == SIGSYS)
+  }
+}
