@@ -210,9 +210,10 @@ extension DeskSite {
 
   func faultText(_ fault: NotationError, _ language: Language) -> String {
     let strings = renderer.strings
-    if fault.line == 0 { return strings.text("faultWhole", language, fault.reason) }
-    if fault.column == 0 { return strings.text("faultLine", language, "\(fault.line)", fault.reason) }
-    return strings.text("faultPlace", language, "\(fault.line)", "\(fault.column)", fault.reason)
+    let reason = language == .chinese ? fault.chineseReason : fault.reason
+    if fault.line == 0 { return strings.text("faultWhole", language, reason) }
+    if fault.column == 0 { return strings.text("faultLine", language, "\(fault.line)", reason) }
+    return strings.text("faultPlace", language, "\(fault.line)", "\(fault.column)", reason)
   }
 
   private func sheet(_ request: WebRequest, _ presence: Presence) async throws -> Response {
