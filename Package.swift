@@ -11,12 +11,13 @@ let settings: [SwiftSetting] = [
 let folders = [
   "Base": [
     "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CQRencode",
-    "CSodium", "CXML", "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines", "Roles",
+    "CSodium", "CXML", "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines",
+    "Roles",
     "Runtime", "Storage", "Timestamps", "Zones",
   ],
   "Formats": [
-      "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PDFObjects", "PacketFormat", "QRCodes",
-      "SealObjects",
+    "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PDFObjects", "PacketFormat", "QRCodes",
+    "SealObjects",
     "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
   "Trust": [
@@ -231,7 +232,8 @@ let package = Package(
       "Documents",
       imports: [
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
-        "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
+        "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals",
+        "ExternalSigner",
         "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
       ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
@@ -394,7 +396,8 @@ let package = Package(
     tests(
       "DocumentsTests",
       of: [
-        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Links", "Acts",
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Links",
+        "Acts",
         "People", "Documents", "SealHarness",
       ], [logging]),
     tests(
