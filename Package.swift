@@ -10,16 +10,19 @@ let settings: [SwiftSetting] = [
 /// Where the rooms stand: a folder of Sources for each; their tests stand in a folder of Tests of the same name.
 let folders = [
   "Base": [
-    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CXML",
-    "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines", "Roles", "Runtime",
-    "Storage", "Timestamps", "Zones",
+    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CQRencode",
+    "CSodium", "CXML", "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines",
+    "Roles",
+    "Runtime", "Storage", "Timestamps", "Zones",
   ],
   "Formats": [
-    "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PacketFormat", "SealObjects",
+    "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PDFObjects", "PacketFormat", "QRCodes",
+    "SealObjects",
     "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
   "Trust": [
-    "Authority", "Certificates", "ContainedChecks", "DocumentSeals", "ExternalSigner", "PacketSeal", "ZoneKeys",
+    "Authority", "Certificates", "ContainedChecks", "DocumentSeals", "ExternalSigner", "PacketSeal", "TimeStamping",
+    "ZoneKeys",
   ],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
@@ -113,6 +116,8 @@ let package = Package(
       providers: [.apt(["libcairo2-dev", "libfreetype-dev"])]),
     .systemLibrary(
       name: "CHarfBuzz", path: path("CHarfBuzz"), pkgConfig: "harfbuzz-subset", providers: [.apt(["libharfbuzz-dev"])]),
+    .systemLibrary(
+      name: "CQRencode", path: path("CQRencode"), pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CZlib", path: path("CZlib"), pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CXMLHeaders", path: path("CXMLHeaders"), pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -139,11 +144,15 @@ let package = Package(
     room("Layout", imports: ["DocumentNotation"]),
     room("Typefaces", imports: ["Layout"], ["CHarfBuzz"]),
     room("PDF", imports: ["Layout", "Typefaces"], ["CCairo"]),
+    room("QRCodes", imports: ["Layout"], ["CQRencode"]),
     room("OFD", imports: ["Layout", "Typefaces", "ZIPArchive"]),
     room("SealObjects"),
     room("OFDPackage", imports: ["ZIPArchive"], ["CXML"]),
+    room("PDFObjects", ["CZlib"]),
     room("Certificates", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
-    room("DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "Certificates"], ["CPango"]),
+    room("TimeStamping", imports: ["Runtime", "Certificates"], ["CCurl"]),
+    room(
+      "DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "PDFObjects", "Certificates"], ["CPango"]),
     room(
       "ContainedChecks",
       imports: ["JSON", "Cryptography", "SealObjects", "OFDPackage", "Certificates", "DocumentSeals"], ["CLinux"]),
@@ -223,7 +232,8 @@ let package = Package(
       "Documents",
       imports: [
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
-        "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
+        "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals",
+        "ExternalSigner",
         "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
       ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
@@ -265,15 +275,15 @@ let package = Package(
     program(
       "guandu-signer",
       imports: ["Runtime", "JSON", "LogLines", "Zones", "Cryptography", "Certificates"],
-      [arguments, hummingbird, hummingbirdCore, nioCore, nioSSL, httpTypes, logging, lifecycle, signals]),
+      ["CLinux", arguments, hummingbird, hummingbirdCore, nioCore, nioSSL, httpTypes, logging, lifecycle, signals]),
     program(
       "guandu",
       imports: [
         "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "TransparencyLog",
         "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
         "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
-        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "OFDPackage",
-        "DocumentSeals", "ExternalSigner",
+        "DocumentNotation", "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "OFDPackage",
+        "PDFObjects", "DocumentSeals", "TimeStamping", "ExternalSigner",
       ], ["CCurl", arguments]),
 
     tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Documents", "Web", "Portal", "Desk"]),
@@ -306,12 +316,14 @@ let package = Package(
     tests("EvidenceTests", of: ["Evidence"]),
     tests("DocumentNotationTests", of: ["DocumentNotation"]),
     tests("LayoutTests", of: ["Layout", "DocumentNotation"]),
+    tests("QRCodesTests", of: ["QRCodes", "Layout"]),
     tests("CryptographyTests", of: ["Cryptography"]),
     tests("SealObjectsTests", of: ["SealObjects", "Cryptography", "ZIPArchive"]),
     tests("OFDPackageTests", of: ["OFDPackage", "ZIPArchive"]),
+    tests("PDFObjectsTests", of: ["PDFObjects"]),
     tests(
       "DocumentSealsTests",
-      of: ["DocumentSeals", "SealObjects", "OFDPackage", "ZIPArchive", "Certificates", "Cryptography"]),
+      of: ["DocumentSeals", "SealObjects", "OFDPackage", "PDFObjects", "ZIPArchive", "Certificates", "Cryptography"]),
     tests(
       "ExternalSignerTests", of: ["ExternalSigner", "JSON", "Zones", "Cryptography", "Certificates"]),
     tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
@@ -354,10 +366,12 @@ let package = Package(
       name: "FuzzReplayTests",
       dependencies: [
         "JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "DocumentNotation", "Layout", "SealObjects",
-        "ZIPArchive",
+        "PDFObjects", "ZIPArchive",
       ],
       path: "Tests/Fuzz",
-      exclude: ["README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "run.sh", "seeds.py"],
+      exclude: [
+        "README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "pdf.dict", "run.sh", "seeds.py",
+      ],
       swiftSettings: settings),
     tests("StorageTests", of: ["Runtime", "Storage"]),
     tests("PeopleTests", of: ["Roles", "Zones", "Storage", "Acts", "People"]),
@@ -383,7 +397,8 @@ let package = Package(
     tests(
       "DocumentsTests",
       of: [
-        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Acts",
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Links",
+        "Acts",
         "People", "Documents", "SealHarness",
       ], [logging]),
     tests(
@@ -435,7 +450,7 @@ let package = Package(
         "FairQueues", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "AgeFormat",
         "PacketFormat", "TransparencyLog", "Certificates", "AuditLog", "Revocation", "KeyRotation", "Letters",
         "ZoneHarness",
-        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", logging, arguments,
+        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "DocumentSeals", logging, arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -12,7 +12,7 @@ struct DeploymentSeal {
   let date: Date
   let files: Files
 
-  private static let name = "安澜市人民政府"
+  static let name = "安澜市人民政府"
 
   func make() throws {
     let seals = try AuthorityFolder.makeRoot(
