@@ -10,12 +10,14 @@ let settings: [SwiftSetting] = [
 /// Where the rooms stand: a folder of Sources for each; their tests stand in a folder of Tests of the same name.
 let folders = [
   "Base": [
-    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CSodium", "CXML",
-    "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines", "Roles", "Runtime",
-    "Storage", "Timestamps", "Zones",
+    "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CQRencode",
+    "CSodium", "CXML", "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines",
+    "Roles",
+    "Runtime", "Storage", "Timestamps", "Zones",
   ],
   "Formats": [
-    "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PDFObjects", "PacketFormat", "SealObjects",
+    "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PDFObjects", "PacketFormat", "QRCodes",
+    "SealObjects",
     "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
   "Trust": [
@@ -114,6 +116,8 @@ let package = Package(
       providers: [.apt(["libcairo2-dev", "libfreetype-dev"])]),
     .systemLibrary(
       name: "CHarfBuzz", path: path("CHarfBuzz"), pkgConfig: "harfbuzz-subset", providers: [.apt(["libharfbuzz-dev"])]),
+    .systemLibrary(
+      name: "CQRencode", path: path("CQRencode"), pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CZlib", path: path("CZlib"), pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CXMLHeaders", path: path("CXMLHeaders"), pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -140,6 +144,7 @@ let package = Package(
     room("Layout", imports: ["DocumentNotation"]),
     room("Typefaces", imports: ["Layout"], ["CHarfBuzz"]),
     room("PDF", imports: ["Layout", "Typefaces"], ["CCairo"]),
+    room("QRCodes", imports: ["Layout"], ["CQRencode"]),
     room("OFD", imports: ["Layout", "Typefaces", "ZIPArchive"]),
     room("SealObjects"),
     room("OFDPackage", imports: ["ZIPArchive"], ["CXML"]),
@@ -227,7 +232,8 @@ let package = Package(
       "Documents",
       imports: [
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
-        "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
+        "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals",
+        "ExternalSigner",
         "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
       ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
@@ -269,14 +275,14 @@ let package = Package(
     program(
       "guandu-signer",
       imports: ["Runtime", "JSON", "LogLines", "Zones", "Cryptography", "Certificates"],
-      [arguments, hummingbird, hummingbirdCore, nioCore, nioSSL, httpTypes, logging, lifecycle, signals]),
+      ["CLinux", arguments, hummingbird, hummingbirdCore, nioCore, nioSSL, httpTypes, logging, lifecycle, signals]),
     program(
       "guandu",
       imports: [
         "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "TransparencyLog",
         "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
         "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
-        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "OFDPackage",
+        "DocumentNotation", "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "OFDPackage",
         "PDFObjects", "DocumentSeals", "TimeStamping", "ExternalSigner",
       ], ["CCurl", arguments]),
 
@@ -310,6 +316,7 @@ let package = Package(
     tests("EvidenceTests", of: ["Evidence"]),
     tests("DocumentNotationTests", of: ["DocumentNotation"]),
     tests("LayoutTests", of: ["Layout", "DocumentNotation"]),
+    tests("QRCodesTests", of: ["QRCodes", "Layout"]),
     tests("CryptographyTests", of: ["Cryptography"]),
     tests("SealObjectsTests", of: ["SealObjects", "Cryptography", "ZIPArchive"]),
     tests("OFDPackageTests", of: ["OFDPackage", "ZIPArchive"]),
@@ -371,7 +378,8 @@ let package = Package(
     tests(
       "DeskTests",
       of: [
-        "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts",
+        "Roles", "DocumentNotation", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys",
+        "Links", "Acts",
         "DocumentSeals", "People", "Letters", "Documents", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
@@ -389,7 +397,8 @@ let package = Package(
     tests(
       "DocumentsTests",
       of: [
-        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Acts",
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Links",
+        "Acts",
         "People", "Documents", "SealHarness",
       ], [logging]),
     tests(
@@ -441,7 +450,7 @@ let package = Package(
         "FairQueues", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "AgeFormat",
         "PacketFormat", "TransparencyLog", "Certificates", "AuditLog", "Revocation", "KeyRotation", "Letters",
         "ZoneHarness",
-        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", logging, arguments,
+        "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "DocumentSeals", logging, arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

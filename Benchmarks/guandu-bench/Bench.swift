@@ -68,6 +68,8 @@ struct Bench: AsyncParsableCommand {
         figures += try await AuditBench(folder: folder, entries: auditEntries, appended: auditAppended).run(wanted)
       }
       if wanted.group("document") { figures += try DocumentBench().run() }
+      // Both groups are made of the same documents.
+      if wanted.group("seal") || wanted.group("check") { figures += try SealBench().run() }
       if name.contains(".") { figures = figures.filter { $0.name == name || $0.name.hasPrefix(name + ".") } }
       Figure.printTable(figures)
       for line in missing { print("\n\(line)") }

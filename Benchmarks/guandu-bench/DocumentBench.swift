@@ -36,6 +36,13 @@ struct DocumentBench {
     ]
   }
 
+  /// A document of so many pages as OFD.
+  static func document(pages: Int) throws -> [UInt8] {
+    let typefaces = try Typefaces(folders: []) { FileManager.default.fileExists(atPath: $0) }
+    return try ofd(
+      try DocumentLayout.setting(OfficialDocument(notation: notation(pages: pages)), in: typefaces), typefaces)
+  }
+
   private static func figure(
     _ kind: String, _ notation: [UInt8], _ write: (LaidOutDocument, Typefaces) throws -> [UInt8]
   ) throws -> Figure {

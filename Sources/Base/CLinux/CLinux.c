@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -39,3 +40,16 @@ int guandu_rename_exclusive(const char *from, const char *to) {
 }
 int guandu_lock_exclusive(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
 int guandu_unlock(int descriptor) { return flock(descriptor, LOCK_UN); }
+int guandu_spawn_itself(const char *argument, int descriptor, pid_t *child) {
+  posix_spawn_file_actions_t actions;
+  int code = posix_spawn_file_actions_init(&actions);
+  if (code != 0) return code;
+  code = posix_spawn_file_actions_adddup2(&actions, descriptor, 0);
+  if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, descriptor, 1);
+  if (code == 0) code = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+  if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  char *words[] = {"guandu-signer", (char *)argument, NULL};
+  if (code == 0) code = posix_spawn(child, "/proc/self/exe", &actions, NULL, words, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  return code;
+}

@@ -18,17 +18,23 @@ struct GuanduSigner: AsyncParsableCommand {
       else.
       """)
 
-  @Option(help: "The signer's configuration, a YAML file.") var config: String
+  @Option(help: "The signer's configuration, a YAML file.") var config: String?
+  @Flag(name: .customLong("sign-in-token"), help: .hidden) var isForToken = false
+
+  func validate() throws {
+    guard isForToken != (config != nil) else { throw ValidationError("give --config") }
+  }
 
   func run() async throws {
-    do { try await serve() } catch {
+    guard let config else { return TokenProcess.serve() }
+    do { try await serve(config) } catch {
       let failure = error as? StartFailure ?? StartFailure("stopped: \(error)", exitStatus: 1)
       try? FileHandle.standardError.write(contentsOf: Data((failure.description + "\n").utf8))
       Foundation.exit(failure.exitStatus)
     }
   }
 
-  private func serve() async throws {
+  private func serve(_ config: String) async throws {
     // Before the first secret is read.
     guard ProcessSecrecy.forbidCoreDumps() else {
       throw StartFailure("the kernel does not let this process forbid core dumps", exitStatus: StartFailure.unavailable)

@@ -51,21 +51,16 @@ struct ServedKeys: Sendable {
     let attempts = attempts
     return try await pool.run { () throws(Refusal) in
       guard attempts.left(name) > 0 else { throw .pinLocked }
-      let opened: PrivateKey
-      do throws(TrustError) { opened = try key.open(pin) } catch {
+      let signature: [UInt8]
+      do throws(TrustError) { signature = try key.sign(digest, pin) } catch {
         guard error.code == .wrongPassphrase else { throw .unavailable(error.description) }
         let remaining = attempts.countWrong(name)
         guard remaining > 0 else { throw .pinLocked }
         throw .wrongPIN(remaining: remaining)
       }
       attempts.forget(name)
-      guard opened.belongs(to: key.certificate) else { throw .unavailable("the key is not that of its certificate") }
-      let signature: [UInt8]
-      do throws(TrustError) { signature = try opened.sign(digest: digest) } catch {
-        throw .unavailable(error.description)
-      }
       guard key.certificate.verifies(signature: signature, ofDigest: digest) else {
-        throw .unavailable("the signature is not right")
+        throw .unavailable("the key is not that of its certificate")
       }
       return signature
     }
@@ -101,10 +96,10 @@ extension ServedKeys.Key {
     }
   }
 
-  fileprivate func open(_ pin: SecretBytes) throws(TrustError) -> PrivateKey {
+  fileprivate func sign(_ digest: [UInt8], _ pin: SecretBytes) throws(TrustError) -> [UInt8] {
     switch place {
-    case .file(let path): try PrivateKey(pemFile: path, passphrase: pin)
-    case .token(let token): try PrivateKey(token: token, pin: pin)
+    case .file(let path): try PrivateKey(pemFile: path, passphrase: pin).sign(digest: digest)
+    case .token(let token): try TokenProcess.sign(digest, token, pin)
     }
   }
 }

@@ -7,6 +7,7 @@ import JSON
 import Layout
 import OFD
 import PDF
+import QRCodes
 import Typefaces
 
 extension DocumentCommand {
@@ -27,7 +28,9 @@ extension DocumentCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
-      guard pdf != nil || ofd != nil else { throw ValidationError("name a file to write: --pdf, --ofd, or both") }
+      guard pdf != nil || ofd != nil else {
+        throw ValidationError("name a file to write: --pdf, --ofd, or both")
+      }
       let source = FileIdentity(file)
       for path in [pdf, ofd].compactMap(\.self) where FileIdentity(path) == source {
         throw ValidationError("\(path) is the document itself; write to another file")
@@ -55,7 +58,10 @@ extension DocumentCommand {
     }
 
     private var folders: [String] {
-      faces + [ProcessInfo.processInfo.environment["GUANDU_FACES"]].compactMap { $0?.isEmpty == false ? $0 : nil }
+      faces
+        + [ProcessInfo.processInfo.environment["GUANDU_FACES"]].compactMap {
+          $0?.isEmpty == false ? $0 : nil
+        }
     }
   }
 }
@@ -70,21 +76,25 @@ private struct DocumentSetting {
   init(path: String, folders: [String]) throws {
     self.path = path
     do { source = try Files().read(path, maxBytes: NotationLimits.maxBytes) } catch {
-      throw CommandFailure(.refused, "\(error); a document is a file of at most \(NotationLimits.maxBytes) bytes")
+      throw CommandFailure(
+        .refused, "\(error); a document is a file of at most \(NotationLimits.maxBytes) bytes")
     }
     do {
       let document = try OfficialDocument(notation: source)
       typefaces = try Typefaces(folders: folders) { Files().exists($0) }
-      pages = try DocumentLayout.setting(document, in: typefaces)
+      pages = try DocumentLayout.setting(document, in: typefaces, codes: QRCode.matrix)
     } catch let error as NotationError {
-      throw CommandFailure(.refused, printable("\(path): \(error)"))
+      throw CommandFailure(
+        .refused, printable("\(path): \(error)") + "\n" + printable("\(path)：\(error.chinese)"))
     } catch let error as TypefaceError {
       throw CommandFailure(.configuration, error.reason)
     }
   }
 
   func pdf() throws -> [UInt8] {
-    do { return try PDFWriter(typefaces).write(pages) } catch { throw CommandFailure(.failed, error.reason) }
+    do { return try PDFWriter(typefaces).write(pages) } catch {
+      throw CommandFailure(.failed, error.reason)
+    }
   }
 
   func ofd() throws -> [UInt8] {
@@ -96,11 +106,22 @@ private struct DocumentSetting {
   }
 
   func text(_ files: [DocumentOutput.File]) -> [String] {
-    var lines = files.map { "\($0.path): \(count(pages.pages.count, "page")), \(size($0.bytes.count))" }
+    var lines = files.map {
+      "\($0.path): \(count(pages.pages.count, "page")), \(size($0.bytes.count))"
+    }
     for seal in pages.seals {
-      let (left, top) = (Self.tenths(seal.x - seal.diameter / 2), Self.tenths(seal.y - seal.diameter / 2))
+      let (left, top) = (
+        Self.tenths(seal.x - seal.diameter / 2), Self.tenths(seal.y - seal.diameter / 2)
+      )
       lines.append(
-        "seal: page \(seal.page), \(Int(seal.diameter)) mm wide, \(left) mm from the left and \(top) mm from the top")
+        "seal: page \(seal.page), \(Int(seal.diameter)) mm wide, \(left) mm from the left and \(top) mm from the top"
+      )
+    }
+    if let code = pages.code {
+      let (left, top) = (Self.tenths(code.x), Self.tenths(code.y))
+      lines.append(
+        "check code: page \(code.page), \(Self.tenths(code.side)) mm wide, \(left) mm from the left and \(top) mm from the top"
+      )
     }
     lines += pages.substitutions.map {
       "substituted: \($0.scalar) \(Self.code($0.scalar)) by \($0.face), first in line \($0.line), column \($0.column)"
@@ -122,11 +143,19 @@ private struct DocumentSetting {
       "seals": .array(
         pages.seals.map {
           .object([
-            "page": .integer($0.page), "left_micrometres": .integer(Self.micrometres($0.x - $0.diameter / 2)),
+            "page": .integer($0.page),
+            "left_micrometres": .integer(Self.micrometres($0.x - $0.diameter / 2)),
             "top_micrometres": .integer(Self.micrometres($0.y - $0.diameter / 2)),
             "diameter_micrometres": .integer(Self.micrometres($0.diameter)),
           ])
         }),
+      "check_code": pages.code.map {
+        .object([
+          "page": .integer($0.page), "left_micrometres": .integer(Self.micrometres($0.x)),
+          "top_micrometres": .integer(Self.micrometres($0.y)),
+          "side_micrometres": .integer(Self.micrometres($0.side)),
+        ])
+      } ?? .null,
       "substitutions": .array(
         pages.substitutions.map {
           .object([

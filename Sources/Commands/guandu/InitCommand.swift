@@ -1,10 +1,11 @@
 import ArgumentParser
+import DurableFiles
 import Foundation
 
 struct InitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
-    abstract: "Lays out a deployment: authorities, two zones, their keys, and a clerk.",
+    abstract: "Lays out a deployment: authorities, two zones, their keys, a clerk, and a seal at a signer.",
     discussion: """
       The folder appears whole or not at all. A deployment that is there already keeps its keys and its data; only the \
       ports that are given are changed in it.
@@ -29,6 +30,9 @@ struct InitCommand: AsyncParsableCommand {
         place: place, zones: zones, portalPort: portalPort, deskPort: deskPort, hosts: host, date: Date())
       let isNew = try layout.complete()
       print("\(place): \(isNew ? "laid out" : "already laid out; keys and data kept")")
+      guard isNew else { return }
+      let pin = try Files().read("\(place)/seals/city.pin", maxBytes: 64).prefix { $0 != UInt8(ascii: "\n") }
+      print("seal for trying out: \(DeploymentSeal.name), its PIN \(String(decoding: pin, as: UTF8.self))")
     }
   }
 }

@@ -5,18 +5,26 @@ public struct NotationError: Error, Equatable, CustomStringConvertible, Sendable
   /// In characters, from 1; 0 for what concerns the whole line.
   public let column: Int
   public let reason: String
+  /// The same for those who write in Chinese.
+  public let chineseReason: String
 
-  public init(line: Int, column: Int = 0, _ reason: String) {
-    (self.line, self.column, self.reason) = (line, column, reason)
+  public init(line: Int, column: Int = 0, _ reason: String, chinese: String) {
+    (self.line, self.column, self.reason, chineseReason) = (line, column, reason, chinese)
   }
 
-  public init(_ text: NotedText, at offset: Int = 0, _ reason: String) {
-    self.init(line: text.line, column: text.column + offset, reason)
+  public init(_ text: NotedText, at offset: Int = 0, _ reason: String, chinese: String) {
+    self.init(line: text.line, column: text.column + offset, reason, chinese: chinese)
   }
 
   public var description: String {
     if line == 0 { return reason }
     return column == 0 ? "line \(line): \(reason)" : "line \(line), column \(column): \(reason)"
+  }
+
+  /// Place and reason in Chinese.
+  public var chinese: String {
+    if line == 0 { return chineseReason }
+    return column == 0 ? "第\(line)行：\(chineseReason)" : "第\(line)行第\(column)个字符：\(chineseReason)"
   }
 }
 
@@ -31,6 +39,8 @@ public enum NotationLimits {
   public static let titleMaxCharacters = 200
   public static let markMaxCharacters = 18
   public static let issuerMaxCharacters = 26
+  /// An address with more would make a code too fine to print.
+  public static let addressMaxCharacters = 200
   /// Without the brackets that are added.
   public static let noteMaxCharacters = 200
   public static let maxSigners = 8

@@ -13,22 +13,31 @@ extension OfficialDocument {
     }
     found.sort { ($0.line, $0.column) < ($1.line, $1.column) }
     let more = found.count - Self.maxWarnings
-    return found.prefix(Self.maxWarnings).map(\.description) + (more > 0 ? ["and \(more) more of these"] : [])
+    return found.prefix(Self.maxWarnings).map(\.description)
+      + (more > 0 ? ["and \(more) more of these"] : [])
   }
 
-  private var headTexts: [NotedText] { title + [addressees, mark, issuer, note, copies, printer].compactMap(\.self) }
+  private var headTexts: [NotedText] {
+    title + [addressees, mark, issuer, note, copies, printer].compactMap(\.self)
+  }
 
   private func dateWarnings() -> [NotationError] {
     var found: [NotationError] = []
     if let open = number.scalars.firstIndex(of: "〔"), number.scalars.count > open + 4 {
       let year = number[(open + 1)..<(open + 5)]
       if year.text != String(date.iso.prefix(4)) {
-        found.append(NotationError(year, "the number's year, \(year.text), is not that of the date, \(date.iso)"))
+        found.append(
+          NotationError(
+            year, "the number's year, \(year.text), is not that of the date, \(date.iso)",
+            chinese: "发文字号的年份\(year.text)与成文日期\(date.iso)不符"))
       }
     }
     if let printed, printed.iso < date.iso {
       found.append(
-        NotationError(printed.place, "the day of printing, \(printed.iso), is before that of the document, \(date.iso)")
+        NotationError(
+          printed.place,
+          "the day of printing, \(printed.iso), is before that of the document, \(date.iso)",
+          chinese: "印发日期\(printed.iso)早于成文日期\(date.iso)")
       )
     }
     return found
@@ -40,7 +49,8 @@ extension OfficialDocument {
       case .paragraph(let paragraph):
         let numbering = Self.numbering(paragraph)
         found += numbering.map { [$0] } ?? Self.punctuation(paragraph.text)
-      case .table(let table): for cell in table.head + table.rows.joined() { found += Self.punctuation(cell) }
+      case .table(let table):
+        for cell in table.head + table.rows.joined() { found += Self.punctuation(cell) }
       }
     }
   }
@@ -62,7 +72,9 @@ extension OfficialDocument {
     let isClosed = scalars[end] == ")" || scalars[end] == "）"
     guard isClosed || (!isOpened && "、.．".unicodeScalars.contains(scalars[end])) else { return nil }
     // Not a number such as 1.5, or numbers such as 1、2.
-    if end + 1 < scalars.count, !isClosed, digit(scalars[end + 1]) != nil || numerals.contains(scalars[end + 1]) {
+    if end + 1 < scalars.count, !isClosed,
+      digit(scalars[end + 1]) != nil || numerals.contains(scalars[end + 1])
+    {
       return nil
     }
     // Chinese numbers with a closing bracket alone are rather words.
@@ -77,7 +89,8 @@ extension OfficialDocument {
     return NotationError(
       paragraph.text,
       "“\(paragraph.text[0..<(end + 1)].text)” begins no level, so that this is plain text; write "
-        + "“\(String(right))”")
+        + "“\(String(right))”",
+      chinese: "“\(paragraph.text[0..<(end + 1)].text)”不成层次序数，按普通文字排版；应写作“\(String(right))”")
   }
 
   /// A digit, narrow or wide, as the narrow one.
@@ -94,9 +107,14 @@ extension OfficialDocument {
     for (index, scalar) in scalars.enumerated() {
       guard let wide = wide(scalar) else { continue }
       let isBeside =
-        (index > 0 && isChinese(scalars[index - 1])) || (index + 1 < scalars.count && isChinese(scalars[index + 1]))
+        (index > 0 && isChinese(scalars[index - 1]))
+        || (index + 1 < scalars.count && isChinese(scalars[index + 1]))
       if isBeside {
-        return [NotationError(text, at: index, "a narrow “\(scalar)” beside Chinese characters; write “\(wide)”")]
+        return [
+          NotationError(
+            text, at: index, "a narrow “\(scalar)” beside Chinese characters; write “\(wide)”",
+            chinese: "汉字旁的半角“\(scalar)”应写作全角“\(wide)”")
+        ]
       }
     }
     return []

@@ -6,6 +6,16 @@ public struct OfficialDocument: Equatable, Sendable {
     case general
     case upward
     case letter
+
+    /// The word for it, English or Chinese; nil for any other.
+    init?(word: String) {
+      switch word {
+      case "general", "通用": self = .general
+      case "upward", "上行文": self = .upward
+      case "letter", "信函": self = .letter
+      default: return nil
+      }
+    }
   }
 
   public var form: Form
@@ -41,6 +51,8 @@ public struct OfficialDocument: Equatable, Sendable {
   public var printer: NotedText?
   /// 印发日期.
   public var printed: NotedDate?
+  /// Where the document can be checked: an https address, which is printed as a QR code.
+  public var checkAddress: NotedText?
 
   /// What stands between the addressees and the issuer's name, or in an attachment.
   public enum Block: Equatable, Sendable {
@@ -115,7 +127,9 @@ public struct NotedText: Equatable, Sendable {
   }
 
   /// Another text at the same place: what is written because of this one.
-  public func replaced(by text: String) -> NotedText { NotedText(text.unicodeScalars, line: line, column: column) }
+  public func replaced(by text: String) -> NotedText {
+    NotedText(text.unicodeScalars, line: line, column: column)
+  }
 
   /// What stands between separators, without spaces around.
   func parts(at isSeparator: (Unicode.Scalar) -> Bool) -> [NotedText] {
@@ -130,7 +144,9 @@ public struct NotedText: Equatable, Sendable {
   /// The lines of a title, which end at `|`.
   func titleLines() throws(NotationError) -> [NotedText] {
     let lines = parts { $0 == "|" }
-    for line in lines where line.scalars.isEmpty { throw NotationError(line, "a line of the title is empty") }
+    for line in lines where line.scalars.isEmpty {
+      throw NotationError(line, "a line of the title is empty", chinese: "标题有空行")
+    }
     return lines
   }
 
@@ -155,7 +171,9 @@ public struct NotedDate: Equatable, Sendable {
   public init?(_ place: NotedText) {
     let parts = place.text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.map({ $0.utf8.count }) == [4, 2, 2],
-      parts.allSatisfy({ $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }),
+      parts.allSatisfy({
+        $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      }),
       let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
       (1900...2199).contains(year), (1...12).contains(month)
     else { return nil }

@@ -14,13 +14,15 @@ extension DocumentLayout {
     let textBottom = number + Double(further) * Measures.line + (Measures.line + Measures.size3) / 2
     let rule = textBottom + Measures.belowNumber
     head.rules.append(
-      Rule(x: Measures.left, y: rule, width: Measures.width, height: Measures.redRule, colour: .red))
+      Rule(x: Measures.left, y: rule, width: Measures.width, height: Measures.redRule, colour: .red)
+    )
     return Self.row(Measures.titleRow + further)
   }
 
   /// - Returns: how many lines it takes beyond the first.
   private mutating func setNumber(at y: Double) throws(NotationError) -> Int {
-    let line = LineBreaker().line(try finder.items(document.number, .fangSong, size: Measures.size3))
+    let line = LineBreaker().line(
+      try finder.items(document.number, .fangSong, size: Measures.size3))
     put(FlowLine(line, x: centred(line.end)), at: y)
     return 0
   }
@@ -29,7 +31,8 @@ extension DocumentLayout {
   private func notices() throws(NotationError) -> [FlowLine] {
     var lines: [FlowLine] = []
     for (text, role) in [
-      (document.copyNumber, FaceRole.fangSong), (document.classification, .heiTi), (document.urgency, .heiTi),
+      (document.copyNumber, FaceRole.fangSong), (document.classification, .heiTi),
+      (document.urgency, .heiTi),
     ] {
       guard let text else { continue }
       lines.append(FlowLine(LineBreaker().line(try finder.items(text, role, size: Measures.size3))))
@@ -37,7 +40,9 @@ extension DocumentLayout {
     return lines
   }
 
-  mutating func put(_ line: FlowLine, at y: Double) { head.runs += line.runs.map { $0.moved(down: y) } }
+  mutating func put(_ line: FlowLine, at y: Double) {
+    head.runs += line.runs.map { $0.moved(down: y) }
+  }
 
   /// The mark, in red, as high as said, its upper edge where said; narrowed where it is long (7.2.4).
   private mutating func setMark(top: Double, height: Double) throws(NotationError) {
@@ -54,13 +59,15 @@ extension DocumentLayout {
       if head.runs.last?.face != item.glyph.face || index == 0 {
         head.runs.append(
           GlyphRun(
-            face: item.glyph.face, size: size, colour: .red, x: x, baseline: top + upper * size, stretch: stretch,
+            face: item.glyph.face, size: size, colour: .red, x: x, baseline: top + upper * size,
+            stretch: stretch,
             glyphs: []))
       }
       let last = head.runs.count - 1
       head.runs[last].glyphs.append(
         PlacedGlyph(
-          id: item.glyph.id, scalar: item.scalar, advance: item.glyph.advance, offset: x - head.runs[last].x))
+          id: item.glyph.id, scalar: item.scalar, advance: item.glyph.advance,
+          offset: x - head.runs[last].x))
     }
   }
 
@@ -78,7 +85,9 @@ extension DocumentLayout {
     let number = LineBreaker(firstIndent: pitch).line(
       try finder.items(document.number, .fangSong, size: Measures.size3))
     guard number.end + pitch <= left else {
-      throw NotationError(document.number, "number and signers do not fit on one line; shorten the names")
+      throw NotationError(
+        document.number, "number and signers do not fit on one line; shorten the names",
+        chinese: "发文字号与签发人一行排不下，请缩短")
     }
     let label = LineBreaker(firstIndent: left).line(
       try finder.items(names[0].replaced(by: "签发人："), .fangSong, size: Measures.size3))
@@ -94,7 +103,8 @@ extension DocumentLayout {
       let items = try finder.items(name, .kaiTi, size: Measures.size3)
       // A name of two characters is as wide as one of three.
       let step = items.count == 2 ? 2 * pitch : pitch
-      let line = LineBreaker(pitch: step, firstIndent: left + column * pitch, isOnGrid: false).line(items)
+      let line = LineBreaker(pitch: step, firstIndent: left + column * pitch, isOnGrid: false).line(
+        items)
       put(FlowLine(line), at: y + Double(index / 2) * Measures.line)
     }
     return rows - 1
@@ -113,7 +123,8 @@ extension DocumentLayout {
 
     // The text's upper edge is 7/8 of a character below the rule; a line's text stands in the line's middle.
     y += both + Measures.belowLetterRule - (Measures.line - Measures.size3) / 2
-    let number = LineBreaker().line(try finder.items(document.number, .fangSong, size: Measures.size3))
+    let number = LineBreaker().line(
+      try finder.items(document.number, .fangSong, size: Measures.size3))
     put(FlowLine(number, x: Measures.right - number.end), at: y)
     let notices = try notices()
     for (index, line) in notices.enumerated() { put(line, at: y + Double(index) * Measures.line) }
@@ -121,7 +132,9 @@ extension DocumentLayout {
   }
 
   private mutating func addDoubleRule(top: Double, _ upper: Double, _ lower: Double) {
-    let (x, width) = ((Measures.paperWidth - Measures.letterRuleWidth) / 2, Measures.letterRuleWidth)
+    let (x, width) = (
+      (Measures.paperWidth - Measures.letterRuleWidth) / 2, Measures.letterRuleWidth
+    )
     head.rules += [
       Rule(x: x, y: top, width: width, height: upper, colour: .red),
       Rule(x: x, y: top + upper + Measures.betweenRules, width: width, height: lower, colour: .red),

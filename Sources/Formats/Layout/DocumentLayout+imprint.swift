@@ -6,29 +6,53 @@ extension DocumentLayout {
   /// - Returns: what belongs onto the last page.
   mutating func addImprint() throws(NotationError) -> Page {
     var parts: [[FlowLine]] = []
-    let addressees = try addresseesInImprint.map { (text) throws(NotationError) in try listing("主送：", text) } ?? []
-    let copies = try document.copies.map { (text) throws(NotationError) in try listing("抄送：", text) } ?? []
+    let addressees =
+      try addresseesInImprint.map { (text) throws(NotationError) in try listing("主送：", text) } ?? []
+    let copies =
+      try document.copies.map { (text) throws(NotationError) in try listing("抄送：", text) } ?? []
     if !addressees.isEmpty || !copies.isEmpty { parts.append(addressees + copies) }
     if let printing = try printing() { parts.append([printing]) }
     if document.form != .letter, document.printer == nil {
       warnings.append("the document names no printer (印发机关); “printer: …” adds it")
     }
-    guard !parts.isEmpty else { return Page() }
+    let code = try document.checkAddress.map { (address) throws(NotationError) in
+      try CheckCode(address, codes)
+    }
+    guard !parts.isEmpty || code != nil else { return Page() }
 
     let count = parts.reduce(0) { $0 + $1.count }
-    if count > Measures.rows, let long = addressees.count > copies.count ? addresseesInImprint : document.copies {
+    if count > Measures.rows,
+      let long = addressees.count > copies.count ? addresseesInImprint : document.copies
+    {
       throw NotationError(
-        long, "the imprint has \(count) lines, and a page \(Measures.rows); use collective names, such as 市各委办局")
+        long,
+        "the imprint has \(count) lines, and a page \(Measures.rows); use collective names, such as 市各委办局",
+        chinese: "版记有\(count)行，一页只有\(Measures.rows)行，请用统称，如市各委办局")
     }
     let height = Double(count) * Measures.line
-    if !flow.fits(height) {
+    if let code, height + code.height > Measures.height, let address = document.checkAddress {
+      throw NotationError(
+        address,
+        "the imprint leaves no room for the code on its page; shorten the imprint, or take the line out",
+        chinese: "版记所在页排不下二维码，请精简版记或删去该行")
+    }
+    // The seal, the note and the attachments end above the flow's end.
+    if !flow.fits(height + (code?.height ?? 0)) {
       flow.turn()
-      warnings.append("the imprint stands alone on page \(flow.pageCount)")
+      warnings.append(
+        "the \(parts.isEmpty ? "check code" : "imprint") stands alone on page \(flow.pageCount)")
     }
     var (page, y) = (Page(), Measures.bottom - height)
+    if let code {
+      let place = code.place(page: flow.pageCount, above: y)
+      page.rules += code.rules(place)
+      self.code = place
+    }
     let isRuled = document.form != .letter
     for (index, lines) in parts.enumerated() {
-      if isRuled { page.rules.append(rule(index == 0 ? Measures.outerRule : Measures.innerRule, middle: y)) }
+      if isRuled {
+        page.rules.append(rule(index == 0 ? Measures.outerRule : Measures.innerRule, middle: y))
+      }
       for line in lines {
         page.runs += line.runs.map { $0.moved(down: y) }
         y += Measures.line
@@ -40,7 +64,9 @@ extension DocumentLayout {
   }
 
   private func rule(_ thickness: Double, middle y: Double) -> Rule {
-    Rule(x: Measures.left, y: y - thickness / 2, width: Measures.width, height: thickness, colour: .black)
+    Rule(
+      x: Measures.left, y: y - thickness / 2, width: Measures.width, height: thickness,
+      colour: .black)
   }
 
   /// One character in at both sides; what wraps hangs behind the label.
@@ -63,9 +89,12 @@ extension DocumentLayout {
     let breaker = LineBreaker(pitch: size, isOnGrid: false)
     let name = breaker.line(try finder.items(printer, .fangSong, size: size))
     let day = printed.chinese
-    let date = breaker.line(try finder.items(day.replaced(by: day.text + "印发"), .fangSong, size: size))
+    let date = breaker.line(
+      try finder.items(day.replaced(by: day.text + "印发"), .fangSong, size: size))
     guard name.end + date.end + 3 * size <= Measures.width else {
-      throw NotationError(printer, "printer and day of printing do not fit on one line; use the printer's short name")
+      throw NotationError(
+        printer, "printer and day of printing do not fit on one line; use the printer's short name",
+        chinese: "印发机关与印发日期一行排不下，请用印发机关简称")
     }
     var line = FlowLine(name, x: Measures.left + size)
     line.runs += FlowLine(date, x: Measures.right - size - date.end).runs

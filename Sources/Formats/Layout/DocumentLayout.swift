@@ -8,6 +8,8 @@ public struct DocumentLayout {
   /// What stands on the first page beside the flow.
   var head = Page()
   var seals: [SealPlace] = []
+  var code: CodePlace?
+  let codes: CodeMaker?
   var warnings: [String] = []
   var titleLines: [String] = []
   /// Addressees that would leave no room for the text on page 1, and so stand in the imprint (7.3.2).
@@ -19,17 +21,22 @@ public struct DocumentLayout {
   /// How many lines stay on the first page whatever follows: title, addressees and a line of the text (7.3.3).
   private var stayingOnFirst = 0
 
-  /// - Parameter glyphs: the typefaces.
+  /// Makes the code of a text that machines read; nil for a text that it can make none of.
+  public typealias CodeMaker = (_ text: String) -> ModuleMatrix?
+
+  /// - Parameters:
+  ///   - glyphs: the typefaces.
+  ///   - codes: what makes the code of a document that names an address for checks; without it such a document is refused.
   /// - Throws: what does not fit, or has no glyph, with its place in the notation.
   public static func setting(
-    _ document: OfficialDocument, in glyphs: any GlyphSource
+    _ document: OfficialDocument, in glyphs: any GlyphSource, codes: CodeMaker? = nil
   ) throws(NotationError) -> LaidOutDocument {
-    var layout = DocumentLayout(document, GlyphFinder(glyphs))
+    var layout = DocumentLayout(document, GlyphFinder(glyphs), codes)
     return try layout.set()
   }
 
-  private init(_ document: OfficialDocument, _ finder: GlyphFinder) {
-    (self.document, self.finder) = (document, finder)
+  private init(_ document: OfficialDocument, _ finder: GlyphFinder, _ codes: CodeMaker?) {
+    (self.document, self.finder, self.codes) = (document, finder, codes)
     flow = PageFlow(top: Measures.top)
   }
 
@@ -39,11 +46,15 @@ public struct DocumentLayout {
     try add(document.body)
     try addAttachmentNote()
     try addSignature()
-    for (index, attachment) in document.attachments.enumerated() { try add(attachment, number: index + 1) }
+    for (index, attachment) in document.attachments.enumerated() {
+      try add(attachment, number: index + 1)
+    }
     let imprint = try addImprint()
     guard flow.pageCount <= LayoutLimits.maxPages else {
       throw NotationError(
-        line: 0, "the document has \(flow.pageCount) pages; at most \(LayoutLimits.maxPages): make several of it")
+        line: 0,
+        "the document has \(flow.pageCount) pages; at most \(LayoutLimits.maxPages): make several of it",
+        chinese: "公文有\(flow.pageCount)页，最多\(LayoutLimits.maxPages)页，请拆分")
     }
     var pages = flow.pages()
     pages[0].runs = head.runs + pages[0].runs
@@ -54,7 +65,8 @@ public struct DocumentLayout {
       pages[index].runs += try pageNumber(index + 1)
     }
     return LaidOutDocument(
-      pages: pages, seals: seals, substitutions: finder.substitutions, warnings: document.warnings + warnings,
+      pages: pages, seals: seals, code: code, substitutions: finder.substitutions,
+      warnings: document.warnings + warnings,
       titleLines: titleLines,
       date: document.date.iso)
   }
@@ -64,7 +76,9 @@ public struct DocumentLayout {
   private mutating func setTitleAndAddressees() throws(NotationError) {
     let title = try titleFlow(document.title, shown: true)
     let addressees = try document.addressees.map { (text) throws(NotationError) in
-      LineBreaker().lines(try finder.items(text, .fangSong, size: Measures.size3)).map { FlowLine($0) }
+      LineBreaker().lines(try finder.items(text, .fangSong, size: Measures.size3)).map {
+        FlowLine($0)
+      }
     }
     let first = try firstHeight()
     let free = { (lines: Int) in Double(lines) * Measures.line + first }
@@ -84,7 +98,9 @@ public struct DocumentLayout {
   }
 
   private func noRoomForText() -> NotationError {
-    NotationError(document.title[0], "the title leaves no room for the text on page 1 (7.3.3); shorten it")
+    NotationError(
+      document.title[0], "the title leaves no room for the text on page 1 (7.3.3); shorten it",
+      chinese: "标题过长，首页没有正文位置（7.3.3），请精简")
   }
 
   /// Of the text's first line, or of the first rows of the table that it begins with.
@@ -101,22 +117,30 @@ public struct DocumentLayout {
       let (items, ends) = (lines[0], TitleBreaker(items: lines[0]).ends())
       lines = zip([0] + ends, ends).map { Array(items[$0..<$1]) }
       warnings.append(
-        "line \(parts[0].line): the title was broken by its length; look at it, or write | where its lines shall end")
+        "line \(parts[0].line): the title was broken by its length; look at it, or write | where its lines shall end"
+      )
       if ends.dropLast().contains(where: { !LineRules.canBreak(items, $0) }) {
-        warnings.append("line \(parts[0].line): a word of the title is longer than a line and was cut; write another")
+        warnings.append(
+          "line \(parts[0].line): a word of the title is longer than a line and was cut; write another"
+        )
       }
     }
     for (index, line) in lines.enumerated() where width(ofTitle: line) > Measures.width {
       throw NotationError(
-        parts[min(index, parts.count - 1)], "this line of the title is longer than the type area; break it with |")
+        parts[min(index, parts.count - 1)],
+        "this line of the title is longer than the type area; break it with |",
+        chinese: "标题的这一行超出版心，请用 | 分行")
     }
     let widths = lines.map { width(ofTitle: $0) }
     for index in lines.indices.dropFirst().dropLast()
     where widths[index] + 0.02 < min(widths[index - 1], widths[index + 1]) {
-      warnings.append("line \(parts[0].line): the title has the form of an hourglass; break it otherwise (7.3.1)")
+      warnings.append(
+        "line \(parts[0].line): the title has the form of an hourglass; break it otherwise (7.3.1)")
     }
     if shown { titleLines = lines.map { NotedText($0.map(\.scalar), line: 0, column: 0).text } }
-    for index in lines.indices { while lines[index].last?.isSpace == true { lines[index].removeLast() } }
+    for index in lines.indices {
+      while lines[index].last?.isSpace == true { lines[index].removeLast() }
+    }
     return lines.map { FlowLine(titleBreaker.line($0), x: centred(width(ofTitle: $0))) }
   }
 
@@ -146,7 +170,8 @@ public struct DocumentLayout {
     let role: FaceRole = [.first: .heiTi, .second: .kaiTi][paragraph.level] ?? .fangSong
     let text = paragraph.text
     let heading = try finder.items(text[0..<paragraph.headingCount], role, size: Measures.size3)
-    let rest = try finder.items(text[paragraph.headingCount..<text.scalars.count], .fangSong, size: Measures.size3)
+    let rest = try finder.items(
+      text[paragraph.headingCount..<text.scalars.count], .fangSong, size: Measures.size3)
     return LineBreaker(firstIndent: 2 * Measures.pitch).lines(heading + rest).map { FlowLine($0) }
   }
 
@@ -156,7 +181,9 @@ public struct DocumentLayout {
     flow.settle()
     let signature = try Signature(document, finder)
     let staying = flow.pageCount == 1 ? stayingOnFirst : 1
-    guard flow.fits(signature.height) || flow.turnWithLast(2, staying: staying, above: signature.height) else {
+    guard
+      flow.fits(signature.height) || flow.turnWithLast(2, staying: staying, above: signature.height)
+    else {
       throw noRoom(for: signature)
     }
     let top = flow.y
@@ -174,22 +201,29 @@ public struct DocumentLayout {
   private func noRoom(for signature: Signature) -> NotationError {
     let (most, isFirst) = (Self.usualLines, flow.pageCount == 1)
     let rest = "no room for the issuer's name, the date and the seal on a page with text"
+    let chineseRest = "有正文的一页上排不下发文机关署名、成文日期和印章"
     if isFirst, titleLines.count > most {
-      return NotationError(document.title[0], "the title has \(titleLines.count) lines and leaves \(rest); shorten it")
+      return NotationError(
+        document.title[0], "the title has \(titleLines.count) lines and leaves \(rest); shorten it",
+        chinese: "标题有\(titleLines.count)行，\(chineseRest)，请精简标题")
     }
     if isFirst, addresseeLines > most, let addressees = document.addressees {
       return NotationError(
         addressees,
         "the addressees have \(addresseeLines) lines and leave \(rest); use collective names, such as 市各委办局, or "
-          + "lengthen the text by a line")
+          + "lengthen the text by a line",
+        chinese: "主送机关有\(addresseeLines)行，\(chineseRest)，请用统称，如市各委办局，或将正文增加一行")
     }
     if signature.lines.count - 2 > most, let note = document.note {
       // Behind its bracket.
-      return NotationError(note, at: 1, "with the note there is \(rest); shorten it, or lengthen the text by a line")
+      return NotationError(
+        note, at: 1, "with the note there is \(rest); shorten it, or lengthen the text by a line",
+        chinese: "因附注，\(chineseRest)，请精简附注，或将正文增加一行")
     }
     return NotationError(
       document.issuer,
-      "there is \(rest); lengthen the text by a line, or shorten the title, the addressees or the table before")
+      "there is \(rest); lengthen the text by a line, or shorten the title, the addressees or the table before",
+      chinese: "\(chineseRest)，请将正文增加一行，或精简标题、主送机关或前面的表格")
   }
 
   // MARK: attachments (7.3.4, 7.3.7)
@@ -205,8 +239,12 @@ public struct DocumentLayout {
     let indent = label.end + numberCells * Measures.pitch
     for (index, attachment) in attachments.enumerated() {
       var items: [Item] = []
-      for part in attachment.title { items += try finder.items(part, .fangSong, size: Measures.size3) }
-      var lines = LineBreaker(firstIndent: indent, otherIndent: indent).lines(items).map { FlowLine($0) }
+      for part in attachment.title {
+        items += try finder.items(part, .fangSong, size: Measures.size3)
+      }
+      var lines = LineBreaker(firstIndent: indent, otherIndent: indent).lines(items).map {
+        FlowLine($0)
+      }
       var before = index == 0 ? label.placed : []
       if attachments.count > 1 {
         let number = attachment.title[0].replaced(by: "\(index + 1).")
@@ -220,10 +258,13 @@ public struct DocumentLayout {
     }
   }
 
-  private mutating func add(_ attachment: OfficialDocument.Attachment, number: Int) throws(NotationError) {
+  private mutating func add(_ attachment: OfficialDocument.Attachment, number: Int)
+    throws(NotationError)
+  {
     guard flow.pageCount < LayoutLimits.maxPages + 1 else { return }
     flow.turn()
-    let label = attachment.title[0].replaced(by: document.attachments.count == 1 ? "附件" : "附件\(number)")
+    let label = attachment.title[0].replaced(
+      by: document.attachments.count == 1 ? "附件" : "附件\(number)")
     flow.add(FlowLine(LineBreaker().line(try finder.items(label, .heiTi, size: Measures.size3))))
     flow.skip(lines: 1)
     for line in try titleFlow(attachment.title, shown: false) { flow.add(line) }

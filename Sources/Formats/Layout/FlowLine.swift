@@ -15,7 +15,10 @@ struct FlowLine {
   /// - Parameters:
   ///   - x: of the measure's left, on the paper.
   ///   - height: the text stands in its middle.
-  init(_ line: LineBreaker.Line, x: Double = Measures.left, height: Double = Measures.line, colour: Colour = .black) {
+  init(
+    _ line: LineBreaker.Line, x: Double = Measures.left, height: Double = Measures.line,
+    colour: Colour = .black
+  ) {
     self.init(height: height, runs: GlyphRun.runs(line, x: x, height: height, colour: colour))
   }
 }
@@ -62,7 +65,8 @@ extension GlyphRun {
     let natural = last.offset + last.advance * size
     let steps = ((x - self.x - natural) / (size * Self.step)).rounded()
     let added = abs(steps) < Self.leastSteps ? 0 : steps * size * Self.step
-    glyphs.append(PlacedGlyph(id: glyph.id, scalar: scalar, advance: glyph.advance, offset: natural + added))
+    glyphs.append(
+      PlacedGlyph(id: glyph.id, scalar: scalar, advance: glyph.advance, offset: natural + added))
   }
 
   func moved(down distance: Double) -> GlyphRun {
@@ -141,7 +145,8 @@ struct PageFlow {
       let going = lines.suffix(taken)
       let high = going.reduce(going.first?.tableHead?.line.height ?? 0) { $0 + $1.height }
       let settled = (high / Measures.line - Self.tolerance).rounded(.up) * Measures.line
-      guard lines.count - taken >= staying, settled + height <= Measures.height + Self.tolerance else { continue }
+      guard lines.count - taken >= staying, settled + height <= Measures.height + Self.tolerance
+      else { continue }
       filled[filled.count - 1].removeLast(taken)
       turn()
       for line in going { add(line) }

@@ -32,7 +32,8 @@ final class GlyphFinder {
     items.reserveCapacity(text.scalars.count)
     for (offset, scalar) in text.scalars.enumerated() {
       let glyph = try glyph(scalar, role, text, offset)
-      items.append(Item(glyph: glyph, scalar: scalar, size: size, isCell: Self.isCell(scalar, glyph)))
+      items.append(
+        Item(glyph: glyph, scalar: scalar, size: size, isCell: Self.isCell(scalar, glyph)))
     }
     return items
   }
@@ -46,7 +47,8 @@ final class GlyphFinder {
       let code = String(scalar.value, radix: 16, uppercase: true)
       throw NotationError(
         text, at: offset,
-        "no typeface has “\(scalar)” (U+\(code)); write another character, or add a face that has it")
+        "no typeface has “\(scalar)” (U+\(code)); write another character, or add a face that has it",
+        chinese: "没有字体含“\(scalar)”（U+\(code)），请改用其他字，或增加含该字的字体")
     }
     known[key] = glyph
     if glyph.isSubstitute {

@@ -26,7 +26,8 @@ struct LineBreaker {
   private static let tolerance = 1e-6
 
   init(
-    pitch: Double = Measures.pitch, width: Double = Measures.width, firstIndent: Double = 0, otherIndent: Double = 0,
+    pitch: Double = Measures.pitch, width: Double = Measures.width, firstIndent: Double = 0,
+    otherIndent: Double = 0,
     isOnGrid: Bool = true, isFilling: Bool = true
   ) {
     (self.pitch, self.width, self.isOnGrid, self.isFilling) = (pitch, width, isOnGrid, isFilling)
@@ -61,7 +62,8 @@ struct LineBreaker {
       if fitting == items.count || LineRules.canBreak(items, fitting) { lastBreak = fitting }
     }
     if fitting == items.count { return fitting }
-    if isFilling, LineRules.noStart.contains(items[fitting].scalar), let end = squeezedEnd(items, start, fitting, room)
+    if isFilling, LineRules.noStart.contains(items[fitting].scalar),
+      let end = squeezedEnd(items, start, fitting, room)
     {
       return end
     }
@@ -101,10 +103,12 @@ struct LineBreaker {
       if item.isCell {
         pen.add(item)
         if !LineRules.noStart.contains(item.scalar) { drawn = 0 }
-        let narrowing = index > items.startIndex && LineRules.isNarrowable(item) ? spread.narrowing : 0
+        let narrowing =
+          index > items.startIndex && LineRules.isNarrowable(item) ? spread.narrowing : 0
         let x = pen.end - pitch + (LineRules.noEnd.contains(item.scalar) ? -narrowing : 0)
         // A glyph that is not as wide as its size stands in the middle of it.
-        line.placed.append(PlacedItem(item: item, x: x + shift - drawn + (item.size - item.advance) / 2))
+        line.placed.append(
+          PlacedItem(item: item, x: x + shift - drawn + (item.size - item.advance) / 2))
         shift -= narrowing
         previous = item
         index += 1
@@ -189,7 +193,9 @@ enum LineRules {
   static func isNarrowable(_ item: Item) -> Bool { item.isCell && halfWhite.contains(item.scalar) }
 
   /// How many marks of a line can be narrowed: not one at its beginning, so that beginnings stand under each other.
-  static func narrowable(_ items: ArraySlice<Item>) -> Int { items.dropFirst().filter { isNarrowable($0) }.count }
+  static func narrowable(_ items: ArraySlice<Item>) -> Int {
+    items.dropFirst().filter { isNarrowable($0) }.count
+  }
 
   /// Where what a run of Latin letters and digits lacks to whole half cells is white.
   enum White {
@@ -217,7 +223,9 @@ enum LineRules {
   /// Whether a line may end before the item.
   static func canBreak(_ items: [Item], _ index: Int) -> Bool {
     let (left, right) = (items[index - 1], items[index])
-    if right.isSpace || noEnd.contains(left.scalar) || noStart.contains(right.scalar) { return false }
+    if right.isSpace || noEnd.contains(left.scalar) || noStart.contains(right.scalar) {
+      return false
+    }
     if left.isSpace { return index < 2 || !noEnd.contains(items[index - 2].scalar) }
     return (left.isCell || right.isCell) && !isOneMark(left, right)
   }

@@ -54,6 +54,10 @@ public enum Measures {
   static let (thickRule, thinRule, betweenRules) = (1.0, 0.35, 0.5)
   static let belowLetterRule = size3 * 7 / 8
 
+  // The code with the address for checks: at most that wide, its modules at least that. Both are practice.
+  static let codeSide = 23.0
+  static let codeModuleMin = 0.33
+
   // Tables: in size 4, by practice.
   static let tableRule = 0.25
   static let tableLine = 7.0

@@ -42,7 +42,9 @@ public enum Colour: Equatable, Sendable {
   case red
 
   /// Red, green and blue, each from 0 to 255.
-  public var components: (red: Int, green: Int, blue: Int) { self == .black ? (0, 0, 0) : (255, 0, 0) }
+  public var components: (red: Int, green: Int, blue: Int) {
+    self == .black ? (0, 0, 0) : (255, 0, 0)
+  }
 }
 
 /// Where a seal belongs: a circle over the issuer's name and the date.
@@ -53,6 +55,32 @@ public struct SealPlace: Equatable, Sendable {
   public var x: Double
   public var y: Double
   public var diameter: Double
+}
+
+/// A code that machines read, as a square of light and dark modules.
+public struct ModuleMatrix: Equatable, Sendable {
+  /// Modules in a row.
+  public let side: Int
+  private let dark: [Bool]
+
+  /// - Parameter dark: row by row, `side` × `side` of them; nil for another number.
+  public init?(side: Int, dark: [Bool]) {
+    guard side > 0, dark.count == side * side else { return nil }
+    (self.side, self.dark) = (side, dark)
+  }
+
+  /// Whether the module is dark; both from 0.
+  public func isDark(row: Int, column: Int) -> Bool { dark[row * side + column] }
+}
+
+/// Where the code with the address for checks stands: a square, without the white around it.
+public struct CodePlace: Equatable, Sendable {
+  /// From 1.
+  public var page: Int
+  /// Of the upper left corner.
+  public var x: Double
+  public var y: Double
+  public var side: Double
 }
 
 /// A character that the face of its role lacks, and what stands in.
@@ -71,6 +99,8 @@ public struct LaidOutDocument: Equatable, Sendable {
 
   public var pages: [Page]
   public var seals: [SealPlace]
+  /// Nil where the document names no address for checks.
+  public var code: CodePlace?
   public var substitutions: [Substitution]
   /// What is usual and was not kept, and what somebody should look at.
   public var warnings: [String]

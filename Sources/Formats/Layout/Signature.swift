@@ -15,10 +15,14 @@ struct Signature {
   }
 
   init(_ document: OfficialDocument, _ finder: GlyphFinder) throws(NotationError) {
-    let name = LineBreaker().line(try finder.items(document.issuer, .fangSong, size: Measures.size3))
-    let date = LineBreaker().line(try finder.items(document.date.chinese, .fangSong, size: Measures.size3))
+    let name = LineBreaker().line(
+      try finder.items(document.issuer, .fangSong, size: Measures.size3))
+    let date = LineBreaker().line(
+      try finder.items(document.date.chinese, .fangSong, size: Measures.size3))
     guard name.end <= Measures.width else {
-      throw NotationError(document.issuer, "the issuer's name is longer than a line; use the standard short name")
+      throw NotationError(
+        document.issuer, "the issuer's name is longer than a line; use the standard short name",
+        chinese: "发文机关署名超过一行，请用规范化简称")
     }
     let places =
       document.isSealed
@@ -27,7 +31,9 @@ struct Signature {
     lines = [FlowLine(name, x: places.name), FlowLine(date, x: places.date)]
     if let note = document.note {
       let indent = 2 * Measures.pitch
-      lines += LineBreaker(firstIndent: indent).lines(try finder.items(note, .fangSong, size: Measures.size3)).map {
+      lines += LineBreaker(firstIndent: indent).lines(
+        try finder.items(note, .fangSong, size: Measures.size3)
+      ).map {
         FlowLine($0)
       }
     }
@@ -62,6 +68,7 @@ struct Signature {
       middle += Measures.line
     }
     let lowest = radius + Measures.line - white - Measures.aboveSeal
-    seal = SealPlace(page: 1, x: x, y: min(middle - Measures.belowSealCentre, lowest), diameter: diameter)
+    seal = SealPlace(
+      page: 1, x: x, y: min(middle - Measures.belowSealCentre, lowest), diameter: diameter)
   }
 }

@@ -9,7 +9,8 @@ struct TableLayout {
   }
 
   private static let size = Measures.size4
-  private static let breaker = LineBreaker(pitch: Measures.size4, width: .greatestFiniteMagnitude, isOnGrid: false)
+  private static let breaker = LineBreaker(
+    pitch: Measures.size4, width: .greatestFiniteMagnitude, isOnGrid: false)
 
   private let table: Table
   private let head: [Cell]
@@ -50,13 +51,18 @@ struct TableLayout {
       let cells = [head[column]] + rows.map { $0[column] }
       return (most: cells.map(\.most).max() ?? 0, least: cells.map(\.least).max() ?? 0)
     }
-    let (most, least) = (columns.reduce(0) { $0 + max($1.most, Self.size) }, columns.reduce(0) { $0 + $1.least })
+    let (most, least) = (
+      columns.reduce(0) { $0 + max($1.most, Self.size) }, columns.reduce(0) { $0 + $1.least }
+    )
     guard least <= room else {
       throw NotationError(
         line: table.line,
         "this table is too wide: its \(head.count) columns take \(Self.millimetres(least)) of the "
           + "\(Self.millimetres(room)) mm there are; take columns out, shorten words, or make two tables "
-          + "(sideways tables are not set yet)")
+          + "(sideways tables are not set yet)",
+        chinese:
+          "表格过宽：\(head.count)栏至少需\(Self.millimetres(least))毫米，只有\(Self.millimetres(room))毫米；请减少栏数、缩短词语或拆成两表（尚不能横排）"
+      )
     }
     if most <= room { return columns.map { max($0.most, Self.size) * room / most } }
     // Short columns keep what they need; the others are as wide as each other, as far as their longest words let them.
@@ -75,7 +81,8 @@ struct TableLayout {
   func lines() throws(NotationError) -> [FlowLine] {
     var first = line(head, isHead: true)
     // The rule above the table belongs to the head, wherever the head is written.
-    first.rules.insert(rule(x: Measures.left, y: 0, width: Measures.width, height: Measures.tableRule), at: 0)
+    first.rules.insert(
+      rule(x: Measures.left, y: 0, width: Measures.width, height: Measures.tableRule), at: 0)
     let shared = TableHead(first)
     first.isTableHead = true
     var lines = [first]
@@ -83,7 +90,9 @@ struct TableLayout {
       var next = line(row, isHead: false)
       next.tableHead = shared
       guard next.height + first.height <= Measures.height else {
-        throw NotationError(line: table.line + index + 2, "this row does not fit a page; make several rows of it")
+        throw NotationError(
+          line: table.line + index + 2, "this row does not fit a page; make several rows of it",
+          chinese: "本行一页排不下，请拆成几行")
       }
       lines.append(next)
     }
@@ -92,7 +101,8 @@ struct TableLayout {
 
   private func line(_ cells: [Cell], isHead: Bool) -> FlowLine {
     let texts = zip(cells, widths).map { cell, width in
-      LineBreaker(pitch: Self.size, width: width + 1e-6, isOnGrid: false, isFilling: false).lines(cell.items)
+      LineBreaker(pitch: Self.size, width: width + 1e-6, isOnGrid: false, isFilling: false).lines(
+        cell.items)
     }
     let count = texts.map(\.count).max() ?? 1
     let height = Double(count) * Measures.tableLine + 2 * Measures.cellTop
@@ -104,7 +114,9 @@ struct TableLayout {
       for (index, line) in lines.enumerated() {
         let spare = max(0, widths[column] - line.end)
         let before = alignment == .left ? 0 : alignment == .centre ? spare / 2 : spare
-        flow.runs += GlyphRun.runs(line, x: x + Measures.cellSide + before, height: Measures.tableLine).map {
+        flow.runs += GlyphRun.runs(
+          line, x: x + Measures.cellSide + before, height: Measures.tableLine
+        ).map {
           $0.moved(down: above + Double(index) * Measures.tableLine)
         }
       }
@@ -113,7 +125,9 @@ struct TableLayout {
     let side = Measures.right - Measures.tableRule
     flow.rules.append(rule(x: side, y: 0, width: Measures.tableRule, height: height))
     flow.rules.append(
-      rule(x: Measures.left, y: height - Measures.tableRule, width: Measures.width, height: Measures.tableRule))
+      rule(
+        x: Measures.left, y: height - Measures.tableRule, width: Measures.width,
+        height: Measures.tableRule))
     return flow
   }
 

@@ -32,7 +32,11 @@ struct TitleBreaker {
       guard index == items.count || LineRules.canBreak(items, index) else { continue }
       let width = widths[index] - widths[start]
       // A word that fits no line is cut anywhere.
-      if width > most + Self.tolerance { breaks += (start + 1)..<index } else { widest = max(widest, width) }
+      if width > most + Self.tolerance {
+        breaks += (start + 1)..<index
+      } else {
+        widest = max(widest, width)
+      }
       breaks.append(index)
       start = index
     }
@@ -44,7 +48,9 @@ struct TitleBreaker {
     guard let last = breaks.indices.last, last > 0 else { return [items.count] }
     // For so many lines: what it costs to set all from a break on in them, and where the first of them ends.
     var table = [breaks.indices.map { (cost: fits($0, last) ? 0 : Double.infinity, end: last) }]
-    while table[table.count - 1][0].cost == .infinity, table.count < items.count { table.append(next(table)) }
+    while table[table.count - 1][0].cost == .infinity, table.count < items.count {
+      table.append(next(table))
+    }
     var (ends, start): ([Int], Int) = ([], 0)
     for choices in table.reversed() {
       start = choices[start].end
@@ -76,7 +82,9 @@ struct TitleBreaker {
 
   private func cost(at index: Int) -> Double {
     if !LineRules.canBreak(items, index) { return 100 }
-    if Self.beginnings.contains(where: { items[index...].prefix($0.count).map(\.scalar) == $0 }) { return -8 }
+    if Self.beginnings.contains(where: { items[index...].prefix($0.count).map(\.scalar) == $0 }) {
+      return -8
+    }
     return Self.badBeginnings.contains(items[index].scalar) ? 6 : 0
   }
 }

@@ -4,6 +4,7 @@ import DurableFiles
 import Layout
 import OFD
 import PDF
+import QRCodes
 import Runtime
 import Synchronization
 import Typefaces
@@ -142,7 +143,7 @@ private actor TypesettingWorker {
     let typefaces = try open().typefaces
     var document = try OfficialDocument(draft: setting.notation, number: setting.number)
     if let millimetres = setting.sealMillimetres { document.sealMillimetres = Double(millimetres) }
-    let pages = try DocumentLayout.setting(document, in: typefaces)
+    let pages = try DocumentLayout.setting(document, in: typefaces, codes: QRCode.matrix)
     kept.append((key, pages))
     if kept.count > Self.keptMost { kept.removeFirst() }
     return pages

@@ -129,7 +129,9 @@ struct SignerRequest: Sendable {
     case CURLE_SSL_CONNECT_ERROR:
       return error(.untrusted, "TLS was not agreed (\(reason)); see whether the signer takes this end's certificate")
     case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_SEND_ERROR:
-      return error(.unavailable, "it broke off without an answer (\(reason)); look at its log, and try again")
+      // In TLS 1.3 a signer that does not take this end's certificate says so only after the handshake.
+      let hint = if case .https = address.place { ", see whether it takes this end's certificate" } else { "" }
+      return error(.unavailable, "it broke off without an answer (\(reason)); look at its log\(hint), and try again")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
       return error(.badAnswer, "what listens at \(placeText) speaks no HTTP (\(reason))")
     default: return error(.unavailable, "it was not reached at \(placeText) (\(reason))")

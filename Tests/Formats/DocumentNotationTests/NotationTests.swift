@@ -18,7 +18,9 @@ import Testing
 
   private func paragraphs(_ body: String) throws -> [Paragraph] {
     try read(body).body.map { block in
-      guard case .paragraph(let paragraph) = block else { throw NotationError(line: 0, "no paragraph") }
+      guard case .paragraph(let paragraph) = block else {
+        throw NotationError(line: 0, "no paragraph", chinese: "没有段落")
+      }
       return paragraph
     }
   }

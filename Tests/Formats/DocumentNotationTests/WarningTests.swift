@@ -20,7 +20,9 @@ import Testing
       ])
     let mended = try OfficialDocument(
       notation: Array((Notation.head + "\n" + text.replacing(written, with: right)).utf8))
-    guard case .paragraph(let paragraph) = mended.body[0] else { throw NotationError(line: 0, "no paragraph") }
+    guard case .paragraph(let paragraph) = mended.body[0] else {
+      throw NotationError(line: 0, "no paragraph", chinese: "没有段落")
+    }
     #expect(paragraph.level != .text)
   }
 

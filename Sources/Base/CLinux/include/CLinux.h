@@ -21,6 +21,9 @@ int guandu_rename_exclusive(const char *from, const char *to);
 int guandu_lock_exclusive(int descriptor);
 /// Ends it, whoever else holds the same open file.
 int guandu_unlock(int descriptor);
+/// Starts this process's own program again, with one argument and `descriptor` as its standard input and output; its errors go
+/// nowhere, and nothing else stays open. `posix_spawn(3)`: 0 or an error's number.
+int guandu_spawn_itself(const char *argument, int descriptor, pid_t *child);
 
 /// `memfd_create(2)`: a file in memory, without a name, that ends with its last descriptor.
 int guandu_memory_file(void);
