@@ -11,15 +11,18 @@ let settings: [SwiftSetting] = [
 let folders = [
   "Base": [
     "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CQRencode",
-    "CSodium", "CXML", "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines", "Roles",
+    "CSodium", "CXML", "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines",
+    "Roles",
     "Runtime", "Storage", "Timestamps", "Zones",
   ],
   "Formats": [
-    "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PacketFormat", "QRCodes", "SealObjects",
+    "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PDFObjects", "PacketFormat", "QRCodes",
+    "SealObjects",
     "TransparencyLog", "Typefaces", "ZIPArchive",
   ],
   "Trust": [
-    "Authority", "Certificates", "ContainedChecks", "DocumentSeals", "ExternalSigner", "PacketSeal", "ZoneKeys",
+    "Authority", "Certificates", "ContainedChecks", "DocumentSeals", "ExternalSigner", "PacketSeal", "TimeStamping",
+    "ZoneKeys",
   ],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
@@ -145,8 +148,11 @@ let package = Package(
     room("OFD", imports: ["Layout", "Typefaces", "ZIPArchive"]),
     room("SealObjects"),
     room("OFDPackage", imports: ["ZIPArchive"], ["CXML"]),
+    room("PDFObjects", ["CZlib"]),
     room("Certificates", imports: ["Zones", "Cryptography"], ["COpenSSL", "COpenSSLShim"]),
-    room("DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "Certificates"], ["CPango"]),
+    room("TimeStamping", imports: ["Runtime", "Certificates"], ["CCurl"]),
+    room(
+      "DocumentSeals", imports: ["Cryptography", "SealObjects", "OFDPackage", "PDFObjects", "Certificates"], ["CPango"]),
     room(
       "ContainedChecks",
       imports: ["JSON", "Cryptography", "SealObjects", "OFDPackage", "Certificates", "DocumentSeals"], ["CLinux"]),
@@ -226,7 +232,8 @@ let package = Package(
       "Documents",
       imports: [
         "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
-        "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals", "ExternalSigner",
+        "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals",
+        "ExternalSigner",
         "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
       ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
@@ -276,7 +283,7 @@ let package = Package(
         "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
         "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
         "DocumentNotation", "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "OFDPackage",
-        "DocumentSeals", "ExternalSigner",
+        "PDFObjects", "DocumentSeals", "TimeStamping", "ExternalSigner",
       ], ["CCurl", arguments]),
 
     tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Documents", "Web", "Portal", "Desk"]),
@@ -313,9 +320,10 @@ let package = Package(
     tests("CryptographyTests", of: ["Cryptography"]),
     tests("SealObjectsTests", of: ["SealObjects", "Cryptography", "ZIPArchive"]),
     tests("OFDPackageTests", of: ["OFDPackage", "ZIPArchive"]),
+    tests("PDFObjectsTests", of: ["PDFObjects"]),
     tests(
       "DocumentSealsTests",
-      of: ["DocumentSeals", "SealObjects", "OFDPackage", "ZIPArchive", "Certificates", "Cryptography"]),
+      of: ["DocumentSeals", "SealObjects", "OFDPackage", "PDFObjects", "ZIPArchive", "Certificates", "Cryptography"]),
     tests(
       "ExternalSignerTests", of: ["ExternalSigner", "JSON", "Zones", "Cryptography", "Certificates"]),
     tests("ZIPArchiveTests", of: ["ZIPArchive", "ChildProcess"]),
@@ -348,7 +356,8 @@ let package = Package(
     tests(
       "PortalTests",
       of: [
-        "FairQueues", "Zones", "Cryptography", "DurableFiles", "Storage", "Links", "Letters", "PublishedDocuments", "SMS",
+        "FairQueues", "Zones", "Cryptography", "DurableFiles", "Storage", "Links", "Letters", "PublishedDocuments",
+        "SMS",
         "Web", "Portal", "ZoneHarness", "guandu-dmz",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("RolesTests", of: ["Roles"]),
@@ -357,17 +366,20 @@ let package = Package(
       name: "FuzzReplayTests",
       dependencies: [
         "JSON", "Zones", "Cryptography", "AgeFormat", "PacketFormat", "DocumentNotation", "Layout", "SealObjects",
-        "ZIPArchive",
+        "PDFObjects", "ZIPArchive",
       ],
       path: "Tests/Fuzz",
-      exclude: ["README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "run.sh", "seeds.py"],
+      exclude: [
+        "README.md", "age.dict", "build.sh", "corpus", "document.dict", "json.dict", "pdf.dict", "run.sh", "seeds.py",
+      ],
       swiftSettings: settings),
     tests("StorageTests", of: ["Runtime", "Storage"]),
     tests("PeopleTests", of: ["Roles", "Zones", "Storage", "Acts", "People"]),
     tests(
       "DeskTests",
       of: [
-        "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys", "Links", "Acts",
+        "Roles", "DocumentNotation", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys",
+        "Links", "Acts",
         "DocumentSeals", "People", "Letters", "Documents", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
@@ -379,12 +391,14 @@ let package = Package(
       "PublishedDocumentsTests",
       of: [
         "FairQueues", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "ZIPArchive", "SealObjects",
-        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links", "Letters", "PublishedDocuments", "ZoneHarness", "guandu-dmz",
+        "PacketFormat", "Certificates", "DocumentSeals", "ContainedChecks", "Links", "Letters", "PublishedDocuments",
+        "ZoneHarness", "guandu-dmz",
       ], [logging]),
     tests(
       "DocumentsTests",
       of: [
-        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Acts",
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Links",
+        "Acts",
         "People", "Documents", "SealHarness",
       ], [logging]),
     tests(

@@ -6,8 +6,8 @@ import Testing
 @Suite struct FuzzCorpus {
   private static let targets: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
     ("age-file", fuzzAgeFile), ("age-header", fuzzAgeHeader), ("archive", fuzzArchive),
-    ("document", fuzzDocument), ("head", fuzzHead), ("json", fuzzJSON), ("message", fuzzMessage), ("seal", fuzzSeal),
-    ("zip", fuzzZIP),
+    ("document", fuzzDocument), ("head", fuzzHead), ("json", fuzzJSON), ("message", fuzzMessage), ("pdf", fuzzPDF),
+    ("seal", fuzzSeal), ("zip", fuzzZIP),
   ]
   private static let corpus = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "corpus")
 

@@ -45,6 +45,7 @@ room AgeFormat Sources/Formats/AgeFormat/*.swift
 room DocumentNotation Sources/Formats/DocumentNotation/*.swift
 room Layout Sources/Formats/Layout/*.swift
 room SealObjects Sources/Formats/SealObjects/*.swift
+room PDFObjects Sources/Formats/PDFObjects/*.swift
 room ZIPArchive Sources/Formats/ZIPArchive/*.swift
 room PacketFormat Sources/Formats/PacketFormat/*.swift
 

@@ -125,6 +125,56 @@ def seals(folder):
         put(folder, "seal", der(0x30, signed, der(0x04, b"sealer"), oid, der(3, bytes(65)), stamp))
 
 
+def pdf(parts, before=b"", previous=None):
+    """A file of objects, or an addition to one."""
+    whole, table = before or b"%PDF-1.5\n%\xb5\xed\xae\xfb\n", b"" if before else b"0 1\n0000000000 65535 f \n"
+    for number, text in sorted(parts.items()):
+        table += b"%d 1\n%010d 00000 n \n" % (number, len(whole))
+        whole += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    more = b" /Prev %d" % previous if previous else b""
+    end = b"trailer\n<< /Size 20 /Root 1 0 R%s >>\nstartxref\n%d\n%%%%EOF\n" % (more, len(whole))
+    return whole + b"xref\n" + table + end, len(whole)
+
+
+def pdfs(folder):
+    """A page with a font and a picture, sealed, with evidence and a time stamp behind the seal."""
+    data = b"\nstream\nx\nendstream"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [ 0 0 595.27 841.88 ] /Contents 4 0 R /Resources 5 0 R"
+    catalogue = b"<< /Type /Catalog /Pages 2 0 R /Lang (zh-CN)"
+    plain, place = pdf({
+        1: catalogue + b" >>", 2: b"<< /Type /Pages /Kids [ 3 0 R ] /Count 1 >>", 3: page + b" >>",
+        4: b"<< /Length 6 0 R /Filter /FlateDecode >>" + data, 6: b"1",
+        5: b"<< /Font << /F 7 0 R >> /ExtGState << /a << /CA 1 >> >> >>",
+        7: b"<< /Type /Font /Subtype /TrueType /BaseFont /A+B /Widths [ 500 ] /FontDescriptor 8 0 R >>",
+        8: b"<< /Type /FontDescriptor /FontName /A+B /FontFile2 9 0 R >>", 9: b"<< /Length 1 /Length1 1 >>" + data})
+    form = b" /AcroForm << /Fields [ 10 0 R ] /SigFlags 3 >> /Perms << /DocMDP 11 0 R >>"
+    parts = {
+        1: catalogue + form + b" >>", 3: page + b" /Annots [ 10 0 R ] >>",
+        10: b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Seal) /F 132 /P 3 0 R /V 11 0 R /Rect [ 1 1 9 9 ]"
+            b" /AP << /N 12 0 R >> >>",
+        12: b"<< /Type /XObject /Subtype /Form /BBox [ 0 0 1 1 ] /Length 1 >>" + data}
+
+    def signed(kind, parts, before, previous, number, more=b""):
+        head = b"<< /Type /%s /Filter /Adobe.PPKLite /SubFilter /%s /ByteRange [ 0 %04d %04d %04d ] /Contents <3000> %s >>"
+        names = (kind, b"ETSI.CAdES.detached" if kind == b"Sig" else b"ETSI.RFC3161")
+        whole, place = pdf(parts | {number: head % (*names, 0, 0, 0, more)}, before, previous)
+        opening = whole.rindex(b"/Contents <") + 10
+        numbers = (opening, opening + 6, len(whole) - opening - 6)
+        return whole.replace(head[:head.index(b" /Contents")] % (*names, 0, 0, 0),
+                             head[:head.index(b" /Contents")] % (*names, *numbers)), place
+
+    reference = (b"/M (D:20261128000000Z) /Name (a) /Reason <FEFF672C> /Reference [ << /Type /SigRef /TransformMethod /DocMDP"
+                 b" /TransformParams << /Type /TransformParams /P 1 /V /1.2 >> >> ]")
+    sealed, behind = signed(b"Sig", parts, plain, place, 11, reference)
+    kept, last = pdf({1: catalogue + form + b" /DSS 13 0 R >>", 13: b"<< /Type /DSS /Certs [ 14 0 R ] /VRI << /A 15 0 R >> >>",
+                      14: b"<< /Length 1 >>" + data, 15: b"<< /Type /VRI /Cert [ 14 0 R ] >>"}, sealed, behind)
+    stamped, _ = signed(b"DocTimeStamp", {
+        1: catalogue + form.replace(b"10 0 R ]", b"10 0 R 16 0 R ]") + b" /DSS 13 0 R >>",
+        16: b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (b) /Rect [ 0 0 0 0 ] /V 17 0 R >>"}, kept, last, 17)
+    for content in [plain, sealed, kept, stamped]:
+        put(folder, "pdf", content)
+
+
 def vectors(folder):
     for path in sorted(VECTORS.glob("*")):
         head, _, file = path.read_bytes().partition(b"\n\n")
@@ -138,6 +188,7 @@ def vectors(folder):
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1])
     packets(target)
+    pdfs(target)
     full_manifest(target)
     limits(target)
     archives(target)

@@ -186,6 +186,17 @@ class Client:
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         return self.request("POST", path, b"".join(parts), headers)
 
+    def post_file(self, form_path, path, fields, file):
+        """Posts a form whose one file is called (field, name, content)."""
+        boundary = uuid.uuid4().hex
+        body = b""
+        for name, value in [("csrf", self.csrf(form_path)), *fields.items()]:
+            body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        field, name, content = file
+        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode()
+        body += content + f"\r\n--{boundary}--\r\n".encode()
+        return self.request("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+
 
 def sms_code(deployment, phone):
     def find():

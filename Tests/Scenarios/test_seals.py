@@ -197,7 +197,7 @@ def test_sealing_refuses_what_it_should_and_leaves_nothing(office, sealed, tmp_p
     office.make_seal(late, "--from", "2027-06-01T00:00:00Z", "--days", "10")
     before = sorted(path.name for path in tmp_path.iterdir())
     for document, more, status, words in [
-        (tmp_path / "sealed.ofd", [], 65, "second seal"), (tmp_path / "a.pdf", [], 1, "not supported yet"),
+        (tmp_path / "sealed.ofd", [], 65, "second seal"), (tmp_path / "a.pdf", [], 65, "--certificate"),
         (office.seal, [], 65, "ZIP"), (plain, ["--page", "2"], 65, "no page 2"), (plain, ["--x", "190"], 65, "does not lie"),
         (plain, ["--x", "nan"], 64, "not a place on a page"), (plain, ["--page", "0"], 64, "count from 1"),
         (plain, ["--page=-9223372036854775808"], 64, "count from 1"), (plain, ["--key", tmp_path / "wide.key"], 65, "chmod 600"),

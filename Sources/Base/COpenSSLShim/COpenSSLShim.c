@@ -34,3 +34,38 @@ EVP_PKEY *guandu_token_key(
   ENGINE_free(engine);
   return key;
 }
+
+X509 *guandu_ts_signer(PKCS7 *token, int *digest) {
+  if (!PKCS7_type_is_signed(token)) return NULL;
+  STACK_OF(PKCS7_SIGNER_INFO) *infos = PKCS7_get_signer_info(token);
+  if (sk_PKCS7_SIGNER_INFO_num(infos) != 1) return NULL;
+  *digest = OBJ_obj2nid(sk_PKCS7_SIGNER_INFO_value(infos, 0)->digest_alg->algorithm);
+  STACK_OF(X509) *signers = PKCS7_get0_signers(token, NULL, 0);
+  X509 *signer = sk_X509_num(signers) == 1 ? sk_X509_value(signers, 0) : NULL;
+  if (signer != NULL) X509_up_ref(signer);
+  sk_X509_free(signers);
+  return signer;
+}
+
+int guandu_ts_certificates(PKCS7 *token, STACK_OF(X509) *certificates) {
+  if (!PKCS7_type_is_signed(token)) return 0;
+  STACK_OF(X509) *inside = token->d.sign->cert;
+  for (int i = 0; i < sk_X509_num(inside); i++) {
+    X509 *certificate = sk_X509_value(inside, i);
+    X509_up_ref(certificate);
+    if (sk_X509_push(certificates, certificate) == 0) {
+      X509_free(certificate);
+      return 0;
+    }
+  }
+  return 1;
+}
+
+static ASN1_INTEGER *serial_number(TS_RESP_CTX *context, void *serial) {
+  (void)context;
+  return BN_to_ASN1_INTEGER(serial, NULL);
+}
+
+void guandu_ts_set_serial(TS_RESP_CTX *context, BIGNUM *serial) {
+  TS_RESP_CTX_set_serial_cb(context, serial_number, serial);
+}

@@ -10,8 +10,10 @@ public enum Permissions {
       .readLetter: .own, .signForLetter: .own, .answerLetter: .own, .declineLetter: .own, .delegate: .own,
       .readDocument: .unit, .draftDocument: .own, .requestSeal: .own, .publishDocument: .unit, .withdrawDocument: .unit,
     ],
-    .leader: [.readLetter: .subtree, .delegate: .own, .readDocument: .subtree, .grantSeal: .subtree,
-      .withdrawDocument: .subtree],
+    .leader: [
+      .readLetter: .subtree, .delegate: .own, .readDocument: .subtree, .grantSeal: .subtree,
+      .withdrawDocument: .subtree,
+    ],
     .handler: [
       .readLetter: .unit, .answerLetter: .unit, .delegate: .own, .readDocument: .unit, .draftDocument: .unit,
       .requestSeal: .unit,

@@ -27,6 +27,8 @@ public struct StorageError: CodedFault, Equatable, CustomStringConvertible {
   public var isUniqueViolation: Bool {
     [SQLITE_CONSTRAINT | 8 << 8, SQLITE_CONSTRAINT | 6 << 8, SQLITE_CONSTRAINT | 10 << 8].contains(CInt(code))
   }
+  /// Another row refers to one that was to go, or to one that is not there.
+  public var isForeignKeyViolation: Bool { CInt(code) == SQLITE_CONSTRAINT | 3 << 8 }
   /// There is no room on the disk. Nothing of the transaction was kept.
   public var isDiskFull: Bool { CInt(code & 0xff) == SQLITE_FULL }
   /// The change was asked for where one can only read.

@@ -143,6 +143,11 @@ public final class Transaction {
     try one(Int.self, "SELECT seq FROM sqlite_sequence WHERE name = ?", table) ?? 0
   }
 
+  /// Whether the database has a table of that name: a copy may be of an earlier release, or of a zone of another role.
+  public func hasTable(_ name: String) throws -> Bool {
+    try one(Int.self, "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?", name) == 1
+  }
+
   // MARK: - Steps and effects
 
   /// Runs `body` in a savepoint: where it throws, its changes are undone and its effects never happen.

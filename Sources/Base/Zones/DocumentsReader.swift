@@ -1,5 +1,7 @@
 /// The section `documents`.
 enum DocumentsReader {
+  static let seriesAtMost = 100
+
   static func documents(_ value: YAMLValue) -> DocumentsConfiguration? {
     guard let group = value.mapping(["series", "seal_trust", "faces", "signers"]) else { return nil }
     let series = group.required("series").flatMap(readSeries)
@@ -11,7 +13,7 @@ enum DocumentsReader {
   }
 
   private static func readSeries(_ value: YAMLValue) -> [DocumentSeries]? {
-    guard let elements = value.list(atLeast: 1, atMost: 100) else { return nil }
+    guard let elements = value.list(atLeast: 1, atMost: seriesAtMost) else { return nil }
     var (identifiers, marks): (Set<String>, Set<String>) = ([], [])
     let series = elements.compactMap { element -> DocumentSeries? in
       guard let one = readOne(element) else { return nil }

@@ -95,7 +95,9 @@ struct GuanduIntranet: AsyncParsableCommand {
   private static func documents(_ start: ZoneStart) async throws -> OfficeDocuments? {
     guard let configuration = start.configuration.documents else { return nil }
     let trust: SealTrust
+    let authorities: [Certificate]
     do {
+      authorities = try start.configuration.trust.intermediates.flatMap { try Certificate.load(pemFile: $0) }
       trust = SealTrust(certificates: try configuration.sealTrust.flatMap { try Certificate.load(pemFile: $0) })
     } catch { throw StartFailure("documents.seal_trust: \(error)", exitStatus: 78) }
     let typesetter = DocumentTypesetter(folders: configuration.faces)
@@ -104,7 +106,8 @@ struct GuanduIntranet: AsyncParsableCommand {
     }
     let documents = OfficeDocuments(
       database: start.database, blobs: start.blobs, series: configuration.series, typesetter: typesetter,
-      signers: configuration.signers.map { SealSigner(ExternalSigner($0)) }, sealTrust: trust, audit: start.audit,
+      signers: configuration.signers.map { SealSigner(ExternalSigner($0)) }, sealTrust: trust,
+      pdfAuthorities: authorities, audit: start.audit,
       logger: start.logger)
     try await documents.takeOverSeries()
     return documents

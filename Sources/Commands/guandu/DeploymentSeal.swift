@@ -20,18 +20,10 @@ struct DeploymentSeal {
       files: files)
     let maker = try seals.issue(.sealMaker, to: "Guandu seal maker", date: date)
     let sealer = try seals.issue(.sm2Seal, to: Self.name, date: date)
-    let documents = try AuthorityFolder(path: "\(root)/ca/issuing", files: files).issue(.seal, to: Self.name, date: date)
+    let documents = try AuthorityFolder(path: "\(root)/ca/issuing", files: files).issue(
+      .seal, to: Self.name, date: date)
     let seal: ElectronicSeal
-    do {
-      let picture = try SealDrawing(name: Self.name, millimetres: 45, emblem: nil).png()
-      let start = max(date, sealer.certificate.notBefore)
-      seal = try SealMaker.make(
-        identifier: "GD\(encodeHex(randomBytes(8)))", name: Self.name, sealers: [sealer.certificate],
-        picture: SealPicture(kind: "png", data: picture, widthMillimetres: 45, heightMillimetres: 45),
-        validity: start...sealer.certificate.notAfter, maker: maker, at: date)
-    } catch let error as SealError { throw CommandFailure(.failed, "the seal for trying out: \(error)") } catch let error
-      as SealFormatError
-    {
+    do { seal = try makeSeal(sealer.certificate, maker) } catch {
       throw CommandFailure(.failed, "the seal for trying out: \(error)")
     }
     try files.writeNew("\(root)/seals/city.esl", [seal.bytes], mode: 0o644)
@@ -44,6 +36,16 @@ struct DeploymentSeal {
     try writeSecret(SecretBytes(pin.copy() + [UInt8(ascii: "\n")]), "seals/city.pin")
     try writeSecret(try sealer.key.pem(passphrase: pin), "signer/keys/city.key")
     try writeSecret(try documents.key.pem(passphrase: pin), "signer/keys/city-pdf.key")
+  }
+
+  private func makeSeal(
+    _ sealer: Certificate, _ maker: (certificate: Certificate, key: PrivateKey)
+  ) throws -> ElectronicSeal {
+    let picture = try SealDrawing(name: Self.name, millimetres: 45, emblem: nil).png()
+    return try SealMaker.make(
+      identifier: "GD\(encodeHex(randomBytes(8)))", name: Self.name, sealers: [sealer],
+      picture: SealPicture(kind: "png", data: picture, widthMillimetres: 45, heightMillimetres: 45),
+      validity: max(date, sealer.notBefore)...sealer.notAfter, maker: maker, at: date)
   }
 
   private func write(_ certificates: [Certificate], _ name: String) throws {

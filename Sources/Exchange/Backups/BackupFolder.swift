@@ -83,8 +83,7 @@ public struct BackupFolder: Sendable {
     return try queue.write { db in
       try db.run("UPDATE incarnation SET current = 'backup', previous = 'backup'")
       let streams = try db.all("SELECT peer, stream, applied FROM incoming_stream")
-      let digests = try db.all(
-        String.self, "SELECT digest FROM incoming_blob WHERE complete <> 0 UNION SELECT digest FROM outgoing_blob")
+      let digests = try Self.digests(db)
       return try (
         streams.map { try CoveredStream(peer: $0["peer"], stream: $0["stream"], applied: $0["applied"]) }, digests
       )
@@ -135,10 +134,23 @@ public struct BackupFolder: Sendable {
   private func blobs(of name: String) throws -> [String] {
     let queue = try SQLiteFile(path: database(name), .readOnly)
     defer { try? queue.close() }
-    return try queue.read { db in
-      try db.all(
-        String.self, "SELECT digest FROM incoming_blob WHERE complete <> 0 UNION SELECT digest FROM outgoing_blob")
-    }
+    return try queue.read { try Self.digests($0) }
+  }
+
+  /// Of the blobs that a database refers to: what crossed or is to cross, and sealed documents.
+  private static func digests(_ db: Transaction) throws -> [String] {
+    let crossing = try db.all(
+      String.self, "SELECT digest FROM incoming_blob WHERE complete <> 0 UNION SELECT digest FROM outgoing_blob")
+    guard try db.hasTable("office_document") else { return crossing }
+    let sealed = try db.all(
+      String.self,
+      """
+      SELECT typeset_ofd FROM office_document WHERE typeset_ofd IS NOT NULL
+      UNION SELECT typeset_pdf FROM office_document WHERE typeset_pdf IS NOT NULL
+      UNION SELECT sealed_ofd FROM office_document WHERE sealed_ofd IS NOT NULL
+      UNION SELECT sealed_pdf FROM office_document WHERE sealed_pdf IS NOT NULL
+      """)
+    return Array(Set(crossing + sealed))
   }
 
   /// Restores a backup in place of the zone's data. The daemon must not run: the caller holds its lock.

@@ -40,7 +40,7 @@ public struct SentMessage: Equatable, Sendable {
 
   var json: JSONValue { .array([.string(id), .string(type), .string(subject)]) }
 
-  init(id: String, type: String, subject: String) {
+  package init(id: String, type: String, subject: String) {
     self.id = id
     self.type = type
     self.subject = subject

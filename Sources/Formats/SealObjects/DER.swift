@@ -10,8 +10,12 @@ enum DERTag: UInt8 {
   case ia5String = 0x16
   case generalizedTime = 0x18
   case boolean = 0x01
-  /// [0], explicit.
+  case null = 0x05
+  case set = 0x31
+  /// [0], of several parts.
   case context0 = 0xA0
+  /// [1], of several parts.
+  case context1 = 0xA1
 }
 
 /// Reads values one after the other, never deeper than the caller asks. Lengths are definite and as short as they can be.
@@ -72,6 +76,16 @@ struct DERReader {
 
   mutating func sequence(_ what: String) throws(SealFormatError) -> DERReader {
     DERReader(bytes, try take(.sequence, what).1)
+  }
+
+  /// What a value of several parts consists of.
+  mutating func inside(_ tag: DERTag, _ what: String) throws(SealFormatError) -> DERReader {
+    DERReader(bytes, try take(tag, what).1)
+  }
+
+  /// A value as it stands.
+  mutating func whole(_ tag: DERTag, _ what: String) throws(SealFormatError) -> [UInt8] {
+    Array(bytes[try take(tag, what).0])
   }
 
   /// A sequence as it stands, for signatures over it.
@@ -156,6 +170,9 @@ enum DER {
     } while rest > 0
     return value(.integer, digits[0] >= 0x80 ? [0] + digits : digits)
   }
+
+  /// - Parameter parts: in the order of their bytes, as DER has it.
+  static func set(_ parts: [[UInt8]]) -> [UInt8] { value(.set, Array(parts.joined())) }
 
   static func bits(_ bytes: [UInt8]) -> [UInt8] { value(.bitString, [0] + bytes) }
 

@@ -89,12 +89,16 @@ public struct SealSignature: Equatable, Sendable {
   /// - Parameters:
   ///   - signedBytes: what `toSign` gave.
   ///   - signature: SM2 in DER, over them.
+  ///   - timeStamp: RFC 3161, over the signature.
   /// - Returns: the whole, in DER.
-  public static func encode(signedBytes: [UInt8], certificate: [UInt8], signature: [UInt8]) -> [UInt8] {
-    DER.sequence([
+  public static func encode(
+    signedBytes: [UInt8], certificate: [UInt8], signature: [UInt8], timeStamp: [UInt8]? = nil
+  ) -> [UInt8] {
+    let parts = [
       signedBytes, DER.value(.octetString, certificate), DER.identifier(SealStandard.signatureAlgorithm),
       DER.bits(signature),
-    ])
+    ]
+    return DER.sequence(parts + (timeStamp.map { [DER.value(.context0, DER.bits($0))] } ?? []))
   }
 }
 

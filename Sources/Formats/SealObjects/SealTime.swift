@@ -8,7 +8,7 @@ public struct SealTime: Hashable, Comparable, Sendable, CustomStringConvertible 
   public init(seconds: Int) { self.seconds = min(max(seconds, 0), Self.last) }
 
   /// Nil for anything but 14 digits and a `Z` that name a time.
-  init?(generalized text: [UInt8]) {
+  public init?(generalized text: [UInt8]) {
     guard text.count == 15, text[14] == UInt8(ascii: "Z"), text[..<14].allSatisfy({ (0x30...0x39).contains($0) }) else {
       return nil
     }

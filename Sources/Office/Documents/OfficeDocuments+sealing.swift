@@ -131,13 +131,32 @@ extension OfficeDocuments {
       }
       let signature = try await signer.sign(begun.digest, stored.keyName, certificate, pin)
       let ofd = try await BlockingPool.shared.run { try begun.finish(signature: signature) }
-      return SealedFiles(typeset: typeset, ofd: ofd, pdf: typeset.pdf, page: place.page, x: x, y: y)
+      let pdf = try await copy(of: typeset, stored, signer, pin, page: place.page, x: x, y: y, at: date)
+      return SealedFiles(typeset: typeset, ofd: ofd, pdf: pdf, page: place.page, x: x, y: y)
     } catch let failure as SigningFailure {
       logger.warning("a seal was not applied", metadata: ["reason": "\(failure.reason)"])
       throw .refused(failure.problem)
     } catch {
       logger.warning("a seal was not applied", metadata: ["reason": "\(error)"])
       throw .refused(.sealingFailed)
+    }
+  }
+
+  /// The PDF: an authenticated copy where the seal has a key for it, else as it was set.
+  private func copy(
+    of typeset: TypesetDocument, _ stored: StoredSeal, _ signer: SealSigner, _ pin: SecretBytes, page: Int, x: Double,
+    y: Double, at date: Date
+  ) async throws -> [UInt8] {
+    guard let der = stored.pdfCertificate else { return typeset.pdf }
+    let own = try Certificate(der: der)
+    let pdfSigner = try PDFSigner(
+      chain: [own] + pdfAuthorities.filter { own.isSigned(by: $0) }, name: stored.name,
+      picture: try ElectronicSeal(stored.bytes).info.picture
+    ) { digest, _ in
+      try await signer.sign(digest, stored.pdfKeyName, own, pin)
+    }
+    return try await BlockingExecutor("documents.pdf").run {
+      try await pdfSigner.seal(typeset.pdf, pageNumber: page, x: x, y: y, at: date)
     }
   }
 

@@ -18,6 +18,8 @@ public final class OfficeDocuments: Sendable {
   let signers: [SealSigner]
   /// Whose seals are taken in.
   let sealTrust: SealTrust
+  /// Which go into the copies in PDF, above the signer's own certificate.
+  let pdfAuthorities: [Certificate]
   let audit: AuditTrail?
   let logger: Logger
   /// The documents to which a seal is being applied.
@@ -29,11 +31,13 @@ public final class OfficeDocuments: Sendable {
   ///   - series: of numbers, in the order in which they are offered.
   ///   - signers: who hold the keys of the seals.
   ///   - sealTrust: the makers whose seals are taken in.
+  ///   - pdfAuthorities: those that may have issued the certificates for PDF.
   ///   - audit: the zone's audit log; nil where it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
     database: ZoneDatabase, blobs: BlobStore, series: [DocumentSeries], typesetter: DocumentTypesetter,
-    signers: [SealSigner], sealTrust: SealTrust, audit: AuditTrail? = nil, logger: Logger,
+    signers: [SealSigner], sealTrust: SealTrust, pdfAuthorities: [Certificate] = [], audit: AuditTrail? = nil,
+    logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
@@ -42,6 +46,7 @@ public final class OfficeDocuments: Sendable {
     self.typesetter = typesetter
     self.signers = signers
     self.sealTrust = sealTrust
+    self.pdfAuthorities = pdfAuthorities
     self.audit = audit
     self.logger = logger
     self.now = now

@@ -57,7 +57,12 @@ extension OfficeDirectory {
           OR EXISTS (SELECT 1 FROM unit WHERE path LIKE ? || '/%')
         """, identifier, identifier, path.text)
       guard isUsed == false else { throw OfficeError.refused(.unitInUse) }
-      try db.run("DELETE FROM unit WHERE id = ?", identifier)
+      do { try db.run("DELETE FROM unit WHERE id = ?", identifier) } catch let error as StorageError
+        where error.isForeignKeyViolation
+      {
+        // It has documents.
+        throw OfficeError.refused(.unitInUse)
+      }
       try Act("unit.removed", "unit \(identifier)").record(by: official, at: now, audit, db)
     }
   }

@@ -169,8 +169,7 @@ extension DeskSite {
     let identifier = document.summary.identifier
     let documents = try officeDocuments()
     let preview: DocumentPreview
-    do throws(DocumentError) { preview = try await documents.preview(identifier, for: presence.official) } catch
-    {
+    do throws(DocumentError) { preview = try await documents.preview(identifier, for: presence.official) } catch {
       switch error {
       case .notation(let fault): return (faultText(fault, language), nil)
       case .busy: return (strings.text("docBusy", language), nil)
@@ -210,7 +209,7 @@ extension DeskSite {
 
   func faultText(_ fault: NotationError, _ language: Language) -> String {
     let strings = renderer.strings
-    let reason = language == .chinese ? fault.chineseReason : fault.reason
+    let reason = language == .chinese ? FaultText.chinese(fault.reason) : fault.reason
     if fault.line == 0 { return strings.text("faultWhole", language, reason) }
     if fault.column == 0 { return strings.text("faultLine", language, "\(fault.line)", reason) }
     return strings.text("faultPlace", language, "\(fault.line)", "\(fault.column)", reason)

@@ -48,8 +48,9 @@ extension DeskSite {
     routes.on(.post, "/login", .anyCertificate) { [self] request in
       try await answering { try await comeIn(request, try await caller(of: request)) }
     }
-    handle(.get, "/", .seeSelf, &routes) { _, presence in
-      seeOther(presence.official.may(.readLetter) ? "/folders/to-do" : "/me")
+    handle(.get, "/", .seeSelf, &routes) { [self] _, presence in
+      if presence.official.may(.readLetter) { return seeOther("/folders/to-do") }
+      return seeOther(documents != nil && presence.official.may(.applySeal) ? "/sealing" : "/me")
     }
     handle(.get, "/me", .seeSelf, &routes) { [self] in try await selfPage($0, $1) }
     handle(.post, "/logout", .endSessions, &routes) { [self] request, presence in

@@ -90,8 +90,8 @@ let officeStrings = StringTable([
   .init("delegationsHeading", "代理安排", "Delegations"),
   .init("delegationAdd", "新的代理", "New delegation"),
   .init(
-    "delegationHint", "代理人在此期间可以办理您有权办理的来信，办理记录同时写明两人。代理权不能转给他人。",
-    "During this time the other person may handle the letters that you may handle; the record names both. A delegation cannot be passed on."
+    "delegationHint", "代理人在此期间可以办理您有权办理的来信，拟稿、申请和审批用印；用印不能代理。办理记录同时写明两人。代理权不能转给他人。",
+    "During this time the other person may handle the letters that you may handle, draft, request seals and grant them; seals are applied by their keepers alone. The record names both. A delegation cannot be passed on."
   ),
   .init("delegationNobody", "没有可以代理的人员。", "There is nobody who could act for you."),
   .init("delegateLabel", "代理人", "Who acts"),

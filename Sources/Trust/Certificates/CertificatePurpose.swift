@@ -30,7 +30,9 @@ public enum CertificatePurpose: Sendable, Hashable {
 
 extension Certificate {
   /// Checks key kind, basic constraints, key usage and extended key usage, but not chain and dates.
-  func require(_ purpose: CertificatePurpose) throws(TrustError) {
+  ///
+  /// - Parameter isAnyKey: whether others' kinds of keys will do, for time stamps alone.
+  func require(_ purpose: CertificatePurpose, isAnyKey: Bool = false) throws(TrustError) {
     let usage = try CertificateUsage(self)
     guard !usage.isAuthority else { throw TrustError(.wrongPurpose, "\(self) is an authority's certificate") }
     switch purpose {
@@ -42,7 +44,7 @@ extension Certificate {
     case .seal: try requireSeal(usage)
     case .timeStamp:
       // OpenSSL checks with the chain that this is the only use, and critical.
-      guard keyKind == .p256 else { throw TrustError(.wrongPurpose, "\(self) holds no P-256 key") }
+      guard keyKind == .p256 || isAnyKey else { throw TrustError(.wrongPurpose, "\(self) holds no P-256 key") }
       guard usage.allowsExtended(XKU_TIMESTAMP) else { throw TrustError(.wrongPurpose, "\(self) lacks timeStamping") }
     }
   }

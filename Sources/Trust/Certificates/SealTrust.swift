@@ -10,7 +10,8 @@ public struct SealTrust: Sendable {
   /// What lists of revocations say of a certificate and those above it.
   public enum Revocation: Equatable, Sendable {
     case good
-    case revoked(String)
+    /// - Parameter since: the earlier one of the date of revocation and that from which on the key is suspected.
+    case revoked(String, since: Date)
     /// Nobody can say: no list, or none that is in force.
     case unknown(String)
   }
@@ -43,6 +44,36 @@ public struct SealTrust: Sendable {
     -> [Certificate]
   {
     try certificate.requireForSeals()
+    return try chain(of: certificate, through: [], at: date)
+  }
+
+  /// As `verify(sealer:)`, for a P-256 certificate for the signing of documents.
+  ///
+  /// - Parameter intermediates: authorities that the chain may go through, from the document.
+  @discardableResult public func verify(
+    signer certificate: Certificate, through intermediates: [Certificate], at date: Date
+  ) throws(TrustError) -> [Certificate] {
+    try certificate.requireForDocuments()
+    return try chain(of: certificate, through: intermediates, at: date)
+  }
+
+  /// Checks that a time stamp's authority leads to one of those that are trusted, and was for time stamps alone and in date at the
+  /// time that it states.
+  ///
+  /// - Throws: `untrusted`, `wrongPurpose`, `expired`, `notYetValid`.
+  public func verify(_ stamp: TimeStamp) throws(TrustError) { try stamp.verify(under: authorities) }
+
+  private func chain(
+    of certificate: Certificate, through intermediates: [Certificate], at date: Date
+  ) throws(TrustError) -> [Certificate] {
+    guard let between = guandu_sk_X509_new_null() else { throw TrustError(.untrusted, "no memory left for a check") }
+    defer { guandu_sk_X509_pop_free(between) }
+    for intermediate in intermediates {
+      intermediate.handle.withPointer {
+        X509_up_ref($0)
+        _ = guandu_sk_X509_push(between, $0)
+      }
+    }
     guard let store = X509_STORE_new(), let context = X509_STORE_CTX_new() else {
       throw TrustError(.untrusted, "no memory left for a check")
     }
@@ -54,7 +85,7 @@ public struct SealTrust: Sendable {
     defer { forgetOpenSSLErrors() }
     for authority in authorities { authority.handle.withPointer { _ = X509_STORE_add_cert(store, $0) } }
     return try certificate.handle.withPointer { (leaf: OpaquePointer) throws(TrustError) in
-      guard X509_STORE_CTX_init(context, store, leaf, nil) == 1 else {
+      guard X509_STORE_CTX_init(context, store, leaf, between) == 1 else {
         throw TrustError(.untrusted, lastOpenSSLError())
       }
       let parameters = X509_STORE_CTX_get0_param(context)
@@ -90,8 +121,14 @@ public struct SealTrust: Sendable {
 
   /// Looks a certificate, and those above it, up in the lists. One that signed itself cannot be revoked by a list.
   ///
-  /// - Parameter now: lists are to be in force then.
-  public func revocation(of certificate: Certificate, at now: Date) -> Revocation {
+  /// - Parameters:
+  ///   - intermediates: authorities beside those that are trusted, from the document; whether a chain goes through them is not
+  ///     asked here.
+  ///   - now: lists are to be in force then.
+  public func revocation(
+    of certificate: Certificate, through intermediates: [Certificate] = [], at now: Date
+  ) -> Revocation {
+    let authorities = authorities + intermediates.filter(\.isAuthority)
     var member = certificate
     var verdict: Revocation = .good
     // No chain is longer than that.
@@ -101,7 +138,7 @@ public struct SealTrust: Sendable {
       }
       switch look(up: member, issuer, now) {
       case .good: break
-      case .revoked(let text): return .revoked(text)
+      case .revoked(let text, let since): return .revoked(text, since: since)
       case .unknown(let text): verdict = .unknown(text)
       }
       member = issuer
@@ -119,13 +156,23 @@ public struct SealTrust: Sendable {
       certificate.handle.withPointer { X509_CRL_get0_by_cert(list, &entry, $0) }
     }
     if found == 1 {
-      let since = date(of: X509_REVOKED_get0_revocationDate(entry))?.formatted(.iso8601) ?? "an unknown time"
-      return .revoked("\(certificate) is revoked since \(since)")
+      let since = Self.start(of: entry)
+      let text = since == .distantPast ? "an unknown time" : since.formatted(.iso8601)
+      return .revoked("\(certificate) is revoked since \(text)", since: since)
     }
     guard list.thisUpdate <= now.addingTimeInterval(300), now <= list.nextUpdate else {
       return .unknown("list \(list.number) of \(issuer) is overdue, or not yet in force")
     }
     return .good
+  }
+
+  /// The date of a revocation, or the earlier one from which on the key is suspected (RFC 5280, section 5.3.2).
+  private static func start(of entry: OpaquePointer?) -> Date {
+    let stated = date(of: X509_REVOKED_get0_revocationDate(entry)) ?? .distantPast
+    guard let found = X509_REVOKED_get_ext_d2i(entry, NID_invalidity_date, nil, nil) else { return stated }
+    let time = found.assumingMemoryBound(to: ASN1_GENERALIZEDTIME.self)
+    defer { ASN1_GENERALIZEDTIME_free(time) }
+    return min(stated, date(of: time) ?? .distantPast)
   }
 }
 

@@ -68,23 +68,24 @@ public enum ContainedCheck {
 extension CheckReport {
   /// The check itself; a stranger's file is read here, and by what this calls.
   init(checking document: [UInt8], trust: SealTrust, at now: Date) {
-    if document.starts(with: "%PDF-".utf8) {
-      self.init(
-        kind: .pdf, steps: [CheckStep(.document, .unknown, "signatures in PDF are not supported yet")], signatures: [],
-        numbers: [])
-      return
-    }
     let check = DocumentCheck(document, trust: trust, at: now)
     self.init(
-      kind: document.starts(with: [0x50, 0x4B, 0x03, 0x04]) ? .ofd : .other, steps: check.steps,
+      kind: Self.kind(of: document), steps: check.steps,
       signatures: check.signatures.map { signature in
         Signature(
-          name: signature.signature?.seal.info.name ?? signature.sealer, sealer: signature.sealer, steps: signature.steps)
+          name: signature.title.isEmpty ? signature.sealer : signature.title, sealer: signature.sealer,
+          steps: signature.steps)
       }, numbers: Self.numbers(in: document))
   }
 
+  private static func kind(of document: [UInt8]) -> Kind {
+    if document.starts(with: "%PDF-".utf8) { return .pdf }
+    return document.starts(with: [0x50, 0x4B, 0x03, 0x04]) ? .ofd : .other
+  }
+
   private static func numbers(in document: [UInt8]) -> [String] {
-    guard let package = try? OFDPackage(document), let page = package.pages.first, let texts = try? package.texts(of: page)
+    guard let package = try? OFDPackage(document), let page = package.pages.first,
+      let texts = try? package.texts(of: page)
     else { return [] }
     return Array(
       texts.filter { text in

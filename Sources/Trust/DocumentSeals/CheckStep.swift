@@ -20,6 +20,15 @@ public struct CheckStep: Equatable, Sendable {
     case maker
     case chain
     case revocation
+    case pdfDocument = "pdf-document"
+    case pdfContent = "pdf-content"
+    case pdfSeal = "pdf-seal"
+    case pdfCoverage = "pdf-coverage"
+    case pdfAdditions = "pdf-additions"
+    case cms
+    case digest
+    case signingCertificate = "signing-certificate"
+    case documentStamp = "document-stamp"
   }
 
   public enum Outcome: String, Sendable {
@@ -77,6 +86,16 @@ public struct CheckStep: Equatable, Sendable {
     .maker: ("制章人可信", "the seal's maker is trusted"),
     .chain: ("签章人证书可信", "the sealer's certificate is trusted"),
     .revocation: ("证书未被吊销", "the certificate is not revoked"),
+    .time: ("时间戳证明签章时间", "a time stamp proves the time of sealing"),
+    .pdfDocument: ("文件是完整的PDF文档，只有一种读法", "the file is a whole PDF with one meaning"),
+    .pdfContent: ("文档仅含页面内容", "the document holds pages and nothing else"),
+    .pdfSeal: ("签章认证整个文档，不允许任何改动", "the seal certifies the document and allows no change"),
+    .pdfCoverage: ("签名覆盖除签名值外的全部字节", "the signature is over every byte but its own value"),
+    .pdfAdditions: ("盖章后文档未改动", "the document was not changed after sealing"),
+    .cms: ("签名数据符合PAdES", "the signed data is as PAdES has it"),
+    .digest: ("被签内容未改动", "the signed bytes were not changed"),
+    .signingCertificate: ("签名指明的证书与所附证书一致", "the certificate is the one that was signed"),
+    .documentStamp: ("文档时间戳有效", "a time stamp over the document is right"),
   ]
 
   private static let failing: [Code: Words] = [
@@ -99,6 +118,15 @@ public struct CheckStep: Equatable, Sendable {
     .maker: ("制章人证书无法读取", "the maker's certificate cannot be read"),
     .chain: ("签章人证书不可信", "the sealer's certificate is not trusted"),
     .revocation: ("证书已被吊销", "the certificate is revoked"),
+    .pdfDocument: ("文件不是完整的PDF文档，或有多种读法", "the file is no whole PDF, or has more than one meaning"),
+    .pdfContent: ("文档含有不允许的内容", "the document holds what a sealed one must not"),
+    .pdfSeal: ("签章未认证整个文档，或被改动", "the seal does not certify the document, or was changed"),
+    .pdfCoverage: ("签名未覆盖全部字节", "the signature is not over every byte"),
+    .pdfAdditions: ("盖章后文档被改动", "the document was changed after sealing"),
+    .cms: ("签名数据不符合PAdES", "the signed data is not as PAdES has it"),
+    .digest: ("被签内容已被改动", "the signed bytes were changed"),
+    .signingCertificate: ("签名指明的证书与所附证书不一致", "the certificate is not the one that was signed"),
+    .documentStamp: ("文档时间戳无效", "a time stamp over the document is wrong"),
   ]
 
   /// Where it can be said neither that a step holds nor that it fails, and of remarks.
@@ -116,6 +144,12 @@ public struct CheckStep: Equatable, Sendable {
     .maker: ("制章人不在信任列表中", "the seal's maker is not among those trusted"),
     .chain: ("签章人证书无法追溯到信任的机构", "the sealer's certificate leads to no trusted authority"),
     .revocation: ("未能查询证书吊销状态", "whether the certificate is revoked is not known"),
+    .pdfDocument: ("不支持此种PDF文档", "this kind of PDF is not supported"),
+    .pdfContent: ("文档含有不支持的内容", "the document holds what is not supported"),
+    .pdfSeal: ("不支持此种PDF签名", "signatures of this form are not supported"),
+    .pdfCoverage: ("不支持此种PDF签名", "signatures of this form are not supported"),
+    .cms: ("不支持此种签名算法", "signatures of this kind are not supported"),
+    .documentStamp: ("文档时间戳", "a time stamp over the document"),
   ]
 }
 

@@ -8,14 +8,18 @@ public import SealObjects
 public struct SignatureCheck: Sendable {
   /// Its identifier in the document's list.
   public let identifier: String
-  /// Nil where the signed value cannot be read.
+  /// Nil where the signed value cannot be read, and of PDF.
   public let signature: SealSignature?
+  /// The seal's name; of a PDF as the signature's dictionary says it. Empty where it cannot be read.
+  public let title: String
   /// The sealer's common name; empty where the certificate cannot be read.
   public let sealer: String
+  /// As the sealer states it.
+  public let time: SealTime?
   public let steps: [CheckStep]
 }
 
-/// What can be told of an OFD document, step by step. Green is `genuine` alone.
+/// What can be told of a document in OFD or PDF, step by step. Green is `genuine` alone.
 public struct DocumentCheck: Sendable {
   /// Of the document as a whole.
   public let steps: [CheckStep]
@@ -27,6 +31,10 @@ public struct DocumentCheck: Sendable {
   ///   - bytes: of the file.
   ///   - now: seals of a later time are refused, and lists of revocations have to be in force.
   public init(_ bytes: [UInt8], trust: SealTrust, at now: Date) {
+    guard !PDFCheck.concerns(bytes) else {
+      (steps, signatures) = PDFCheck(trust: trust, now: now).check(bytes)
+      return
+    }
     do throws(OFDError) {
       let package = try OFDPackage(bytes)
       (steps, signatures) = Self.check(package, trust, now)
@@ -106,7 +114,9 @@ private struct SignatureSteps {
 
   private func result(_ read: SealSignature?, _ steps: [CheckStep]) -> SignatureCheck {
     let sealer = read.flatMap { try? Certificate(der: $0.certificate).commonName } ?? ""
-    return SignatureCheck(identifier: signature.identifier, signature: read, sealer: sealer, steps: steps)
+    return SignatureCheck(
+      identifier: signature.identifier, signature: read, title: read?.seal.info.name ?? "", sealer: sealer,
+      time: read?.time, steps: steps)
   }
 
   private func files() -> CheckStep {
@@ -179,34 +189,26 @@ private struct SignatureSteps {
     }
     let isRight =
       SM2SignatureValue.der(read.signature).map { key.verifies(signature: $0, of: read.signedBytes) } ?? false
-    let date = read.time.date
+    let proof = StampProof(read.timeStamp, over: read.signature, stated: read.time, trust, at: now)
+    let date = proof.time ?? read.time.date
     return [
       CheckStep(.signature, isRight, "\(certificate)"),
       CheckStep(.sealer, read.seal.info.signers.name(read.certificate), "\(certificate)"),
       SealCheck.dates(read.seal, at: date),
-      CheckStep(
-        .certificateDates, certificate.isInDate(at: date), "the sealer's, at the time of sealing, \(read.time)"),
-    ] + SealCheck.made(read.seal, at: date) + time(read) + [
+      CheckStep(.certificateDates, certificate.isInDate(at: date), "the sealer's, at \(SealTime(date))"),
+    ] + SealCheck.made(read.seal, at: date) + [time(read, proof)] + [
       SealCheck.maker(of: read.seal, trust), chain(certificate, date),
     ]
-      + SealCheck.revocation(of: read.seal, trust, at: now) + [
-        SealCheck.revocation(of: certificate, "the sealer's", trust, at: now)
+      + SealCheck.revocation(of: read.seal, trust, at: now, proof.time) + [
+        SealCheck.revocation(of: certificate, "the sealer's", trust, at: now, proof.time)
       ]
   }
 
-  /// Clocks may differ by five minutes.
-  private func time(_ read: SealSignature) -> [CheckStep] {
-    guard read.time.date <= now.addingTimeInterval(300) else {
-      return [CheckStep(.time, .fails, "\(read.time) lies in the future")]
+  private func time(_ read: SealSignature, _ proof: StampProof) -> CheckStep {
+    guard proof.step.outcome != .fails, read.seal.info.created.date > read.time.date.addingTimeInterval(86_400) else {
+      return proof.step
     }
-    // Nobody who only reads the file knows that the sealer put it there.
-    guard read.timeStamp == nil else {
-      return [CheckStep(.time, .unknown, "\(read.time); a time stamp is there, which cannot be checked yet")]
-    }
-    guard read.seal.info.created.date <= read.time.date.addingTimeInterval(86_400) else {
-      return [CheckStep(.time, .fails, "\(read.time), before the seal was made (\(read.seal.info.created))")]
-    }
-    return [CheckStep(.time, .remark, "\(read.time), stated by the sealer")]
+    return CheckStep(.time, .fails, "\(read.time), before the seal was made (\(read.seal.info.created))")
   }
 
   private func chain(_ certificate: Certificate, _ date: Date) -> CheckStep {

@@ -59,9 +59,7 @@ public struct DocumentSealer: Sendable {
   ///   - certificate: the sealer's; nil where the seal holds the key's own.
   /// - Throws: `SealError`, `TrustError`.
   public init(seal: ElectronicSeal, publicKey: PublicKey, certificate: Certificate? = nil, at date: Date) throws {
-    for step in SealCheck.made(seal, at: date) where step.outcome != .holds {
-      throw SealError("\(step.english): \(step.detail)")
-    }
+    try Self.requireMade(seal, at: date)
     guard let own = try certificate ?? Self.certificate(of: publicKey, in: seal) else {
       throw SealError("the seal holds no certificate of this key; if it holds digests, give the certificate")
     }
@@ -70,6 +68,22 @@ public struct DocumentSealer: Sendable {
     try own.requireForSeals()
     self.seal = seal
     self.certificate = own
+  }
+
+  /// Checks that a seal is rightly made and in date, before its picture is put on a PDF.
+  ///
+  /// - Throws: `SealError`.
+  public static func require(_ seal: ElectronicSeal, at date: Date) throws(SealError) {
+    try requireMade(seal, at: date)
+    guard SealCheck.dates(seal, at: date).outcome == .holds else {
+      throw SealError("the seal is valid from \(seal.info.validFrom) to \(seal.info.validUntil)")
+    }
+  }
+
+  private static func requireMade(_ seal: ElectronicSeal, at date: Date) throws(SealError) {
+    for step in SealCheck.made(seal, at: date) where step.outcome != .holds {
+      throw SealError("\(step.english): \(step.detail)")
+    }
   }
 
   private static func certificate(of key: PublicKey, in seal: ElectronicSeal) throws(TrustError) -> Certificate? {
@@ -97,13 +111,15 @@ public struct DocumentSealer: Sendable {
 
   /// Seals a document that bears no seal yet, with a key that may be elsewhere.
   ///
-  /// - Throws: as `begin` and `SealingInProgress.finish`, and what `signing` throws.
+  /// - Parameter stamper: gives a time stamp over the signature; nil for none.
+  /// - Throws: as `begin` and `SealingInProgress.finish`, and what `signing` and `stamper` throw.
   public func seal(
     _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String),
-    at date: Date, signing: DigestSigning
+    at date: Date, signing: DigestSigning, stamper: TimeStamper? = nil
   ) async throws -> [UInt8] {
     let sealing = try begin(document, pageNumber: pageNumber, x: x, y: y, software: software, at: date)
-    return try sealing.finish(signature: try await signing(sealing.digest, .sm2))
+    let signature = try await signing(sealing.digest, .sm2)
+    return try sealing.finish(signature: signature, stamp: try await stamper?(signature))
   }
 
   /// Prepares all but the signature.
@@ -119,9 +135,7 @@ public struct DocumentSealer: Sendable {
   public func begin(
     _ document: [UInt8], pageNumber: Int, x: Double, y: Double, software: (name: String, version: String), at date: Date
   ) throws -> SealingInProgress {
-    guard SealCheck.dates(seal, at: date).outcome == .holds else {
-      throw SealError("the seal is valid from \(seal.info.validFrom) to \(seal.info.validUntil)")
-    }
+    try Self.require(seal, at: date)
     guard certificate.isInDate(at: date) else {
       throw SealError(
         "the certificate \(certificate) is in date from \(certificate.notBefore) to \(certificate.notAfter)")
@@ -152,16 +166,19 @@ public struct SealingInProgress: Sendable {
   fileprivate let signed: [UInt8]
   fileprivate let date: Date
 
-  /// - Parameter signature: over `digest`, two numbers in DER; another key's, or one over something else, is refused.
+  /// - Parameters:
+  ///   - signature: over `digest`, two numbers in DER; another key's, or one over something else, is refused.
+  ///   - stamp: over the signature's bytes; nil for none.
   /// - Returns: the sealed file, which was checked again.
   /// - Throws: `SealError`, `OFDError`, `SealFormatError`.
-  public func finish(signature: [UInt8]) throws -> [UInt8] {
+  public func finish(signature: [UInt8], stamp: TimeStamp? = nil) throws -> [UInt8] {
     guard certificate.verifies(signature: signature, ofDigest: digest) else {
       throw SealError("the signature is not one of the key of \(certificate) over this document; nothing was sealed")
     }
-    let value = SealSignature.encode(signedBytes: signed, certificate: certificate.der, signature: signature)
+    let value = SealSignature.encode(
+      signedBytes: signed, certificate: certificate.der, signature: signature, timeStamp: stamp?.der)
     let sealed = try sealing.finish(seal: seal.bytes, value: value)
-    let check = DocumentCheck(sealed, trust: SealTrust(certificates: []), at: date)
+    let check = DocumentCheck(sealed, trust: SealTrust(certificates: []), at: max(date, stamp?.time ?? date))
     guard check.verdict != .refused else { throw SealError("what was sealed does not pass its own check") }
     return sealed
   }

@@ -77,24 +77,34 @@ public struct SealCheck: Sendable {
     return CheckStep(.maker, trust.names(maker: certificate) ? .holds : .unknown, "\(certificate)")
   }
 
-  static func revocation(of seal: ElectronicSeal, _ trust: SealTrust, at now: Date) -> [CheckStep] {
+  static func revocation(
+    of seal: ElectronicSeal, _ trust: SealTrust, at now: Date, _ proven: Date? = nil
+  ) -> [CheckStep] {
     guard let certificate = try? Certificate(der: seal.makerCertificate) else { return [] }
-    return [revocation(of: certificate, "the maker's", trust, at: now)]
+    return [revocation(of: certificate, "the maker's", trust, at: now, proven)]
   }
 
-  /// A revocation counts for the past too: the sealer states the time of sealing.
+  /// A revocation counts for the past too, as the sealer states the time of sealing; not for what a time stamp proves to be older.
   ///
-  /// - Parameter whose: the certificate is, for the operator.
+  /// - Parameters:
+  ///   - whose: the certificate is, for the operator.
+  ///   - intermediates: authorities from the document.
+  ///   - proven: when the signature was there, by a time stamp that is trusted.
   static func revocation(
-    of certificate: Certificate, _ whose: String, _ trust: SealTrust, at now: Date
+    of certificate: Certificate, _ whose: String, _ trust: SealTrust, at now: Date,
+    through intermediates: [Certificate] = [], _ proven: Date? = nil
   ) -> CheckStep {
     guard trust.hasLists else {
       return CheckStep(.revocation, .remark, "\(whose); no list of revocations was given")
     }
-    return switch trust.revocation(of: certificate, at: now) {
-    case .good: CheckStep(.revocation, .holds, "\(certificate)")
-    case .revoked(let text): CheckStep(.revocation, .fails, text)
-    case .unknown(let text): CheckStep(.revocation, .unknown, text)
+    switch trust.revocation(of: certificate, through: intermediates, at: now) {
+    case .good: return CheckStep(.revocation, .holds, "\(certificate)")
+    case .revoked(let text, let since):
+      if let proven, proven < since {
+        return CheckStep(.revocation, .holds, "\(text), after the time that is stamped, \(SealTime(proven))")
+      }
+      return CheckStep(.revocation, .fails, text)
+    case .unknown(let text): return CheckStep(.revocation, .unknown, text)
     }
   }
 }

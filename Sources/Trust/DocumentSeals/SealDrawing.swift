@@ -1,5 +1,6 @@
 import CPango
 import Foundation
+import PDFObjects
 import SealObjects
 
 /// Round seals, drawn as 国发〔1999〕25号 sizes them: red, a ring, the name along it from left to right, the emblem or a star
@@ -141,6 +142,42 @@ public struct SealDrawing: Sendable {
     guard (try? PNGHead(png)) != nil, let image = read(png) else { return false }
     cairo_surface_destroy(image)
     return true
+  }
+
+  /// The pixels of a PNG: their colours, and how much of them is seen.
+  static func pixels(of png: [UInt8]) throws(SealError) -> PDFPicture {
+    guard let image = read(png) else { throw SealError("the picture is a PNG that cannot be drawn") }
+    defer { cairo_surface_destroy(image) }
+    let (width, height) = (Int(cairo_image_surface_get_width(image)), Int(cairo_image_surface_get_height(image)))
+    guard let surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height)),
+      let pen = cairo_create(surface)
+    else { throw SealError("no memory left for a picture") }
+    defer {
+      cairo_destroy(pen)
+      cairo_surface_destroy(surface)
+    }
+    cairo_set_source_surface(pen, image, 0, 0)
+    cairo_paint(pen)
+    cairo_surface_flush(surface)
+    let stride = Int(cairo_image_surface_get_stride(surface))
+    guard cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS, let data = cairo_image_surface_get_data(surface) else {
+      throw SealError("the picture is a PNG that cannot be drawn")
+    }
+    var (colours, opacity): ([UInt8], [UInt8]) = ([], [])
+    colours.reserveCapacity(width * height * 3)
+    opacity.reserveCapacity(width * height)
+    // A pixel is a number of 32 bits, its colours multiplied by its opacity.
+    for row in 0..<height {
+      let line = UnsafeRawPointer(data + row * stride).assumingMemoryBound(to: UInt32.self)
+      for column in 0..<width {
+        let (pixel, alpha) = (line[column], line[column] >> 24)
+        opacity.append(UInt8(alpha))
+        for shift: UInt32 in [16, 8, 0] {
+          colours.append(alpha == 0 ? 255 : UInt8(min(255, ((pixel >> shift & 0xFF) * 255 + alpha / 2) / alpha)))
+        }
+      }
+    }
+    return PDFPicture(width: width, height: height, colours: colours, opacity: opacity)
   }
 
   private final class Bytes {

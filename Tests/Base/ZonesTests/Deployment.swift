@@ -19,7 +19,7 @@ final class Deployment {
         try write("\(folder)/keys/\(certificate).pem", Data())
       }
     }
-    try write("intranet/keys/seal-trust.pem", Data())
+    for zone in ["intranet", "dmz"] { try write("\(zone)/keys/seal-trust.pem", Data()) }
     // What a drop on a server needs: two secrets, one of them open to all, and what the server is known by.
     try write("dmz/keys/drop.secret", Data(), mode: 0o600)
     try write("dmz/keys/drop.open", Data(), mode: 0o644)

@@ -64,18 +64,43 @@ import Zones
   }
 
   private func haveBlob(_ bytes: [UInt8]) async throws -> String {
+    let digest = try keep(bytes)
+    try await zone.database.write { db in
+      try db.run(
+        "INSERT INTO incoming_blob (digest, total, received, complete) VALUES (?, ?, ?, 1)", digest, bytes.count,
+        bytes.count)
+    }
+    return digest
+  }
+
+  private func keep(_ bytes: [UInt8]) throws -> String {
     let file = try zone.blobs.spool()
     try file.append(bytes)
     try file.sync()
     try file.close()
     let digest = Digest.of(bytes)
     try zone.blobs.keep(file, as: digest)
-    try await zone.database.write { db in
-      try db.run(
-        "INSERT INTO incoming_blob (digest, total, received, complete) VALUES (?, ?, ?, 1)", digest.hex, bytes.count,
-        bytes.count)
-    }
     return digest.hex
+  }
+
+  @Test func `holds sealed documents`() async throws {
+    let (ofd, pdf) = (try keep([7, 8, 9]), try keep([10, 11]))
+    try await zone.database.write { db in
+      try db.run("INSERT INTO unit (id, path, name, english) VALUES ('city', 'city', '市', '')")
+      try db.run(
+        """
+        INSERT INTO office_document
+          (id, state, unit, drafter, drafter_name, title, notation, notation_digest, date, disclosure, classification,
+            series, sealed_ofd, sealed_pdf, created_at, changed_at)
+        VALUES ('d', 'sealed', 'city', '', '', '', ?, '', '', 'not', '', '', ?, ?, 0, 0)
+        """, [UInt8](), ofd, pdf)
+    }
+    let name = try folder.make(of: zone.database, at: currentMilliseconds()).name
+    try zone.database.close()
+    let data = zones.intranet.dataDirectory
+    for blob in [ofd, pdf] { try FileManager.default.removeItem(atPath: data + "/blobs/" + blob) }
+    try folder.restore(name)
+    #expect(zone.blobs.holds(ofd) && zone.blobs.holds(pdf))
   }
 
   @Test func `that has lost a blob is not put back, and nothing is changed by the try`() async throws {

@@ -13,6 +13,10 @@ func fuzzSeal(_ bytes: [UInt8]) {
       require((6...72).contains(der.count), "a signature of \(der.count) bytes")
     }
   }
+  if let signature = try? CMSSignature(bytes) {
+    let again = CMSSignature.toSign(digest: signature.messageDigest, certificateDigest: signature.certificateDigest)
+    require(again == signature.signedBytes, "what is signed is written otherwise")
+  }
   if let head = try? PNGHead(bytes) {
     require(head.width * head.height <= SealLimits.pictureMaxPixels * SealLimits.pictureMaxPixels, "a large picture")
   }

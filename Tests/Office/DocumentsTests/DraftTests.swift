@@ -1,5 +1,6 @@
 import DocumentNotation
 import Documents
+import People
 import Roles
 import Testing
 
@@ -80,5 +81,14 @@ import Testing
     await #expect(throws: DocumentError.notAllowed) {
       try await desk.documents.draft(TestDocuments.content(), by: desk.keeper)
     }
+  }
+
+  @Test func `keep their unit in the office`() async throws {
+    let desk = try await TestDocuments()
+    _ = try await desk.documents.draft(TestDocuments.content(), by: desk.drafter)
+    await #expect(throws: OfficeError.refused(.unitInUse)) {
+      try await desk.office.removeUnit("bureau", by: desk.root)
+    }
+    try await desk.office.removeUnit("elsewhere", by: desk.root)
   }
 }

@@ -4,6 +4,7 @@ import DocumentSeals
 import Documents
 import DurableFiles
 import Foundation
+import Links
 import Logging
 import People
 import Roles
@@ -21,6 +22,7 @@ final class TestDocuments: Sendable {
   let database: ZoneDatabase
   let clock = Clock()
   let sealing: TestSealing
+  let blobs: BlobStore
   private let folder: String
 
   static let city = UnitPath(["city"])
@@ -34,18 +36,17 @@ final class TestDocuments: Sendable {
   let stranger = official("stranger", [.leader, .handler], UnitPath(["elsewhere"]))
   let root = official("root", [.administrator], nil)
 
-  /// One for all tests: typefaces are mapped once.
-  static let typesetter = DocumentTypesetter(folders: [])
-
   init() async throws {
     sealing = try TestSealing(at: Date(timeIntervalSince1970: Double(clock.now / 1_000 - 3_600)), days: 300)
     folder = NSTemporaryDirectory() + "guandu-documents-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder + "/blobs", withIntermediateDirectories: true)
     database = try ZoneDatabase(
-      path: folder + "/zone.sqlite", migrations: actMigrations + peopleMigrations + officeDocumentMigrations)
+      path: folder + "/zone.sqlite", migrations: linkMigrations + actMigrations + peopleMigrations + officeDocumentMigrations
+        + documentPublicationMigrations)
     office = OfficeDirectory(database: database, mailboxes: [], now: { [clock] in clock.now })
+    blobs = try BlobStore(folder: folder + "/blobs", files: Files())
     documents = OfficeDocuments(
-      database: database, blobs: try BlobStore(folder: folder + "/blobs", files: Files()), series: [Self.series],
+      database: database, blobs: blobs, series: [Self.series],
       typesetter: Self.typesetter, signers: [sealing.signer], sealTrust: sealing.trust,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       now: { [clock] in clock.now })

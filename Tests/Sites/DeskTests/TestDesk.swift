@@ -34,9 +34,6 @@ final class TestDesk: Sendable {
   let sealing: TestSealing
   private let numbers = Mutex(0)
 
-  /// One for all tests: typefaces are mapped once.
-  static let typesetter = DocumentTypesetter(folders: [])
-
   init(
     concerns: @escaping @Sendable () -> [DeskConcern] = { [] },
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
@@ -54,7 +51,8 @@ final class TestDesk: Sendable {
     sealing = try TestSealing(at: Date(timeIntervalSinceNow: -3_600))
     documents = OfficeDocuments(
       database: zone.database, blobs: zone.blobs,
-      series: [DocumentSeries(identifier: "government", mark: "安政发", name: "市政府文件")], typesetter: Self.typesetter,
+      series: [DocumentSeries(identifier: "government", mark: "安政发", name: "市政府文件")],
+      typesetter: DocumentTypesetter(folders: []),
       signers: [sealing.signer], sealTrust: sealing.trust,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     try await documents.takeOverSeries()

@@ -1,5 +1,6 @@
 #pragma once
 #include <openssl/pem.h>
+#include <openssl/ts.h>
 #include <openssl/x509.h>
 
 /// The OpenSSL calls that are macros in C, which Swift cannot see.
@@ -17,3 +18,10 @@ EVP_PKEY *guandu_key_generate(const char *kind);
 /// the step that failed in `failed_step`, and in `pin_sent` whether the PIN may be what was wrong. The key stays in the token.
 EVP_PKEY *guandu_token_key(
     const char *module_path, const char *uri, const char *pin, const char **failed_step, int *pin_sent);
+/// The certificate of a time stamp's one signer, which the caller frees; NULL where it has none, or several, or it does not lie
+/// in the stamp. The number of its digest is put into `digest`.
+X509 *guandu_ts_signer(PKCS7 *token, int *digest);
+/// Puts the certificates that lie in a time stamp into `certificates`, as references of their own; 0 on failure.
+int guandu_ts_certificates(PKCS7 *token, STACK_OF(X509) *certificates);
+/// Gives each stamp that `context` makes the serial number `serial`, of at most 20 bytes, which lives as long as the context.
+void guandu_ts_set_serial(TS_RESP_CTX *context, BIGNUM *serial);
