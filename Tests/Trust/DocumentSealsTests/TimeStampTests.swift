@@ -98,9 +98,10 @@ struct PDFOffice {
   @Test func `a key that lies elsewhere seals, with a stamp and without`() async throws {
     let office = try PDFOffice()
     let (key, authority) = (office.signer.key, try office.stamping())
+    let stamp: TimeStamper = { try authority.stamp($0) }
     for isStamped in [false, true] {
       let signer = try office.signer(
-        stamper: isStamped ? { try authority.stamp($0) } : nil,
+        stamper: isStamped ? stamp : nil,
         signing: { digest, algorithm in
           await Task.yield()
           #expect(algorithm == .p256)
