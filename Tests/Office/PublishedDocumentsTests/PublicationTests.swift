@@ -39,6 +39,20 @@ import Zones
     try await both.stop()
   }
 
+  @Test func `one that is sent twice at once crosses, its files in one copy`() async throws {
+    let both = try DocumentZones()
+    let facts = try both.facts(ofd: try both.office.sealed("a"), pdf: Array("%PDF-1.7 copy".utf8))
+    try await both.publish(facts)
+    try await both.publish(facts)
+    #expect(try await both.intranet.count("SELECT COUNT(*) FROM outgoing_blob") <= 2)
+    _ = try await both.arrives(facts)
+    try await both.intranet.eventually("all is applied") {
+      try await both.intranet.count("SELECT COUNT(*) FROM outbox") == 0
+    }
+    #expect(try await both.dmz.count("SELECT COUNT(*) FROM refused_message") == 0)
+    try await both.stop()
+  }
+
   @Test func `withdrawn is withdrawn: its files go, its row stays, and nothing brings it back`() async throws {
     let both = try DocumentZones()
     let facts = try both.facts(ofd: try both.office.sealed("a"))
