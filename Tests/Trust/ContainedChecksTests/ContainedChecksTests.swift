@@ -9,7 +9,9 @@ private let binaries = URL(filePath: ProcessInfo.processInfo.arguments[0]).delet
 private let specimens = URL(filePath: #filePath).deletingLastPathComponent().appending(
   path: "../../../docs/specimen/seal")
 
-private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: specimens.appending(path: name))) }
+private func specimen(_ name: String) throws -> [UInt8] {
+  [UInt8](try Data(contentsOf: specimens.appending(path: name)))
+}
 
 @Suite struct CheckTests {
   private let process = CheckProcess(program: binaries.appending(path: "guandu-dmz").path)
@@ -115,8 +117,10 @@ private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(conte
   }
 
   @Test func `it has no environment and no descriptor beside its two`() {
-    #expect(failure("[ -z \"$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=\\|^OLDPWD=')\" ] || exit 9; exit 0") == .notUnderstood)
-    #expect(failure("for fd in /proc/$$/fd/*; do case $fd in */0|*/1|*/2|*/10) ;; *) exit 9;; esac; done") == .notUnderstood)
+    #expect(
+      failure("[ -z \"$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=\\|^OLDPWD=')\" ] || exit 9; exit 0") == .notUnderstood)
+    #expect(
+      failure("for fd in /proc/$$/fd/*; do case $fd in */0|*/1|*/2|*/10) ;; *) exit 9;; esac; done") == .notUnderstood)
   }
 }
 
