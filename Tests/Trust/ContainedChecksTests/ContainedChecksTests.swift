@@ -30,8 +30,17 @@ private func specimen(_ name: String) throws -> [UInt8] {
     #expect(report.steps.map(\.code) == [.document, .sealed])
   }
 
+  /// With a time stamp, whose check goes deeper into OpenSSL than others.
+  @Test func `a sealed PDF is genuine, from a process of its own`() throws {
+    let trust = try CheckTrust(sealTrust: [specimens.appending(path: "pdf-trust.pem").path], revocationLists: [])
+    let report = try process.check(try specimen("sealed.pdf"), trust: trust)
+    #expect(report.verdict == .genuine && report.kind == .pdf, "\(report.steps)")
+    #expect(report.signatures.map(\.name) == ["示例市档案科"] && report.numbers.isEmpty)
+    #expect(report.signatures.flatMap(\.steps).contains { $0.code == .time && $0.outcome == .holds })
+  }
+
   @Test func `it says the same as a check within this process`() throws {
-    for name in ["sealed.ofd", "plain.ofd", "seal.esl"] {
+    for name in ["sealed.ofd", "plain.ofd", "seal.esl", "sealed.pdf", "plain.pdf"] {
       let bytes = try specimen(name)
       let own = CheckReport(checking: bytes, trust: try trust.sealTrust(), at: Date())
       #expect(try process.check(bytes, trust: trust) == own, "\(name)")
