@@ -3,6 +3,7 @@ import Cryptography
 import DocumentSeals
 import Documents
 import Foundation
+import HTTPTypes
 import Roles
 import SealHarness
 import Storage
