@@ -3,10 +3,13 @@ import Cryptography
 import DocumentSeals
 import Documents
 import Foundation
+import HTTPTypes
+import People
 import Roles
 import SealHarness
 import Storage
 import Testing
+import ZoneHarness
 
 /// Three people at their browsers, and a seal in the register.
 private struct ThreeHands {
