@@ -47,7 +47,7 @@ final class TestDocuments: Sendable {
     blobs = try BlobStore(folder: folder + "/blobs", files: Files())
     documents = OfficeDocuments(
       database: database, blobs: blobs, series: [Self.series],
-      typesetter: Self.typesetter, signers: [sealing.signer], sealTrust: sealing.trust,
+      typesetter: DocumentTypesetter(folders: []), signers: [sealing.signer], sealTrust: sealing.trust,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       now: { [clock] in clock.now })
     try await documents.takeOverSeries()
