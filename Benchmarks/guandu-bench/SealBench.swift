@@ -110,7 +110,7 @@ struct SealBench {
       pdf = try PDFSigner(
         chain: [signer.certificate], name: name, picture: picture,
         signing: { digest, _ in try key.sign(digest: digest) })
-      let lists = try [authority, other].map {
+      let lists = try [authority, other].map { [date] in
         try RevocationList(der: try $0.revocationList(revoking: [], number: 1, at: date))
       }
       trust = SealTrust(
