@@ -110,8 +110,9 @@ struct SealBench {
       pdf = try PDFSigner(
         chain: [signer.certificate], name: name, picture: picture,
         signing: { digest, _ in try key.sign(digest: digest) })
+      let day = date
       let lists = try [authority, other].map {
-        try RevocationList(der: try $0.revocationList(revoking: [], number: 1, at: date))
+        try RevocationList(der: try $0.revocationList(revoking: [], number: 1, at: day))
       }
       trust = SealTrust(
         certificates: [authority.certificate, maker.certificate, other.certificate], revocationLists: lists)

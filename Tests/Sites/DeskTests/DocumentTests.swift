@@ -4,10 +4,14 @@ import DocumentNotation
 import DocumentSeals
 import Documents
 import Foundation
+import HTTPTypes
+import People
 import Roles
 import SealHarness
 import Storage
+import Synchronization
 import Testing
+import ZoneHarness
 
 @testable import Desk
 
