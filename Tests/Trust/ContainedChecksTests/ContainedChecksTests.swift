@@ -9,7 +9,9 @@ private let binaries = URL(filePath: ProcessInfo.processInfo.arguments[0]).delet
 private let specimens = URL(filePath: #filePath).deletingLastPathComponent().appending(
   path: "../../../docs/specimen/seal")
 
-private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: specimens.appending(path: name))) }
+private func specimen(_ name: String) throws -> [UInt8] {
+  [UInt8](try Data(contentsOf: specimens.appending(path: name)))
+}
 
 @Suite struct CheckTests {
   private let process = CheckProcess(program: binaries.appending(path: "guandu-dmz").path)
@@ -28,8 +30,17 @@ private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(conte
     #expect(report.steps.map(\.code) == [.document, .sealed])
   }
 
+  /// With a time stamp, whose check goes deeper into OpenSSL than others.
+  @Test func `a sealed PDF is genuine, from a process of its own`() throws {
+    let trust = try CheckTrust(sealTrust: [specimens.appending(path: "pdf-trust.pem").path], revocationLists: [])
+    let report = try process.check(try specimen("sealed.pdf"), trust: trust)
+    #expect(report.verdict == .genuine && report.kind == .pdf, "\(report.steps)")
+    #expect(report.signatures.map(\.name) == ["示例市档案科"] && report.numbers.isEmpty)
+    #expect(report.signatures.flatMap(\.steps).contains { $0.code == .time && $0.outcome == .holds })
+  }
+
   @Test func `it says the same as a check within this process`() throws {
-    for name in ["sealed.ofd", "plain.ofd", "seal.esl"] {
+    for name in ["sealed.ofd", "plain.ofd", "seal.esl", "sealed.pdf", "plain.pdf"] {
       let bytes = try specimen(name)
       let own = CheckReport(checking: bytes, trust: try trust.sealTrust(), at: Date())
       #expect(try process.check(bytes, trust: trust) == own, "\(name)")
@@ -115,8 +126,10 @@ private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(conte
   }
 
   @Test func `it has no environment and no descriptor beside its two`() {
-    #expect(failure("[ -z \"$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=\\|^OLDPWD=')\" ] || exit 9; exit 0") == .notUnderstood)
-    #expect(failure("for fd in /proc/$$/fd/*; do case $fd in */0|*/1|*/2|*/10) ;; *) exit 9;; esac; done") == .notUnderstood)
+    #expect(
+      failure("[ -z \"$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=\\|^OLDPWD=')\" ] || exit 9; exit 0") == .notUnderstood)
+    #expect(
+      failure("for fd in /proc/$$/fd/*; do case $fd in */0|*/1|*/2|*/10) ;; *) exit 9;; esac; done") == .notUnderstood)
   }
 }
 
