@@ -85,8 +85,8 @@ struct DeploymentLayout {
     ] { try files.createFolder("\(root)/\(folder)") }
     let people = try DeploymentKeys(root: root, hosts: hosts, date: date, files: files).make()
     try DeploymentSeal(root: root, date: date, files: files).make()
-    try copy("signer/signer.yaml", to: root) { $0 }
     try copy("mailboxes.yaml", to: root) { $0 }
+    try copy("signer/signer.yaml", to: root) { $0 }
     try copy("dmz/zone.yaml", to: root) { $0 }
     try copy("intranet/zone.yaml", to: root) {
       [("0", people.clerk), ("1", people.administrator), ("2", people.securityOfficer)].reduce($0) { text, person in

@@ -13,6 +13,21 @@ import Testing
     }
   }
 
+  @Test func laysOutASealAndSaysItsPIN() async throws {
+    let scratch = try ScratchFolder()
+    let demo = "\(scratch.path)/demo"
+    let made = try await Program.guandu("init", demo)
+    let pin = try String(contentsOfFile: "\(demo)/seals/city.pin", encoding: .utf8).split(separator: "\n")
+    #expect(made.output.contains("its PIN \(pin[0])\n"))
+    let again = try await Program.guandu("init", demo)
+    #expect(again.status == 0 && !again.output.contains("PIN"))
+    for key in ["city", "city-pdf"] {
+      let opened = try await Program.tool(
+        "openssl", "pkey", "-in", "\(demo)/signer/keys/\(key).key", "-passin", "file:\(demo)/seals/city.pin", "-noout")
+      #expect(opened.status == 0, "\(opened.complaint)")
+    }
+  }
+
   @Test func keepsSecretsToTheirOwner() async throws {
     let scratch = try ScratchFolder()
     _ = try await Program.guandu("init", "\(scratch.path)/demo")
