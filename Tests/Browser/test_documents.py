@@ -2,6 +2,7 @@
 
 import dataclasses
 import subprocess
+import time
 
 import pytest
 
@@ -66,10 +67,16 @@ def draft(office, look=False):
     return drafter.page.url.removeprefix(drafter.deployment.desk)
 
 
-def pictures(clerk):
+def pictures(clerk, patience_seconds=20):
     """The widths of the pages' pictures, once they are there."""
-    clerk.page.wait_for_function("[...document.images].every(image => image.complete)")
-    return clerk.page.evaluate("[...document.querySelectorAll('img.sheet')].map(image => image.naturalWidth)")
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        widths = clerk.page.locator("img.sheet").evaluate_all("images => images.map(image => image.naturalWidth)")
+        if widths and all(widths):
+            return widths
+        assert time.monotonic() < deadline, widths
+        clerk.page.locator("img.sheet").first.scroll_into_view_if_needed()
+        time.sleep(0.1)
 
 
 def test_a_document_is_drafted_requested_granted_and_sealed_by_three_people(office, deployment, tmp_path):
