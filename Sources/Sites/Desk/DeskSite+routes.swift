@@ -142,15 +142,18 @@ extension WebFailure {
 
   static let wrongDocumentState = WebFailure(.conflict, "docWrongStateTitle", "docWrongStateText")
 
+  private static func refusedDocument(_ text: String) -> WebFailure {
+    WebFailure(.unprocessableContent, "docRefusedTitle", text)
+  }
+
   init(_ error: DocumentError) {
     switch error {
     case .notFound: self = .notFound
     case .notAllowed: self = .notAllowed
     case .wrongState: self = .wrongDocumentState
-    case .refused(let problem):
-      self = WebFailure(.unprocessableContent, "docRefusedTitle", "docProblem-\(problem.rawValue)")
-    case .notation, .seal: self = WebFailure(.unprocessableContent, "docRefusedTitle", "docNotSet")
-    case .policy: self = WebFailure(.unprocessableContent, "docRefusedTitle", "docPolicy")
+    case .refused(let problem): self = .refusedDocument("docProblem-\(problem.rawValue)")
+    case .notation, .seal: self = .refusedDocument("docNotSet")
+    case .policy: self = .refusedDocument("docPolicy")
     case .busy: self = .unavailable(error)
     case .unavailable(let cause): self = .unavailable(cause)
     }

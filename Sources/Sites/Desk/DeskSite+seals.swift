@@ -137,16 +137,20 @@ extension DeskSite {
       let text = renderer.strings.text("sealNotTaken", request.language)
       return try sealImportPage(request, presence, FormProblem(field: "file", text: text), steps: steps, form)
     } catch DocumentError.refused(let problem) {
-      let field =
-        switch problem {
-        case .owner: "owner"
-        case .noSuchSigner, .signerUnavailable: "signer"
-        case .unknownKey, .keyNotOfSeal: "key"
-        case .pdfKey: "pdf-key"
-        default: "file"
-        }
       return try sealImportPage(
-        request, presence, FormProblem(field: field, text: problemText(problem, request.language)), form)
+        request, presence, FormProblem(field: Self.field(of: problem), text: problemText(problem, request.language)),
+        form)
+    }
+  }
+
+  /// Of the form that takes a seal in.
+  private static func field(of problem: DocumentProblem) -> String {
+    switch problem {
+    case .owner: return "owner"
+    case .noSuchSigner, .signerUnavailable: return "signer"
+    case .unknownKey, .keyNotOfSeal: return "key"
+    case .pdfKey: return "pdf-key"
+    default: return "file"
     }
   }
 }

@@ -167,7 +167,8 @@ let stylesheet = #"""
   .stage[data-stage="declined"], .stage[data-stage="refused"], .stage[data-stage="revoked"],
   .stage[data-stage="cancelled"], .stage[data-stage="suspended"] { background: #fdf3f3; color: #7d0f15; border-color: #dfb0b2; }
   .timeline { list-style: none; margin: 1rem 0 1.5rem; padding: 0 0 0 0.4rem; }
-  .timeline li { border-left: 3px solid var(--line); padding: 0 0 0.9rem 1.4rem; position: relative; color: var(--soft); }
+  .timeline li { border-left: 3px solid var(--line); padding: 0 0 0.9rem 1.4rem; position: relative; color: var(--soft);
+    overflow-wrap: anywhere; }
   .timeline li:last-child { border-left-color: transparent; padding-bottom: 0; }
   .timeline li::before { content: ""; position: absolute; left: -0.62rem; top: 0.35rem; width: 1rem; height: 1rem;
     border-radius: 50%; background: #fff; border: 3px solid #8795a4; }
