@@ -378,7 +378,7 @@ let package = Package(
     tests(
       "DeskTests",
       of: [
-        "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys",
+        "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "Certificates", "ZoneKeys",
         "Links", "Acts",
         "DocumentSeals", "People", "Letters", "Documents", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
