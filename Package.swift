@@ -378,7 +378,7 @@ let package = Package(
     tests(
       "DeskTests",
       of: [
-        "Roles", "DocumentNotation", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys",
+        "Roles", "Timestamps", "Zones", "Cryptography", "Storage", "Certificates", "ZoneKeys",
         "Links", "Acts",
         "DocumentSeals", "People", "Letters", "Documents", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
@@ -397,7 +397,8 @@ let package = Package(
     tests(
       "DocumentsTests",
       of: [
-        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "DocumentSeals", "Links",
+        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "Certificates",
+        "DocumentSeals", "Links",
         "Acts",
         "People", "Documents", "SealHarness",
       ], [logging]),

@@ -4,6 +4,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 swift build -c release --product guandu-bench --scratch-path .build-bench
+# pyHanko, which signatures in PDF are measured beside.
+case ${BENCH:-seal} in
+  seal* | check*)
+    pyhanko=pyHanko==0.38.0
+    if [[ $(cat Benchmarks/.venv/installed 2>/dev/null) != "$pyhanko" ]]; then
+      python3 -m venv --clear Benchmarks/.venv
+      Benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check "$pyhanko"
+      echo "$pyhanko" >Benchmarks/.venv/installed
+    fi
+    ;;
+esac
 folder=${BENCH_DIR:-var/bench}
 mkdir -p "$folder"
 full=(--nncp-letters "${BENCH_LETTERS:-10000}" --nncp-bytes "${BENCH_BULK_BYTES:-$((4 << 30))}")

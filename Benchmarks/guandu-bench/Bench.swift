@@ -69,7 +69,9 @@ struct Bench: AsyncParsableCommand {
       }
       if wanted.group("document") { figures += try DocumentBench().run() }
       // Both groups are made of the same documents.
-      if wanted.group("seal") || wanted.group("check") { figures += try SealBench().run() }
+      if wanted.group("seal") || wanted.group("check") {
+        figures += try await SealBench(folder: folder, scripts: scripts).run(wanted)
+      }
       if name.contains(".") { figures = figures.filter { $0.name == name || $0.name.hasPrefix(name + ".") } }
       Figure.printTable(figures)
       for line in missing { print("\n\(line)") }

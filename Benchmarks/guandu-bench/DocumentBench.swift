@@ -36,11 +36,11 @@ struct DocumentBench {
     ]
   }
 
-  /// A document of so many pages as OFD.
-  static func document(pages: Int) throws -> [UInt8] {
+  /// A document of so many pages, in both formats.
+  static func document(pages: Int) throws -> (ofd: [UInt8], pdf: [UInt8]) {
     let typefaces = try Typefaces(folders: []) { FileManager.default.fileExists(atPath: $0) }
-    return try ofd(
-      try DocumentLayout.setting(OfficialDocument(notation: notation(pages: pages)), in: typefaces), typefaces)
+    let document = try DocumentLayout.setting(OfficialDocument(notation: notation(pages: pages)), in: typefaces)
+    return (try ofd(document, typefaces), try pdf(document, typefaces))
   }
 
   private static func figure(

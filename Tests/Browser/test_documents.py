@@ -44,6 +44,7 @@ def registered_seal(office, deployment):
         keeper.page.set_input_files("#file", deployment.folder / "seals/city.esl")
         keeper.page.fill("#owner", "安澜市人民政府")
         keeper.page.fill("#key", "city")
+        keeper.page.fill("#pdf-key", "city-pdf")
         keeper.look("seal-import")
         assert keeper.submit("#import-seal") == 200, keeper.error()
         assert "在用" in keeper.page.locator("#seal-state").inner_text()
@@ -123,6 +124,12 @@ def test_a_document_is_drafted_requested_granted_and_sealed_by_three_people(offi
     assert verdict.splitlines()[-1].startswith("验证通过"), verdict
     digest = subprocess.run(["sha256sum", sealed], capture_output=True, text=True, check=True).stdout.split()[0]
     assert drafter.page.locator("#sealed-digest").inner_text() == digest
+    with drafter.page.expect_download() as download:
+        drafter.page.locator("#file-pdf").click()
+    copy = tmp_path / "copy.pdf"
+    download.value.save_as(copy)
+    verdict = deployment.guandu("document", "check", copy, "--trust", deployment.folder / "ca/root.pem")
+    assert verdict.splitlines()[-1].startswith("验证通过"), verdict
 
     sealed.write_bytes(sealed.read_bytes().replace(b"Doc_0", b"Doc_1", 1))
     assert deployment.ask("document", "check", sealed, "--trust", trust).returncode == 65

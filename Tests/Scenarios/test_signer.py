@@ -4,6 +4,7 @@ import base64
 import contextlib
 import datetime
 import http.client
+import io
 import ipaddress
 import json
 import os
@@ -22,8 +23,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.keys import load_certs_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
 
-from deployment import BINARIES, eventually, free_port
+from deployment import BINARIES, ROOT, eventually, free_port
 from process_watch import ProcessWatch
 from sealing import SIGNS, Numbers, Office, Signature, check, guandu, pack, small_document, unpack, verifies
 
@@ -227,6 +232,21 @@ def sm2_digest(point, message):
     y = 0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0
     signer = b"\x00\x80" + b"1234567812345678" + b"".join(n.to_bytes(32, "big") for n in (a, b, x, y)) + point[1:]
     return sm3(sm3(signer) + message)
+
+
+def test_a_pdf_signed_with_the_other_key(tmp_path, office, signer):
+    plain, out, trust = tmp_path / "plain.pdf", tmp_path / "sealed.pdf", office.folder / "p256-ca/authority.pem"
+    guandu("document", "typeset", ROOT / "zones/documents/letter.txt", "--pdf", plain)
+    seal(office, plain, out, signer, "--signer-key", "pdf", "--certificate", office.folder / f"pdf/{office.name}.pem")
+    assert check(out, "--trust", trust).word == "genuine"
+    signature = PdfFileReader(io.BytesIO(out.read_bytes())).embedded_signatures[0]
+    status = validate_pdf_signature(signature, ValidationContext(trust_roots=list(load_certs_from_pemder([trust]))))
+    assert status.bottom_line, status.summary()
+    # The key in SM2 signs no PDF.
+    none = tmp_path / "none.pdf"
+    seal(office, plain, none, signer, "--signer-key", "city", "--certificate", office.folder / f"pdf/{office.name}.pem",
+         status=65)
+    assert not none.exists()
 
 
 def test_requests_that_are_none(signer):

@@ -21,6 +21,9 @@ public final class TestSealing: Sendable {
   private let authority: CertificateAuthority
   private let maker: (certificate: Certificate, key: PrivateKey)
   private let sealer: (certificate: Certificate, key: PrivateKey)
+  private let copier: (certificate: Certificate, key: PrivateKey)
+  /// The authority of the key for PDF.
+  public let copyAuthority: Certificate
 
   /// - Parameters:
   ///   - date: on which all was made.
@@ -30,6 +33,10 @@ public final class TestSealing: Sendable {
       commonName: "测试制章CA", key: try PrivateKey(generating: .sm2), at: date)
     maker = try authority.issue(.sealMaker, to: "测试制章人", at: date)
     sealer = try authority.issue(.sm2Seal, to: Self.name, days: days, at: date)
+    let copies = try CertificateAuthority.makeRoot(
+      commonName: "测试文件CA", key: try PrivateKey(generating: .p256), at: date)
+    copier = try copies.issue(.seal, to: Self.name, days: days, at: date)
+    copyAuthority = copies.certificate
     seal = try SealMaker.make(
       identifier: "GD1", name: Self.name, sealers: [sealer.certificate], picture: try Self.picture(),
       validity: max(date, sealer.certificate.notBefore)...sealer.certificate.notAfter, maker: maker, at: date
@@ -50,16 +57,21 @@ public final class TestSealing: Sendable {
     return SealPicture(kind: "png", data: png, widthMillimetres: 45, heightMillimetres: 45)
   }
 
-  /// `office`, with the key `city`.
+  /// `office`, with the keys `city` and `city-pdf`.
   public var signer: SealSigner {
     SealSigner(name: "office") { [self] name in
-      guard name == "city" else { throw SigningFailure(.unknownKey, "no key \(name)") }
-      return SealKey(publicKey: try sealer.key.publicKey(), certificate: sealer.certificate)
-    } sign: { [self] digest, _, _, pin in
+      guard let pair = pair(name) else { throw SigningFailure(.unknownKey, "no key \(name)") }
+      return SealKey(publicKey: try pair.key.publicKey(), certificate: pair.certificate)
+    } sign: { [self] digest, name, _, pin in
       asked.withLock { $0 += 1 }
       await beforeSigning.withLock { $0 }?()
       guard pin.copy() == Array(Self.pin.utf8) else { throw SigningFailure(.wrongPIN, "the PIN is wrong") }
-      return try sealer.key.sign(digest: digest)
+      guard let pair = pair(name) else { throw SigningFailure(.unknownKey, "no key \(name)") }
+      return try pair.key.sign(digest: digest)
     }
+  }
+
+  private func pair(_ name: String) -> (certificate: Certificate, key: PrivateKey)? {
+    ["city": sealer, "city-pdf": copier][name]
   }
 }

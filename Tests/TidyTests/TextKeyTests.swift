@@ -16,6 +16,9 @@ import Testing
   private static let kinds = LetterKind.allCases.map(\.rawValue)
   private static let refusals = LetterRefusal.allCases.map(\.rawValue)
   private static let entryKinds = AuditEntry.Kind.allCases.map(\.rawValue)
+  private static let verdicts = [
+    "good", "withdrawn", "other", "refused", "unchecked", "same", "unknown", "number", "missing",
+  ]
   /// Kinds of entries that are in order, and raise no alert.
   private static let quietKinds: Set<String> = [
     "zone.started", "zone.stopped", "act.recorded", "packet.sent", "packet.applied", "letter.accepted", "link.heard",
@@ -29,6 +32,9 @@ import Testing
         "kind-": Self.kinds, "stage-": Self.stages, "refused-": Self.refusals,
         "standing-": ["done", "current", "coming"], "done-": Self.stages,
         "current-": ["delivered", "signed-for", "answered"], "coming-": ["signed-for", "answered"],
+        "verdict-": Self.verdicts, "verdictText-": Self.verdicts, "step-": ["holds", "fails", "unknown", "remark"],
+        "published-": ["holds", "fails"], "number-": ["holds", "fails"], "force-": ["holds", "fails"],
+        "checked-": ["unknown"],
       ], notKeys: [])
   }
 
@@ -53,10 +59,15 @@ import Testing
         "notice-": [NoticeState.waiting, .sent, .failed].map(\.rawValue), "proof-": ["tls", "signed", "operator"],
         "audit-": Self.entryKinds, "alert-": alerts, "alertHint-": alerts, "act-": try acts(),
         "docState-": DocumentState.allCases.map(\.rawValue), "disclosure-": Disclosure.allCases.map(\.rawValue),
-        "docStep-": DocumentStep.allCases.filter { $0 != .giveBack }.map(\.rawValue),
+        "docStep-": DocumentStep.allCases.filter { $0 != .giveBack }.map(\.rawValue)
+          + PublicationStep.allCases.map(\.rawValue),
+        "publication-": ["sent", "delivered", "refused"].flatMap { [$0, "withdrawal-" + $0] },
+        "refusedDocument-": ["policy", "off", "duplicate", "check", "other"],
+        "publish": ["Title", "Text"], "withdraw": ["Title", "Text"],
         "docProblem-": DocumentProblem.allCases.map(\.rawValue),
         "docEvent-": [
           "drafted", "changed", "discarded", "requested", "granted", "refused", "taken-back", "given-back", "sealed",
+          "published", "withdrawn",
         ],
         "docFile-": DocumentFileKind.allCases.map(\.rawValue),
         "docFileSealed-": DocumentFileKind.allCases.map(\.rawValue),
@@ -76,7 +87,7 @@ import Testing
     }
     #expect(found.count > 15)
     return found + ["letter.signed-for", "letter.answered", "letter.declined", "units.imported", "people.imported"]
-      + ["drafted", "changed", "discarded", "sealed"].map { "document.\($0)" }
+      + ["drafted", "changed", "discarded", "sealed", "published", "withdrawn"].map { "document.\($0)" }
       + ["requested", "granted", "refused", "taken-back", "given-back"].map { "document.seal-\($0)" }
       + SealState.allCases.map { "seal.\($0.rawValue)" }
   }

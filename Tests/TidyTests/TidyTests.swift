@@ -70,7 +70,8 @@ import Testing
     #expect(
       Set(stores) == [
         "AuditLog", "AuditWitness", "AuditForward", "Backups", "OperatorRequests", "Links", "Letters", "Revocation",
-        "KeyRotation", "Acts", "People", "AuditConsole", "Evidence", "Daemon", "guandu-intranet",
+        "KeyRotation", "Acts", "People", "AuditConsole", "Evidence", "Daemon", "guandu-intranet", "Documents",
+        "PublishedDocuments",
       ])
   }
 

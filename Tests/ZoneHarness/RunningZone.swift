@@ -30,7 +30,8 @@ public final class RunningZone: Sendable {
   /// By the DMZ's program: this one is no daemon.
   public static let checks = CheckProcess(
     program: URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent().appending(
-      path: "guandu-dmz").path)
+      path: "guandu-dmz"
+    ).path)
 
   public let database: ZoneDatabase
   public let blobs: BlobStore
@@ -124,7 +125,9 @@ public final class RunningZone: Sendable {
       configuration: configuration, identity: identity, database: database, files: files, outbox: outbox, blobs: blobs,
       keepsSentBlobs: !isDMZ,
       handlers: (isDMZ
-        ? citizens.handlers.merging(relay.handlers) { first, _ in first }.merging(documents.handlers) { first, _ in first }
+        ? citizens.handlers.merging(relay.handlers) { first, _ in first }.merging(documents.handlers) { first, _ in
+          first
+        }
         : desk.handlers)
         .merging(revocations.handlers) { first, _ in first },
       handlersOfPeer: { [rotation] in rotation.handlers(of: $0) },

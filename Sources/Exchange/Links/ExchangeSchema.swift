@@ -168,4 +168,10 @@ public let linkMigrations: [Migration] =
           PRIMARY KEY (peer, stream)
         );
         """),
+    Migration(
+      "exchange-6",
+      sql: """
+        -- A blob that is sent again is looked for by its name.
+        CREATE INDEX outgoing_blob_by_digest ON outgoing_blob (digest);
+        """),
   ]

@@ -46,6 +46,12 @@ public final class Outbox: Sendable {
     try check(outgoing, bytes.count, to: peer)
     try Self.insert(outgoing.message, bytes, outgoing.classification, peer, db)
     for blob in outgoing.blobs {
+      // One that was sent before begins again: the peer ignores what it has, and may have lost it. Two rows of one blob would
+      // put the same parts into one packet.
+      let known = try db.run(
+        "UPDATE outgoing_blob SET next_offset = 0, last_sequence = NULL, restarts = 0 WHERE digest = ? AND peer = ?",
+        blob.digest.text, peer.text)
+      if known > 0 { continue }
       try db.run(
         "INSERT INTO outgoing_blob (peer, digest, total, next_offset) VALUES (?, ?, ?, 0)", peer.text, blob.digest.text,
         blob.bytes)

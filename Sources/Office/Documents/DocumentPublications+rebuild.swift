@@ -22,7 +22,8 @@ extension DocumentPublications {
       let (outbox, dmz) = (self.outbox, self.dmz)
       let batch = try await database.write { db in
         let rows = try db.all(
-          "SELECT * FROM document_publication WHERE document > ? ORDER BY document LIMIT ?", start, Self.documentsAtOnce)
+          "SELECT * FROM document_publication WHERE document > ? ORDER BY document LIMIT ?", start, Self.documentsAtOnce
+        )
         for row in rows {
           guard let known = try StoredPublication(row: row), let outgoing = known.restoring else { continue }
           try outbox.enqueue(outgoing, to: dmz, db)

@@ -88,7 +88,8 @@ public final class DocumentPublications: Sendable {
           (document, number, title, issuer, date, ofd, ofd_bytes, pdf, pdf_bytes, published_at, published_by, message,
             state)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sent')
-        """, identifier, facts.number.text, facts.title, facts.issuer, facts.date, facts.ofd.digest.text, facts.ofd.bytes,
+        """, identifier, facts.number.text, facts.title, facts.issuer, facts.date, facts.ofd.digest.text,
+        facts.ofd.bytes,
         facts.pdf?.digest.text, facts.pdf?.bytes, at, shownName(official, inSteadOf: authority), outgoing.message.id)
       try outbox.enqueue(outgoing, to: dmz, db)
       try recordDocumentEvent(identifier, "published", detail: "", official, inSteadOf: authority, at, db)

@@ -53,7 +53,8 @@ extension PortalDocuments {
     guard queue.allows(source) else { throw CheckRefusal.tooMany }
     guard await queue.turns.enter(source) else { throw CheckRefusal.busy }
     defer { queue.turns.leave() }
-    let (report, digest) = await Self.pool.run { [self] () throws(Never) -> (Result<CheckReport, CheckFailure>, Digest) in
+    let (report, digest) = await Self.pool.run {
+      [self] () throws(Never) -> (Result<CheckReport, CheckFailure>, Digest) in
       (outcome(of: bytes), Digest.of(bytes))
     }
     guard let name = HexDigest(digest.hex) else { throw CheckRefusal.busy }

@@ -49,7 +49,8 @@ extension PortalDocuments {
     }
     let isTaken = try db.one(
       Bool.self,
-      "SELECT EXISTS (SELECT 1 FROM published_document WHERE number = ? AND withdrawn_at IS NULL)", document.number.text)
+      "SELECT EXISTS (SELECT 1 FROM published_document WHERE number = ? AND withdrawn_at IS NULL)", document.number.text
+    )
     guard isTaken != true else {
       throw MessageRefusal(code: "duplicate-number", reason: "another document of this number is in force")
     }

@@ -209,7 +209,7 @@ extension DeskSite {
 
   func faultText(_ fault: NotationError, _ language: Language) -> String {
     let strings = renderer.strings
-    let reason = language == .chinese ? FaultText.chinese(fault.reason) : fault.reason
+    let reason = language == .chinese ? fault.chineseReason : fault.reason
     if fault.line == 0 { return strings.text("faultWhole", language, reason) }
     if fault.column == 0 { return strings.text("faultLine", language, "\(fault.line)", reason) }
     return strings.text("faultPlace", language, "\(fault.line)", "\(fault.column)", reason)

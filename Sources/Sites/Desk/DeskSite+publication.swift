@@ -84,7 +84,8 @@ extension DeskSite {
     let keys = try await signingKeys(of: presence)
     let (strings, language, path) = (renderer.strings, request.language, "/documents/\(identifier)/\(step.rawValue)")
     let content = PublicationPage(
-      heading: strings.text("\(step.rawValue)Title", language), document: documentValues(document, language), path: path,
+      heading: strings.text("\(step.rawValue)Title", language), document: documentValues(document, language),
+      path: path,
       decision: decision.text, text: strings.text("\(step.rawValue)Text", language),
       verb: strings.text("\(step.rawValue)Title", language), hasReason: step == .withdraw, reasonTyped: reason,
       signing: keys.isEmpty ? nil : offer(Self.act(of: step), "document \(identifier)", keys, presence))

@@ -18,7 +18,9 @@ let publicationStrings = StringTable([
   .init("publication-withdrawal-refused", "门户拒收撤回通知：{0}（{1}）", "The portal refused the withdrawal: {0} ({1})"),
   .init("refusedDocument-policy", "门户一侧的链路配置不允许此类内容", "the portal's side of the link lets nothing of this kind in"),
   .init("refusedDocument-off", "门户未配置可信的制章人和机构", "the portal names nobody to believe seals from"),
-  .init("refusedDocument-duplicate", "门户已有同一文号、同一文件或同一标识的公文", "the portal has another document of this number, file or identifier"),
+  .init(
+    "refusedDocument-duplicate", "门户已有同一文号、同一文件或同一标识的公文",
+    "the portal has another document of this number, file or identifier"),
   .init("refusedDocument-check", "门户对印章或签名的核验不通过", "seals or signatures do not hold at the portal"),
   .init("refusedDocument-other", "门户未能接收", "the portal did not take it"),
   .init("publishTitle", "发布到门户", "Publish"),
@@ -28,17 +30,20 @@ let publicationStrings = StringTable([
   .init("withdrawTitle", "撤回公开", "Withdraw"),
   .init(
     "withdrawText", "门户将注明此公文已撤回并公布理由，不再提供下载。撤回后不能再次发布此公文。",
-    "The portal will say that this document is withdrawn, and why, and give its files out no more. It cannot be published again."),
+    "The portal will say that this document is withdrawn, and why, and give its files out no more. It cannot be published again."
+  ),
   .init("withdrawReason", "撤回理由（向社会公布）", "Reason, for the public"),
   .init("withdrawReasonHint", "1 至 500 字。", "1 to 500 characters."),
   .init(
     "publishPolicy", "链路配置不允许发送：{0}。请运维人员在内网 zone.yaml 的链路中加入：{1}。",
     "The link lets it not out: {0}. The operator has to add to the link in the intranet's zone.yaml: {1}."),
   .init("publishPolicyOther", "策略中该规则所要求的内容", "what this rule names"),
-  .init("docProblem-not-open", "公开属性不是“主动公开”，不能发布。", "Its disclosure attribute does not say that it is open to the public."),
+  .init(
+    "docProblem-not-open", "公开属性不是“主动公开”，不能发布。", "Its disclosure attribute does not say that it is open to the public."),
   .init("docProblem-already-published", "此公文已经发布或已撤回。", "This document was published already, or withdrawn."),
   .init("docProblem-not-published", "此公文尚未发布。", "This document is not published."),
   .init("docProblem-already-withdrawn", "此公文已经撤回。", "This document is withdrawn already."),
-  .init("docProblem-not-publishable", "此公文的文号、标题或文件不能用于发布。", "Its number, title or files are none that the portal shows."),
+  .init(
+    "docProblem-not-publishable", "此公文的文号、标题或文件不能用于发布。", "Its number, title or files are none that the portal shows."),
   .init("docPolicy", "链路配置不允许发送此内容。", "The link's policy does not let this out."),
 ])

@@ -36,7 +36,8 @@ let documentStrings = StringTable([
   .init("documentCheckTitle", "核验公文", "Check a document"),
   .init(
     "documentCheckLead", "可以按发文字号查询，也可以上传公文文件，逐项核验印章、签名和发布情况。",
-    "Look a document up by its number, or upload its file to have seals, signatures and publication checked step by step."),
+    "Look a document up by its number, or upload its file to have seals, signatures and publication checked step by step."
+  ),
   .init("documentCheckByNumber", "按发文字号查询", "By number"),
   .init("documentCheckByFile", "上传文件核验", "By file"),
   .init(
@@ -75,7 +76,8 @@ let documentStrings = StringTable([
   .init("verdict-good", "核验通过", "Genuine"),
   .init(
     "verdictText-good", "印章和签名完好可信，文件就是本站发布的公文，且未撤回。",
-    "Seals and signatures are right and trusted; the file is the document that is published here, and it is not withdrawn."),
+    "Seals and signatures are right and trusted; the file is the document that is published here, and it is not withdrawn."
+  ),
   .init("verdict-withdrawn", "公文已撤回", "Withdrawn"),
   .init(
     "verdictText-withdrawn", "此公文已撤回，不再有效，请勿据此办理。理由见公文页面。",
@@ -83,7 +85,8 @@ let documentStrings = StringTable([
   .init("verdict-other", "不是发布的公文", "Not the published document"),
   .init(
     "verdictText-other", "文件所标文号的公文在本站有发布，但此文件与发布的文件不一致。请以下列公文页面的文件为准。",
-    "A document of the number that the file bears is published here, and this file is not it. What counts is the file on the page below."),
+    "A document of the number that the file bears is published here, and this file is not it. What counts is the file on the page below."
+  ),
   .init("verdict-refused", "核验不通过", "Refused"),
   .init(
     "verdictText-refused", "文件的印章或签名有问题，详见以下各项。请勿采信。",

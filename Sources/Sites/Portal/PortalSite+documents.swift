@@ -36,7 +36,8 @@ extension PortalSite {
     let (hasNewer, hasOlder) = (isUpwards ? hasMore : older != nil, isUpwards || hasMore)
     return renderer.page(
       DocumentsPage(
-        isEmpty: found.isEmpty, documents: found.map(DocumentWords(renderer, request.language).row), isPaged: hasNewer || hasOlder,
+        isEmpty: found.isEmpty, documents: found.map(DocumentWords(renderer, request.language).row),
+        isPaged: hasNewer || hasOlder,
         newer: hasNewer ? found.first?.place.text : nil, older: hasOlder ? found.last?.place.text : nil),
       titleKey: "documentsTitle", for: request)
   }
@@ -61,7 +62,8 @@ extension PortalSite {
       + (document.facts.pdf.map { [file($0, "pdf", "documentPDF")] } ?? [])
     return renderer.page(
       DocumentPage(
-        document: DocumentWords(renderer, language).row(document), publishedAt: officeTime(Date(unixMilliseconds: document.publishedAt)),
+        document: DocumentWords(renderer, language).row(document),
+        publishedAt: officeTime(Date(unixMilliseconds: document.publishedAt)),
         state: strings.text(isGivenOut ? "documentInForce" : "documentWithdrawn", language),
         withdrawnAt: document.withdrawal.map { officeTime(Date(unixMilliseconds: $0.at)) },
         reason: document.withdrawal?.reason, files: files),

@@ -106,6 +106,8 @@ struct SignerRequest: Sendable {
         guandu_curl_set_string(handle, CURLOPT_CAPATH, nil),
         guandu_curl_set_string(handle, CURLOPT_SSLCERT, site.certificate),
         guandu_curl_set_string(handle, CURLOPT_SSLKEY, site.key),
+        // Else OpenSSL would ask at the terminal for the passphrase of a key that is encrypted.
+        guandu_curl_set_string(handle, CURLOPT_KEYPASSWD, ""),
       ]
     }
   }

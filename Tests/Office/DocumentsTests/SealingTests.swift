@@ -1,3 +1,4 @@
+import Certificates
 import Cryptography
 import DocumentSeals
 import Documents
@@ -29,6 +30,24 @@ import Testing
       try await desk.acts() == [
         "seal.imported", "document.drafted", "document.seal-requested", "document.seal-granted", "document.sealed",
       ])
+  }
+
+  @Test func `sign the copy in PDF too, where the seal has a key for it`() async throws {
+    let desk = try await TestDocuments()
+    var offer = desk.offer()
+    offer.pdfKeyName = "city-pdf"
+    let seal = try await desk.documents.importSeal(offer, by: desk.keeper)
+    let id = try await desk.documents.draft(TestDocuments.content(), by: desk.drafter)
+    try await desk.request(id, seal: seal, by: desk.drafter)
+    try await desk.documents.grant(id, decision: try await desk.decision(id, seal: seal), by: desk.leader)
+    try await desk.apply(id, seal: seal, by: desk.keeper)
+    let (pdf, isSealed, _) = try await desk.documents.file(.pdf, of: id, for: desk.drafter)
+    let now = Date(timeIntervalSince1970: Double(desk.clock.now / 1_000))
+    let check = DocumentCheck(pdf, trust: SealTrust(certificates: [desk.sealing.copyAuthority]), at: now)
+    #expect(isSealed && check.verdict == .genuine && check.signatures.count == 1, "\(check)")
+    #expect(desk.sealing.asked.withLock { $0 } == 2, "one PIN, two signatures")
+    let ofd = try await desk.documents.file(.ofd, of: id, for: desk.drafter).bytes
+    #expect(DocumentCheck(ofd, trust: desk.sealing.trust, at: now).verdict == .genuine)
   }
 
   @Test func `are refused to who asked or granted`() async throws {

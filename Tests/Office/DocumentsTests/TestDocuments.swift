@@ -41,7 +41,8 @@ final class TestDocuments: Sendable {
     folder = NSTemporaryDirectory() + "guandu-documents-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder + "/blobs", withIntermediateDirectories: true)
     database = try ZoneDatabase(
-      path: folder + "/zone.sqlite", migrations: linkMigrations + actMigrations + peopleMigrations + officeDocumentMigrations
+      path: folder + "/zone.sqlite",
+      migrations: linkMigrations + actMigrations + peopleMigrations + officeDocumentMigrations
         + documentPublicationMigrations)
     office = OfficeDirectory(database: database, mailboxes: [], now: { [clock] in clock.now })
     blobs = try BlobStore(folder: folder + "/blobs", files: Files())

@@ -39,6 +39,20 @@ import Zones
     try await both.stop()
   }
 
+  @Test func `one that is sent twice at once crosses, its files in one copy`() async throws {
+    let both = try DocumentZones()
+    let facts = try both.facts(ofd: try both.office.sealed("a"), pdf: Array("%PDF-1.7 copy".utf8))
+    try await both.publish(facts)
+    try await both.publish(facts)
+    #expect(try await both.intranet.count("SELECT COUNT(*) FROM outgoing_blob") <= 2)
+    _ = try await both.arrives(facts)
+    try await both.intranet.eventually("all is applied") {
+      try await both.intranet.count("SELECT COUNT(*) FROM outbox") == 0
+    }
+    #expect(try await both.dmz.count("SELECT COUNT(*) FROM refused_message") == 0)
+    try await both.stop()
+  }
+
   @Test func `withdrawn is withdrawn: its files go, its row stays, and nothing brings it back`() async throws {
     let both = try DocumentZones()
     let facts = try both.facts(ofd: try both.office.sealed("a"))
@@ -105,7 +119,8 @@ import Zones
     try await both.stop()
   }
 
-  @Test func `a zone that names nobody, no kinds or no size takes no document, and says what is missing`() async throws {
+  @Test func `a zone that names nobody, no kinds or no size takes no document, and says what is missing`() async throws
+  {
     let cases: [(String, @Sendable (inout ZoneConfiguration) -> Void)] = [
       ("documents-off", { $0.sealTrust = nil }),
       ("policy-file-kind", { $0.links[0].incomingPolicy.fileKinds = [] }),
@@ -180,7 +195,8 @@ import Zones
     let number = try #require(DocumentNumber("安政发〔2026〕100000号"))
     let middle = try #require(try await documents.documents(number: number).first)
     let newer = try await documents.list(limit: 20, .newerThan(middle.place))
-    #expect(newer.count == 20 && newer.allSatisfy { ($0.publishedAt, $0.facts.id) > (middle.publishedAt, middle.facts.id) })
+    #expect(
+      newer.count == 20 && newer.allSatisfy { ($0.publishedAt, $0.facts.id) > (middle.publishedAt, middle.facts.id) })
     for sql in [
       "SELECT * FROM published_document WHERE (published_at, id) < (1, 'x') ORDER BY published_at DESC, id DESC LIMIT 20",
       "SELECT * FROM published_document WHERE number = 'x' ORDER BY published_at DESC LIMIT 100",
@@ -197,7 +213,8 @@ import Zones
 }
 
 @Suite struct CheckTests {
-  @Test func `a published file is genuine, another of its number is not it, and a withdrawn one says so`() async throws {
+  @Test func `a published file is genuine, another of its number is not it, and a withdrawn one says so`() async throws
+  {
     let both = try DocumentZones()
     let (ofd, forged) = (try both.office.sealed("安政发〔2026〕12号"), try both.office.sealed("安政发〔2026〕12号"))
     let facts = try both.facts(ofd: ofd, pdf: Array("%PDF-1.7 copy".utf8))
@@ -235,7 +252,9 @@ import Zones
   @Test func `a flood of sources leaves some checks to others`() {
     let start = ContinuousClock.now
     let queue = CheckQueue(at: start)
-    for host in 0..<1_000 { for _ in 0..<3 { _ = queue.allows(.init("198.51.\(host / 250).\(host % 250)"), at: start) } }
+    for host in 0..<1_000 {
+      for _ in 0..<3 { _ = queue.allows(.init("198.51.\(host / 250).\(host % 250)"), at: start) }
+    }
     #expect(!queue.allows("203.0.113.9", at: start), "all together have a limit too")
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Roles
 import SealHarness
 import Storage
+import ZoneHarness
 
 private let unitAt: [Scope: String] = [.own: "housing", .unit: "housing", .subtree: "repairs", .all: "roads"]
 

@@ -59,7 +59,7 @@ final class TestDesk: Sendable {
     site = try DeskSite(
       configuration: configuration, letters: zone.desk, office: office, trust: trust, issuer: TestIssuer(),
       console: zone.console, checker: zone.checker, evidence: { _ in Array("tar".utf8) },
-      documents: documents, concerns: concerns,
+      documents: documents, publications: zone.publications, concerns: concerns,
       logger: logger)
     responder = site.responder()
     try await furnish()

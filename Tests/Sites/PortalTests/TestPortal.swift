@@ -45,7 +45,8 @@ final class TestPortal: Sendable {
       intranetKeys: { [key] }, limits: LetterLimits(), pepper: SecretBytes.random(32),
       turns: turns, hash: hash, logger: Self.silent)
     site = try PortalSite(
-      configuration: zones.dmz, letters: citizens, documents: zone.documents, sendSMS: sendSMS, smsIsDemo: false, logger: Self.silent)
+      configuration: zones.dmz, letters: citizens, documents: zone.documents, sendSMS: sendSMS, smsIsDemo: false,
+      logger: Self.silent)
     responder = SiteResponder(renderer: site.renderer, routes: site.routes(), proxies: nil, logger: Self.silent)
   }
 

@@ -9,7 +9,9 @@ private let binaries = URL(filePath: ProcessInfo.processInfo.arguments[0]).delet
 private let specimens = URL(filePath: #filePath).deletingLastPathComponent().appending(
   path: "../../../docs/specimen/seal")
 
-private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: specimens.appending(path: name))) }
+private func specimen(_ name: String) throws -> [UInt8] {
+  [UInt8](try Data(contentsOf: specimens.appending(path: name)))
+}
 
 @Suite struct CheckTests {
   private let process = CheckProcess(program: binaries.appending(path: "guandu-dmz").path)
@@ -111,6 +113,12 @@ private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(conte
     #expect(failure("printf '{\"kind\":\"ofd\"'; exec sleep 1000", seconds: 1) == .tooLong)
   }
 
+  @Test func `one that closes its output and lives on is ended in time`() {
+    #expect(failure("exec 1>&-; exec sleep 1000", seconds: 1) == .tooLong)
+    let report = #"{"kind":"ofd","steps":[["document","holds",""]],"signatures":[],"numbers":[]}"#
+    #expect(failure("echo '\(report)'; exec 1>&-; exec sleep 1000", seconds: 1) == .tooLong)
+  }
+
   @Test func `a right answer and a wrong end count for nothing`() {
     let report = #"{"kind":"ofd","steps":[["document","holds",""]],"signatures":[],"numbers":[]}"#
     #expect(failure("echo '\(report)'") == nil)
@@ -124,8 +132,10 @@ private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(conte
   }
 
   @Test func `it has no environment and no descriptor beside its two`() {
-    #expect(failure("[ -z \"$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=\\|^OLDPWD=')\" ] || exit 9; exit 0") == .notUnderstood)
-    #expect(failure("for fd in /proc/$$/fd/*; do case $fd in */0|*/1|*/2|*/10) ;; *) exit 9;; esac; done") == .notUnderstood)
+    #expect(
+      failure("[ -z \"$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=\\|^OLDPWD=')\" ] || exit 9; exit 0") == .notUnderstood)
+    #expect(
+      failure("for fd in /proc/$$/fd/*; do case $fd in */0|*/1|*/2|*/10) ;; *) exit 9;; esac; done") == .notUnderstood)
   }
 }
 
@@ -143,7 +153,7 @@ private func specimen(_ name: String) throws -> [UInt8] { [UInt8](try Data(conte
     #expect(try outcome(of: attempt) == 2)
   }
 
-  @Test(arguments: ["socket", "fork", "ptrace", "execute"])
+  @Test(arguments: ["socket", "fork", "ptrace", "execute", "signal"])
   func `network, other programs and other processes end it`(attempt: String) throws {
     #expect(try outcome(of: attempt) == SIGSYS)
   }
