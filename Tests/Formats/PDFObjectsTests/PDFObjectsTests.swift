@@ -87,7 +87,8 @@ import Testing
       longer.insert(UInt8(ascii: "x"), at: place)
       #expect(Self.refusal(longer) != nil, "a letter at \(place)")
     }
-    for place in 0..<bytes.count { #expect(Self.refusal(Array(bytes[..<place])) != nil, "cut at \(place)") }
+    // But for the end of the last line, which some writers leave out.
+    for place in 0..<bytes.count - 1 { #expect(Self.refusal(Array(bytes[..<place])) != nil, "cut at \(place)") }
     #expect(Self.refusal(bytes + [0x0A])?.reason.contains("follow") == true)
     #expect(Self.refusal([0x0A] + bytes)?.reason.contains("before %PDF") == true)
   }
@@ -127,7 +128,7 @@ import Testing
     ("<" + String(repeating: "00", count: PDFLimits.textMaxBytes + 1) + ">", "text"),
     ("<< " + (0...PDFLimits.entriesMost).map { "/K\($0) 0 " }.joined() + ">>", "too many keys"),
     ("12345678901", "digits"), ("0.1.2", "number"), ("--1", "number"), ("(\\q)", "escape"), ("<0>", "hexadecimal"),
-    ("<< /A >>", "no known kind"), ("<< (A) 1 >>", "key"), ("tru", "missing"), ("9 1 R", "kind"),
+    ("<< /A >>", "a number that is none"), ("<< (A) 1 >>", "key"), ("tru", "missing"), ("9 1 R", "kind"),
   ])
   func `values have one spelling and an end`(text: String, words: String) {
     let reason = Self.refusal(SmallPDF(key: "/Lang \(text) ").bytes)?.reason ?? ""
