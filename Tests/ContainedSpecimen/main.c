@@ -4,11 +4,13 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void *nothing(void *argument) { return argument; }
@@ -27,6 +29,7 @@ static int attempt(const char *what) {
   if (!strcmp(what, "socket")) return socket(AF_INET, SOCK_STREAM, 0) >= 0;
   if (!strcmp(what, "fork")) return fork() >= 0;
   if (!strcmp(what, "ptrace")) return ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0;
+  if (!strcmp(what, "signal")) return syscall(SYS_tgkill, getppid(), getppid(), 0) == 0;
   if (!strcmp(what, "execute")) return execl("/bin/true", "true", (char *)NULL) == 0;
   if (!strcmp(what, "descriptor")) return write(3, "x", 1) == 1;
   if (!strcmp(what, "environment")) return environ[0] != NULL;

@@ -20,6 +20,8 @@ int guandu_memory_file(void) { return memfd_create("guandu", MFD_CLOEXEC); }
 
 int guandu_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
+int guandu_process_handle(pid_t process) { return (int)syscall(__NR_pidfd_open, process, 0); }
+
 int guandu_start_contained(const char *program, char *const arguments[], int input, int output, pid_t *process) {
   posix_spawn_file_actions_t actions;
   int error = posix_spawn_file_actions_init(&actions);
@@ -82,7 +84,7 @@ static const struct sock_filter filter[] = {
 #ifdef __NR_rseq
   ALLOW(rseq),
 #endif
-  ALLOW(rt_sigaction), ALLOW(rt_sigprocmask), ALLOW(rt_sigreturn), ALLOW(sigaltstack), ALLOW(tgkill),
+  ALLOW(rt_sigaction), ALLOW(rt_sigprocmask), ALLOW(rt_sigreturn), ALLOW(sigaltstack),
   ALLOW(getpid), ALLOW(gettid), ALLOW(getuid), ALLOW(geteuid), ALLOW(getgid), ALLOW(getegid), ALLOW(uname),
   ALLOW(getrusage), ALLOW(clock_gettime), ALLOW(clock_getres), ALLOW(gettimeofday), ALLOW(nanosleep),
   ALLOW(clock_nanosleep), ALLOW(restart_syscall), ALLOW(getrandom), ALLOW(exit), ALLOW(exit_group),
@@ -104,6 +106,8 @@ static const struct sock_filter filter[] = {
   KILL(socket), KILL(socketpair), KILL(connect), KILL(bind), KILL(listen), KILL(accept), KILL(accept4), KILL(sendto),
   KILL(sendmsg), KILL(sendmmsg), KILL(execve), KILL(execveat), KILL(ptrace), KILL(process_vm_readv),
   KILL(process_vm_writev), KILL(bpf), KILL(keyctl), KILL(unshare), KILL(setns), KILL(mount), KILL(kill),
+  // Both end any process of this user; a thread that aborts is ended all the same.
+  KILL(tgkill), KILL(tkill), KILL(pidfd_send_signal), KILL(rt_sigqueueinfo), KILL(rt_tgsigqueueinfo),
 #ifdef __NR_fork
   KILL(fork), KILL(vfork),
 #endif

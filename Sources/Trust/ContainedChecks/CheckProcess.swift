@@ -41,17 +41,19 @@ public struct CheckProcess: Sendable {
     guard guandu_pipe(&ends) == 0 else { throw .notStarted }
     let output = try Descriptor(ends[0])
     let process = try start(input, writing: ends[1])
-    let answer = output.read(
-      atMost: CheckLimits.answerMaxBytes, until: .now + .seconds(wallSeconds))
-    if answer.outcome != .whole { kill(process, SIGKILL) }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    let deadline = ContinuousClock.now + .seconds(wallSeconds)
+    let answer = output.read(atMost: CheckLimits.answerMaxBytes, until: deadline)
+    let status = answer.outcome == .whole ? waitForEnd(of: process, until: deadline) : end(process)
     switch answer.outcome {
     case .tooLate: throw .tooLong
     case .tooMuch, .failed: throw .notUnderstood
     case .whole: break
     }
-    guard status == 0 else { throw .ended }
+    switch status {
+    case .exited(0): break
+    case .tooLate: throw .tooLong
+    default: throw .ended
+    }
     guard let json = try? JSONValue.parse(answer.bytes), let report = CheckReport(json: json) else {
       throw .notUnderstood
     }
@@ -67,6 +69,46 @@ public struct CheckProcess: Sendable {
     var process: pid_t = 0
     guard guandu_start_contained(program, words, input.number, end, &process) == 0 else { throw .notStarted }
     return process
+  }
+}
+
+private enum EndOfProcess: Equatable {
+  /// As `waitpid` has it.
+  case exited(Int32)
+  case tooLate
+  /// Nobody can say how it ended: another part of the program has waited for it.
+  case unknown
+}
+
+/// A process that has closed its output may live on; it is ended when its time is over.
+private func waitForEnd(of process: pid_t, until deadline: ContinuousClock.Instant) -> EndOfProcess {
+  let handle = guandu_process_handle(process)
+  guard handle >= 0 else { return end(process) == .unknown ? .unknown : .tooLate }
+  defer { close(handle) }
+  while true {
+    let left = (deadline - .now) / .milliseconds(1)
+    guard left > 0 else {
+      _ = end(process)
+      return .tooLate
+    }
+    var wanted = pollfd(fd: handle, events: Int16(POLLIN), revents: 0)
+    let ready = poll(&wanted, 1, Int32(min(left, 60_000)) + 1)
+    if ready < 0 && errno != EINTR { return end(process) }
+    if ready > 0 { return reap(process) }
+  }
+}
+
+private func end(_ process: pid_t) -> EndOfProcess {
+  kill(process, SIGKILL)
+  return reap(process)
+}
+
+private func reap(_ process: pid_t) -> EndOfProcess {
+  var status: Int32 = 0
+  while true {
+    let ended = waitpid(process, &status, 0)
+    if ended == process { return .exited(status) }
+    guard ended < 0 && errno == EINTR else { return .unknown }
   }
 }
 

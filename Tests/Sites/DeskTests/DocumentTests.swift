@@ -8,6 +8,7 @@ import People
 import Roles
 import SealHarness
 import Storage
+import Synchronization
 import Testing
 import ZoneHarness
 

@@ -113,6 +113,12 @@ private func specimen(_ name: String) throws -> [UInt8] {
     #expect(failure("printf '{\"kind\":\"ofd\"'; exec sleep 1000", seconds: 1) == .tooLong)
   }
 
+  @Test func `one that closes its output and lives on is ended in time`() {
+    #expect(failure("exec 1>&-; exec sleep 1000", seconds: 1) == .tooLong)
+    let report = #"{"kind":"ofd","steps":[["document","holds",""]],"signatures":[],"numbers":[]}"#
+    #expect(failure("echo '\(report)'; exec 1>&-; exec sleep 1000", seconds: 1) == .tooLong)
+  }
+
   @Test func `a right answer and a wrong end count for nothing`() {
     let report = #"{"kind":"ofd","steps":[["document","holds",""]],"signatures":[],"numbers":[]}"#
     #expect(failure("echo '\(report)'") == nil)
@@ -147,7 +153,7 @@ private func specimen(_ name: String) throws -> [UInt8] {
     #expect(try outcome(of: attempt) == 2)
   }
 
-  @Test(arguments: ["socket", "fork", "ptrace", "execute"])
+  @Test(arguments: ["socket", "fork", "ptrace", "execute", "signal"])
   func `network, other programs and other processes end it`(attempt: String) throws {
     #expect(try outcome(of: attempt) == SIGSYS)
   }

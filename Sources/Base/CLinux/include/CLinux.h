@@ -29,6 +29,8 @@ int guandu_spawn_itself(const char *argument, int descriptor, pid_t *child);
 int guandu_memory_file(void);
 /// `pipe2(2)`: both ends are closed where a program is started.
 int guandu_pipe(int ends[2]);
+/// `pidfd_open(2)`: a descriptor that can be read from once the process has ended, or -1.
+int guandu_process_handle(pid_t process);
 /// Starts `program` with `input` and `output` for its standard input and output, `/dev/null` for its errors, and no other
 /// descriptor; its environment is empty, its signals are as after boot. Returns an error's number, or 0.
 int guandu_start_contained(const char *program, char *const arguments[], int input, int output, pid_t *process);
