@@ -4,6 +4,7 @@ import DurableFiles
 import Foundation
 import Roles
 import Storage
+import ZoneHarness
 
 extension TestDesk {
   /// A sealed document that the public may read, at that distance from a person; told to the portal where it is published.
