@@ -12,17 +12,21 @@ public struct PDFBox: Equatable, Sendable {
   }
 }
 
-/// A picture's pixels, row by row from the top.
+/// A picture's pixels, compressed once for all the files that it is put on.
 public struct PDFPicture: Equatable, Sendable {
   public let width: Int
   public let height: Int
-  /// Three bytes a pixel.
-  public let colours: [UInt8]
-  /// One byte a pixel, 0 where nothing is seen.
-  public let opacity: [UInt8]
+  let packedColours: [UInt8]
+  let packedOpacity: [UInt8]
 
+  /// Row by row from the top.
+  ///
+  /// - Parameters:
+  ///   - colours: three bytes a pixel.
+  ///   - opacity: one byte a pixel, 0 where nothing is seen.
   public init(width: Int, height: Int, colours: [UInt8], opacity: [UInt8]) {
-    (self.width, self.height, self.colours, self.opacity) = (width, height, colours, opacity)
+    (self.width, self.height) = (width, height)
+    (packedColours, packedOpacity) = (PDFUpdate.compress(colours), PDFUpdate.compress(opacity))
   }
 }
 
@@ -131,8 +135,8 @@ public struct PDFSealing: Sendable {
     let (form, image, mask) = (update.next, update.next + 1, update.next + 2)
     update.next += 3
     let size = "/Type /XObject /Subtype /Image /Width \(picture.width) /Height \(picture.height) /BitsPerComponent 8"
-    update.write(image, "\(size) /ColorSpace /DeviceRGB /SMask \(mask) 0 R", stream: picture.colours)
-    update.write(mask, "\(size) /ColorSpace /DeviceGray", stream: picture.opacity)
+    update.write(image, "\(size) /ColorSpace /DeviceRGB /SMask \(mask) 0 R", packed: picture.packedColours)
+    update.write(mask, "\(size) /ColorSpace /DeviceGray", packed: picture.packedOpacity)
     let (width, height) = (text(rectangle[2] - rectangle[0]), text(rectangle[3] - rectangle[1]))
     update.write(
       form,
@@ -216,7 +220,11 @@ struct PDFUpdate {
 
   /// A stream, compressed.
   mutating func write(_ number: Int, _ keys: String, stream: [UInt8]) {
-    let packed = Self.compress(stream)
+    write(number, keys, packed: Self.compress(stream))
+  }
+
+  /// A stream that is compressed already.
+  mutating func write(_ number: Int, _ keys: String, packed: [UInt8]) {
     begin(number)
     bytes += Array("<< \(keys) /Length \(packed.count) /Filter /FlateDecode >>\nstream\n".utf8)
     bytes += packed + Array("\nendstream\nendobj\n".utf8)
@@ -250,7 +258,7 @@ struct PDFUpdate {
     return bytes + Array(text.utf8)
   }
 
-  private static func compress(_ bytes: [UInt8]) -> [UInt8] {
+  static func compress(_ bytes: [UInt8]) -> [UInt8] {
     let bound = compressBound(uLong(bytes.count))
     return [UInt8](unsafeUninitializedCapacity: Int(bound)) { buffer, count in
       var size = bound

@@ -18,6 +18,8 @@ public struct PDFSigner: Sendable {
 
   private let chain: [Certificate]
   private let picture: SealPicture
+  /// The picture's, made once for all documents that are sealed with it.
+  private let pixels: PDFPicture
   private let name: String
   private let signing: DigestSigning
   private let stamper: TimeStamper?
@@ -39,6 +41,7 @@ public struct PDFSigner: Sendable {
       throw SealError("the seal's picture is of type \(picture.kind), where PNG is supported")
     }
     _ = try PNGHead(picture.data)
+    pixels = try SealDrawing.pixels(of: picture.data)
     self.chain = Array(chain.prefix(6))
     (self.picture, self.name, self.signing, self.stamper) = (picture, name, signing, stamper)
   }
@@ -64,7 +67,7 @@ public struct PDFSigner: Sendable {
     let words = PDFSealWords(name: name, reason: Self.reason, time: SealTime(date).generalized)
     let room = stamper == nil ? Self.valueMaxBytes.plain : Self.valueMaxBytes.stamped
     let sealing = try PDFSealing(
-      document, pageNumber: pageNumber, box: box, picture: try SealDrawing.pixels(of: picture.data), words: words,
+      document, pageNumber: pageNumber, box: box, picture: pixels, words: words,
       valueMaxBytes: room)
     let message = CMSSignature.toSign(
       digest: Digest.of(sealing.signedBytes).bytes, certificateDigest: certificate.fingerprint.bytes)
