@@ -11,8 +11,8 @@ private struct SignerFolder {
     path = FileManager.default.temporaryDirectory.appending(path: "signers-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     for name in ["a.pem", "a.key", "module.so"] {
-      FileManager.default.createFile(
-        atPath: "\(path)/\(name)", contents: Data(), attributes: [.posixPermissions: 0o600])
+      try Data().write(to: URL(filePath: "\(path)/\(name)"))
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(path)/\(name)")
     }
   }
 
