@@ -57,7 +57,7 @@ extension OfficeDocuments {
       guard let request = try StoredRequest.open(identifier, db), request.id == start.request.id else {
         throw DocumentError.refused(.changedMeanwhile)
       }
-      try Self.demand(decision, of: document, request.seal)
+      try Self.demand(decision, of: document, request.seal, request)
       // It may have been suspended while the signer was asked: then what was made is dropped.
       let seal = try StoredSeal.demandUsable(request.seal, at: at, db)
       try db.run(
@@ -93,10 +93,12 @@ extension OfficeDocuments {
       guard document.state == .granted, let request = try StoredRequest.open(identifier, db) else {
         throw DocumentError.wrongState(document.state)
       }
-      if let problem = document.problem(with: .apply, official, inSteadOf: authority, request) {
+      if let problem = document.problem(
+        with: .apply, official, inSteadOf: authority, request, try document.writers(db))
+      {
         throw DocumentError.refused(problem)
       }
-      try Self.demand(decision, of: document, request.seal)
+      try Self.demand(decision, of: document, request.seal, request)
       return Sealing(
         document: document, request: request, seal: try StoredSeal.demandUsable(request.seal, at: at, db))
     }

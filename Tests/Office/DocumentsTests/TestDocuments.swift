@@ -114,10 +114,20 @@ final class TestDocuments: Sendable {
   }
 
   func decision(_ id: String, seal: String = "seal") async throws -> DocumentDecision {
-    let revision = try await database.read {
-      try $0.one(String.self, "SELECT notation_digest FROM office_document WHERE id = ?", id)
+    let row = try await database.read { db in
+      let open = try db.one(
+        String.self, "SELECT id FROM seal_request WHERE document = ? AND state IN ('asked', 'granted')", id)
+      let document = try db.one(
+        "SELECT notation, series, disclosure, number_text FROM office_document WHERE id = ?", id)
+      return try document.map { document in
+        DocumentDecision(
+          DocumentContent(
+            notation: String(decoding: try document["notation"] as [UInt8], as: UTF8.self),
+            series: try document["series"], disclosure: try document["disclosure"]),
+          seal: seal, request: open, number: try document["number_text"])
+      }
     }
-    return DocumentDecision(revision: revision ?? "", seal: seal)
+    return row ?? DocumentDecision(text: "")
   }
 
   func request(_ id: String, seal: String = "seal", by official: Official) async throws {
