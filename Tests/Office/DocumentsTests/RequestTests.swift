@@ -167,7 +167,8 @@ import Testing
     let desk = try await TestDocuments()
     var chief = desk.leader
     (chief.roles, chief.unit) = ([.handler, .leader], TestDocuments.bureau)
-    var deputy = desk.clerk
+    // Of no role that drafts in its own right.
+    var deputy = TestDocuments.official("deputy", [.sealkeeper], TestDocuments.bureau)
     deputy.standsInFor = [chief]
     let drafted = try await desk.documents.draft(TestDocuments.content(), by: deputy)
     try await desk.request(drafted, by: desk.drafter)
