@@ -82,7 +82,8 @@ import Testing
     #expect(try await desk.number(id) == "安政发〔2026〕2号")
     let seen = try await desk.documents.document(id, for: desk.drafter)
     // Who granted the first request stays on record beside who gave it back.
-    #expect(seen.uses.last?.decided?.name == "leader" && seen.uses.last?.ended?.name == "keeper")
+    let back = seen.uses.first { $0.state == .givenBack }
+    #expect(back?.decided?.name == "leader" && back?.ended?.name == "keeper")
     let events = seen.events
     #expect(events.contains { $0.what == "given-back" && $0.detail == "安政发〔2026〕1号 作废：日期有误" })
   }
