@@ -47,13 +47,13 @@ private struct ThreeHands {
   func requested() async throws -> String {
     let path = try await drafted()
     #expect(
-      try await drafter.post(path + "/request", ["decision": try await decision(path), "reason": "印发通知"]).status == 303)
+      await drafter.post(path + "/request", ["decision": try await decision(path), "reason": "印发通知"]).status == 303)
     return path
   }
 
   func granted() async throws -> String {
     let path = try await requested()
-    #expect(try await leader.post(path + "/grant", ["decision": try await decision(path)]).status == 303)
+    #expect(await leader.post(path + "/grant", ["decision": try await decision(path)]).status == 303)
     return path
   }
 
@@ -76,14 +76,14 @@ private struct ThreeHands {
     let decision = try await hands.decision(path)
     #expect(request.text.contains("value=\"\(decision)\" checked"))
     #expect(
-      try await hands.drafter.post(path + "/request", ["decision": try await hands.decision(path), "reason": "印发通知"])
+      await hands.drafter.post(path + "/request", ["decision": try await hands.decision(path), "reason": "印发通知"])
         .status == 303)
 
     let waiting = await hands.leader.get("/documents")
     #expect(waiting.text.contains("待我办理") && waiting.text.contains("href=\"\(path)\""))
     let grant = await hands.leader.get(path + "/grant")
     #expect(grant.text.contains("印发通知") && grant.text.contains("\(path)/pages/1"))
-    #expect(try await hands.leader.post(path + "/grant", ["decision": try await hands.decision(path)]).status == 303)
+    #expect(await hands.leader.post(path + "/grant", ["decision": try await hands.decision(path)]).status == 303)
 
     let list = await hands.keeper.get("/sealing")
     let sealing = path.replacing("/documents", with: "/sealing")
@@ -130,7 +130,7 @@ private struct ThreeHands {
     try await hands.desk.office.change(person, by: TestDesk.root)
     let refused = await hands.drafter.post(path + "/grant", ["decision": try await hands.decision(path)])
     #expect([409, 422].contains(refused.status))
-    #expect(try await hands.leader.post(path + "/grant", ["decision": try await hands.decision(path)]).status == 303)
+    #expect(await hands.leader.post(path + "/grant", ["decision": try await hands.decision(path)]).status == 303)
     let sealing = path.replacing("/documents", with: "/sealing")
     let form = ["decision": try await hands.decision(path), "pin": TestSealing.pin]
     let own = await hands.drafter.post(sealing, form)
@@ -146,7 +146,7 @@ private struct ThreeHands {
     let empty = await hands.keeper.post(sealing + "/give-back", ["reason": " "])
     #expect(empty.status == 422 && empty.text.contains("id=\"reason-error\""))
     #expect(
-      try await hands.keeper.post(
+      await hands.keeper.post(
         sealing + "/give-back", ["decision": try await hands.decision(path), "reason": "日期有误"]
       ).status == 303)
     let page = await hands.drafter.get(path)
@@ -162,7 +162,7 @@ private struct ThreeHands {
     let wrong = await hands.keeper.post(sealing, ["decision": try await hands.decision(path), "pin": "31415926"])
     #expect(wrong.status == 422 && wrong.text.contains("id=\"pin-error\"") && !wrong.text.contains("31415926"))
     #expect(
-      try await hands.keeper.post(sealing, ["decision": try await hands.decision(path), "pin": TestSealing.pin]).status
+      await hands.keeper.post(sealing, ["decision": try await hands.decision(path), "pin": TestSealing.pin]).status
         == 303)
     let state = try await hands.desk.state()
     let entries = try await hands.entries
