@@ -622,8 +622,17 @@ def test_blobs_that_never_end_fill_nothing(lives, zone):
     life.after([("photo.jpg", b"\xff\xd8\xff" * 100_000)])
 
 
-def test_blobs_where_none_may_cross_leave_nothing(lives):
-    life = lives("intranet")
+def without_files(deployment):
+    """The portal takes no files, as one that publishes no documents."""
+    file = deployment.folder / "dmz/zone.yaml"
+    text = file.read_text()
+    assert "blob_max_bytes: 33554432" in text
+    file.write_text(text.replace("blob_max_bytes: 33554432", "blob_max_bytes: 0"))
+
+
+def test_blobs_where_none_may_cross_leave_nothing(tmp_path, request):
+    life = Life(tmp_path / "zones", "intranet", without_files)
+    request.addfinalizer(life.deployment.kill_all)
     forger, stream = life.forger, Stream(life.stream().name[:-1] + "b")
     nothing = hashlib.sha256(b"").hexdigest()
     forger.send(stream, blobs=[({"sha256": os.urandom(32).hex(), "offset": 0, "bytes": 1, "total": 1}, b"x") for _ in range(256)])
