@@ -40,6 +40,7 @@ public let officeDocumentMigrations: [Migration] = [
         sealed_at INTEGER,
         UNIQUE (series, year, number)
       );
+      CREATE UNIQUE INDEX office_document_by_number ON office_document (number_text) WHERE number_text <> '';
       CREATE INDEX office_document_by_state ON office_document (state, changed_at, id);
       CREATE INDEX office_document_by_unit ON office_document (unit, state, changed_at, id);
       CREATE TABLE office_document_event (

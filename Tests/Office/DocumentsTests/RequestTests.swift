@@ -2,6 +2,7 @@ import Documents
 import Roles
 import Storage
 import Testing
+import Zones
 
 @Suite struct RequestsForSeals {
   @Test func `are granted by another person, with the next number`() async throws {
@@ -102,6 +103,23 @@ import Testing
       numbers.append(try #require(Int(text.dropFirst("安政发〔2026〕".count).dropLast())))
     }
     #expect(numbers.sorted() == Array(1...20))
+  }
+
+  @Test func `give no number twice where a series is renamed`() async throws {
+    let desk = try await TestDocuments()
+    let own = TestDocuments.series
+    let renamed = DocumentSeries(identifier: "gov", mark: own.mark, name: own.name)
+    // As long as it gave no number, it may be.
+    try await desk.restarted(series: [renamed]).takeOverSeries()
+    try await desk.grant(try await desk.requested(), by: desk.leader)
+    let other = DocumentSeries(identifier: own.identifier, mark: "安办发", name: own.name)
+    for series in [renamed, other] {
+      let conflict = await #expect(throws: SeriesConflict.self) {
+        try await desk.restarted(series: [series]).takeOverSeries()
+      }
+      #expect(conflict?.description.contains("“government” gave those of 安政发") == true)
+    }
+    try await desk.restarted(series: [own]).takeOverSeries()
   }
 
   @Test func `are granted for what was shown alone`() async throws {

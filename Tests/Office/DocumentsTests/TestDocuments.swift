@@ -65,6 +65,14 @@ final class TestDocuments: Sendable {
       person: person, name: person, certificateFingerprint: Digest.of(person.utf8).hex, unit: unit, roles: roles)
   }
 
+  /// The same desk after a restart with another configuration.
+  func restarted(series: [DocumentSeries]) -> OfficeDocuments {
+    OfficeDocuments(
+      database: database, blobs: blobs, series: series, typesetter: DocumentTypesetter(folders: []),
+      signers: [sealing.signer], sealTrust: sealing.trust,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { [clock] in clock.now })
+  }
+
   func addSeal(_ identifier: String, state: String = "in-use", validUntil: Int = 2_000_000_000_000) async throws {
     try await database.write { db in
       try db.run(
