@@ -231,10 +231,9 @@ let package = Package(
     room(
       "Documents",
       imports: [
-        "Runtime", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
-        "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates", "DocumentSeals",
-        "ExternalSigner",
-        "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
+        "Runtime", "Roles", "Timestamps", "Zones", "FairQueues", "Cryptography", "DurableFiles", "Storage",
+        "DocumentNotation", "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates",
+        "DocumentSeals", "ExternalSigner", "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
       ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
@@ -397,10 +396,8 @@ let package = Package(
     tests(
       "DocumentsTests",
       of: [
-        "Roles", "Zones", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "Certificates",
-        "DocumentSeals", "Links",
-        "Acts",
-        "People", "Documents", "SealHarness",
+        "Roles", "Zones", "FairQueues", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "Certificates",
+        "DocumentSeals", "Links", "Acts", "People", "Documents", "SealHarness",
       ], [logging]),
     tests(
       "LettersTests",

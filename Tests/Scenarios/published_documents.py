@@ -55,7 +55,7 @@ class Office:
         self.drafter, self.leader, self.keeper, self.registrar = (
             Official(deployment, name) for name in ("drafter", "leader", "sealkeeper", "registrar"))
         self.pin = (deployment.folder / "seals/city.pin").read_text().strip()
-        fields = {"owner": "安澜市人民政府", "signer": "office", "key": "city", "pdf-key": ""}
+        fields = {"owner": "安澜市人民政府", "signer": "office", "key": "city", "pdf-key": "city-pdf"}
         seal = (deployment.folder / "seals/city.esl").read_bytes()
         expect(303, self.keeper.post_file("/seals/new", "/seals", fields, ("file", "city.esl", seal)))
 

@@ -64,7 +64,7 @@ struct GuanduDMZ: AsyncParsableCommand {
     let documents = PortalDocuments(
       database: start.database, blobs: start.blobs, link: link, trust: start.configuration.sealTrust,
       logger: start.logger)
-    try await documents.removeWithdrawnFiles()
+    try await documents.removeUnneededFiles()
     if !documents.missingNames.isEmpty {
       start.logger.notice(
         "documents are not published here, since zone.yaml does not let them in",

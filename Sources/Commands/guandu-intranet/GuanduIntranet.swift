@@ -109,7 +109,9 @@ struct GuanduIntranet: AsyncParsableCommand {
       signers: configuration.signers.map { SealSigner(ExternalSigner($0)) }, sealTrust: trust,
       pdfAuthorities: authorities, audit: start.audit,
       logger: start.logger)
-    try await documents.takeOverSeries()
+    do { try await documents.takeOverSeries() } catch let conflict as SeriesConflict {
+      throw StartFailure("documents.series: \(conflict)", exitStatus: 78)
+    }
     return documents
   }
 

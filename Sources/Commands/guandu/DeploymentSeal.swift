@@ -27,8 +27,10 @@ struct DeploymentSeal {
       throw CommandFailure(.failed, "the seal for trying out: \(error)")
     }
     try files.writeNew("\(root)/seals/city.esl", [seal.bytes], mode: 0o644)
+    // The copy’s certificate is of the issuing authority, under the root.
+    let above = try ["root", "issuing/authority"].flatMap { try Certificate.load(pemFile: "\(root)/ca/\($0).pem") }
     for zone in ["intranet", "dmz"] {
-      try write([maker.certificate, seals.authority.certificate], "\(zone)/keys/seal-trust.pem")
+      try write([maker.certificate, seals.authority.certificate] + above, "\(zone)/keys/seal-trust.pem")
     }
     try write([sealer.certificate], "signer/keys/city.pem")
     try write([documents.certificate], "signer/keys/city-pdf.pem")

@@ -42,13 +42,13 @@ extension DocumentPublications {
 }
 
 extension StoredPublication {
-  /// Nil for what the portal never took.
+  /// Nil for what the portal never took; what it refused after it once had it is tried again.
   fileprivate var restoring: OutgoingMessage? {
     if let withdrawal = publication.withdrawal {
       return WithdrawnMessage(
         facts, publishedAt: publishedAt, reason: withdrawal.reason, at: withdrawal.at.unixMilliseconds
       ).outgoing()
     }
-    return isRefused ? nil : PublishedMessage(facts, at: publishedAt).outgoing()
+    return isRefused && !wasDelivered ? nil : PublishedMessage(facts, at: publishedAt).outgoing()
   }
 }

@@ -78,7 +78,7 @@ public final class DocumentPublications: Sendable {
     let (at, audit, outbox, dmz) = (now(), self.audit, self.outbox, self.dmz)
     let sizes = try await sizes(identifier, official)
     try await write { db in
-      let (document, authority, _) = try Self.begin(.publish, identifier, decision, official, db)
+      let (document, authority, known) = try Self.begin(.publish, identifier, decision, official, db)
       let facts = try document.facts(sizes)
       let outgoing = PublishedMessage(facts, at: at).outgoing()
       try db.run("DELETE FROM document_publication WHERE document = ?", identifier)
@@ -86,11 +86,12 @@ public final class DocumentPublications: Sendable {
         """
         INSERT INTO document_publication
           (document, number, title, issuer, date, ofd, ofd_bytes, pdf, pdf_bytes, published_at, published_by, message,
-            state)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sent')
+            state, was_delivered)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?)
         """, identifier, facts.number.text, facts.title, facts.issuer, facts.date, facts.ofd.digest.text,
         facts.ofd.bytes,
-        facts.pdf?.digest.text, facts.pdf?.bytes, at, shownName(official, inSteadOf: authority), outgoing.message.id)
+        facts.pdf?.digest.text, facts.pdf?.bytes, at, shownName(official, inSteadOf: authority), outgoing.message.id,
+        known?.wasDelivered == true ? 1 : 0)
       try outbox.enqueue(outgoing, to: dmz, db)
       try recordDocumentEvent(identifier, "published", detail: "", official, inSteadOf: authority, at, db)
       try OfficeDocuments.act(
@@ -101,12 +102,13 @@ public final class DocumentPublications: Sendable {
 
   /// Withdraws a published document: the portal says so from then on, and gives its files out no more.
   ///
-  /// - Parameter reason: for the public; a line of 1 to 500 characters.
+  /// - Parameter reason: for the public; a line of 1 to 500 characters (Unicode scalars) that are all shown.
   public func withdraw(
     _ identifier: String, reason: String, decision: PublicationDecision, by official: Official
   ) async throws(DocumentError) {
     try checkReason(reason)
-    let line = String(reason.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+    let line = Self.line(of: reason)
+    guard Self.isReason(reason) else { throw .refused(.reason) }
     let (at, audit, outbox, dmz) = (now(), self.audit, self.outbox, self.dmz)
     try await write { db in
       let (_, authority, known) = try Self.begin(.withdraw, identifier, decision, official, db)
@@ -125,6 +127,15 @@ public final class DocumentPublications: Sendable {
     }
   }
 
+  /// Whether the portal takes this as the reason of a withdrawal.
+  public static func isReason(_ reason: String) -> Bool {
+    isPlainLine(line(of: reason), maxCharacters: DocumentFacts.reasonMaxCharacters)
+  }
+
+  private static func line(of reason: String) -> String {
+    String(reason.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+  }
+
   /// What the portal made of it, by its receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
@@ -138,6 +149,9 @@ public final class DocumentPublications: Sendable {
         try db.run(
           "UPDATE document_publication SET state = ?, refusal = ? WHERE document = ? AND message = ?", state, code,
           message.subject, message.id)
+        if fate == .applied {
+          try db.run("UPDATE document_publication SET was_delivered = 1 WHERE document = ?", message.subject)
+        }
       case WithdrawnMessage.type:
         try db.run(
           """
@@ -175,7 +189,7 @@ public final class DocumentPublications: Sendable {
       guard document.disclosure == .open else { return .notOpen }
       return known == nil || known?.isRefused == true && known?.isWithdrawn == false ? nil : .alreadyPublished
     case .withdraw:
-      guard let known, !known.isRefused else { return .notPublished }
+      guard let known, !known.isRefused || known.wasDelivered else { return .notPublished }
       if case .refused = known.publication.withdrawal?.standing { return nil }
       return known.isWithdrawn ? .alreadyWithdrawn : nil
     }
@@ -239,6 +253,9 @@ extension StoredDocument {
     }
     guard let number = DocumentNumber(numberText), let ofd = file(sealedOFD),
       let document = try? OfficialDocument(draft: notation, number: { _ in numberText })
+    else { throw DocumentError.refused(.notPublishable) }
+    guard isPlainLine(title, maxCharacters: DocumentFacts.titleMaxCharacters),
+      isPlainLine(document.issuer.text, maxCharacters: DocumentFacts.issuerMaxCharacters)
     else { throw DocumentError.refused(.notPublishable) }
     return DocumentFacts(
       id: id, number: number, title: title, issuer: document.issuer.text, date: date, ofd: ofd, pdf: file(sealedPDF))

@@ -15,7 +15,8 @@ public let officeDocumentMigrations: [Migration] = [
         title TEXT NOT NULL,
         -- docs/documents.md, without a number.
         notation BLOB NOT NULL,
-        notation_digest TEXT NOT NULL,
+        -- SHA-256, hex, of series, disclosure and notation: another after each change.
+        revision TEXT NOT NULL,
         -- The day of the document, such as 2026-11-28.
         date TEXT NOT NULL,
         -- open, on-request, not.
@@ -39,6 +40,7 @@ public let officeDocumentMigrations: [Migration] = [
         sealed_at INTEGER,
         UNIQUE (series, year, number)
       );
+      CREATE UNIQUE INDEX office_document_by_number ON office_document (number_text) WHERE number_text <> '';
       CREATE INDEX office_document_by_state ON office_document (state, changed_at, id);
       CREATE INDEX office_document_by_unit ON office_document (unit, state, changed_at, id);
       CREATE TABLE office_document_event (
@@ -48,6 +50,8 @@ public let officeDocumentMigrations: [Migration] = [
         -- drafted, changed, discarded, requested, granted, refused, taken-back, sealed, …
         what TEXT NOT NULL,
         person TEXT NOT NULL,
+        -- In whose stead; else the person.
+        principal TEXT NOT NULL,
         name TEXT NOT NULL,
         detail TEXT NOT NULL,
         PRIMARY KEY (document, number)
@@ -120,7 +124,8 @@ public let officeDocumentMigrations: [Migration] = [
         -- asked, granted, refused, taken-back, given-back, applied.
         state TEXT NOT NULL,
         reason TEXT NOT NULL,
-        notation_digest TEXT NOT NULL,
+        -- The document's when it was asked for.
+        revision TEXT NOT NULL,
         asked_by TEXT NOT NULL,
         asked_for TEXT NOT NULL,
         asked_name TEXT NOT NULL,
@@ -129,8 +134,12 @@ public let officeDocumentMigrations: [Migration] = [
         decided_for TEXT,
         decided_name TEXT,
         decided_at INTEGER,
-        -- Why it was refused or taken back.
-        decided_reason TEXT NOT NULL DEFAULT '',
+        -- Who refused it, took it back or gave it back, and why.
+        ended_by TEXT,
+        ended_for TEXT,
+        ended_name TEXT,
+        ended_at INTEGER,
+        ended_reason TEXT NOT NULL DEFAULT '',
         applied_by TEXT,
         applied_name TEXT,
         applied_at INTEGER,

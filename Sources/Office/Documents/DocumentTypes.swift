@@ -1,3 +1,4 @@
+import Cryptography
 public import Foundation
 public import Roles
 import Zones
@@ -21,6 +22,9 @@ public struct DocumentContent: Sendable, Equatable {
   public init(notation: String, series: String, disclosure: Disclosure) {
     (self.notation, self.series, self.disclosure) = (notation, series, disclosure)
   }
+
+  /// SHA-256, hex, of the series, the disclosure and the notation, each of the first two on a line of its own.
+  public var revision: String { Digest.of(Array("\(series)\n\(disclosure.rawValue)\n\(notation)".utf8)).hex }
 }
 
 public struct DocumentSummary: Sendable {
@@ -73,9 +77,11 @@ public struct SealUse: Sendable {
   /// Why it was asked for.
   public var reason: String
   public var asked: Hand
-  /// Granted, refused or taken back.
+  /// Who granted it, also where it ended after that.
   public var decided: Hand?
-  public var decidedReason: String
+  /// Refused, taken back or given back.
+  public var ended: Hand?
+  public var endedReason: String
   public var applied: Hand?
   /// SHA-256 of the OFD, hex.
   public var digestBefore: String
@@ -90,7 +96,7 @@ public struct SealUse: Sendable {
 public struct OfficeDocument: Sendable {
   public var summary: DocumentSummary
   public var content: DocumentContent
-  /// SHA-256 of the notation, hex: what a step names, so that nobody decides on what they have not seen.
+  /// `DocumentContent.revision`: what a step names, so that nobody decides on what they have not seen.
   public var revision: String
   public var unit: UnitPath
   public var drafter: String
@@ -106,6 +112,15 @@ public struct OfficeDocument: Sendable {
 
   /// The use that is open, or was applied.
   public var use: SealUse? { uses.first { [.asked, .granted, .applied].contains($0.state) } }
+
+  /// What a step decides about that asks for this seal, or ends a request for it.
+  ///
+  /// - Parameter seal: its identifier in the register.
+  public func decision(seal: String) -> DocumentDecision {
+    DocumentDecision(
+      content, seal: seal, request: uses.first { [.asked, .granted].contains($0.state) }?.identifier,
+      number: summary.number)
+  }
 }
 
 /// What a step decides about, in words that are shown, sent and signed.
@@ -115,14 +130,20 @@ public struct DocumentDecision: Sendable, Equatable {
   public let text: String
 
   /// - Parameters:
-  ///   - revision: SHA-256 of the notation, hex.
   ///   - seal: its identifier in the register.
-  public init(revision: String, seal: String) { text = "notation \(revision) seal \(seal)" }
+  ///   - request: the open one's identifier; nil before one is made.
+  ///   - number: empty before the grant.
+  public init(_ content: DocumentContent, seal: String, request: String?, number: String) {
+    text = """
+      revision \(content.revision) seal \(seal) request \(request ?? "-") series \(content.series) \
+      disclosure \(content.disclosure.rawValue) number \(number.isEmpty ? "-" : number)
+      """
+  }
 
   /// The seal that it names; nil where the text is none of ours.
   public var seal: String? {
-    let words = text.utf8.count <= 256 ? text.split(separator: " ", omittingEmptySubsequences: false) : []
-    return words.count == 4 && words[0] == "notation" && words[2] == "seal" ? String(words[3]) : nil
+    let words = text.utf8.count <= 1_024 ? text.split(separator: " ", omittingEmptySubsequences: false) : []
+    return words.count >= 12 && words[0] == "revision" && words[2] == "seal" ? String(words[3]) : nil
   }
 
   /// As a form has sent it.

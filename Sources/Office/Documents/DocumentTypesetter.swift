@@ -1,12 +1,12 @@
 import Cryptography
 import DocumentNotation
 import DurableFiles
+package import FairQueues
 import Layout
 import OFD
 import PDF
 import QRCodes
 import Runtime
-import Synchronization
 import Typefaces
 
 /// What is set: a notation, its number, and how large its seal is.
@@ -59,11 +59,15 @@ struct TypesetDocument: Sendable {
 
 /// Sets documents, one at a time, on a thread of its own: typefaces are mapped once, and a long document takes memory.
 public final class DocumentTypesetter: Sendable {
-  /// More wait for nobody.
-  static let waitingMost = 16
+  static let waitingMost = 48
+  /// A page shows ten pictures, and a browser asks for them all at once.
+  static let waitingMostOfOnePerson = 12
+
+  /// Persons by turns.
+  package let turns = FairSemaphore(
+    atOnce: 1, waitingMost: DocumentTypesetter.waitingMost, ofOneSource: DocumentTypesetter.waitingMostOfOnePerson)
 
   private let worker: TypesettingWorker
-  private let waiting = Mutex(0)
 
   /// - Parameter folders: with typefaces, looked into before the usual ones.
   public init(folders: [String]) { worker = TypesettingWorker(folders: folders) }
@@ -75,29 +79,26 @@ public final class DocumentTypesetter: Sendable {
     await worker.missing()
   }
 
-  func preview(_ setting: DocumentSetting) async throws(DocumentError) -> DocumentPreview {
-    try await run { worker in try worker.preview(setting) }
+  func preview(_ setting: DocumentSetting, for person: String) async throws(DocumentError) -> DocumentPreview {
+    try await run(person) { worker in try worker.preview(setting) }
   }
 
   /// - Parameter number: of the page, from 1.
-  func picture(_ number: Int, of setting: DocumentSetting) async throws(DocumentError) -> [UInt8] {
-    try await run { worker in try worker.picture(number, of: setting) }
+  func picture(
+    _ number: Int, of setting: DocumentSetting, for person: String
+  ) async throws(DocumentError) -> [UInt8] {
+    try await run(person) { worker in try worker.picture(number, of: setting) }
   }
 
-  func document(_ setting: DocumentSetting) async throws(DocumentError) -> TypesetDocument {
-    try await run { worker in try worker.document(setting) }
+  func document(_ setting: DocumentSetting, for person: String) async throws(DocumentError) -> TypesetDocument {
+    try await run(person) { worker in try worker.document(setting) }
   }
 
   private func run<T: Sendable>(
-    _ body: @Sendable (isolated TypesettingWorker) throws -> T
+    _ person: String, _ body: @Sendable (isolated TypesettingWorker) throws -> T
   ) async throws(DocumentError) -> T {
-    let isTaken = waiting.withLock { waiting in
-      guard waiting < Self.waitingMost else { return false }
-      waiting += 1
-      return true
-    }
-    guard isTaken else { throw .busy }
-    defer { waiting.withLock { $0 -= 1 } }
+    guard await turns.enter(Source(person)) else { throw .busy }
+    defer { turns.leave() }
     do { return try await body(worker) } catch let error as DocumentError { throw error } catch let error
       as NotationError
     {

@@ -11,7 +11,6 @@ import Zones
 struct ReadDraft: Sendable {
   let content: DocumentContent
   let bytes: [UInt8]
-  let revision: Digest
   let title: String
   let date: String
   let classification: String
@@ -20,7 +19,6 @@ struct ReadDraft: Sendable {
   init(_ content: DocumentContent, _ series: DocumentSeries) throws(DocumentError) {
     self.content = content
     bytes = Array(content.notation.utf8)
-    revision = Digest.of(bytes)
     let document: OfficialDocument
     do throws(NotationError) {
       document = try OfficialDocument(draft: bytes) { series.placeholder(year: $0) }
@@ -40,7 +38,8 @@ extension OfficeDocuments {
   public func draft(_ content: DocumentContent, by official: Official) async throws(DocumentError) -> String {
     guard official.may(.draftDocument) else { throw .notAllowed }
     guard let unit = official.unit, let unitIdentifier = unit.identifiers.last else { throw .refused(.noUnit) }
-    guard official.may(.draftDocument, .document(drafter: official.person, unit: unit)) else { throw .notAllowed }
+    guard let authority = official.authority(for: .draftDocument, .document(drafter: official.person, unit: unit))
+    else { throw .notAllowed }
     let draft = try ReadDraft(content, try series(content.series))
     let (at, audit) = (now(), self.audit)
     let id = newIdentifier(at: at)
@@ -48,13 +47,14 @@ extension OfficeDocuments {
       try db.run(
         """
         INSERT INTO office_document
-          (id, state, unit, drafter, drafter_name, title, notation, notation_digest, date, disclosure, classification,
+          (id, state, unit, drafter, drafter_name, title, notation, revision, date, disclosure, classification,
             series, created_at, changed_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """, id, DocumentState.draft, unitIdentifier, official.person, official.name, draft.title, draft.bytes,
-        draft.revision.hex, draft.date, draft.content.disclosure, draft.classification, draft.content.series, at, at)
-      try recordDocumentEvent(id, "drafted", detail: "", official, inSteadOf: official, at, db)
-      try Self.act("drafted", id, content: draft.revision).record(by: official, at: at, audit, db)
+        content.revision, draft.date, draft.content.disclosure, draft.classification, draft.content.series, at, at)
+      try recordDocumentEvent(id, "drafted", detail: "", official, inSteadOf: authority, at, db)
+      try Self.act("drafted", id, content: Digest.of(draft.bytes), detail: content.revision).record(
+        by: official, inSteadOf: authority, at: at, audit, db)
     }
     return id
   }
@@ -70,12 +70,12 @@ extension OfficeDocuments {
       guard document.revision == revision else { throw DocumentError.refused(.changedMeanwhile) }
       try db.run(
         """
-        UPDATE office_document SET title = ?, notation = ?, notation_digest = ?, date = ?, disclosure = ?,
+        UPDATE office_document SET title = ?, notation = ?, revision = ?, date = ?, disclosure = ?,
           classification = ?, series = ? WHERE id = ?
-        """, draft.title, draft.bytes, draft.revision.hex, draft.date, draft.content.disclosure, draft.classification,
+        """, draft.title, draft.bytes, content.revision, draft.date, draft.content.disclosure, draft.classification,
         draft.content.series, identifier)
       try document.move(to: .draft, "changed", official, inSteadOf: authority, at, db)
-      return Self.act("changed", identifier, content: draft.revision)
+      return Self.act("changed", identifier, content: Digest.of(draft.bytes), detail: content.revision)
     }
   }
 
@@ -106,7 +106,9 @@ extension OfficeDocuments {
         throw DocumentError.wrongState(document.state)
       }
       let request = try StoredRequest.open(identifier, db)
-      if let problem = document.problem(with: step, official, inSteadOf: authority, request) {
+      if let problem = document.problem(
+        with: step, official, inSteadOf: authority, request, try document.writers(db))
+      {
         throw DocumentError.refused(problem)
       }
       let act = try change(document, authority, at, db)

@@ -19,14 +19,14 @@ extension OfficeDocuments {
 
   /// How the document will look, or does.
   public func preview(_ identifier: String, for official: Official) async throws(DocumentError) -> DocumentPreview {
-    try await typesetter.preview(try await setting(identifier, official))
+    try await typesetter.preview(try await setting(identifier, official), for: official.person)
   }
 
   /// A page as a picture, PNG; from 1.
   public func picture(
     ofPage page: Int, of identifier: String, for official: Official
   ) async throws(DocumentError) -> [UInt8] {
-    try await typesetter.picture(page, of: try await setting(identifier, official))
+    try await typesetter.picture(page, of: try await setting(identifier, official), for: official.person)
   }
 
   /// The sealed file; before, the document as it will be, without seal.
@@ -46,7 +46,7 @@ extension OfficeDocuments {
         return (bytes, true, document.numberText)
       } catch { throw .unavailable(error) }
     }
-    let made = try await typesetter.document(try await setting(identifier, official))
+    let made = try await typesetter.document(try await setting(identifier, official), for: official.person)
     return (kind == .ofd ? made.ofd : made.pdf, false, document.numberText)
   }
 

@@ -17,7 +17,7 @@ extension OfficeDocuments {
     try checkReason(reason)
     let series = self.series
     try await take(.request, identifier, official) { document, authority, at, db in
-      try Self.demand(decision, of: document, seal)
+      try Self.demand(decision, of: document, seal, nil)
       guard let own = series.first(where: { $0.identifier == document.series }) else {
         throw DocumentError.refused(.noSuchSeries)
       }
@@ -27,7 +27,7 @@ extension OfficeDocuments {
       try db.run(
         """
         INSERT INTO seal_request
-          (id, document, seal, state, reason, notation_digest, asked_by, asked_for, asked_name, asked_at)
+          (id, document, seal, state, reason, revision, asked_by, asked_for, asked_name, asked_at)
         VALUES (?, ?, ?, 'asked', ?, ?, ?, ?, ?, ?)
         """, newIdentifier(at: at), identifier, seal, reason, document.revision, official.person, authority.person,
         shownName(official, inSteadOf: authority), at)
@@ -46,7 +46,7 @@ extension OfficeDocuments {
       guard let request = try StoredRequest.open(identifier, db) else {
         throw DocumentError.wrongState(document.state)
       }
-      try Self.demand(decision, of: document, request.seal)
+      try Self.demand(decision, of: document, request.seal, request)
       guard request.revision == document.revision else { throw DocumentError.refused(.changedMeanwhile) }
       _ = try StoredSeal.demandUsable(request.seal, at: at, db)
       guard let own = series.first(where: { $0.identifier == document.series }) else {
@@ -54,39 +54,47 @@ extension OfficeDocuments {
       }
       guard document.date.hasPrefix("\(officeYear(at))-") else { throw DocumentError.refused(.otherYear) }
       let text = try own.give(to: identifier, year: officeYear(at), at: at, db)
-      try request.decide(.granted, official, inSteadOf: authority, at, db)
+      try request.grant(official, inSteadOf: authority, at, db)
       try document.move(to: .granted, "granted", detail: text, official, inSteadOf: authority, at, db)
       return Self.act(decision, "seal-granted", identifier)
     }
   }
 
   /// Refuses a request: the document is a draft again. A number that was given is void.
-  public func refuse(_ identifier: String, reason: String, by official: Official) async throws(DocumentError) {
+  public func refuse(
+    _ identifier: String, reason: String, decision: DocumentDecision, by official: Official
+  ) async throws(DocumentError) {
     try checkReason(reason)
-    try await end(.refuse, .refused, identifier, reason, official)
+    try await end(.refuse, .refused, identifier, reason, decision, official)
   }
 
   /// Gives a granted request back unsealed, as its keeper: as `takeBack`.
-  public func giveBack(_ identifier: String, reason: String, by official: Official) async throws(DocumentError) {
+  public func giveBack(
+    _ identifier: String, reason: String, decision: DocumentDecision, by official: Official
+  ) async throws(DocumentError) {
     try checkReason(reason)
-    try await end(.giveBack, .givenBack, identifier, reason, official)
+    try await end(.giveBack, .givenBack, identifier, reason, decision, official)
   }
 
   /// Takes a request back: the document is a draft again. The number of a granted one is void from then on, and is not
   /// given a second time.
-  public func takeBack(_ identifier: String, reason: String, by official: Official) async throws(DocumentError) {
+  public func takeBack(
+    _ identifier: String, reason: String, decision: DocumentDecision, by official: Official
+  ) async throws(DocumentError) {
     try checkReason(reason)
-    try await end(.takeBack, .takenBack, identifier, reason, official)
+    try await end(.takeBack, .takenBack, identifier, reason, decision, official)
   }
 
   private func end(
-    _ step: DocumentStep, _ state: SealUse.State, _ identifier: String, _ reason: String, _ official: Official
+    _ step: DocumentStep, _ state: SealUse.State, _ identifier: String, _ reason: String, _ decision: DocumentDecision,
+    _ official: Official
   ) async throws(DocumentError) {
     try await take(step, identifier, official) { document, authority, at, db in
       guard let request = try StoredRequest.open(identifier, db) else {
         throw DocumentError.wrongState(document.state)
       }
-      try request.decide(state, reason: reason, official, inSteadOf: authority, at, db)
+      try Self.demand(decision, of: document, request.seal, request)
+      try request.end(state, reason: reason, official, inSteadOf: authority, at, db)
       if document.number != nil {
         try db.run(
           """
@@ -99,7 +107,7 @@ extension OfficeDocuments {
       try document.move(to: .draft, state.rawValue, detail: detail, official, inSteadOf: authority, at, db)
       return Self.act(
         "seal-\(state.rawValue)", identifier, content: Digest.of(reason.utf8),
-        detail: document.numberText.isEmpty ? "" : "void \(document.numberText)")
+        detail: document.numberText.isEmpty ? decision.text : "\(decision.text) void \(document.numberText)")
     }
   }
 
@@ -109,10 +117,11 @@ extension OfficeDocuments {
   }
 
   /// Nobody decides on what they have not seen.
-  static func demand(_ decision: DocumentDecision, of document: StoredDocument, _ seal: String) throws(DocumentError) {
-    guard decision == DocumentDecision(revision: document.revision, seal: seal) else {
-      throw .refused(.changedMeanwhile)
-    }
+  static func demand(
+    _ decision: DocumentDecision, of document: StoredDocument, _ seal: String, _ request: StoredRequest?
+  ) throws(DocumentError) {
+    let shown = DocumentDecision(document.content, seal: seal, request: request?.id, number: document.numberText)
+    guard decision == shown else { throw .refused(.changedMeanwhile) }
   }
 }
 
@@ -123,15 +132,25 @@ extension StoredDocument {
 }
 
 extension StoredRequest {
-  /// Writes who granted it, refused it or took it back.
-  func decide(
-    _ state: SealUse.State, reason: String = "", _ official: Official, inSteadOf principal: Official,
+  func grant(
+    _ official: Official, inSteadOf principal: Official, _ at: UnixMilliseconds, _ db: Transaction
+  ) throws {
+    try db.run(
+      """
+      UPDATE seal_request SET state = ?, decided_by = ?, decided_for = ?, decided_name = ?, decided_at = ? WHERE id = ?
+      """, SealUse.State.granted.rawValue, official.person, principal.person,
+      shownName(official, inSteadOf: principal), at, id)
+  }
+
+  /// Refused, taken back or given back: who had granted it stays.
+  func end(
+    _ state: SealUse.State, reason: String, _ official: Official, inSteadOf principal: Official,
     _ at: UnixMilliseconds, _ db: Transaction
   ) throws {
     try db.run(
       """
-      UPDATE seal_request SET state = ?, decided_by = ?, decided_for = ?, decided_name = ?, decided_at = ?,
-        decided_reason = ? WHERE id = ?
+      UPDATE seal_request SET state = ?, ended_by = ?, ended_for = ?, ended_name = ?, ended_at = ?, ended_reason = ?
+      WHERE id = ?
       """, state.rawValue, official.person, principal.person, shownName(official, inSteadOf: principal), at, reason, id)
   }
 }

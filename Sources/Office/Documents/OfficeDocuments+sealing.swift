@@ -51,13 +51,13 @@ extension OfficeDocuments {
     defer { _ = sealing.withLock { $0.remove(identifier) } }
     let at = now()
     let start = try await begin(identifier, decision, official, at)
-    let files = try await make(start, pin, at)
+    let files = try await make(start, pin, for: official.person, at)
     let kept = try await keep(files)
     try await take(.apply, identifier, official) { document, authority, _, db in
       guard let request = try StoredRequest.open(identifier, db), request.id == start.request.id else {
         throw DocumentError.refused(.changedMeanwhile)
       }
-      try Self.demand(decision, of: document, request.seal)
+      try Self.demand(decision, of: document, request.seal, request)
       // It may have been suspended while the signer was asked: then what was made is dropped.
       let seal = try StoredSeal.demandUsable(request.seal, at: at, db)
       try db.run(
@@ -93,10 +93,12 @@ extension OfficeDocuments {
       guard document.state == .granted, let request = try StoredRequest.open(identifier, db) else {
         throw DocumentError.wrongState(document.state)
       }
-      if let problem = document.problem(with: .apply, official, inSteadOf: authority, request) {
+      if let problem = document.problem(
+        with: .apply, official, inSteadOf: authority, request, try document.writers(db))
+      {
         throw DocumentError.refused(problem)
       }
-      try Self.demand(decision, of: document, request.seal)
+      try Self.demand(decision, of: document, request.seal, request)
       return Sealing(
         document: document, request: request, seal: try StoredSeal.demandUsable(request.seal, at: at, db))
     }
@@ -112,9 +114,9 @@ extension OfficeDocuments {
   }
 
   private func make(
-    _ start: Sealing, _ pin: SecretBytes, _ at: UnixMilliseconds
+    _ start: Sealing, _ pin: SecretBytes, for person: String, _ at: UnixMilliseconds
   ) async throws(DocumentError) -> SealedFiles {
-    let typeset = try await typesetter.document(start.setting)
+    let typeset = try await typesetter.document(start.setting, for: person)
     guard let place = typeset.seal else { throw .refused(.notToBeSealed) }
     guard let signer = signers.first(where: { $0.name == start.seal.signer }) else { throw .refused(.noSuchSigner) }
     let x = place.x - Double(start.seal.widthMillimetres) / 2
@@ -122,6 +124,8 @@ extension OfficeDocuments {
     let (stored, date) = (start.seal, Date(unixMilliseconds: at))
     do {
       let certificate = try Certificate(der: stored.certificate)
+      // What cannot sign the copy is found before the original is signed.
+      let copySigner = try copySigner(stored, signer, pin)
       let begun = try await BlockingPool.shared.run {
         let sealer = try DocumentSealer(
           seal: try ElectronicSeal(stored.bytes), publicKey: try certificate.publicKey(), certificate: certificate,
@@ -131,7 +135,7 @@ extension OfficeDocuments {
       }
       let signature = try await signer.sign(begun.digest, stored.keyName, certificate, pin)
       let ofd = try await BlockingPool.shared.run { try begun.finish(signature: signature) }
-      let pdf = try await copy(of: typeset, stored, signer, pin, page: place.page, x: x, y: y, at: date)
+      let pdf = try await copy(of: typeset, copySigner, page: place.page, x: x, y: y, at: date)
       return SealedFiles(typeset: typeset, ofd: ofd, pdf: pdf, page: place.page, x: x, y: y)
     } catch let failure as SigningFailure {
       logger.warning("a seal was not applied", metadata: ["reason": "\(failure.reason)"])
@@ -142,21 +146,27 @@ extension OfficeDocuments {
     }
   }
 
-  /// The PDF: an authenticated copy where the seal has a key for it, else as it was set.
-  private func copy(
-    of typeset: TypesetDocument, _ stored: StoredSeal, _ signer: SealSigner, _ pin: SecretBytes, page: Int, x: Double,
-    y: Double, at date: Date
-  ) async throws -> [UInt8] {
-    guard let der = stored.pdfCertificate else { return typeset.pdf }
+  /// Who signs the PDF; nil where the seal has no key for it.
+  private func copySigner(
+    _ stored: StoredSeal, _ signer: SealSigner, _ pin: SecretBytes
+  ) throws -> PDFSigner? {
+    guard let der = stored.pdfCertificate else { return nil }
     let own = try Certificate(der: der)
-    let pdfSigner = try PDFSigner(
+    return try PDFSigner(
       chain: [own] + pdfAuthorities.filter { own.isSigned(by: $0) }, name: stored.name,
       picture: try ElectronicSeal(stored.bytes).info.picture
     ) { digest, _ in
       try await signer.sign(digest, stored.pdfKeyName, own, pin)
     }
+  }
+
+  /// The PDF: an authenticated copy where the seal has a key for it, else as it was set.
+  private func copy(
+    of typeset: TypesetDocument, _ signer: PDFSigner?, page: Int, x: Double, y: Double, at date: Date
+  ) async throws -> [UInt8] {
+    guard let signer else { return typeset.pdf }
     return try await BlockingExecutor("documents.pdf").run {
-      try await pdfSigner.seal(typeset.pdf, pageNumber: page, x: x, y: y, at: date)
+      try await signer.seal(typeset.pdf, pageNumber: page, x: x, y: y, at: date)
     }
   }
 

@@ -110,9 +110,9 @@ extension OfficeDocuments {
     }
     var pdfCertificate: Certificate?
     if !offer.pdfKeyName.isEmpty {
-      guard let own = try await self.key(offer.pdfKeyName, at: signer).certificate, own.signingAlgorithm == .p256 else {
-        throw .refused(.pdfKey)
-      }
+      guard let own = try await self.key(offer.pdfKeyName, at: signer).certificate, own.signingAlgorithm == .p256,
+        (own.notBefore...own.notAfter).contains(Date(unixMilliseconds: at)), (try? own.requireForDocuments()) != nil
+      else { throw .refused(.pdfKey) }
       pdfCertificate = own
     }
     let row = NewSeal(offer: offer, seal: seal, certificate: certificate, pdfCertificate: pdfCertificate)

@@ -14,7 +14,7 @@ public final class OfficeDocuments: Sendable {
   let database: ZoneDatabase
   let blobs: BlobStore
   public let series: [DocumentSeries]
-  let typesetter: DocumentTypesetter
+  package let typesetter: DocumentTypesetter
   let signers: [SealSigner]
   /// Whose seals are taken in.
   let sealTrust: SealTrust
@@ -54,16 +54,30 @@ public final class OfficeDocuments: Sendable {
 
   /// At each start: the series of the configuration are those that numbers are given from. Those that are no longer named
   /// keep the numbers that they gave.
-  public func takeOverSeries() async throws(DocumentError) {
+  ///
+  /// - Throws: `SeriesConflict` where a number could be given a second time; `DocumentError.unavailable`. Nothing is changed
+  ///   then.
+  public func takeOverSeries() async throws {
     let series = self.series
-    try await write { db in
-      for one in series {
-        try db.run(
-          """
-          INSERT INTO document_series (id, mark, name) VALUES (?, ?, ?)
-          ON CONFLICT (id) DO UPDATE SET mark = excluded.mark, name = excluded.name
-          """, one.identifier, one.mark, one.name)
-      }
+    do {
+      try await database.write { db in try Self.takeOver(series, db) }
+    } catch let conflict as SeriesConflict { throw conflict } catch { throw DocumentError.unavailable(error) }
+  }
+
+  private static func takeOver(_ series: [DocumentSeries], _ db: Transaction) throws {
+    for one in series {
+      let used = try db.one(
+        """
+        SELECT s.id, s.mark FROM document_series s
+        WHERE ((s.mark = ? AND s.id <> ?) OR (s.id = ? AND s.mark <> ?))
+          AND EXISTS (SELECT 1 FROM document_series_year y WHERE y.series = s.id)
+        """, one.mark, one.identifier, one.identifier, one.mark)
+      if let used { throw SeriesConflict(series: one, usedID: try used["id"], usedMark: try used["mark"]) }
+      try db.run(
+        """
+        INSERT INTO document_series (id, mark, name) VALUES (?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET mark = excluded.mark, name = excluded.name
+        """, one.identifier, one.mark, one.name)
     }
   }
 
@@ -142,6 +156,20 @@ public final class OfficeDocuments: Sendable {
     do { return try await database.write(body) } catch let error as DocumentError { throw error } catch {
       throw .unavailable(error)
     }
+  }
+}
+
+/// A series of the configuration that would give numbers a second time.
+public struct SeriesConflict: Error, Sendable, CustomStringConvertible {
+  let series: DocumentSeries
+  let usedID: String
+  let usedMark: String
+
+  public var description: String {
+    """
+    the series “\(series.identifier)” (\(series.mark)) does not go with numbers that were given: “\(usedID)” gave those of \
+    \(usedMark); write them as they were, and give a new series an id and a mark of its own
+    """
   }
 }
 

@@ -31,5 +31,12 @@ public let documentPublicationMigrations: [Migration] = [
         withdrawal_refusal TEXT
       );
       CREATE INDEX document_publication_by_time ON document_publication (published_at, document);
-      """)
+      """),
+  Migration(
+    "document-publications-2",
+    sql: """
+      -- Whether the portal ever took it.
+      ALTER TABLE document_publication ADD COLUMN was_delivered INTEGER NOT NULL DEFAULT 0;
+      UPDATE document_publication SET was_delivered = 1 WHERE state <> 'refused';
+      """),
 ]

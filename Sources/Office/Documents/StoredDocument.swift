@@ -55,7 +55,7 @@ struct StoredDocument {
     (id, state, drafter, drafterName) = try (row["id"], row["state"], row["drafter"], row["drafter_name"])
     unit = try UnitPath((row["path"] as String).split(separator: "/").map(String.init))
     (unitName, title, notation, revision) = try (
-      row["unit_name"], row["title"], row["notation"], row["notation_digest"]
+      row["unit_name"], row["title"], row["notation"], row["revision"]
     )
     (date, disclosure, classification, series) = try (
       row["date"], row["disclosure"], row["classification"], row["series"]
@@ -89,7 +89,7 @@ struct StoredDocument {
   // MARK: - Steps
 
   func steps(for official: Official, at now: UnixMilliseconds, _ db: Transaction) throws -> Set<DocumentStep> {
-    let request = try StoredRequest.open(id, db)
+    let (request, writers) = (try StoredRequest.open(id, db), try writers(db))
     return Set(
       DocumentStep.allCases.filter { step in
         guard documentFlow.target(of: step, from: state) != nil,
@@ -97,20 +97,30 @@ struct StoredDocument {
         else {
           return false
         }
-        return problem(with: step, official, inSteadOf: authority, request) == nil
+        return problem(with: step, official, inSteadOf: authority, request, writers) == nil
       })
+  }
+
+  /// Who drafted or changed it, and in whose stead.
+  func writers(_ db: Transaction) throws -> Set<String> {
+    let rows = try db.all(
+      """
+      SELECT DISTINCT person, principal FROM office_document_event WHERE document = ? AND what IN ('drafted', 'changed')
+      """, id)
+    return try rows.reduce(into: [drafter]) { try $0.formUnion([$1["person"], $1["principal"]]) }
   }
 
   /// Three hands: who asks does not grant, and who asked or granted does not apply.
   func problem(
-    with step: DocumentStep, _ official: Official, inSteadOf principal: Official, _ request: StoredRequest?
+    with step: DocumentStep, _ official: Official, inSteadOf principal: Official, _ request: StoredRequest?,
+    _ writers: Set<String>
   ) -> DocumentProblem? {
     let hands: Set = [official.person, principal.person]
     switch step {
     case .grant, .refuse:
-      return hands.isDisjoint(with: (request?.askers ?? []).union([drafter])) ? nil : .askedThemself
+      return hands.isDisjoint(with: (request?.askers ?? []).union(writers)) ? nil : .askedThemself
     case .apply:
-      let others = (request?.askers ?? []).union(request?.deciders ?? []).union([drafter])
+      let others = (request?.askers ?? []).union(request?.deciders ?? []).union(writers)
       return hands.isDisjoint(with: others) ? nil : .grantedThemself
     case .change, .discard, .request, .takeBack, .giveBack: return nil
     }
@@ -138,6 +148,8 @@ func recordDocumentEvent(
   let last = try db.one(Int.self, "SELECT MAX(number) FROM office_document_event WHERE document = ?", document)
   try db.run(
     """
-    INSERT INTO office_document_event (document, number, at, what, person, name, detail) VALUES (?, ?, ?, ?, ?, ?, ?)
-    """, document, (last ?? 0) + 1, at, what, official.person, shownName(official, inSteadOf: principal), detail)
+    INSERT INTO office_document_event (document, number, at, what, person, principal, name, detail)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    """, document, (last ?? 0) + 1, at, what, official.person, principal.person,
+    shownName(official, inSteadOf: principal), detail)
 }

@@ -9,6 +9,8 @@ struct StoredPublication {
   let facts: DocumentFacts
   let publishedAt: UnixMilliseconds
   let publication: DocumentPublication
+  /// Whether the portal ever took it: it may show it since, whatever it said of repeats.
+  let wasDelivered: Bool
 
   var isWithdrawn: Bool { publication.withdrawal != nil }
   var isRefused: Bool { if case .refused = publication.standing { true } else { false } }
@@ -30,6 +32,7 @@ struct StoredPublication {
       id: row["document"], number: number, title: row["title"], issuer: row["issuer"], date: row["date"], ofd: ofd,
       pdf: file("pdf"))
     publishedAt = try row["published_at"]
+    wasDelivered = try row["was_delivered"] as Int == 1
     let withdrawal = try (row["withdrawn_at"] as Int?).map { at in
       DocumentPublication.Withdrawal(
         at: Date(unixMilliseconds: at), reason: try row["reason"] as String? ?? "",

@@ -21,7 +21,7 @@ struct StoredRequest {
   }
 
   private init(row: SQLRow) throws {
-    (id, seal, revision) = try (row["id"], row["seal"], row["notation_digest"])
+    (id, seal, revision) = try (row["id"], row["seal"], row["revision"])
     state = try SealUse.State(rawValue: row["state"]) ?? .asked
     askers = try [row["asked_by"], row["asked_for"]]
     let deciders: [String?] = try [row["decided_by"], row["decided_for"]]
@@ -53,7 +53,8 @@ extension SealUse {
       identifier: row["id"], document: row["document"], documentTitle: row["title"],
       documentNumber: row["number_text"], seal: row["seal"], sealName: row["seal_name"],
       state: State(rawValue: row["state"]) ?? .asked, reason: row["reason"], asked: asked,
-      decided: hand("decided_name", "decided_at"), decidedReason: row["decided_reason"],
+      decided: hand("decided_name", "decided_at"), ended: hand("ended_name", "ended_at"),
+      endedReason: row["ended_reason"],
       applied: hand("applied_name", "applied_at"), digestBefore: row["digest_before"] ?? "",
       digestAfter: row["digest_after"] ?? "", page: row["page"] ?? 0, leftMicrometres: row["left_micrometres"] ?? 0,
       topMicrometres: row["top_micrometres"] ?? 0)

@@ -13,7 +13,6 @@ extension PortalDocuments {
     [
       PublishedMessage.type: MessageHandler { [self] message in
         let published = try PublishedMessage(message)
-        try demandPolicy(published.document)
         return { [self] db in try take(published, db) }
       },
       WithdrawnMessage.type: MessageHandler { [self] message in
@@ -23,7 +22,7 @@ extension PortalDocuments {
     ]
   }
 
-  /// By what the message says: what is too large never comes in.
+  /// By what the message says, before any file is read.
   private func demandPolicy(_ document: DocumentFacts) throws(MessageRefusal) {
     guard trust != nil else {
       throw MessageRefusal(
@@ -44,9 +43,12 @@ extension PortalDocuments {
     let document = published.document
     if let known = try PublishedDocument.find(id: document.id, db) {
       // Withdrawn is withdrawn, whatever comes later of what was sent before; and a repeat changes nothing.
-      if known.withdrawal != nil || known.facts == document { return }
+      if known.withdrawal != nil { return try forget(document.files, db) }
+      if known.facts == document { return }
       throw MessageRefusal(code: "duplicate-document", reason: "another document of this identifier is here")
     }
+    // Of what is here already it asks nothing: the intranet would hear that the portal does not show what it shows.
+    try demandPolicy(document)
     let isTaken = try db.one(
       Bool.self,
       "SELECT EXISTS (SELECT 1 FROM published_document WHERE number = ? AND withdrawn_at IS NULL)", document.number.text
@@ -78,7 +80,12 @@ extension PortalDocuments {
       """, document.id, document.number.text, document.title, document.issuer, document.date, withdrawn.publishedAt,
       document.ofd.digest.text, document.ofd.bytes, document.pdf?.digest.text, document.pdf?.bytes, withdrawn.at,
       withdrawn.reason)
-    for file in document.files {
+    try forget(document.files, db)
+  }
+
+  /// Removes files that no document in force has.
+  private func forget(_ files: [DocumentFile], _ db: Transaction) throws {
+    for file in files {
       let isShown = try db.one(
         Bool.self,
         """

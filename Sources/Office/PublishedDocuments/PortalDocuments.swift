@@ -5,6 +5,7 @@ public import Logging
 public import PacketFormat
 import Runtime
 public import Storage
+public import Timestamps
 public import Zones
 
 /// The documents that the portal shows: taken in from the intranet, each checked again, and looked up by anybody.
@@ -105,17 +106,27 @@ public final class PortalDocuments: Sendable {
     return AsyncThrowingStream { try await reader.next() }
   }
 
-  /// Removes files of withdrawn documents that were sent again. To be called before the exchange begins.
-  public func removeWithdrawnFiles() async throws {
+  /// Removes what the portal does not show: files of withdrawn documents that were sent again, and files of documents that
+  /// were refused. To be called before the exchange begins.
+  ///
+  /// - Parameter begun: files that began to come later stay, as their message may be under way; milliseconds since 1970.
+  public func removeUnneededFiles(
+    begunBefore begun: UnixMilliseconds = currentMilliseconds() - 86_400_000
+  ) async throws {
     let digests = try await database.write { db in
       try db.all(
         String.self,
         """
-        DELETE FROM incoming_blob WHERE complete = 1 AND digest IN (
-          SELECT ofd FROM published_document WHERE withdrawn_at IS NOT NULL
-          UNION SELECT pdf FROM published_document WHERE withdrawn_at IS NOT NULL)
+        DELETE FROM incoming_blob WHERE complete = 1
+          AND (since < ? OR digest IN (
+            SELECT ofd FROM published_document WHERE withdrawn_at IS NOT NULL
+            UNION SELECT pdf FROM published_document WHERE withdrawn_at IS NOT NULL))
+          AND digest NOT IN (
+            SELECT ofd FROM published_document WHERE withdrawn_at IS NULL
+            UNION SELECT pdf FROM published_document WHERE withdrawn_at IS NULL AND pdf IS NOT NULL)
+          AND digest NOT IN (SELECT needed FROM waiting_for)
         RETURNING digest
-        """)
+        """, begun)
     }
     for digest in digests where blobs.holds(digest) { try blobs.remove(digest) }
   }

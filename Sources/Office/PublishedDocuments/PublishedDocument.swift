@@ -101,8 +101,11 @@ func isDocumentID(_ text: String) -> Bool {
   }
 }
 
-/// Whether a text of one line holds nothing that is not shown: no controls, no format characters, nothing private.
-func isPlainLine(_ text: String, maxCharacters: Int) -> Bool {
+/// Whether a text of one line holds nothing that is not shown: no controls, no format characters, nothing private. Both zones
+/// demand it, so that what one accepts the other takes.
+///
+/// - Parameter maxCharacters: Unicode scalars; one at least.
+public func isPlainLine(_ text: String, maxCharacters: Int) -> Bool {
   guard text.utf8.count <= 8 * maxCharacters, !text.isEmpty else { return false }
   let scalars = text.unicodeScalars
   return scalars.count <= maxCharacters

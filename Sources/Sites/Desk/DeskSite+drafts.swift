@@ -147,7 +147,6 @@ private func draftExample() -> String {
   to: 各镇人民政府，各街道办事处，市各委办局，市各直属单位
   issuer: 安澜市人民政府
   date: \(officeTime(Date()).prefix(10))
-  copies: 市委各部门，市人大常委会办公室，市政协办公室
   printer: 安澜市人民政府办公室
 
   为进一步××××，现将有关事项通知如下：

@@ -113,7 +113,10 @@ extension DeskSite {
       try await publicationPage(step, request, presence, FormProblem(field: field, text: text), reason: reason)
     }
     if request.switchesLanguage { return try await publicationPage(step, request, presence, reason: reason) }
-    if step == .withdraw, reason.isEmpty || !WrittenText.fits(reason, Self.reasonMaxCharacters) {
+    if step == .withdraw,
+      reason.isEmpty || !WrittenText.fits(reason, Self.reasonMaxCharacters)
+        || !DocumentPublications.isReason(reason)
+    {
       return try await again("reason", problemText(.reason, language))
     }
     let official = try await signed(

@@ -88,7 +88,7 @@ extension DeskSite {
     let content = RequestPage(
       document: documentValues(document, language), path: path, hasSeals: !seals.isEmpty,
       seals: seals.enumerated().map { index, seal in
-        let decision = DocumentDecision(revision: document.revision, seal: seal.identifier).text
+        let decision = document.decision(seal: seal.identifier).text
         return SealChoiceValues(
           id: "\(index + 1)", decision: decision,
           text: "\(seal.name)（\(seal.owner)，\(seal.widthMillimetres) mm）",
@@ -241,7 +241,7 @@ extension DeskSite {
   private func end(_ ending: Ending, _ request: WebRequest, _ presence: Presence) async throws -> Response {
     let identifier = try documentIdentifier(request)
     let form = try await form(of: request, presence)
-    let reason = WrittenText.lines(form["reason"])
+    let (decision, reason) = (DocumentDecision(text: form["decision"]), WrittenText.lines(form["reason"]))
     func again(_ problem: FormProblem?) async throws -> Response {
       switch ending {
       case .refuse: try await grantPage(request, presence, problem, reason: reason)
@@ -256,9 +256,11 @@ extension DeskSite {
     let official = try await signed(ending.act, "document \(identifier)", content: reason, form, presence)
     do {
       switch ending {
-      case .refuse: try await officeDocuments().refuse(identifier, reason: reason, by: official)
-      case .takeBack: try await officeDocuments().takeBack(identifier, reason: reason, by: official)
-      case .giveBack: try await officeDocuments().giveBack(identifier, reason: reason, by: official)
+      case .refuse: try await officeDocuments().refuse(identifier, reason: reason, decision: decision, by: official)
+      case .takeBack:
+        try await officeDocuments().takeBack(identifier, reason: reason, decision: decision, by: official)
+      case .giveBack:
+        try await officeDocuments().giveBack(identifier, reason: reason, decision: decision, by: official)
       }
     } catch DocumentError.refused(let problem) {
       return try await again(FormProblem(field: "", text: problemText(problem, request.language)))
@@ -272,7 +274,7 @@ extension DeskSite {
     _ path: String, _ act: String, _ document: OfficeDocument, _ use: SealUse, _ keys: [String], _ presence: Presence
   ) -> DecisionForm {
     DecisionForm(
-      path: path, decision: DocumentDecision(revision: document.revision, seal: use.seal).text,
+      path: path, decision: document.decision(seal: use.seal).text,
       signing: keys.isEmpty ? nil : offer(act, "document \(document.summary.identifier)", keys, presence))
   }
 
@@ -290,7 +292,8 @@ extension DeskSite {
       heading: strings.text(heading, language), document: documentValues(document, language), granting: granting,
       applying: applying,
       ending: EndingForm(
-        path: path, endHeading: strings.text("endHeading-\(verb)", language),
+        path: path, decision: document.use.map { document.decision(seal: $0.seal).text } ?? "",
+        endHeading: strings.text("endHeading-\(verb)", language),
         endText: strings.text(isVoiding ? "endVoids" : "endToDraft", language),
         endVerb: strings.text("endHeading-\(verb)", language), reasonTyped: reason,
         signing: keys.isEmpty ? nil : offer(ending.act, "document \(identifier)", keys, presence)),

@@ -156,6 +156,7 @@ struct DecisionForm: PageValues {
 
 struct EndingForm: PageValues {
   let path: String
+  let decision: String
   let endHeading: String
   let endText: String
   let endVerb: String

@@ -312,6 +312,7 @@ let deskTemplates: [String: String] = [
   {{#ending}}<form id="typed" class="box" method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>
   {{#signing}}{{> signing}}{{/signing}}
   <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="decision" value="{{decision}}">
   <h2>{{endHeading}}</h2>
   <p>{{endText}}</p>
   <div class="field">

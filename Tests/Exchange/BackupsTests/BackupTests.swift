@@ -90,7 +90,7 @@ import Zones
       try db.run(
         """
         INSERT INTO office_document
-          (id, state, unit, drafter, drafter_name, title, notation, notation_digest, date, disclosure, classification,
+          (id, state, unit, drafter, drafter_name, title, notation, revision, date, disclosure, classification,
             series, sealed_ofd, sealed_pdf, created_at, changed_at)
         VALUES ('d', 'sealed', 'city', '', '', '', ?, '', '', 'not', '', '', ?, ?, 0, 0)
         """, [UInt8](), ofd, pdf)

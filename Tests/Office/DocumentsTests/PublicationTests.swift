@@ -97,6 +97,44 @@ import Zones
     #expect(try await sent() == ["document.published", "document.published"])
   }
 
+  @Test func `are withdrawn for reasons alone that the portal takes`() async throws {
+    let publications = try publications()
+    let id = try await sealed()
+    let decision = try await decision(id, publications)
+    try await publications.publish(id, decision: decision, by: desk.clerk)
+    try await settle(.applied, publications)
+    let family = "\u{1F468}\u{200D}\u{1F469}"
+    let reasons = [
+      "有误\u{200B}", "有\u{AD}误", family, "\u{E000}", String(repeating: "e\u{301}", count: 251),
+    ]
+    for reason in reasons {
+      #expect(!DocumentPublications.isReason(reason))
+      await #expect(throws: DocumentError.refused(.reason)) {
+        try await publications.withdraw(id, reason: reason, decision: decision, by: desk.clerk)
+      }
+    }
+    #expect(try await sent() == ["document.published"])
+    try await publications.withdraw(id, reason: "有误", decision: decision, by: desk.clerk)
+  }
+
+  @Test func `that the portal once took are withdrawn and sent again, whatever it says of repeats`() async throws {
+    let publications = try publications()
+    let id = try await sealed()
+    let decision = try await decision(id, publications)
+    try await publications.publish(id, decision: decision, by: desk.clerk)
+    try await settle(.applied, publications)
+    for code in ["documents-off", "check-unavailable"] {
+      _ = try await publications.rebuildPortal()
+      try await settle(.refused(code: code), publications)
+      #expect(try await publications.publication(of: id, for: desk.clerk).steps == [.publish, .withdraw])
+    }
+    _ = try await publications.rebuildPortal()
+    #expect(try await sent() == Array(repeating: "document.published", count: 4))
+    try await settle(.refused(code: "documents-off"), publications)
+    try await publications.withdraw(id, reason: "有误", decision: decision, by: desk.clerk)
+    #expect(try await sent().last == "document.withdrawn")
+  }
+
   @Test func `are by clerks of the unit alone`() async throws {
     let publications = try publications()
     let id = try await sealed()

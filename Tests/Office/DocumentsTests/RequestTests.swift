@@ -2,6 +2,7 @@ import Documents
 import Roles
 import Storage
 import Testing
+import Zones
 
 @Suite struct RequestsForSeals {
   @Test func `are granted by another person, with the next number`() async throws {
@@ -32,13 +33,15 @@ import Testing
     both.standsInFor = [desk.leader]
     await #expect(throws: DocumentError.refused(.askedThemself)) { try await desk.grant(id, by: both) }
     // Another one asked; the drafter does not grant.
-    try await desk.documents.takeBack(id, reason: "换人申请", by: both)
+    try await desk.documents.takeBack(
+      id, reason: "换人申请", decision: try await desk.decision(id), by: both)
     try await desk.request(id, by: desk.colleague)
     await #expect(throws: DocumentError.refused(.askedThemself)) { try await desk.grant(id, by: both) }
     #expect(try await desk.state(id) == .requested)
     #expect(try await desk.number(id) == "")
     // Who asked in somebody's stead has asked for them, too.
-    try await desk.documents.takeBack(id, reason: "换人申请", by: desk.colleague)
+    try await desk.documents.takeBack(
+      id, reason: "换人申请", decision: try await desk.decision(id), by: desk.colleague)
     var deputy = desk.clerk
     var asker = desk.leader
     asker.roles = [.handler, .leader]
@@ -52,11 +55,12 @@ import Testing
     let desk = try await TestDocuments()
     let id = try await desk.requested()
     await #expect(throws: DocumentError.refused(.reason)) {
-      try await desk.documents.refuse(id, reason: " ", by: desk.leader)
+      try await desk.documents.refuse(id, reason: " ", decision: try await desk.decision(id), by: desk.leader)
     }
-    try await desk.documents.refuse(id, reason: "附件不全", by: desk.leader)
+    try await desk.documents.refuse(
+      id, reason: "附件不全", decision: try await desk.decision(id), by: desk.leader)
     let refused = try await desk.documents.document(id, for: desk.drafter)
-    #expect(refused.summary.state == .draft && refused.uses.first?.decidedReason == "附件不全")
+    #expect(refused.summary.state == .draft && refused.uses.first?.endedReason == "附件不全")
     try await desk.request(id, by: desk.drafter)
     try await desk.grant(id, by: desk.leader)
     #expect(try await desk.number(id) == "安政发〔2026〕1号")
@@ -66,7 +70,8 @@ import Testing
     let desk = try await TestDocuments()
     let id = try await desk.requested()
     try await desk.grant(id, by: desk.leader)
-    try await desk.documents.giveBack(id, reason: "日期有误", by: desk.keeper)
+    try await desk.documents.giveBack(
+      id, reason: "日期有误", decision: try await desk.decision(id), by: desk.keeper)
     #expect(try await desk.state(id) == .draft)
     #expect(try await desk.number(id) == "")
     let row = try await desk.database.read {
@@ -76,7 +81,11 @@ import Testing
     try await desk.request(id, by: desk.drafter)
     try await desk.grant(id, by: desk.leader)
     #expect(try await desk.number(id) == "安政发〔2026〕2号")
-    let events = try await desk.documents.document(id, for: desk.drafter).events
+    let seen = try await desk.documents.document(id, for: desk.drafter)
+    // Who granted the first request stays on record beside who gave it back.
+    let back = seen.uses.first { $0.state == .givenBack }
+    #expect(back?.decided?.name == "leader" && back?.ended?.name == "keeper")
+    let events = seen.events
     #expect(events.contains { $0.what == "given-back" && $0.detail == "安政发〔2026〕1号 作废：日期有误" })
   }
 
@@ -96,6 +105,23 @@ import Testing
     #expect(numbers.sorted() == Array(1...20))
   }
 
+  @Test func `give no number twice where a series is renamed`() async throws {
+    let desk = try await TestDocuments()
+    let own = TestDocuments.series
+    let renamed = DocumentSeries(identifier: "gov", mark: own.mark, name: own.name)
+    // As long as it gave no number, it may be.
+    try await desk.restarted(series: [renamed]).takeOverSeries()
+    try await desk.grant(try await desk.requested(), by: desk.leader)
+    let other = DocumentSeries(identifier: own.identifier, mark: "安办发", name: own.name)
+    for series in [renamed, other] {
+      let conflict = await #expect(throws: SeriesConflict.self) {
+        try await desk.restarted(series: [series]).takeOverSeries()
+      }
+      #expect(conflict?.description.contains("“government” gave those of 安政发") == true)
+    }
+    try await desk.restarted(series: [own]).takeOverSeries()
+  }
+
   @Test func `are granted for what was shown alone`() async throws {
     let desk = try await TestDocuments()
     let id = try await desk.documents.draft(TestDocuments.content(), by: desk.drafter)
@@ -111,6 +137,68 @@ import Testing
       try await desk.documents.grant(id, decision: shown, by: desk.leader)
     }
     #expect(try await desk.number(id) == "")
+  }
+
+  @Test func `are not granted where disclosure, request or number is another than shown`() async throws {
+    let desk = try await TestDocuments()
+    let id = try await desk.requested()
+    let asked = try await desk.decision(id)
+    try await desk.documents.takeBack(id, reason: "改公开属性", decision: asked, by: desk.drafter)
+    let revision = try await desk.documents.document(id, for: desk.drafter).revision
+    try await desk.documents.change(
+      id, to: TestDocuments.content(disclosure: .not), revision: revision, by: desk.drafter)
+    await #expect(throws: DocumentError.refused(.changedMeanwhile)) {
+      try await desk.documents.change(id, to: TestDocuments.content(), revision: revision, by: desk.colleague)
+    }
+    try await desk.request(id, by: desk.drafter)
+    await #expect(throws: DocumentError.refused(.changedMeanwhile)) {
+      try await desk.documents.grant(id, decision: asked, by: desk.leader)
+    }
+    // The same content, asked for once more: another request.
+    let second = try await desk.decision(id)
+    try await desk.documents.takeBack(id, reason: "重新申请", decision: second, by: desk.drafter)
+    try await desk.request(id, by: desk.drafter)
+    await #expect(throws: DocumentError.refused(.changedMeanwhile)) {
+      try await desk.documents.grant(id, decision: second, by: desk.leader)
+    }
+    #expect(try await desk.number(id) == "")
+  }
+
+  @Test func `are not ended from a page that was made before the grant`() async throws {
+    let desk = try await TestDocuments()
+    let id = try await desk.requested()
+    let shown = try await desk.decision(id)
+    try await desk.grant(id, by: desk.leader)
+    await #expect(throws: DocumentError.refused(.changedMeanwhile)) {
+      try await desk.documents.refuse(id, reason: "不妥", decision: shown, by: desk.leader)
+    }
+    await #expect(throws: DocumentError.refused(.changedMeanwhile)) {
+      try await desk.documents.takeBack(id, reason: "不妥", decision: shown, by: desk.drafter)
+    }
+    await #expect(throws: DocumentError.refused(.changedMeanwhile)) {
+      try await desk.documents.giveBack(id, reason: "不妥", decision: shown, by: desk.keeper)
+    }
+    #expect(try await desk.state(id) == .granted)
+    #expect(try await desk.number(id) == "安政发〔2026〕1号")
+  }
+
+  @Test func `are not granted by who wrote in the draft, nor by whose deputy did`() async throws {
+    let desk = try await TestDocuments()
+    var chief = desk.leader
+    (chief.roles, chief.unit) = ([.handler, .leader], TestDocuments.bureau)
+    // Of no role that drafts in its own right.
+    var deputy = TestDocuments.official("deputy", [.sealkeeper], TestDocuments.bureau)
+    deputy.standsInFor = [chief]
+    let drafted = try await desk.documents.draft(TestDocuments.content(), by: deputy)
+    try await desk.request(drafted, by: desk.drafter)
+    await #expect(throws: DocumentError.refused(.askedThemself)) { try await desk.grant(drafted, by: chief) }
+    let changed = try await desk.documents.draft(TestDocuments.content(), by: desk.drafter)
+    try await desk.documents.change(
+      changed, to: TestDocuments.content(title: "改动后的通知"),
+      revision: try await desk.documents.document(changed, for: chief).revision, by: chief)
+    try await desk.request(changed, by: desk.drafter)
+    await #expect(throws: DocumentError.refused(.askedThemself)) { try await desk.grant(changed, by: chief) }
+    try await desk.grant(changed, by: TestDocuments.official("other", [.leader], TestDocuments.city))
   }
 
   @Test func `are refused for a seal that is not in use, also between asking and granting`() async throws {

@@ -85,7 +85,8 @@ import Testing
       try await desk.apply(id, seal: seal, by: desk.keeper)
     }
     #expect(desk.sealing.asked.withLock { $0 } == 0)
-    try await desk.documents.giveBack(id, reason: "印章停用", by: desk.keeper)
+    try await desk.documents.giveBack(
+      id, reason: "印章停用", decision: try await desk.decision(id, seal: seal), by: desk.keeper)
     #expect(try await desk.state(id) == .draft)
   }
 

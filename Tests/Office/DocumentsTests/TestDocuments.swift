@@ -65,6 +65,14 @@ final class TestDocuments: Sendable {
       person: person, name: person, certificateFingerprint: Digest.of(person.utf8).hex, unit: unit, roles: roles)
   }
 
+  /// The same desk after a restart with another configuration.
+  func restarted(series: [DocumentSeries]) -> OfficeDocuments {
+    OfficeDocuments(
+      database: database, blobs: blobs, series: series, typesetter: DocumentTypesetter(folders: []),
+      signers: [sealing.signer], sealTrust: sealing.trust,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { [clock] in clock.now })
+  }
+
   func addSeal(_ identifier: String, state: String = "in-use", validUntil: Int = 2_000_000_000_000) async throws {
     try await database.write { db in
       try db.run(
@@ -114,10 +122,20 @@ final class TestDocuments: Sendable {
   }
 
   func decision(_ id: String, seal: String = "seal") async throws -> DocumentDecision {
-    let revision = try await database.read {
-      try $0.one(String.self, "SELECT notation_digest FROM office_document WHERE id = ?", id)
+    let row = try await database.read { db in
+      let open = try db.one(
+        String.self, "SELECT id FROM seal_request WHERE document = ? AND state IN ('asked', 'granted')", id)
+      let document = try db.one(
+        "SELECT notation, series, disclosure, number_text FROM office_document WHERE id = ?", id)
+      return try document.map { document in
+        DocumentDecision(
+          DocumentContent(
+            notation: String(decoding: try document["notation"] as [UInt8], as: UTF8.self),
+            series: try document["series"], disclosure: try document["disclosure"]),
+          seal: seal, request: open, number: try document["number_text"])
+      }
     }
-    return DocumentDecision(revision: revision ?? "", seal: seal)
+    return row ?? DocumentDecision(text: "")
   }
 
   func request(_ id: String, seal: String = "seal", by official: Official) async throws {

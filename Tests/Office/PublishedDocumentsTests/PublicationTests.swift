@@ -163,8 +163,28 @@ import Zones
     try await both.publish(facts)
     _ = try await both.arrives(facts)
     try await both.dmz.citizens.removeOrphans()
-    try await both.dmz.documents.removeWithdrawnFiles()
+    try await both.dmz.documents.removeUnneededFiles(begunBefore: .max)
     #expect(both.dmz.blobs.holds(facts.ofd.digest.text))
+    try await both.stop()
+  }
+
+  @Test func `a restart of the DMZ removes the files of a document that was refused`() async throws {
+    let both = try DocumentZones()
+    let first = try both.facts(ofd: try both.office.sealed("a"))
+    try await both.publish(first)
+    _ = try await both.arrives(first)
+    // Of the same number, so that it is refused.
+    let other = try both.facts(ofd: try both.office.sealed("b"))
+    try await both.publish(other)
+    try await both.dmz.eventually("it is refused") {
+      try await both.dmz.count("SELECT COUNT(*) FROM refused_message WHERE code = 'duplicate-number'") == 1
+    }
+    #expect(both.dmz.blobs.holds(other.ofd.digest.text))
+    try await both.dmz.documents.removeUnneededFiles()
+    #expect(both.dmz.blobs.holds(other.ofd.digest.text), "a message may be under way for a day")
+    try await both.dmz.documents.removeUnneededFiles(begunBefore: .max)
+    #expect(!both.dmz.blobs.holds(other.ofd.digest.text))
+    #expect(both.dmz.blobs.holds(first.ofd.digest.text))
     try await both.stop()
   }
 }

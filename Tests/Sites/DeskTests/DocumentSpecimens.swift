@@ -30,30 +30,32 @@ extension TestDesk {
     _ state: DocumentState, for person: String, at scope: Scope, unit: String? = nil
   ) async throws -> (id: String, decision: String) {
     let bytes = Array(Self.notation.utf8)
-    let revision = Digest.of(bytes).hex
+    let content = DocumentContent(notation: Self.notation, series: "government", disclosure: .not)
+    let (revision, request) = (content.revision, UUID().uuidString)
     let seal = state == .draft ? "none" : try await seal()
     let id = UUID().uuidString.lowercased()
+    let number = state == .granted ? "安政发〔2026〕\(next())号" : ""
     let unit = unit ?? unitAt[scope] ?? ""
     let drafter = scope == .own ? person : "drafter"
     try await zone.database.write { db in
       try db.run(
         """
         INSERT INTO office_document
-          (id, state, unit, drafter, drafter_name, title, notation, notation_digest, date, disclosure, classification,
+          (id, state, unit, drafter, drafter_name, title, notation, revision, date, disclosure, classification,
             series, year, number, number_text, created_at, changed_at)
         VALUES (?, ?, ?, ?, '拟稿人', '关于规范来信办理工作的通知', ?, ?, ?, 'not', '', 'government', ?, ?, ?, 0, 0)
         """, id, state, unit, drafter, bytes, revision, String(Self.notation.firstMatch(of: /date: (.*)/)!.output.1),
-        nil as Int?, nil as Int?, state == .granted ? "安政发〔2026〕99号" : "")
+        nil as Int?, nil as Int?, number)
       if state == .requested || state == .granted {
         try db.run(
           """
           INSERT INTO seal_request
-            (id, document, seal, state, reason, notation_digest, asked_by, asked_for, asked_name, asked_at)
+            (id, document, seal, state, reason, revision, asked_by, asked_for, asked_name, asked_at)
           VALUES (?, ?, ?, ?, '印发', ?, 'asker', 'asker', '申请人', 0)
-          """, UUID().uuidString, id, seal, state == .requested ? "asked" : "granted", revision)
+          """, request, id, seal, state == .requested ? "asked" : "granted", revision)
       }
     }
-    return (id, DocumentDecision(revision: revision, seal: seal).text)
+    return (id, DocumentDecision(content, seal: seal, request: state == .draft ? nil : request, number: number).text)
   }
 }
 
@@ -80,6 +82,7 @@ private func office(
   { desk, _, scope in scope == .all ? (try await path(desk), try form(desk)) : nil }
 }
 
+private let content = DocumentContent(notation: TestDesk.notation, series: "government", disclosure: .not)
 private let draft = ["notation": TestDesk.notation, "series": "government", "disclosure": "not"]
 
 let documentSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
@@ -92,27 +95,26 @@ let documentSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "GET /documents/{document}/edit": document(.draft, "/edit"),
   "POST /documents/{document}": document(
     .draft, "",
-    draft.merging(["revision": Digest.of(Array(TestDesk.notation.utf8)).hex]) { own, _ in own }),
+    draft.merging(["revision": content.revision]) { own, _ in own }),
   "GET /documents/{document}/discard": document(.draft, "/discard"),
   "POST /documents/{document}/discard": document(.draft, "/discard"),
   "GET /documents/{document}/request": document(.draft, "/request"),
   "POST /documents/{document}/request": { desk, visit, scope in
     let (id, _) = try await desk.document(.draft, for: visit.person.identifier, at: scope)
-    let decision = DocumentDecision(
-      revision: Digest.of(Array(TestDesk.notation.utf8)).hex, seal: try await desk.seal())
+    let decision = DocumentDecision(content, seal: try await desk.seal(), request: nil, number: "")
     return ("/documents/\(id)/request", ["decision": decision.text, "reason": "印发"])
   },
   "GET /documents/{document}/grant": document(.requested, "/grant", others: true),
   "POST /documents/{document}/grant": document(.requested, "/grant", ["decision": ""], others: true),
-  "POST /documents/{document}/refuse": document(.requested, "/refuse", ["reason": "不妥"], others: true),
+  "POST /documents/{document}/refuse": document(.requested, "/refuse", ["decision": "", "reason": "不妥"], others: true),
   "GET /documents/{document}/take-back": document(.requested, "/take-back"),
-  "POST /documents/{document}/take-back": document(.requested, "/take-back", ["reason": "有误"]),
+  "POST /documents/{document}/take-back": document(.requested, "/take-back", ["decision": "", "reason": "有误"]),
   "GET /sealing": { _, _, scope in scope == .own ? ("/sealing", [:]) : nil },
   "GET /sealing/{document}": document(.granted, "", others: true, in: "/sealing"),
   "POST /sealing/{document}": document(
     .granted, "", ["decision": "", "pin": TestSealing.pin], others: true, in: "/sealing"),
   "POST /sealing/{document}/give-back": document(
-    .granted, "/give-back", ["reason": "有误"], others: true, in: "/sealing"),
+    .granted, "/give-back", ["decision": "", "reason": "有误"], others: true, in: "/sealing"),
   "GET /seals": office { _ in "/seals" },
   "GET /seals/new": office { _ in "/seals/new" },
   "POST /seals": office { _ in
