@@ -26,7 +26,7 @@ let folders = [
   ],
   "Exchange": ["Backups", "Drop", "KeyRotation", "Links", "OperatorRequests", "Revocation"],
   "Audit": ["Acts", "AuditConsole", "AuditForward", "AuditLog", "AuditWitness", "Evidence"],
-  "Office": ["Documents", "Flows", "Letters", "People", "PublishedDocuments", "SMS"],
+  "Office": ["Documents", "Flows", "Letters", "People", "PublishedDocuments", "ReceivedDocuments", "SMS"],
   "Sites": ["Desk", "Portal", "Web"],
   "Commands": ["Daemon", "guandu", "guandu-dmz", "guandu-intranet", "guandu-signer"],
 ]
@@ -235,6 +235,12 @@ let package = Package(
         "DocumentNotation", "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates",
         "DocumentSeals", "ExternalSigner", "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
       ], [logging]),
+    room(
+      "ReceivedDocuments",
+      imports: [
+        "Runtime", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
+        "DocumentSeals", "ContainedChecks", "AuditLog", "Links", "Acts", "PublishedDocuments", "Documents",
+      ]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
       "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
@@ -248,7 +254,8 @@ let package = Package(
       "Desk",
       imports: [
         "Runtime", "Roles", "JSON", "Zones", "Cryptography", "DocumentNotation", "SealObjects", "DocumentSeals", "Acts",
-        "AuditConsole", "People", "Letters", "Documents", "Web",
+        "AuditConsole", "People", "Letters", "PublishedDocuments", "Documents", "ReceivedDocuments", "ContainedChecks",
+        "PacketFormat", "Web",
       ], web + [lifecycle]),
     room(
       "Daemon",
@@ -269,7 +276,7 @@ let package = Package(
       imports: [
         "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
         "Links", "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents",
-        "Desk", "Daemon",
+        "ReceivedDocuments", "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
     program(
       "guandu-signer",

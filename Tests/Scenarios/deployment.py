@@ -75,7 +75,7 @@ class Deployment:
         for zone in zones:
             with self.log(zone).open("ab") as log:
                 self.daemons[zone] = subprocess.Popen(
-                    [BINARIES / f"guandu-{zone}", "--config", self.folder / zone / "zone.yaml"],
+                    [BINARIES / f"guandu-{'dmz' if zone == 'dmz' else 'intranet'}", "--config", self.folder / zone / "zone.yaml"],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if wait:
             for zone in zones:

@@ -23,7 +23,7 @@ date: {date}
 class Official(Clerk):
     """Somebody of `people/`, by the name of their certificate's file."""
 
-    def __init__(self, deployment, name):
+    def __init__(self, deployment, name, zone="intranet"):
         pem = deployment.folder.parent / f"{name}.pem"
         if not pem.exists():
             made = subprocess.run(
@@ -31,7 +31,7 @@ class Official(Clerk):
                  f"file:{deployment.folder}/people/{name}.password"], check=True, capture_output=True).stdout
             pem.touch(0o600)
             pem.write_bytes(made)
-        Client.__init__(self, deployment, "intranet", pem)
+        Client.__init__(self, deployment, zone, pem)
 
     def field(self, path, name):
         return html.unescape(re.search(rf'name="{name}" value="([^"]*)"', self.page(path)).group(1))
@@ -64,7 +64,11 @@ class Office:
         self.signer.wait(30)
 
     def draft(self, title, text, disclosure="open"):
-        notation = NOTATION.format(title=title, text=text, date=time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600)))
+        return self.draft_of(NOTATION.replace("{title}", title).replace("{text}", text), disclosure)
+
+    def draft_of(self, notation, disclosure):
+        """Of a notation with `{date}` in it."""
+        notation = notation.format(date=time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600)))
         fields = {"revision": "", "notation": notation, "series": "government", "disclosure": disclosure}
         expect(303, self.drafter.post_multipart("/documents/new", "/documents", fields))
         return self.drafter.headers["Location"].rpartition("/")[2]

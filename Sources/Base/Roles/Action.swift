@@ -22,6 +22,11 @@ public enum Action: String, CaseIterable, Sendable {
   /// Sending a sealed document to the portal.
   case publishDocument = "publish-document"
   case withdrawDocument = "withdraw-document"
+  /// Sending a sealed document to another office.
+  case deliverDocument = "deliver-document"
+  /// Documents of other offices.
+  case readReceivedDocument = "read-received-document"
+  case signForDocument = "sign-for-document"
   /// The register of seals: taking in, and changing states.
   case keepSeals = "keep-seals"
   /// Units, people, mailboxes: who belongs where.
@@ -43,7 +48,9 @@ public enum Action: String, CaseIterable, Sendable {
     switch self {
     case .readLetter, .signForLetter, .answerLetter, .declineLetter: true
     // Who keeps a seal lets nobody else have it.
-    case .readDocument, .draftDocument, .requestSeal, .grantSeal, .publishDocument, .withdrawDocument: true
+    case .readDocument, .draftDocument, .requestSeal, .grantSeal, .publishDocument, .withdrawDocument,
+      .deliverDocument, .readReceivedDocument, .signForDocument:
+      true
     default: false
     }
   }
@@ -54,7 +61,8 @@ public enum Action: String, CaseIterable, Sendable {
     case (.readLetter, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox):
       true
     case (.readDocument, .document), (.draftDocument, .document), (.requestSeal, .document), (.grantSeal, .document),
-      (.applySeal, .document), (.publishDocument, .document), (.withdrawDocument, .document):
+      (.applySeal, .document), (.publishDocument, .document), (.withdrawDocument, .document),
+      (.deliverDocument, .document), (.readReceivedDocument, .document), (.signForDocument, .document):
       true
     case (.seeSelf, .person), (.endSessions, .person), (.delegate, .person), (.enrolKey, .person),
       (.retireKey, .person):

@@ -9,14 +9,15 @@ public enum Permissions {
     .clerk: [
       .readLetter: .own, .signForLetter: .own, .answerLetter: .own, .declineLetter: .own, .delegate: .own,
       .readDocument: .unit, .draftDocument: .own, .requestSeal: .own, .publishDocument: .unit, .withdrawDocument: .unit,
+      .deliverDocument: .unit, .readReceivedDocument: .unit, .signForDocument: .unit,
     ],
     .leader: [
       .readLetter: .subtree, .delegate: .own, .readDocument: .subtree, .grantSeal: .subtree,
-      .withdrawDocument: .subtree,
+      .withdrawDocument: .subtree, .readReceivedDocument: .subtree,
     ],
     .handler: [
       .readLetter: .unit, .answerLetter: .unit, .delegate: .own, .readDocument: .unit, .draftDocument: .unit,
-      .requestSeal: .unit,
+      .requestSeal: .unit, .readReceivedDocument: .unit,
     ],
     .sealkeeper: [.applySeal: .all, .keepSeals: .all],
     .administrator: [

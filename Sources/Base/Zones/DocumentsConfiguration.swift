@@ -5,6 +5,10 @@ public struct DocumentsConfiguration: Sendable {
   /// PEM: the own certificates of the makers whose seals are taken in, and the authorities of sealers' certificates. A
   /// tamperer could have a seal of his own taken in.
   public var sealTrust: [String]
+  /// Lists of revocations of the authorities of sealers' certificates, PEM; for documents of other offices.
+  public var revocationLists: [String] = []
+  /// The unit whose people sign for documents of other offices; nil where none are taken in.
+  public var receivedBy: String?
   /// Folders with typefaces, looked into before the usual ones. A tamperer could change what documents look like.
   public var faces: [String]
   /// Who holds the keys of the seals.

@@ -3,13 +3,20 @@ enum DocumentsReader {
   static let seriesAtMost = 100
 
   static func documents(_ value: YAMLValue) -> DocumentsConfiguration? {
-    guard let group = value.mapping(["series", "seal_trust", "faces", "signers"]) else { return nil }
+    guard let group = value.mapping(["series", "seal_trust", "revocation_lists", "faces", "signers", "received_by"]) else { return nil }
     let series = group.required("series").flatMap(readSeries)
     let trust = group.optional("seal_trust").map { $0.paths(.file) } ?? []
+    let lists = group.optional("revocation_lists").map { $0.paths(.file) } ?? []
+    let receivedBy = group.optional("received_by").map { $0.identifier() }
     let faces = group.optional("faces").map { $0.paths(.folder) } ?? []
     let signers = group.optional("signers").map(SignerReader.signers) ?? []
-    guard let series, let trust, let faces, let signers else { return nil }
-    return DocumentsConfiguration(series: series, sealTrust: trust, faces: faces, signers: signers)
+    guard let series, let trust, let lists, let faces, let signers, receivedBy.map({ $0 != nil }) ?? true else {
+      return nil
+    }
+    var documents = DocumentsConfiguration(series: series, sealTrust: trust, faces: faces, signers: signers)
+    documents.revocationLists = lists
+    documents.receivedBy = receivedBy.flatMap { $0 }
+    return documents
   }
 
   private static func readSeries(_ value: YAMLValue) -> [DocumentSeries]? {

@@ -36,6 +36,8 @@ public enum Classification: String, CaseIterable, Comparable, Sendable {
 public enum ZoneRole: String, CaseIterable, Sendable {
   case dmz
   case intranet
+
+  public var other: ZoneRole { self == .dmz ? .intranet : .dmz }
 }
 
 extension UInt8 {

@@ -36,7 +36,7 @@ struct ZoneReader {
     let trust = top.required("trust").flatMap(trustFiles)
     let letters = top.optional("letters").map(letterLimits) ?? LetterLimits()
     let mailboxes = top.required("mailboxes").flatMap(readMailboxes)
-    let links = top.required("links").flatMap { readLinks($0, of: name, letters) }
+    let links = top.required("links").flatMap { readLinks($0, of: name, role, letters) }
     let backups = top.optional("backups").map(readBackups)
     let audit = top.optional("audit").map(auditFiles)
     let sites = role.flatMap { Sites(top, role: $0, mailboxes: mailboxes) }

@@ -1,5 +1,7 @@
 extension ZoneReader {
-  func readLinks(_ value: YAMLValue, of own: ZoneName?, _ letters: LetterLimits?) -> [LinkConfiguration]? {
+  func readLinks(
+    _ value: YAMLValue, of own: ZoneName?, _ role: ZoneRole?, _ letters: LetterLimits?
+  ) -> [LinkConfiguration]? {
     guard let elements = value.list(atLeast: 1, atMost: 64) else { return nil }
     var seen: Set<ZoneName> = []
     let links = elements.compactMap { element -> LinkConfiguration? in
@@ -10,16 +12,35 @@ extension ZoneReader {
       }
       return link
     }
-    return links.count == elements.count ? links : nil
+    guard links.count == elements.count else { return nil }
+    return hasOneCityLink(links, value, role) ? links : nil
+  }
+
+  /// Letters have one way: an intranet has one DMZ, and any number of other intranets.
+  private func hasOneCityLink(_ links: [LinkConfiguration], _ value: YAMLValue, _ role: ZoneRole?) -> Bool {
+    guard let role else { return false }
+    if role == .dmz {
+      guard links.contains(where: { $0.peerRole == .dmz }) else { return true }
+      value.refuse("a DMZ has links to intranets alone; remove peer_role: dmz")
+      return false
+    }
+    let count = links.count { $0.peerRole ?? role.other == role.other }
+    guard count != 1 else { return true }
+    value.refuse(
+      count == 0
+        ? "none of the links leads to a DMZ; remove peer_role: intranet from the one that does"
+        : "\(count) links lead to a DMZ, and letters have one way; give those to other offices peer_role: intranet")
+    return false
   }
 
   private func readLink(_ value: YAMLValue, _ letters: LetterLimits?) -> LinkConfiguration? {
     let names = [
-      "peer", "outgoing_drop", "incoming_drop", "peer_signing_certificates", "peer_encryption_certificate",
+      "peer", "peer_role", "outgoing_drop", "incoming_drop", "peer_signing_certificates", "peer_encryption_certificate",
       "peer_nodes", "escrow_certificates", "suites", "receipts", "repeat_times", "limits", "policy",
     ]
     guard let group = value.mapping(names) else { return nil }
     let peer = group.required("peer")?.zoneName()
+    let peerRole = group.optional("peer_role").map { $0.choice(ZoneRole.self) }
     let outgoing = group.required("outgoing_drop").flatMap(DropReader.address)
     let incoming = group.required("incoming_drop")?.path(.folder)
     let signing = group.required("peer_signing_certificates")?.paths(.file, atLeast: 1)
@@ -31,8 +52,7 @@ extension ZoneReader {
     let limits = group.optional("limits").map(linkLimits) ?? LinkLimits()
     let policy = group.required("policy").flatMap { policies($0, letters) }
     guard let peer, let outgoing, let incoming, let signing, let encryption, let escrow, let nodes, let suites,
-      let repeats,
-      let limits, let policy
+      let repeats, let limits, let policy, peerRole.map({ $0 != nil }) ?? true
     else { return nil }
     guard outgoing.folder != incoming else {
       return value.refused("outgoing_drop and incoming_drop are the same folder")
@@ -43,6 +63,7 @@ extension ZoneReader {
       outgoingPolicy: policy.outgoing, incomingPolicy: policy.incoming)
     link.repeatTimes = repeats.repeatTimes
     link.peerNodes = nodes
+    link.peerRole = peerRole.flatMap { $0 }
     return link
   }
 

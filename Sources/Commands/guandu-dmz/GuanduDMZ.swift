@@ -41,7 +41,7 @@ struct GuanduDMZ: AsyncParsableCommand {
     let start = try ZoneStart(
       configurationPath: config, role: .dmz,
       migrations: linkMigrations + citizenLetterMigrations + publishedDocumentMigrations)
-    let link = start.configuration.links[0]
+    let link = start.configuration.cityLink
     guard let sms = start.configuration.sms else {
       throw StartFailure("\(config): sms: a DMZ needs a way to send short messages", exitStatus: 78)
     }

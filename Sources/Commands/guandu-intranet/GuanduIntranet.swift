@@ -15,6 +15,7 @@ import Links
 import Logging
 import PacketFormat
 import People
+import ReceivedDocuments
 import Revocation
 import Runtime
 import ServiceLifecycle
@@ -48,20 +49,26 @@ struct GuanduIntranet: AsyncParsableCommand {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet,
       migrations: linkMigrations + actMigrations + peopleMigrations + deskLetterMigrations
-        + officeDocumentMigrations + documentPublicationMigrations + auditIndexMigrations)
-    let link = start.configuration.links[0]
+        + officeDocumentMigrations + documentPublicationMigrations + receivedDocumentMigrations + auditIndexMigrations)
+    let (link, offices) = (start.configuration.cityLink, start.configuration.officeLinks)
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       keys: { start.identity.encryptionKeys }, mailboxes: start.configuration.mailboxes,
       limits: start.configuration.letters,
       audit: start.audit, logger: start.logger)
     let publications = DocumentPublications(
-      database: start.database, blobs: start.blobs, outbox: start.outbox, link: link, audit: start.audit)
+      database: start.database, blobs: start.blobs, outbox: start.outbox, link: link, offices: offices,
+      audit: start.audit)
+    let received = Self.received(start, offices)
     let exchange = try ZoneExchange(
       configuration: start.configuration, identity: start.identity, database: start.database, files: start.files,
       outbox: start.outbox, blobs: start.blobs, keepsSentBlobs: true,
-      handlers: start.messageHandlers(letters.handlers),
-      handlersOfPeer: { start.messageHandlers(of: $0) }, fate: start.fate(fate(letters.fate, publications.fate)),
+      handlers: start.messageHandlers([:]),
+      handlersOfPeer: { peer in
+        // What citizens write comes from this city's DMZ alone.
+        [peer == link.peer ? letters.handlers : [:], publications.handlers(of: peer), received?.handlers(of: peer) ?? [:]]
+          .reduce(start.messageHandlers(of: peer)) { all, some in all.merging(some) { first, _ in first } }
+      }, fate: start.fate(fate(letters.fate, publications.fate)),
       logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
     for person in try await office.takeOver(start.configuration.people) {
@@ -75,7 +82,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       trust: HandlerVerifier(trust: start.identity.trust),
       issuer: try start.configuration.desk?.enrolment.map { try HandlerIssuer($0) },
       console: officers?.console, checker: officers?.checker, evidence: try Self.evidence(start),
-      documents: documents, publications: publications,
+      documents: documents, publications: publications, received: received,
       concerns: { start.trustConcerns().map(DeskConcern.init) },
       logger: start.logger)
     try await start.run(
@@ -84,11 +91,23 @@ struct GuanduIntranet: AsyncParsableCommand {
         handlers: [
           "rebuild": { _ in
             let counts = (try await letters.rebuildPortal(), try await publications.rebuildPortal())
+            let delivered = try await publications.rebuildOffices()
             return "\(counts.0) letters are sent to the portal again, and \(counts.1) documents"
+              + (delivered == 0 ? "" : "; \(delivered) deliveries to other offices")
           },
           "people-import": { try await office.operatorImport($0) },
         ])
         + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])
+  }
+
+  /// Documents of other offices; nil where no link leads to one, or the configuration has no documents.
+  private static func received(_ start: ZoneStart, _ offices: [LinkConfiguration]) -> ReceivedDocuments? {
+    guard let configuration = start.configuration.documents, !offices.isEmpty else { return nil }
+    let trust = SealTrustFiles(
+      sealTrust: configuration.sealTrust, revocationLists: configuration.revocationLists)
+    return ReceivedDocuments(
+      database: start.database, blobs: start.blobs, outbox: start.outbox, offices: offices,
+      unit: configuration.receivedBy, trust: configuration.sealTrust.isEmpty ? nil : trust, audit: start.audit)
   }
 
   /// Official documents; nil where the configuration has none.

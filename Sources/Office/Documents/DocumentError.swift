@@ -73,6 +73,13 @@ public enum DocumentProblem: String, CaseIterable, Sendable {
   case alreadyPublished = "already-published"
   case notPublished = "not-published"
   case alreadyWithdrawn = "already-withdrawn"
+  /// Each office has it, or it is on its way; or there is no link to another office.
+  case nowhereToDeliver = "nowhere-to-deliver"
+  case noOffice = "no-office"
+  case alreadySignedFor = "already-signed-for"
+  /// Its seals do not hold, or no more.
+  case notGenuine = "not-genuine"
+  case notChecked = "not-checked"
   /// Its number or its notation is none that the portal would show.
   case notPublishable = "not-publishable"
 }

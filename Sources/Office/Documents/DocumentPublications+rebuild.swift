@@ -49,6 +49,6 @@ extension StoredPublication {
         facts, publishedAt: publishedAt, reason: withdrawal.reason, at: withdrawal.at.unixMilliseconds
       ).outgoing()
     }
-    return isRefused && !wasDelivered ? nil : PublishedMessage(facts, at: publishedAt).outgoing()
+    return !isOut ? nil : PublishedMessage(facts, at: publishedAt).outgoing()
   }
 }

@@ -12,26 +12,31 @@ public import Storage
 public import Timestamps
 public import Zones
 
-/// Sealed documents that the public may read: sent to the portal, and withdrawn. Every call says who asks.
+/// Sealed documents that leave this office: published on the portal, delivered to other offices, and withdrawn. Every call
+/// says who asks.
 public final class DocumentPublications: Sendable {
   let database: ZoneDatabase
   let blobs: BlobStore
   let outbox: Outbox
   private let link: LinkConfiguration
+  let offices: [LinkConfiguration]
   let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
   ///   - link: the one to the DMZ, whose portal shows documents.
+  ///   - offices: the links to other offices.
   ///   - audit: the zone's audit log; nil where it keeps none.
   public init(
-    database: ZoneDatabase, blobs: BlobStore, outbox: Outbox, link: LinkConfiguration, audit: AuditTrail? = nil,
+    database: ZoneDatabase, blobs: BlobStore, outbox: Outbox, link: LinkConfiguration,
+    offices: [LinkConfiguration] = [], audit: AuditTrail? = nil,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
     self.blobs = blobs
     self.outbox = outbox
     self.link = link
+    self.offices = offices
     self.audit = audit
     self.now = now
   }
@@ -40,31 +45,30 @@ public final class DocumentPublications: Sendable {
 
   /// What the link's outgoing policy lacks for documents to leave, as names to be added to `zone.yaml`; empty where nothing
   /// does.
-  public var missingNames: [String] {
+  public var missingNames: [String] { Self.missing([PublishedMessage.type, WithdrawnMessage.type], link) }
+
+  static func missing(_ types: [String], _ link: LinkConfiguration) -> [String] {
     let policy = link.outgoingPolicy
-    var missing: [String] = []
-    for type in [PublishedMessage.type, WithdrawnMessage.type] where !policy.messageTypes.contains(type) {
-      missing.append("policy.outgoing.messages: \(type)")
-    }
+    var missing = types.filter { !policy.messageTypes.contains($0) }.map { "policy.outgoing.messages: \($0)" }
     if policy.blobMaxBytes == 0 { missing.append("policy.outgoing.blob_max_bytes") }
     return missing
   }
 
-  /// What the portal was told, and what this person may do.
+  /// Where a document was sent, and what this person may do.
   ///
   /// - Throws: `notFound` for a document that they may not read.
-  public func publication(
+  public func dispatch(
     of identifier: String, for official: Official
-  ) async throws(DocumentError) -> (
-    publication: DocumentPublication?, decision: PublicationDecision?, steps: Set<PublicationStep>
-  ) {
-    try await read { db in
+  ) async throws(DocumentError) -> DocumentDispatch {
+    try await read { [self] db in
       guard let document = try StoredDocument.find(identifier, official, db) else { throw DocumentError.notFound }
-      let known = try StoredPublication.find(identifier, db)
+      let sent = try SentDocument.find(identifier, db)
       let steps = PublicationStep.allCases.filter { step in
-        official.authority(for: step.action, document.place) != nil && Self.problem(with: step, document, known) == nil
+        official.authority(for: step.action, document.place) != nil && problem(with: step, document, sent) == nil
       }
-      return (known?.publication, Self.decision(on: document), Set(steps))
+      return DocumentDispatch(
+        publication: sent.publication?.publication, deliveries: sent.deliveries.map(\.delivery),
+        offices: sent.open(offices).map(\.peer.text), decision: Self.decision(on: document), steps: Set(steps))
     }
   }
 
@@ -77,8 +81,8 @@ public final class DocumentPublications: Sendable {
   ) async throws(DocumentError) {
     let (at, audit, outbox, dmz) = (now(), self.audit, self.outbox, self.dmz)
     let sizes = try await sizes(identifier, official)
-    try await write { db in
-      let (document, authority, known) = try Self.begin(.publish, identifier, decision, official, db)
+    try await write { [self] db in
+      let (document, authority, sent) = try begin(.publish, identifier, decision, official, db)
       let facts = try document.facts(sizes)
       let outgoing = PublishedMessage(facts, at: at).outgoing()
       try db.run("DELETE FROM document_publication WHERE document = ?", identifier)
@@ -91,7 +95,7 @@ public final class DocumentPublications: Sendable {
         """, identifier, facts.number.text, facts.title, facts.issuer, facts.date, facts.ofd.digest.text,
         facts.ofd.bytes,
         facts.pdf?.digest.text, facts.pdf?.bytes, at, shownName(official, inSteadOf: authority), outgoing.message.id,
-        known?.wasDelivered == true ? 1 : 0)
+        sent.publication?.wasDelivered == true ? 1 : 0)
       try outbox.enqueue(outgoing, to: dmz, db)
       try recordDocumentEvent(identifier, "published", detail: "", official, inSteadOf: authority, at, db)
       try OfficeDocuments.act(
@@ -100,7 +104,8 @@ public final class DocumentPublications: Sendable {
     }
   }
 
-  /// Withdraws a published document: the portal says so from then on, and gives its files out no more.
+  /// Withdraws a document wherever it was sent: the portal and the other offices say so from then on, and the portal gives
+  /// its files out no more.
   ///
   /// - Parameter reason: for the public; a line of 1 to 500 characters (Unicode scalars) that are all shown.
   public func withdraw(
@@ -109,17 +114,17 @@ public final class DocumentPublications: Sendable {
     try checkReason(reason)
     let line = Self.line(of: reason)
     guard Self.isReason(reason) else { throw .refused(.reason) }
-    let (at, audit, outbox, dmz) = (now(), self.audit, self.outbox, self.dmz)
-    try await write { db in
-      let (_, authority, known) = try Self.begin(.withdraw, identifier, decision, official, db)
-      guard let known else { throw DocumentError.refused(.notPublished) }
-      let outgoing = WithdrawnMessage(known.facts, publishedAt: known.publishedAt, reason: line, at: at).outgoing()
-      try db.run(
-        """
-        UPDATE document_publication SET withdrawn_at = ?, withdrawn_by = ?, reason = ?, withdrawal_message = ?,
-          withdrawal_state = 'sent', withdrawal_refusal = NULL WHERE document = ?
-        """, at, shownName(official, inSteadOf: authority), line, outgoing.message.id, identifier)
-      try outbox.enqueue(outgoing, to: dmz, db)
+    let (at, audit) = (now(), self.audit)
+    let sizes = try await sizes(identifier, official)
+    try await write { [self] db in
+      let (document, authority, sent) = try begin(.withdraw, identifier, decision, official, db)
+      let name = shownName(official, inSteadOf: authority)
+      if let known = sent.publication, known.isOut {
+        try withdraw(known, reason: line, name: name, at, db)
+      }
+      for delivery in sent.deliveries where delivery.isOut {
+        try withdraw(document, delivery, sizes, reason: line, name: name, at, db)
+      }
       try recordDocumentEvent(identifier, "withdrawn", detail: line, official, inSteadOf: authority, at, db)
       try OfficeDocuments.act(
         "withdrawn", identifier, content: Digest.of(reason.utf8), detail: "\(decision.text) reason \(line)"
@@ -152,12 +157,20 @@ public final class DocumentPublications: Sendable {
         if fate == .applied {
           try db.run("UPDATE document_publication SET was_delivered = 1 WHERE document = ?", message.subject)
         }
-      case WithdrawnMessage.type:
+      case DeliveredMessage.type:
         try db.run(
           """
-          UPDATE document_publication SET withdrawal_state = ?, withdrawal_refusal = ?
-          WHERE document = ? AND withdrawal_message = ?
-          """, state, code, message.subject, message.id)
+          UPDATE document_delivery SET state = ?, refusal = ?, was_delivered = MAX(was_delivered, ?)
+          WHERE document = ? AND message = ?
+          """, state, code, fate == .applied ? 1 : 0, message.subject, message.id)
+      case WithdrawnMessage.type:
+        for table in ["document_publication", "document_delivery"] {
+          try db.run(
+            """
+            UPDATE \(table) SET withdrawal_state = ?, withdrawal_refusal = ?
+            WHERE document = ? AND withdrawal_message = ?
+            """, state, code, message.subject, message.id)
+        }
       default: break
       }
     }
@@ -165,21 +178,33 @@ public final class DocumentPublications: Sendable {
 
   // MARK: - Steps
 
-  private static func begin(
+  private func withdraw(
+    _ known: StoredPublication, reason: String, name: String, _ at: UnixMilliseconds, _ db: Transaction
+  ) throws {
+    let outgoing = WithdrawnMessage(known.facts, publishedAt: known.publishedAt, reason: reason, at: at).outgoing()
+    try db.run(
+      """
+      UPDATE document_publication SET withdrawn_at = ?, withdrawn_by = ?, reason = ?, withdrawal_message = ?,
+        withdrawal_state = 'sent', withdrawal_refusal = NULL WHERE document = ?
+      """, at, name, reason, outgoing.message.id, known.facts.id)
+    try outbox.enqueue(outgoing, to: dmz, db)
+  }
+
+  func begin(
     _ step: PublicationStep, _ identifier: String, _ decision: PublicationDecision, _ official: Official,
     _ db: Transaction
-  ) throws -> (StoredDocument, Official, StoredPublication?) {
+  ) throws -> (StoredDocument, Official, SentDocument) {
     guard let document = try StoredDocument.find(identifier, official, db) else { throw DocumentError.notFound }
     guard let authority = official.authority(for: step.action, document.place) else { throw DocumentError.notAllowed }
     guard document.state == .sealed else { throw DocumentError.wrongState(document.state) }
-    let known = try StoredPublication.find(identifier, db)
-    if let problem = problem(with: step, document, known) { throw DocumentError.refused(problem) }
+    let sent = try SentDocument.find(identifier, db)
+    if let problem = problem(with: step, document, sent) { throw DocumentError.refused(problem) }
     guard Self.decision(on: document) == decision else { throw DocumentError.refused(.changedMeanwhile) }
-    return (document, authority, known)
+    return (document, authority, sent)
   }
 
-  private static func problem(
-    with step: PublicationStep, _ document: StoredDocument, _ known: StoredPublication?
+  private func problem(
+    with step: PublicationStep, _ document: StoredDocument, _ sent: SentDocument
   ) -> DocumentProblem? {
     guard document.state == .sealed else { return .notPublished }
     switch step {
@@ -187,11 +212,14 @@ public final class DocumentPublications: Sendable {
       // What bears a classification leaves this zone by no such way, whatever else is said of it.
       guard document.classification.isEmpty else { return .classifiedIsNotOpen }
       guard document.disclosure == .open else { return .notOpen }
-      return known == nil || known?.isRefused == true && known?.isWithdrawn == false ? nil : .alreadyPublished
+      guard !sent.isWithdrawn else { return .alreadyWithdrawn }
+      return sent.publication == nil || sent.publication?.isRefused == true ? nil : .alreadyPublished
+    case .deliver:
+      guard !sent.isWithdrawn else { return .alreadyWithdrawn }
+      return sent.open(offices).isEmpty ? .nowhereToDeliver : nil
     case .withdraw:
-      guard let known, !known.isRefused || known.wasDelivered else { return .notPublished }
-      if case .refused = known.publication.withdrawal?.standing { return nil }
-      return known.isWithdrawn ? .alreadyWithdrawn : nil
+      guard sent.isOut else { return .notPublished }
+      return sent.isWithdrawn && !sent.isWithdrawalRefused ? .alreadyWithdrawn : nil
     }
   }
 
@@ -202,7 +230,7 @@ public final class DocumentPublications: Sendable {
   }
 
   /// Of the sealed files, which are never changed.
-  private func sizes(_ identifier: String, _ official: Official) async throws(DocumentError) -> [String: Int] {
+  func sizes(_ identifier: String, _ official: Official) async throws(DocumentError) -> [String: Int] {
     let found = try await read { try StoredDocument.find(identifier, official, $0) }
     guard let document = found else { throw .notFound }
     let digests = [document.sealedOFD, document.sealedPDF].compactMap { $0 }
@@ -237,16 +265,17 @@ extension PublicationStep {
   public var action: Action {
     switch self {
     case .publish: .publishDocument
+    case .deliver: .deliverDocument
     case .withdraw: .withdrawDocument
     }
   }
 }
 
 extension StoredDocument {
-  /// What the public learns of it.
+  /// What other zones learn of it.
   ///
-  /// - Throws: `refused` where the portal would not take it as it is.
-  fileprivate func facts(_ sizes: [String: Int]) throws -> DocumentFacts {
+  /// - Throws: `refused` where they would not take it as it is.
+  func facts(_ sizes: [String: Int]) throws -> DocumentFacts {
     func file(_ digest: String?) -> DocumentFile? {
       guard let name = digest.flatMap(HexDigest.init), let bytes = sizes[name.text] else { return nil }
       return DocumentFile(digest: name, bytes: bytes)

@@ -39,4 +39,34 @@ public let documentPublicationMigrations: [Migration] = [
       ALTER TABLE document_publication ADD COLUMN was_delivered INTEGER NOT NULL DEFAULT 0;
       UPDATE document_publication SET was_delivered = 1 WHERE state <> 'refused';
       """),
+  Migration(
+    "document-deliveries-1",
+    sql: """
+      -- What other offices were sent, and what they made of it.
+      CREATE TABLE document_delivery (
+        document TEXT NOT NULL REFERENCES office_document (id),
+        -- The other office's zone.
+        peer TEXT NOT NULL,
+        delivered_at INTEGER NOT NULL,
+        delivered_by TEXT NOT NULL,
+        -- The message that was sent last; receipts of earlier ones say nothing.
+        message TEXT NOT NULL,
+        -- sent, delivered, refused; and the code.
+        state TEXT NOT NULL,
+        refusal TEXT,
+        -- Whether the office ever took it.
+        was_delivered INTEGER NOT NULL DEFAULT 0,
+        -- Who of it signed for the document, by its own word.
+        signed_for_at INTEGER,
+        signed_for_by TEXT,
+        signed_for_unit TEXT,
+        withdrawn_at INTEGER,
+        withdrawn_by TEXT,
+        reason TEXT,
+        withdrawal_message TEXT,
+        withdrawal_state TEXT,
+        withdrawal_refusal TEXT,
+        PRIMARY KEY (document, peer)
+      ) WITHOUT ROWID;
+      """),
 ]

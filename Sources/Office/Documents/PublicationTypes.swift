@@ -25,7 +25,40 @@ public struct DocumentPublication: Sendable, Equatable {
   public var withdrawal: Withdrawal?
 }
 
-/// What is published or withdrawn, in words that are shown, sent and signed.
+/// How far a document is on its way to another office, by that office's signed receipts.
+public struct DocumentDelivery: Sendable, Equatable {
+  /// Somebody of the other office has signed for it (签收).
+  public struct SignedFor: Sendable, Equatable {
+    public var at: Date
+    public var name: String
+    public var unit: String
+  }
+
+  /// The other office's zone.
+  public var peer: String
+  public var at: Date
+  public var name: String
+  public var standing: DocumentPublication.Standing
+  /// Nil until then.
+  public var signedFor: SignedFor?
+  public var withdrawal: DocumentPublication.Withdrawal?
+}
+
+/// Where a document was sent, and where one person may send it.
+public struct DocumentDispatch: Sendable {
+  /// Nil where it was never published.
+  public var publication: DocumentPublication?
+  /// By the names of the zones.
+  public var deliveries: [DocumentDelivery]
+  /// The zones of other offices that it can be delivered to now.
+  public var offices: [String]
+  /// Nil before it is sealed.
+  public var decision: PublicationDecision?
+  /// What this person may do.
+  public var steps: Set<PublicationStep>
+}
+
+/// What is published, delivered or withdrawn, in words that are shown, sent and signed.
 public struct PublicationDecision: Sendable, Equatable {
   public let text: String
 
@@ -44,5 +77,6 @@ public struct PublicationDecision: Sendable, Equatable {
 /// What somebody may do now.
 public enum PublicationStep: String, CaseIterable, Sendable {
   case publish
+  case deliver
   case withdraw
 }

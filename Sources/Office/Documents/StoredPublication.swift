@@ -13,6 +13,8 @@ struct StoredPublication {
   let wasDelivered: Bool
 
   var isWithdrawn: Bool { publication.withdrawal != nil }
+  /// Whether the portal has it, or it is on its way.
+  var isOut: Bool { !isRefused || wasDelivered }
   var isRefused: Bool { if case .refused = publication.standing { true } else { false } }
 
   static func find(_ document: String, _ db: Transaction) throws -> StoredPublication? {
@@ -33,18 +35,21 @@ struct StoredPublication {
       pdf: file("pdf"))
     publishedAt = try row["published_at"]
     wasDelivered = try row["was_delivered"] as Int == 1
-    let withdrawal = try (row["withdrawn_at"] as Int?).map { at in
+    publication = try DocumentPublication(
+      at: Date(unixMilliseconds: publishedAt), name: row["published_by"],
+      standing: Self.standing(row["state"], row["refusal"]), withdrawal: Self.withdrawal(row))
+  }
+
+  static func withdrawal(_ row: SQLRow) throws -> DocumentPublication.Withdrawal? {
+    try (row["withdrawn_at"] as Int?).map { at in
       DocumentPublication.Withdrawal(
         at: Date(unixMilliseconds: at), reason: try row["reason"] as String? ?? "",
         name: try row["withdrawn_by"] as String? ?? "",
-        standing: Self.standing(try row["withdrawal_state"], try row["withdrawal_refusal"]))
+        standing: standing(try row["withdrawal_state"], try row["withdrawal_refusal"]))
     }
-    publication = try DocumentPublication(
-      at: Date(unixMilliseconds: publishedAt), name: row["published_by"],
-      standing: Self.standing(row["state"], row["refusal"]), withdrawal: withdrawal)
   }
 
-  private static func standing(_ state: String?, _ refusal: String?) -> DocumentPublication.Standing {
+  static func standing(_ state: String?, _ refusal: String?) -> DocumentPublication.Standing {
     switch state {
     case "delivered": .delivered
     case "refused": .refused(code: refusal ?? "unknown")

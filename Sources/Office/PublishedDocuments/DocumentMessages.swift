@@ -1,7 +1,7 @@
 import Cryptography
 import JSON
 public import Links
-import PacketFormat
+package import PacketFormat
 public import Timestamps
 public import Zones
 
@@ -57,20 +57,21 @@ public struct WithdrawnMessage: Sendable {
     self.at = at
   }
 
-  public func outgoing() -> OutgoingMessage {
+  /// - Parameter classification: what the document was sent with.
+  public func outgoing(_ classification: Classification = .public) -> OutgoingMessage {
     let message = Message(
       id: newIdentifier(at: at), type: Self.type, subject: document.id, after: [], at: timestamp(at),
       body: .object(
         document.members + [
           .init("publishedAt", .string(timestamp(publishedAt))), .init("reason", .string(reason)),
         ]))
-    return OutgoingMessage(message, classification: .public)
+    return OutgoingMessage(message, classification: classification)
   }
 }
 
 extension WithdrawnMessage {
   /// - Throws: `schema` where the body is not of this type.
-  init(_ message: Message) throws(MessageRefusal) {
+  package init(_ message: Message) throws(MessageRefusal) {
     document = try DocumentFacts(message)
     at = try message.time()
     publishedAt = try message.time("publishedAt", message.body["publishedAt"])
@@ -79,7 +80,7 @@ extension WithdrawnMessage {
 }
 
 extension DocumentFacts {
-  fileprivate var members: [JSONValue.JSONMember] {
+  var members: [JSONValue.JSONMember] {
     [
       .init("number", .string(number.text)), .init("title", .string(title)), .init("issuer", .string(issuer)),
       .init("date", .string(date)), .init("ofd", ofd.json),
@@ -87,7 +88,7 @@ extension DocumentFacts {
   }
 
   /// - Throws: `schema`.
-  fileprivate init(_ message: Message) throws(MessageRefusal) {
+  init(_ message: Message) throws(MessageRefusal) {
     guard isDocumentID(message.subject) else {
       throw MessageRefusal(code: "schema", reason: "the subject is no document's identifier")
     }
@@ -119,7 +120,7 @@ extension DocumentFile {
 }
 
 extension Message {
-  fileprivate func line(_ key: String, maxCharacters: Int) throws(MessageRefusal) -> String {
+  func line(_ key: String, maxCharacters: Int) throws(MessageRefusal) -> String {
     let text = try text(key, maxBytes: 8 * maxCharacters)
     guard isPlainLine(text, maxCharacters: maxCharacters) else {
       throw MessageRefusal(code: "schema", reason: "“\(key)” is no line of 1 to \(maxCharacters) characters")

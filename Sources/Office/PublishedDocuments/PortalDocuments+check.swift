@@ -38,13 +38,6 @@ public enum CheckRefusal: Error, Equatable, Sendable {
 extension PortalDocuments {
   private static let pool = BlockingPool("documents.checks", width: CheckQueue.atOnce)
 
-  /// Whom seals are believed from at this moment; nobody where `zone.yaml` names none.
-  ///
-  /// - Throws: where a file cannot be read.
-  func checkTrust() throws(TrustError) -> CheckTrust {
-    try CheckTrust(sealTrust: trust?.sealTrust ?? [], revocationLists: trust?.revocationLists ?? [])
-  }
-
   /// Checks a file, and looks up what is known of it.
   ///
   /// - Parameter source: who asks, as limits count it.
@@ -75,15 +68,9 @@ extension PortalDocuments {
 
   private func outcome(of bytes: [UInt8]) -> Result<CheckReport, CheckFailure> {
     do throws(CheckFailure) {
-      let trust = try loadTrust()
-      return .success(try process.check(bytes, trust: trust))
+      return .success(try process.check(bytes, trust: try trust.checkTrust()))
     } catch {
       return .failure(error)
     }
-  }
-
-  /// Files that cannot be read are a fault of this zone.
-  func loadTrust() throws(CheckFailure) -> CheckTrust {
-    do { return try checkTrust() } catch { throw .notStarted }
   }
 }

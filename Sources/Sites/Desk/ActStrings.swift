@@ -23,6 +23,8 @@ let actStrings = StringTable([
   .init("act-document.drafted", "拟稿", "Drafted a document"),
   .init("act-document.changed", "修改公文草稿", "Changed a draft"),
   .init("act-document.published", "发布公文", "Published a document"),
+  .init("act-document.delivered", "分发公文", "Delivered a document"),
+  .init("act-document.signed-for", "签收公文", "Signed for a document"),
   .init("act-document.withdrawn", "撤回公文", "Withdrew a document"),
   .init("act-document.discarded", "废弃公文草稿", "Gave a draft up"),
   .init("act-document.seal-requested", "申请用印", "Requested a seal"),

@@ -27,6 +27,7 @@ extension DeskSite {
     }
     addSealingRoutes(to: &routes)
     if publications != nil { addPublicationRoutes(to: &routes) }
+    if received != nil { addReceivedRoutes(to: &routes) }
     addSealRoutes(to: &routes)
   }
 
@@ -99,6 +100,7 @@ extension DeskSite {
     let (fault, sheets) = try await sheetValues(document, request, presence)
     let content = DocumentPage(
       document: documentValues(document, language), publication: publication.values,
+      hasDeliveries: !publication.deliveries.isEmpty, deliveries: publication.deliveries,
       hasSteps: !steps.isEmpty, steps: steps,
       notation: document.content.notation,
       events: document.events.map { event in
@@ -234,11 +236,6 @@ extension DeskSite {
     let identifier = try documentIdentifier(request)
     let (bytes, isSealed, number) = try await officeDocuments().file(kind, of: identifier, for: presence.official)
     let name = (number.isEmpty ? identifier : number) + (isSealed ? "" : "-preview") + ".\(kind.rawValue)"
-    var headers: HTTPFields = [
-      .contentType: kind == .pdf ? "application/pdf" : "application/ofd", .contentLength: "\(bytes.count)",
-      .contentDisposition: contentDisposition(fileName: AttachmentName.clean(name)),
-    ]
-    if let policy = HTTPField.Name("Content-Security-Policy") { headers[policy] = "sandbox; default-src 'none'" }
-    return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    return Self.download(bytes, kind, name: name)
   }
 }

@@ -102,6 +102,7 @@ extension DeskSite {
     if official.may(.readLetter) { links.append(.init("/folders/to-do", "navFolders")) }
     if documents != nil {
       if official.may(.readDocument) { links.append(.init("/documents", "navDocuments")) }
+      if received != nil, official.may(.readReceivedDocument) { links.append(.init("/received", "navReceived")) }
       if official.may(.applySeal) { links.append(.init("/sealing", "navSealing")) }
       if official.may(.keepSeals) { links.append(.init("/seals", "navSeals")) }
     }

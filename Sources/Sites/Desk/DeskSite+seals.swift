@@ -112,7 +112,7 @@ extension DeskSite {
       languagePath: "/seals/new", form: names.isEmpty ? nil : "/seals", takesEnter: false)
   }
 
-  private static func sign(_ outcome: CheckStep.Outcome) -> String {
+  static func sign(_ outcome: CheckStep.Outcome) -> String {
     switch outcome {
     case .holds: "✓"
     case .fails: "✗"

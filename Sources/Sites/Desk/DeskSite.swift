@@ -5,6 +5,7 @@ import Hummingbird
 public import Letters
 public import Logging
 public import People
+public import ReceivedDocuments
 import Roles
 public import ServiceLifecycle
 package import Web
@@ -40,6 +41,8 @@ public final class DeskSite: Service {
   let documents: OfficeDocuments?
   /// Nil where documents go to no portal.
   let publications: DocumentPublications?
+  /// Nil where documents come from no other office.
+  let received: ReceivedDocuments?
   let logger: Logger
   let renderer: SiteRenderer
   let sessions: SessionStore<DeskVisit>
@@ -59,6 +62,7 @@ public final class DeskSite: Service {
   ///   - evidence: makes evidence folders; nil where the zone makes none.
   ///   - documents: nil where the zone has no official documents.
   ///   - publications: nil where they go to no portal.
+  ///   - received: nil where documents come from no other office.
   ///   - concerns: asked for each page of those who look after the zone's trust.
   /// - Throws: where a template cannot be read, which a test forbids.
   public init(
@@ -66,7 +70,7 @@ public final class DeskSite: Service {
     trust: any HandlerCertificateVerifying, issuer: (any HandlerCertificateIssuing)? = nil,
     console: AuditConsole? = nil, checker: LogChecker? = nil, evidence: EvidenceSource? = nil,
     documents: OfficeDocuments? = nil, publications: DocumentPublications? = nil,
-    concerns: @escaping @Sendable () -> [DeskConcern] = { [] }, logger: Logger
+    received: ReceivedDocuments? = nil, concerns: @escaping @Sendable () -> [DeskConcern] = { [] }, logger: Logger
   ) throws {
     self.configuration = configuration
     self.letters = letters
@@ -78,6 +82,7 @@ public final class DeskSite: Service {
     evidenceSource = evidence
     self.documents = documents
     self.publications = publications
+    self.received = received
     self.concerns = concerns
     self.logger = logger
     let limits = configuration.desk ?? DeskConfiguration(listenAddress: "", port: 0)

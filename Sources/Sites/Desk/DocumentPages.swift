@@ -30,6 +30,8 @@ struct DocumentPage: InsidePage {
 
   let document: DocumentValues
   let publication: PublicationValues?
+  let hasDeliveries: Bool
+  let deliveries: [DeliveryValues]
   let hasSteps: Bool
   let steps: [DocumentStepValues]
   let notation: String

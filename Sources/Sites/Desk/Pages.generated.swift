@@ -263,6 +263,18 @@ let deskTemplates: [String: String] = [
   <div class="actions"><button type="submit" id="delegate-add" formaction="/people/{{id}}/delegation">{{t.delegationDo}}</button></div>
   </div>{{/hasDelegates}}
   """#,
+  "document-deliveries": #"""
+  <section id="deliveries"><h2>{{t.deliveryHeading}}</h2>
+  {{#deliveries}}<dl class="facts" data-office="{{peer}}" data-standing="{{standing}}">
+  <dt>{{t.deliveryPeer}}</dt><dd>{{peer}}</dd>
+  <dt>{{t.deliveryState}}</dt><dd>{{standingText}}</dd>
+  <dt>{{t.deliveredBy}}</dt><dd>{{delivered}}</dd>
+  <dt>{{t.deliverySignedFor}}</dt><dd>{{#signedFor}}{{signedFor}}{{/signedFor}}{{^signedFor}}{{t.deliveryNotSigned}}{{/signedFor}}</dd>
+  {{#withdrawn}}<dt>{{t.withdrawnBy}}</dt><dd>{{withdrawn}}</dd>
+  <dt>{{t.withdrawReason}}</dt><dd>{{reason}}</dd>{{/withdrawn}}
+  </dl>
+  {{/deliveries}}</section>
+  """#,
   "document-facts": #"""
   <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
   <dl class="facts">
@@ -388,6 +400,7 @@ let deskTemplates: [String: String] = [
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   {{> document-facts}}
   {{> document-publication}}
+  {{#hasDeliveries}}{{> document-deliveries}}{{/hasDeliveries}}
   {{#hasSteps}}<div class="actions" id="steps">
   {{#steps}}<a class="button{{#isPlain}} plain{{/isPlain}}" href="{{path}}" id="step-{{id}}">{{text}}</a>
   {{/steps}}</div>{{/hasSteps}}
@@ -891,6 +904,11 @@ let deskTemplates: [String: String] = [
   <input type="hidden" name="csrf" value="{{csrf}}">
   <input type="hidden" name="decision" value="{{decision}}">
   <p>{{text}}</p>
+  {{#hasOffices}}<fieldset class="field"{{#wrong.office-1}} aria-describedby="office-1-error"{{/wrong.office-1}}>
+  <legend>{{t.deliverOffices}}</legend>
+  {{#wrong.office-1}}<p class="wrong" id="office-1-error">{{.}}</p>{{/wrong.office-1}}
+  {{#offices}}<label class="choice" for="to-{{id}}"><input type="checkbox" id="to-{{id}}" name="to-{{id}}" value="yes"{{#chosen}} checked{{/chosen}}>{{text}}</label>
+  {{/offices}}</fieldset>{{/hasOffices}}
   {{#hasReason}}<div class="field">
   <label for="reason">{{t.withdrawReason}}</label>
   <p class="hint" id="reason-hint">{{t.withdrawReasonHint}}</p>
@@ -903,6 +921,60 @@ let deskTemplates: [String: String] = [
   </form>
   <p><a href="/documents/{{id}}">{{t.docBack}}</a></p>
   {{/document}}
+  """#,
+  "received-document": #"""
+  {{#document}}
+  <h1 id="document-title">{{documentTitle}}</h1>
+  {{> problems}}
+  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
+  {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{t.receivedWithdrawn}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
+  <dl class="facts">
+  <dt>{{t.receivedNumber}}</dt><dd id="document-number">{{number}}</dd>
+  <dt>{{t.receivedIssuer}}</dt><dd>{{issuer}}</dd>
+  <dt>{{t.receivedDate}}</dt><dd>{{date}}</dd>
+  <dt>{{t.docClassification}}</dt><dd>{{#classification}}{{classification}}{{/classification}}{{^classification}}{{t.none}}{{/classification}}</dd>
+  <dt>{{t.receivedPeer}}</dt><dd>{{peer}}</dd>
+  <dt>{{t.receivedArrived}}</dt><dd>{{arrived}}</dd>
+  {{#signedFor}}<dt>{{t.receivedSignedFor}}</dt><dd id="signed-for">{{signedFor}}</dd>{{/signedFor}}
+  <dt>{{t.receivedDigest}}</dt><dd><code>{{digest}}</code></dd>
+  </dl>
+  {{#hasSteps}}<h2>{{t.receivedCheck}}</h2>
+  <p class="note" id="verdict" data-verdict="good">{{t.receivedGood}}</p>
+  <ul class="list" id="steps">
+  {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
+  {{/steps}}</ul>{{/hasSteps}}
+  <h2>{{t.receivedFiles}}</h2>
+  {{^signedFor}}<p class="hint" id="before">{{t.receivedBefore}}</p>{{/signedFor}}
+  <ul class="files" id="files">
+  {{#files}}<li><a href="{{path}}" download id="file-{{kind}}">{{text}}</a></li>
+  {{/files}}</ul>
+  {{#canSign}}<form class="box" method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>
+  {{#signing}}{{> signing}}{{/signing}}
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="decision" value="{{decision}}">
+  <h2>{{t.receivedSign}}</h2>
+  <p>{{t.receivedSignText}}</p>
+  {{#signing}}{{> signs-hint}}{{/signing}}
+  <div class="actions"><button type="submit" id="sign-for">{{t.receivedSign}}</button></div>
+  </form>{{/canSign}}
+  <p><a href="/received">{{t.receivedBack}}</a></p>
+  {{/document}}
+  """#,
+  "received": #"""
+  <h1>{{t.navReceived}}</h1>
+  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  <nav aria-label="{{t.docStates}}"><ul class="tabs">
+  {{#tabs}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}} ({{count}})</a></li>
+  {{/tabs}}</ul></nav>
+  {{#isEmpty}}<p class="soft">{{t.receivedEmpty}}</p>{{/isEmpty}}
+  {{#hasDocuments}}<table role="table" class="cards" id="received">
+  <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{{t.columnTitle}}</th><th role="columnheader" scope="col">{{t.receivedNumber}}</th><th role="columnheader" scope="col">{{t.receivedIssuer}}</th><th role="columnheader" scope="col">{{t.receivedPeer}}</th><th role="columnheader" scope="col">{{t.receivedArrived}}</th></tr></thead>
+  <tbody role="rowgroup">
+  {{#documents}}<tr role="row"><td role="cell" data-label="{{t.columnTitle}}"><a href="{{path}}">{{documentTitle}}</a>{{#classification}} <span class="stage" data-stage="refused">{{classification}}</span>{{/classification}}</td><td role="cell" data-label="{{t.receivedNumber}}">{{number}}</td><td role="cell" data-label="{{t.receivedIssuer}}">{{issuer}}</td><td role="cell" data-label="{{t.receivedPeer}}">{{peer}}</td><td role="cell" data-label="{{t.receivedArrived}}" class="tight">{{arrived}}</td></tr>
+  {{/documents}}</tbody>
+  </table>{{/hasDocuments}}
+  {{> paging}}
   """#,
   "seal-import": #"""
   <h1>{{t.sealImport}}</h1>

@@ -12,7 +12,21 @@ struct PublicationPage: InsidePage {
   let verb: String
   let hasReason: Bool
   let reasonTyped: String
+  let hasOffices: Bool
+  let offices: [OptionValues]
   let signing: SigningValues?
+}
+
+/// How far a document is on its way to another office.
+struct DeliveryValues: PageValues {
+  let peer: String
+  /// As `PublicationValues.standing`.
+  let standing: String
+  let standingText: String
+  let delivered: String
+  let signedFor: String?
+  let withdrawn: String?
+  let reason: String?
 }
 
 /// How far a document is on its way to the public.

@@ -3,9 +3,9 @@ import Web
 /// The texts of publishing and withdrawing documents.
 let publicationStrings = StringTable([
   .init("docEvent-published", "发布到门户", "Sent to the portal"),
-  .init("docEvent-withdrawn", "撤回公开", "Withdrawn"),
+  .init("docEvent-withdrawn", "撤回", "Withdrawn"),
   .init("docStep-publish", "发布到门户", "Publish"),
-  .init("docStep-withdraw", "撤回公开…", "Withdraw…"),
+  .init("docStep-withdraw", "撤回…", "Withdraw…"),
   .init("publicationHeading", "公开发布", "Publication"),
   .init("publicationState", "发布状态", "State"),
   .init("publishedBy", "发布", "Published"),
@@ -27,12 +27,12 @@ let publicationStrings = StringTable([
   .init(
     "publishText", "公文的正本、副本、文号、标题、发文机关和成文日期将在门户公开，任何人都可以查阅和下载。",
     "The original, the copy, number, title, issuer and date will be on the portal, for anybody to read and keep."),
-  .init("withdrawTitle", "撤回公开", "Withdraw"),
+  .init("withdrawTitle", "撤回公文", "Withdraw"),
   .init(
-    "withdrawText", "门户将注明此公文已撤回并公布理由，不再提供下载。撤回后不能再次发布此公文。",
-    "The portal will say that this document is withdrawn, and why, and give its files out no more. It cannot be published again."
+    "withdrawText", "门户和收到此公文的单位都将得知公文已撤回及其理由；门户不再提供下载。撤回后不能再次发布或分发此公文。",
+    "The portal and the offices that have it will say that this document is withdrawn, and why; the portal gives its files out no more. It cannot be published or delivered again."
   ),
-  .init("withdrawReason", "撤回理由（向社会公布）", "Reason, for the public"),
+  .init("withdrawReason", "撤回理由（公开或告知收文单位）", "Reason, for all who have it"),
   .init("withdrawReasonHint", "1 至 500 字。", "1 to 500 characters."),
   .init(
     "publishPolicy", "链路配置不允许发送：{0}。请运维人员在内网 zone.yaml 的链路中加入：{1}。",

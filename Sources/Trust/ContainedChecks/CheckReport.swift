@@ -1,5 +1,5 @@
 public import DocumentSeals
-import JSON
+public import JSON
 
 /// What a check of a document found. It is the word of a process that read a stranger's file: whoever broke into that process
 /// says what he likes, so nothing else may hang on it.
@@ -36,7 +36,8 @@ public struct CheckReport: Equatable, Sendable {
 }
 
 extension CheckReport {
-  var json: JSONValue {
+  /// As the process answers, and as it is kept.
+  public var json: JSONValue {
     .object([
       "kind": .string(kind.rawValue), "steps": Self.json(steps),
       "signatures": .array(
@@ -56,7 +57,7 @@ extension CheckReport {
   }
 
   /// - Returns: nil for anything but what `json` makes, within the limits.
-  init?(json: JSONValue) {
+  public init?(json: JSONValue) {
     var left = CheckLimits.stepsMost
     guard let kind = json["kind"]?.text.flatMap(Kind.init(rawValue:)), let steps = Self.steps(json["steps"], &left),
       let listed = json["signatures"]?.elements, let numbers = json["numbers"]?.elements,

@@ -34,7 +34,7 @@ import Zones
   }
 
   private func decision(_ id: String, _ publications: DocumentPublications) async throws -> PublicationDecision {
-    try #require(try await publications.publication(of: id, for: desk.clerk).decision)
+    try #require(try await publications.dispatch(of: id, for: desk.clerk).decision)
   }
 
   private func sent() async throws -> [String] {
@@ -56,29 +56,29 @@ import Zones
   @Test func `leave once, with both files, are acts, and stand as the receipts say`() async throws {
     let publications = try publications()
     let id = try await sealed()
-    #expect(try await publications.publication(of: id, for: desk.clerk).steps == [.publish])
+    #expect(try await publications.dispatch(of: id, for: desk.clerk).steps == [.publish])
     let decision = try await decision(id, publications)
     try await publications.publish(id, decision: decision, by: desk.clerk)
     #expect(try await sent() == ["document.published"])
     let blobs = try await desk.database.read { try $0.one(Int.self, "SELECT COUNT(*) FROM outgoing_blob") }
     #expect(blobs == 2)
     #expect(try await desk.acts().last == "document.published")
-    let standing = { try await publications.publication(of: id, for: desk.clerk).publication?.standing }
+    let standing = { try await publications.dispatch(of: id, for: desk.clerk).publication?.standing }
     #expect(try await standing() == .sent)
     await #expect(throws: DocumentError.refused(.alreadyPublished)) {
       try await publications.publish(id, decision: decision, by: desk.clerk)
     }
     try await settle(.applied, publications)
     #expect(try await standing() == .delivered)
-    #expect(try await publications.publication(of: id, for: desk.clerk).steps == [.withdraw])
+    #expect(try await publications.dispatch(of: id, for: desk.clerk).steps == [.withdraw])
     try await publications.withdraw(id, reason: "内容\n有误", decision: decision, by: desk.leader)
-    let withdrawal = try await publications.publication(of: id, for: desk.clerk).publication?.withdrawal
+    let withdrawal = try await publications.dispatch(of: id, for: desk.clerk).publication?.withdrawal
     #expect(withdrawal?.reason == "内容 有误" && withdrawal?.standing == .sent)
     #expect(try await desk.acts().last == "document.withdrawn")
-    #expect(try await publications.publication(of: id, for: desk.clerk).steps.isEmpty)
+    #expect(try await publications.dispatch(of: id, for: desk.clerk).steps.isEmpty)
     try await settle(.applied, publications)
     #expect(
-      try await publications.publication(of: id, for: desk.clerk).publication?.withdrawal?.standing == .delivered)
+      try await publications.dispatch(of: id, for: desk.clerk).publication?.withdrawal?.standing == .delivered)
     #expect(try await sent() == ["document.published", "document.withdrawn"])
   }
 
@@ -88,7 +88,7 @@ import Zones
     let decision = try await decision(id, publications)
     try await publications.publish(id, decision: decision, by: desk.clerk)
     try await settle(.refused(code: "check-chain"), publications)
-    let found = try await publications.publication(of: id, for: desk.clerk)
+    let found = try await publications.dispatch(of: id, for: desk.clerk)
     #expect(found.publication?.standing == .refused(code: "check-chain") && found.steps == [.publish])
     await #expect(throws: DocumentError.refused(.notPublished)) {
       try await publications.withdraw(id, reason: "x", decision: decision, by: desk.clerk)
@@ -126,7 +126,7 @@ import Zones
     for code in ["documents-off", "check-unavailable"] {
       _ = try await publications.rebuildPortal()
       try await settle(.refused(code: code), publications)
-      #expect(try await publications.publication(of: id, for: desk.clerk).steps == [.publish, .withdraw])
+      #expect(try await publications.dispatch(of: id, for: desk.clerk).steps == [.publish, .withdraw])
     }
     _ = try await publications.rebuildPortal()
     #expect(try await sent() == Array(repeating: "document.published", count: 4))
@@ -194,7 +194,7 @@ import Zones
           continue
         }
       }
-      #expect(try await publications.publication(of: id, for: desk.clerk).publication == nil)
+      #expect(try await publications.dispatch(of: id, for: desk.clerk).publication == nil)
       #expect(try await sent().isEmpty)
     }
     #expect(try publications { $0.messageTypes = [] }.missingNames.count == 2)
@@ -208,7 +208,7 @@ import Zones
     try await publications.publish(id, decision: decision, by: desk.clerk)
     try await settle(.applied, publications)
     #expect(try await publications.rebuildPortal() == 1)
-    #expect(try await publications.publication(of: id, for: desk.clerk).publication?.standing == .sent)
+    #expect(try await publications.dispatch(of: id, for: desk.clerk).publication?.standing == .sent)
     try await settle(.applied, publications)
     try await publications.withdraw(id, reason: "x", decision: decision, by: desk.clerk)
     #expect(try await publications.rebuildPortal() == 1)

@@ -1,0 +1,62 @@
+import Foundation
+import Storage
+import Timestamps
+import Zones
+
+/// Everywhere that a document was sent.
+struct SentDocument {
+  let publication: StoredPublication?
+  let deliveries: [StoredDelivery]
+
+  static func find(_ document: String, _ db: Transaction) throws -> SentDocument {
+    SentDocument(
+      publication: try StoredPublication.find(document, db),
+      deliveries: try db.all("SELECT * FROM document_delivery WHERE document = ? ORDER BY peer", document)
+        .map(StoredDelivery.init(row:)))
+  }
+
+  /// Whether anybody has it, or it is on its way.
+  var isOut: Bool { publication?.isOut == true || deliveries.contains(where: \.isOut) }
+  var isWithdrawn: Bool { publication?.isWithdrawn == true || deliveries.contains { $0.delivery.withdrawal != nil } }
+
+  /// Whether somebody did not take the withdrawal.
+  var isWithdrawalRefused: Bool {
+    ([publication?.publication.withdrawal] + deliveries.map(\.delivery.withdrawal)).contains { withdrawal in
+      if case .refused = withdrawal?.standing { true } else { false }
+    }
+  }
+
+  /// The offices that have it not, and to which it is not on its way.
+  func open(_ offices: [LinkConfiguration]) -> [LinkConfiguration] {
+    offices.filter { office in
+      deliveries.first { $0.delivery.peer == office.peer.text }.map(\.isRefused) ?? true
+    }
+  }
+}
+
+/// What another office was sent of a document.
+struct StoredDelivery {
+  let document: String
+  let deliveredAt: UnixMilliseconds
+  let delivery: DocumentDelivery
+  /// Whether the office ever took it: it may have it since, whatever it said of repeats.
+  let wasDelivered: Bool
+
+  var isRefused: Bool { if case .refused = delivery.standing { true } else { false } }
+  var isOut: Bool { !isRefused || wasDelivered }
+
+  init(row: SQLRow) throws {
+    document = try row["document"]
+    deliveredAt = try row["delivered_at"]
+    wasDelivered = try row["was_delivered"] as Int == 1
+    let signedFor = try (row["signed_for_at"] as Int?).map { at in
+      DocumentDelivery.SignedFor(
+        at: Date(unixMilliseconds: at), name: try row["signed_for_by"] as String? ?? "",
+        unit: try row["signed_for_unit"] as String? ?? "")
+    }
+    delivery = try DocumentDelivery(
+      peer: row["peer"], at: Date(unixMilliseconds: deliveredAt), name: row["delivered_by"],
+      standing: StoredPublication.standing(row["state"], row["refusal"]), signedFor: signedFor,
+      withdrawal: StoredPublication.withdrawal(row))
+  }
+}

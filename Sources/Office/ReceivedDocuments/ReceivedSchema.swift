@@ -1,0 +1,36 @@
+public import Storage
+
+/// The table of what other offices delivered.
+public let receivedDocumentMigrations: [Migration] = [
+  Migration(
+    "received-documents-1",
+    sql: """
+      CREATE TABLE received_document (
+        -- The office that sent it, and its identifier there.
+        peer TEXT NOT NULL,
+        id TEXT NOT NULL,
+        number TEXT NOT NULL,
+        title TEXT NOT NULL,
+        issuer TEXT NOT NULL,
+        date TEXT NOT NULL,
+        -- As its page has it; and what links weigh.
+        classification TEXT NOT NULL,
+        ofd TEXT NOT NULL,
+        ofd_bytes INTEGER NOT NULL,
+        pdf TEXT,
+        pdf_bytes INTEGER,
+        sent_at INTEGER NOT NULL,
+        arrived_at INTEGER NOT NULL,
+        -- arrived, signed-for, withdrawn.
+        state TEXT NOT NULL,
+        -- What the check found on arrival, JSON; empty for one that was withdrawn before it came.
+        report TEXT NOT NULL,
+        signed_for_at INTEGER,
+        signed_for_by TEXT,
+        withdrawn_at INTEGER,
+        reason TEXT,
+        PRIMARY KEY (peer, id)
+      ) WITHOUT ROWID;
+      CREATE INDEX received_document_by_state ON received_document (state, arrived_at, peer, id);
+      """)
+]

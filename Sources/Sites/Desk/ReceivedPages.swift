@@ -1,0 +1,42 @@
+import Web
+
+struct ReceivedListPage: InsidePage {
+  static let template = "received"
+
+  let tabs: [TabValues]
+  let isEmpty: Bool
+  let hasDocuments: Bool
+  let documents: [ReceivedValues]
+  let paging: PagingValues?
+}
+
+/// A document of another office.
+struct ReceivedValues: PageValues {
+  let path: String
+  let documentTitle: String
+  let number: String
+  let issuer: String
+  let date: String
+  let peer: String
+  let classification: String?
+  let arrived: String
+  let state: String
+  let stateText: String
+  let signedFor: String?
+  let withdrawn: String?
+  let reason: String?
+  let digest: String
+}
+
+struct ReceivedPage: InsidePage {
+  static let template = "received-document"
+
+  let document: ReceivedValues
+  let hasSteps: Bool
+  let steps: [CheckStepValues]
+  /// Empty before the receipt.
+  let files: [DocumentFileValues]
+  let canSign: Bool
+  let decision: String
+  let signing: SigningValues?
+}

@@ -1,0 +1,64 @@
+import Web
+
+/// The texts of delivering documents, and of documents of other offices.
+let receivedStrings = StringTable([
+  .init("navReceived", "收文", "Received"),
+  .init("receivedTitle", "收文", "Received document"),
+  .init("receivedEmpty", "暂无收文。", "There are no documents here."),
+  .init("receivedState-arrived", "待签收", "To be signed for"),
+  .init("receivedState-signed-for", "已签收", "Signed for"),
+  .init("receivedState-withdrawn", "已撤回", "Withdrawn"),
+  .init("receivedNumber", "发文字号", "Number"),
+  .init("receivedIssuer", "发文机关", "Issuer"),
+  .init("receivedDate", "成文日期", "Date"),
+  .init("receivedPeer", "来文单位（区）", "Sent by (zone)"),
+  .init("receivedArrived", "送达时间", "Arrived"),
+  .init("receivedSignedFor", "签收", "Signed for"),
+  .init("receivedDigest", "正本 SHA-256", "SHA-256 of the original"),
+  .init("receivedWithdrawn", "来文单位已撤回此公文，请勿继续办理。", "The sender has withdrawn this document. Do not act on it."),
+  .init("receivedReason", "撤回理由", "Reason"),
+  .init("receivedCheck", "送达时的核验结果", "What the check on arrival found"),
+  .init("receivedGood", "✓ 印章和签名核验通过。", "✓ Seals and signatures hold."),
+  .init("receivedFiles", "文件", "Files"),
+  .init(
+    "receivedBefore", "签收后方可打开文件。", "The files can be opened once somebody has signed for the document."),
+  .init("receivedSign", "签收", "Sign for it"),
+  .init(
+    "receivedSignText", "签收前将再次核验印章。签收后，来文单位会收到回执，内有您的姓名、单位和签收时间。",
+    "The seals are checked once more. The sender will learn your name, your unit and the time."),
+  .init("receivedBack", "返回收文列表", "Back to the list"),
+  .init(
+    "receivedPolicy", "链路配置不允许发送回执：{0}。请运维人员在 zone.yaml 的该链路 policy.outgoing.messages 中加入 document.signed-for。",
+    "The link does not let the receipt out: {0}. The operator has to add document.signed-for to policy.outgoing.messages of this link in zone.yaml."
+  ),
+  .init("docStep-deliver", "分发…", "Deliver…"),
+  .init("docEvent-delivered", "分发", "Delivered"),
+  .init("docEvent-signed-for", "对方签收", "Signed for by the other office"),
+  .init("deliverTitle", "分发公文", "Deliver"),
+  .init(
+    "deliverText", "公文的正本和副本将送往所选单位；对方核验印章后签收，回执显示在本页。",
+    "The original and the copy go to the offices that you choose. They check the seals and sign for the document; you see that on its page."
+  ),
+  .init("deliverOffices", "主送单位（区）", "Offices (zones)"),
+  .init("deliveryHeading", "分发", "Deliveries"),
+  .init("deliveryPeer", "单位（区）", "Office (zone)"),
+  .init("deliveryState", "状态", "State"),
+  .init("deliverySignedFor", "签收", "Signed for"),
+  .init("deliveryNotSigned", "尚未签收", "Not yet"),
+  .init("deliveredBy", "分发", "Sent"),
+  .init("delivery-sent", "正在送往对方，尚无回执", "On its way; no receipt yet"),
+  .init("delivery-delivered", "已送达对方", "Delivered"),
+  .init("delivery-refused", "对方拒收：{0}（{1}）", "Refused by the other office: {0} ({1})"),
+  .init("delivery-withdrawal-sent", "撤回通知正在送往对方，尚无回执", "The withdrawal is on its way; no receipt yet"),
+  .init("delivery-withdrawal-delivered", "已撤回", "Withdrawn"),
+  .init("delivery-withdrawal-refused", "对方拒收撤回通知：{0}（{1}）", "The other office refused the withdrawal: {0} ({1})"),
+  .init(
+    "docProblem-nowhere-to-deliver", "所选单位已有此公文，或没有通往该单位的链路。",
+    "These offices have the document already, or no link leads to them."),
+  .init("docProblem-no-office", "请至少选择一个单位。", "Choose one office at least."),
+  .init("docProblem-already-signed-for", "此公文已经签收。", "This document is signed for already."),
+  .init(
+    "docProblem-not-genuine", "印章核验不再通过，不能签收。请与来文单位联系。",
+    "The seals do not hold any more. It cannot be signed for; ask the sender."),
+  .init("docProblem-not-checked", "本次未能核验印章，请稍后重试。", "The seals could not be checked. Try again shortly."),
+])
