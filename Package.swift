@@ -292,7 +292,11 @@ let package = Package(
         "PDFObjects", "DocumentSeals", "TimeStamping", "ExternalSigner",
       ], ["CCurl", arguments]),
 
-    tests("TidyTests", of: ["Roles", "AuditLog", "Acts", "People", "Letters", "Documents", "Web", "Portal", "Desk"]),
+    tests(
+      "TidyTests",
+      of: [
+        "Roles", "AuditLog", "Acts", "People", "Letters", "Documents", "ReceivedDocuments", "Web", "Portal", "Desk",
+      ]),
     tests("JSONTests", of: ["JSON"]),
     tests("FairQueuesTests", of: ["FairQueues"]),
     tests(
@@ -385,8 +389,8 @@ let package = Package(
       "DeskTests",
       of: [
         "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "Certificates", "ZoneKeys",
-        "Links", "Acts",
-        "DocumentSeals", "People", "Letters", "Documents", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
+        "Links", "Acts", "DocumentSeals", "ContainedChecks", "People", "Letters", "PacketFormat", "PublishedDocuments",
+        "Documents", "ReceivedDocuments", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
     tests("FlowsTests", of: ["Flows"]),
@@ -401,10 +405,16 @@ let package = Package(
         "ZoneHarness", "guandu-dmz",
       ], [logging]),
     tests(
+      "ReceivedDocumentsTests",
+      of: [
+        "Roles", "Zones", "JSON", "Cryptography", "DurableFiles", "Storage", "PacketFormat", "ContainedChecks", "Links",
+        "Acts", "People", "PublishedDocuments", "Documents", "ReceivedDocuments",
+      ]),
+    tests(
       "DocumentsTests",
       of: [
         "Roles", "Zones", "FairQueues", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "Certificates",
-        "DocumentSeals", "Links", "Acts", "People", "Documents", "SealHarness",
+        "DocumentSeals", "PacketFormat", "Links", "Acts", "People", "PublishedDocuments", "Documents", "SealHarness",
       ], [logging]),
     tests(
       "LettersTests",
@@ -428,7 +438,7 @@ let package = Package(
         "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "Acts",
         "AuditConsole", "People", "Letters", "ContainedChecks", "PublishedDocuments", "Documents",
-        logging, lifecycle,
+        "ReceivedDocuments", logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "BackupsTests",

@@ -3,6 +3,7 @@ import Documents
 import Foundation
 import Letters
 import People
+import ReceivedDocuments
 import Roles
 import Testing
 
@@ -63,11 +64,13 @@ import Testing
           + PublicationStep.allCases.map(\.rawValue),
         "publication-": ["sent", "delivered", "refused"].flatMap { [$0, "withdrawal-" + $0] },
         "refusedDocument-": ["policy", "off", "duplicate", "check", "other"],
-        "publish": ["Title", "Text"], "withdraw": ["Title", "Text"],
+        "delivery-": ["sent", "delivered", "refused"].flatMap { [$0, "withdrawal-" + $0] },
+        "receivedState-": ReceivedDocument.State.allCases.map(\.rawValue),
+        "publish": ["Title", "Text"], "withdraw": ["Title", "Text"], "deliver": ["Title", "Text"],
         "docProblem-": DocumentProblem.allCases.map(\.rawValue),
         "docEvent-": [
           "drafted", "changed", "discarded", "requested", "granted", "refused", "taken-back", "given-back", "sealed",
-          "published", "withdrawn",
+          "published", "delivered", "signed-for", "withdrawn",
         ],
         "docFile-": DocumentFileKind.allCases.map(\.rawValue),
         "docFileSealed-": DocumentFileKind.allCases.map(\.rawValue),
@@ -87,7 +90,7 @@ import Testing
     }
     #expect(found.count > 15)
     return found + ["letter.signed-for", "letter.answered", "letter.declined", "units.imported", "people.imported"]
-      + ["drafted", "changed", "discarded", "sealed", "published", "withdrawn"].map { "document.\($0)" }
+      + ["drafted", "changed", "discarded", "sealed", "published", "delivered", "withdrawn"].map { "document.\($0)" }
       + ["requested", "granted", "refused", "taken-back", "given-back"].map { "document.seal-\($0)" }
       + SealState.allCases.map { "seal.\($0.rawValue)" }
   }

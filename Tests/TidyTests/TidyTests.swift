@@ -71,7 +71,7 @@ import Testing
       Set(stores) == [
         "AuditLog", "AuditWitness", "AuditForward", "Backups", "OperatorRequests", "Links", "Letters", "Revocation",
         "KeyRotation", "Acts", "People", "AuditConsole", "Evidence", "Daemon", "guandu-intranet", "Documents",
-        "PublishedDocuments",
+        "PublishedDocuments", "ReceivedDocuments",
       ])
   }
 

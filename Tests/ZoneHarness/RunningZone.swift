@@ -16,6 +16,7 @@ import Logging
 public import PacketFormat
 public import People
 public import PublishedDocuments
+import ReceivedDocuments
 public import Revocation
 public import Roles
 import ServiceLifecycle
@@ -54,7 +55,7 @@ public final class RunningZone: Sendable {
   public let index: AuditIndexKeeper
   public let clerk = Official(
     person: "clerk", name: "Clerk", certificateFingerprint: "", roles: [.clerk], mailboxes: ["mayor"])
-  private let outbox: Outbox
+  public let outbox: Outbox
   private let peer: ZoneName
   /// For tests that do its steps one by one, with `exchanging: false`.
   public let exchange: ZoneExchange
@@ -74,6 +75,7 @@ public final class RunningZone: Sendable {
       path: configuration.dataDirectory + "/zone.sqlite",
       migrations: linkMigrations + actMigrations + peopleMigrations + citizenLetterMigrations + deskLetterMigrations
         + officeDocumentMigrations + documentPublicationMigrations + publishedDocumentMigrations
+        + receivedDocumentMigrations
         + revocationMigrations + rotationMigrations + witnessMigrations + auditIndexMigrations)
     blobs = try BlobStore(folder: configuration.dataDirectory, files: files)
     let outbox = Outbox(links: configuration.links)
@@ -86,7 +88,7 @@ public final class RunningZone: Sendable {
     revocations = RevocationKeeper(
       configuration: configuration, trust: identity.trust, database: database, outbox: outbox, logger: logger,
       audit: trail)
-    let link = configuration.links[0]
+    let link = configuration.cityLink
     peer = link.peer
     rotation = RotationKeeper(
       configuration: configuration, identity: identity, database: database, outbox: outbox, logger: logger,
@@ -102,7 +104,8 @@ public final class RunningZone: Sendable {
     documents = PortalDocuments(
       database: database, blobs: blobs, link: link, trust: configuration.sealTrust, process: checks, logger: logger)
     publications = DocumentPublications(
-      database: database, blobs: blobs, outbox: outbox, link: link, audit: trail, now: now)
+      database: database, blobs: blobs, outbox: outbox, link: link, offices: configuration.officeLinks,
+      audit: trail, now: now)
     reminder = NoticeReminder(letters: desk, logger: logger)
     office = OfficeDirectory(database: database, mailboxes: configuration.mailboxes, audit: trail)
     let isDMZ = configuration.role == .dmz

@@ -3,7 +3,8 @@ enum DocumentsReader {
   static let seriesAtMost = 100
 
   static func documents(_ value: YAMLValue) -> DocumentsConfiguration? {
-    guard let group = value.mapping(["series", "seal_trust", "revocation_lists", "faces", "signers", "received_by"]) else { return nil }
+    let names = ["series", "seal_trust", "revocation_lists", "faces", "signers", "received_by"]
+    guard let group = value.mapping(names) else { return nil }
     let series = group.required("series").flatMap(readSeries)
     let trust = group.optional("seal_trust").map { $0.paths(.file) } ?? []
     let lists = group.optional("revocation_lists").map { $0.paths(.file) } ?? []

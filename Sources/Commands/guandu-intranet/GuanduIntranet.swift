@@ -66,8 +66,9 @@ struct GuanduIntranet: AsyncParsableCommand {
       handlers: start.messageHandlers([:]),
       handlersOfPeer: { peer in
         // What citizens write comes from this city's DMZ alone.
-        [peer == link.peer ? letters.handlers : [:], publications.handlers(of: peer), received?.handlers(of: peer) ?? [:]]
-          .reduce(start.messageHandlers(of: peer)) { all, some in all.merging(some) { first, _ in first } }
+        let own = peer == link.peer ? letters.handlers : publications.handlers(of: peer)
+        return start.messageHandlers(of: peer).merging(own) { first, _ in first }
+          .merging(received?.handlers(of: peer) ?? [:]) { first, _ in first }
       }, fate: start.fate(fate(letters.fate, publications.fate)),
       logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)

@@ -1,7 +1,7 @@
 import Acts
 import Cryptography
-public import Links
 import DurableFiles
+public import Links
 import PacketFormat
 import PublishedDocuments
 public import Roles

@@ -160,7 +160,7 @@ public final class DocumentPublications: Sendable {
       case DeliveredMessage.type:
         try db.run(
           """
-          UPDATE document_delivery SET state = ?, refusal = ?, was_delivered = MAX(was_delivered, ?)
+          UPDATE document_delivery SET state = ?, refusal = ?, was_delivered = CASE WHEN ? = 1 THEN 1 ELSE was_delivered END
           WHERE document = ? AND message = ?
           """, state, code, fate == .applied ? 1 : 0, message.subject, message.id)
       case WithdrawnMessage.type:

@@ -62,7 +62,8 @@ public struct ReceivedDocument: Sendable {
   }
 
   static func find(_ peer: String, _ id: String, _ db: Transaction) throws -> ReceivedDocument? {
-    try db.one("SELECT * FROM received_document WHERE peer = ? AND id = ?", peer, id).flatMap(ReceivedDocument.init(row:))
+    try db.one("SELECT * FROM received_document WHERE peer = ? AND id = ?", peer, id).flatMap(
+      ReceivedDocument.init(row:))
   }
 }
 

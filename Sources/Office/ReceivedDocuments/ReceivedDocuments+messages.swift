@@ -72,7 +72,8 @@ extension ReceivedDocuments {
         sent_at, arrived_at, state, report)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, peer, document.id, document.number.text, document.title, document.issuer, document.date, classification,
-      document.ofd.digest.text, document.ofd.bytes, document.pdf?.digest.text, document.pdf?.bytes, sentAt, now(), state,
+      document.ofd.digest.text, document.ofd.bytes, document.pdf?.digest.text, document.pdf?.bytes, sentAt, now(),
+      state,
       report)
   }
 }

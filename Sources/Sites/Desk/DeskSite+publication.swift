@@ -114,7 +114,8 @@ extension DeskSite {
       heading: strings.text("\(step.rawValue)Title", language), document: documentValues(document, language),
       path: path,
       decision: decision.text, text: strings.text("\(step.rawValue)Text", language),
-      verb: strings.text("\(step.rawValue)Title", language), hasReason: step == .withdraw, reasonTyped: reason, hasOffices: step == .deliver,
+      verb: strings.text("\(step.rawValue)Title", language), hasReason: step == .withdraw, reasonTyped: reason,
+      hasOffices: step == .deliver,
       offices: step == .deliver
         ? found.offices.map { OptionValues(id: $0, text: $0, chosen: chosen.contains($0) || found.offices.count == 1) }
         : [],

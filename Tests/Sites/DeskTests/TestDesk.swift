@@ -1,3 +1,4 @@
+import ContainedChecks
 import Cryptography
 import Desk
 import Documents
@@ -10,10 +11,12 @@ import Links
 import Logging
 import NIOCore
 import People
+import ReceivedDocuments
 import Roles
 import SealHarness
 import Storage
 import Synchronization
+import Testing
 import Web
 import ZoneHarness
 import ZoneKeys
@@ -45,6 +48,11 @@ final class TestDesk: Sendable {
     configuration.mailboxes = Self.mailboxes.map {
       Mailbox(identifier: $0, chineseName: $0, englishName: $0)
     }
+    var county = configuration.links[0]
+    county.peer = try #require(ZoneName("county"))
+    county.peerRole = .intranet
+    county.outgoingPolicy.messageTypes.formUnion(["document.delivered", "document.signed-for"])
+    configuration.links.append(county)
     change(&configuration)
     zone = try RunningZone(configuration, exchanging: false)
     office = zone.office
@@ -59,11 +67,21 @@ final class TestDesk: Sendable {
     site = try DeskSite(
       configuration: configuration, letters: zone.desk, office: office, trust: trust, issuer: TestIssuer(),
       console: zone.console, checker: zone.checker, evidence: { _ in Array("tar".utf8) },
-      documents: documents, publications: zone.publications, concerns: concerns,
+      documents: documents, publications: zone.publications,
+      received: ReceivedDocuments(
+        database: zone.database, blobs: zone.blobs, outbox: zone.outbox, offices: [county], unit: "housing",
+        trust: SealTrustFiles(sealTrust: [], revocationLists: []), process: Self.goodCheck), concerns: concerns,
       logger: logger)
     responder = site.responder()
     try await furnish()
   }
+
+  /// Stands for the check of a document: everything holds.
+  private static let goodCheck = CheckProcess(
+    program: "/bin/sh",
+    arguments: [
+      "-c", #"echo '{"kind":"ofd","steps":[["files","holds",""]],"signatures":[],"numbers":[]}'"#,
+    ], wallSeconds: 20)
 
   /// city / housing / repairs, and city / roads; a mailbox for each, and `own`, which is given to people.
   private func furnish() async throws {

@@ -1,0 +1,168 @@
+import Documents
+import Foundation
+import Links
+import PacketFormat
+import PublishedDocuments
+import Roles
+import Storage
+import Testing
+import Zones
+
+@testable import Links
+
+@Suite struct Deliveries {
+  private let desk: TestDocuments
+
+  init() async throws { desk = try await TestDocuments() }
+
+  private func publications(
+    _ change: (inout ExchangePolicy) -> Void = { _ in }
+  ) throws -> DocumentPublications {
+    func link(_ peer: String, _ types: Set<String>) throws -> LinkConfiguration {
+      var policy = ExchangePolicy(
+        messageTypes: types, highestClassification: .internal, blobMaxBytes: 32 << 20, fileKinds: [.ofd, .pdf])
+      change(&policy)
+      return LinkConfiguration(
+        peer: try #require(ZoneName(peer)), outgoingDrop: .folder("/nowhere/o"), incomingDrop: "/nowhere/i",
+        peerSigningCertificates: [], peerEncryptionCertificate: "", escrowCertificates: [], suites: [],
+        limits: LinkLimits(), outgoingPolicy: policy, incomingPolicy: policy)
+    }
+    let dmz = try link("dmz", ["document.published", "document.withdrawn"])
+    let offices = try ["county", "port"].map { try link($0, ["document.delivered", "document.withdrawn"]) }
+    return DocumentPublications(
+      database: desk.database, blobs: desk.blobs, outbox: Outbox(links: [dmz] + offices), link: dmz, offices: offices,
+      now: { [clock = desk.clock] in clock.now })
+  }
+
+  private func sealed(_ content: DocumentContent = TestDocuments.content()) async throws -> String {
+    let (id, seal) = try await desk.granted(content)
+    try await desk.apply(id, seal: seal, by: desk.keeper)
+    return id
+  }
+
+  /// Types and peers of what is to be sent, in its order.
+  private func sent() async throws -> [String] {
+    try await desk.database.read { db in
+      try db.all("SELECT type, peer FROM outbox ORDER BY id").map {
+        "\(try $0["type"] as String) \(try $0["peer"] as String)"
+      }
+    }
+  }
+
+  private func settle(_ fate: MessageFate, of peer: String, _ publications: DocumentPublications) async throws {
+    let row = try await desk.database.read { db in
+      try db.one("SELECT message_id, type, subject FROM outbox WHERE peer = ? ORDER BY id DESC LIMIT 1", peer).map {
+        try ($0["message_id"] as String, $0["type"] as String, $0["subject"] as String)
+      }
+    }
+    let (message, type, subject) = try #require(row)
+    try await desk.database.write { db in
+      try publications.fate(SentMessage(id: message, type: type, subject: subject), fate, db)
+    }
+  }
+
+  private func take(_ message: Message, from peer: String, _ publications: DocumentPublications) async throws {
+    let handlers = publications.handlers(of: try #require(ZoneName(peer)))
+    let change = try #require(handlers[message.type]).prepare(message)
+    try await desk.database.write { try change($0) }
+  }
+
+  @Test func `go to the offices that are chosen, once, and stand as each says`() async throws {
+    let publications = try publications()
+    let id = try await sealed(TestDocuments.content(disclosure: .not))
+    var found = try await publications.dispatch(of: id, for: desk.clerk)
+    let decision = try #require(found.decision)
+    #expect(found.steps == [.deliver] && found.offices == ["county", "port"])
+    for (peers, problem) in [
+      ([], DocumentProblem.noOffice), (["nowhere"], .nowhereToDeliver), (["dmz"], .nowhereToDeliver),
+    ] {
+      await #expect(throws: DocumentError.refused(problem)) {
+        try await publications.deliver(id, to: peers, decision: decision, by: desk.clerk)
+      }
+    }
+    await #expect(throws: DocumentError.notAllowed) {
+      try await publications.deliver(id, to: ["county"], decision: decision, by: desk.leader)
+    }
+    try await publications.deliver(id, to: ["county", "port"], decision: decision, by: desk.clerk)
+    #expect(try await sent() == ["document.delivered county", "document.delivered port"])
+    #expect(try await desk.acts().last == "document.delivered")
+    await #expect(throws: DocumentError.refused(.nowhereToDeliver)) {
+      try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+    }
+    try await settle(.applied, of: "county", publications)
+    try await settle(.refused(code: "check-chain"), of: "port", publications)
+    found = try await publications.dispatch(of: id, for: desk.clerk)
+    #expect(found.deliveries.map(\.standing) == [.delivered, .refused(code: "check-chain")])
+    #expect(found.offices == ["port"] && found.steps == [.deliver, .withdraw])
+    try await publications.deliver(id, to: ["port"], decision: decision, by: desk.clerk)
+    #expect(try await sent().last == "document.delivered port")
+  }
+
+  @Test func `are signed for once, by the office that has the document, for the file that it was sent`() async throws {
+    let publications = try publications()
+    let id = try await sealed()
+    let decision = try #require(try await publications.dispatch(of: id, for: desk.clerk).decision)
+    try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+    let ofd = try #require(
+      try await desk.database.read { try $0.one(String.self, "SELECT sealed_ofd FROM office_document") }
+        .flatMap(HexDigest.init))
+    func receipt(_ name: String, _ digest: HexDigest, at: Int = 5) -> Message {
+      SignedForMessage(document: id, ofd: digest, name: name, unit: "办公室", at: at).outgoing(.public).message
+    }
+    let other = try #require(HexDigest(String(repeating: "0", count: 64)))
+    for (peer, digest) in [("port", ofd), ("county", other)] {
+      let refusal = await #expect(throws: MessageRefusal.self) {
+        try await take(receipt("张三", digest), from: peer, publications)
+      }
+      #expect(refusal?.code == "unknown-document")
+    }
+    #expect(publications.handlers(of: try #require(ZoneName("dmz"))).isEmpty)
+    try await take(receipt("张三", ofd), from: "county", publications)
+    try await take(receipt("李四", ofd, at: 6), from: "county", publications)
+    let signed = try await publications.dispatch(of: id, for: desk.clerk).deliveries[0].signedFor
+    #expect(signed?.name == "张三" && signed?.unit == "办公室")
+    let events = try await desk.documents.document(id, for: desk.clerk).events.map(\.what)
+    #expect(events.filter { $0 == "signed-for" }.count == 1)
+  }
+
+  @Test func `are withdrawn wherever the document went, and go nowhere afterwards`() async throws {
+    let publications = try publications()
+    let id = try await sealed()
+    let decision = try #require(try await publications.dispatch(of: id, for: desk.clerk).decision)
+    try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+    try await publications.publish(id, decision: decision, by: desk.clerk)
+    try await publications.withdraw(id, reason: "有误", decision: decision, by: desk.leader)
+    #expect(try await sent().suffix(2) == ["document.withdrawn dmz", "document.withdrawn county"])
+    let found = try await publications.dispatch(of: id, for: desk.clerk)
+    #expect(found.steps.isEmpty && found.deliveries[0].withdrawal?.reason == "有误")
+    await #expect(throws: DocumentError.refused(.alreadyWithdrawn)) {
+      try await publications.deliver(id, to: ["port"], decision: decision, by: desk.clerk)
+    }
+    // One place did not take it: all are told again.
+    try await settle(.refused(code: "documents-off"), of: "county", publications)
+    try await publications.withdraw(id, reason: "有误", decision: decision, by: desk.clerk)
+    try await settle(.applied, of: "county", publications)
+    #expect(
+      try await publications.dispatch(of: id, for: desk.clerk).deliveries[0].withdrawal?.standing == .delivered)
+    #expect(try await publications.rebuildOffices() == 1)
+    #expect(try await sent().last == "document.withdrawn county")
+  }
+
+  @Test func `of what is classified leave only over a link that is approved for it`() async throws {
+    let id = try await sealed(
+      TestDocuments.content(disclosure: .not, lines: ["classification: 秘密★1年", "urgency: 加急"]))
+    for (highest, leaves) in [(Classification.internal, false), (.confidential, true)] {
+      let publications = try publications { $0.highestClassification = highest }
+      let decision = try #require(try await publications.dispatch(of: id, for: desk.clerk).decision)
+      if leaves {
+        try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+      } else {
+        let error = await #expect(throws: DocumentError.self) {
+          try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+        }
+        #expect(error?.faultCode == "policy")
+      }
+      #expect(try await sent() == (leaves ? ["document.delivered county"] : []))
+    }
+  }
+}

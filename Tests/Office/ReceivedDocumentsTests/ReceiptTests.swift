@@ -1,0 +1,172 @@
+import Acts
+import ContainedChecks
+import Cryptography
+import Documents
+import DurableFiles
+import Foundation
+import JSON
+import People
+import PublishedDocuments
+import ReceivedDocuments
+import Roles
+import Storage
+import Testing
+import Zones
+
+@testable import Links
+@testable import PacketFormat
+
+/// An office to which another one, “county”, delivers documents. Its check says what a script says.
+private final class TestReceipts: Sendable {
+  let received: ReceivedDocuments
+  let database: ZoneDatabase
+  private let blobs: BlobStore
+  private let folder: String
+
+  let clerk = official("clerk", [.clerk], UnitPath(["city"]))
+  let reader = official("reader", [.handler], UnitPath(["city"]))
+  let stranger = official("stranger", [.clerk], UnitPath(["elsewhere"]))
+
+  /// - Parameter check: a program that answers as `check-document` does.
+  init(unit: String? = "city", program: String = "/bin/false") async throws {
+    folder = NSTemporaryDirectory() + "guandu-received-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder + "/blobs", withIntermediateDirectories: true)
+    database = try ZoneDatabase(
+      path: folder + "/zone.sqlite",
+      migrations: linkMigrations + actMigrations + peopleMigrations + receivedDocumentMigrations)
+    blobs = try BlobStore(folder: folder + "/blobs", files: Files())
+    let policy = ExchangePolicy(
+      messageTypes: ["document.delivered", "document.withdrawn", "document.signed-for"],
+      highestClassification: .internal, blobMaxBytes: 1_000, fileKinds: [.ofd, .pdf])
+    let link = LinkConfiguration(
+      peer: try #require(ZoneName("county")), outgoingDrop: .folder("/nowhere/o"), incomingDrop: "/nowhere/i",
+      peerSigningCertificates: [], peerEncryptionCertificate: "", escrowCertificates: [], suites: [],
+      limits: LinkLimits(), outgoingPolicy: policy, incomingPolicy: policy)
+    received = ReceivedDocuments(
+      database: database, blobs: blobs, outbox: Outbox(links: [link]), offices: [link], unit: unit,
+      trust: SealTrustFiles(sealTrust: [], revocationLists: []), process: CheckProcess(program: program), now: { 1_000 }
+    )
+    let office = OfficeDirectory(database: database, mailboxes: [], now: { 1_000 })
+    let root = Self.official("root", [.administrator], nil)
+    for name in ["city", "elsewhere"] {
+      try await office.addUnit(name, name: name, english: "", under: nil, by: root)
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  private static func official(_ person: String, _ roles: Set<Role>, _ unit: UnitPath?) -> Official {
+    Official(
+      person: person, name: person, certificateFingerprint: Digest.of(person.utf8).hex, unit: unit, roles: roles)
+  }
+
+  func facts(_ title: String = "通知", bytes: Int = 7) throws -> DocumentFacts {
+    DocumentFacts(
+      id: UUID().uuidString.lowercased(), number: try #require(DocumentNumber("县政发〔2026〕1号")), title: title,
+      issuer: "县人民政府", date: "2026-11-28",
+      ofd: DocumentFile(digest: try #require(HexDigest(Digest.of(title.utf8).hex)), bytes: bytes), pdf: nil)
+  }
+
+  func take(_ message: Message, from peer: String = "county") async throws {
+    let handlers = received.handlers(of: try #require(ZoneName(peer)))
+    let change = try (try #require(handlers[message.type])).prepare(message)
+    try await database.write { try change($0) }
+  }
+
+  /// As a check that held would have left it.
+  func arrive(_ facts: DocumentFacts) async throws {
+    try await database.write { db in
+      try db.run(
+        """
+        INSERT INTO received_document (peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, sent_at,
+          arrived_at, state, report)
+        VALUES ('county', ?, ?, ?, ?, ?, '', ?, ?, 1, 1, 'arrived', '')
+        """, facts.id, facts.number.text, facts.title, facts.issuer, facts.date, facts.ofd.digest.text, facts.ofd.bytes)
+    }
+    let file = try blobs.spool()
+    try file.append(Array(facts.title.utf8))
+    try file.sync()
+    try file.close()
+    try blobs.keep(file, as: Digest.of(facts.title.utf8))
+  }
+}
+
+@Suite struct DocumentsOfOtherOffices {
+  @Test
+  func `are refused where nobody signs for documents, where they are too large, and where the check says nothing`()
+    async throws
+  {
+    func code(_ desk: TestReceipts, _ facts: DocumentFacts) async throws -> String? {
+      let message = DeliveredMessage(facts, classification: "", at: 1).outgoing(.internal).message
+      let refusal = await #expect(throws: MessageRefusal.self) { try await desk.take(message) }
+      return refusal?.code
+    }
+    let nobody = try await TestReceipts(unit: nil)
+    #expect(try await code(nobody, nobody.facts()) == "documents-off")
+    let gone = try await TestReceipts(unit: "gone")
+    #expect(try await code(gone, gone.facts()) == "documents-off")
+    let desk = try await TestReceipts()
+    #expect(try await code(desk, desk.facts(bytes: 1_001)) == "policy-blob-size")
+    let facts = try desk.facts()
+    try await desk.arrive(facts)
+    let other = DocumentFacts(
+      id: facts.id, number: facts.number, title: "另一件", issuer: facts.issuer, date: facts.date, ofd: facts.ofd, pdf: nil
+    )
+    #expect(try await code(desk, other) == "duplicate-document")
+    // The file is here; the check ends without an answer.
+    let again = DocumentFacts(
+      id: UUID().uuidString.lowercased(), number: facts.number, title: facts.title, issuer: facts.issuer,
+      date: facts.date, ofd: DocumentFile(digest: facts.ofd.digest, bytes: 6), pdf: nil)
+    #expect(try await code(desk, again) == "check-failed")
+    #expect(desk.received.handlers(of: try #require(ZoneName("dmz"))).isEmpty)
+  }
+
+  @Test func `are seen by the unit that signs for them, and signed for by its clerks`() async throws {
+    let desk = try await TestReceipts()
+    let facts = try desk.facts()
+    try await desk.arrive(facts)
+    let found = try await desk.received.document("county", facts.id, for: desk.clerk)
+    #expect(found.canSign && found.document.state == .arrived)
+    #expect(try await desk.received.document("county", facts.id, for: desk.reader).canSign == false)
+    await #expect(throws: DocumentError.notFound) {
+      try await desk.received.document("county", facts.id, for: desk.stranger)
+    }
+    await #expect(throws: DocumentError.notAllowed) {
+      try await desk.received.documents(.arrived, limit: 10, offset: 0, for: desk.stranger)
+    }
+    #expect(try await desk.received.documents(.arrived, limit: 10, offset: 0, for: desk.reader).counts[.arrived] == 1)
+    // No file before somebody has signed, and nobody signs for what cannot be checked.
+    await #expect(throws: DocumentError.notFound) {
+      try await desk.received.file(.ofd, of: "county", facts.id, for: desk.clerk)
+    }
+    let decision = found.document.decision
+    await #expect(throws: DocumentError.refused(.notChecked)) {
+      try await desk.received.signFor("county", facts.id, decision: decision, by: desk.clerk)
+    }
+    #expect(try await desk.received.document("county", facts.id, for: desk.clerk).document.state == .arrived)
+  }
+
+  @Test func `that were withdrawn stay withdrawn, whatever comes later`() async throws {
+    let desk = try await TestReceipts()
+    let facts = try desk.facts()
+    let withdrawal = WithdrawnMessage(facts, publishedAt: 1, reason: "有误", at: 2).outgoing(.internal).message
+    try await desk.take(withdrawal)
+    try await desk.take(DeliveredMessage(facts, classification: "", at: 1).outgoing(.internal).message)
+    try await desk.take(WithdrawnMessage(facts, publishedAt: 1, reason: "改口", at: 3).outgoing(.internal).message)
+    let found = try await desk.received.document("county", facts.id, for: desk.clerk)
+    #expect(found.document.state == .withdrawn && found.document.withdrawal?.reason == "有误" && !found.canSign)
+    #expect(found.document.report == nil)
+  }
+
+  @Test(arguments: ["classification", "blobs", "ofd", "number"])
+  func `come in messages of their schema alone`(_ key: String) async throws {
+    let desk = try await TestReceipts()
+    let message = DeliveredMessage(try desk.facts(), classification: "", at: 1).outgoing(.internal).message
+    var members = try #require(message.body.members)
+    members.removeAll { $0.key == key }
+    let spoiled = Message(
+      id: message.id, type: message.type, subject: message.subject, after: [], at: message.at, body: .object(members))
+    let refusal = await #expect(throws: MessageRefusal.self) { try await desk.take(spoiled) }
+    #expect(refusal?.code == "schema")
+  }
+}
