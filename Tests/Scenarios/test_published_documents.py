@@ -6,9 +6,11 @@ import shutil
 import subprocess
 
 import pytest
+import zxingcpp
 
 from deployment import BINARIES, Client, Deployment, eventually, expect
 from published_documents import Office, Official, asked, checked, verdict
+from test_check_code import picture_of_pdf
 
 HIDDEN = "尚未公开的拆迁方案-Marker-4417"
 
@@ -55,6 +57,14 @@ def test_a_document_is_published_checked_and_withdrawn(office, tmp_path):
     assert subprocess.run(
         [BINARIES / "guandu", "document", "check", file, "--trust", deployment.folder / "dmz/keys/seal-trust.pem"],
         capture_output=True).returncode == 0
+
+    # The paper's code leads to what the portal says of it.
+    copy = tmp_path / "copy.pdf"
+    copy.write_bytes(pdf)
+    found = [
+        one.text for page in (1, 2) for one in zxingcpp.read_barcodes(
+            picture_of_pdf(copy, page), formats=zxingcpp.BarcodeFormat.QRCode)]
+    assert found == [f"https://localhost:{deployment.ports['dmz']}/d/{document}"]
 
     # A changed file is refused; another one of this number is not it.
     for place in (100, len(ofd) // 2, len(ofd) - 30):

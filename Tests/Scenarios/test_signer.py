@@ -425,6 +425,16 @@ def test_a_key_of_a_token(tmp_path, office, monkeypatch):
             assert status == 200, signer.log.read_text()
             public.verify(base64.b64decode(answer["signature"]), digest, ec.ECDSA(Prehashed(hashes.SHA256())))
             assert sign("87654320") == (403, {"error": "wrong-pin", "remaining": 4})
+        # A token that was pulled out is no wrong PIN, however often somebody tries.
+        tokens.rename(tmp_path / "out")
+        tokens.mkdir()
+        for _ in range(6):
+            assert sign(TOKEN_PIN)[0] == 503
+        tokens.rmdir()
+        (tmp_path / "out").rename(tokens)
+        assert sign("87654320") == (403, {"error": "wrong-pin", "remaining": 3})
+        assert sign(TOKEN_PIN)[0] == 200
+        assert sign("87654320") == (403, {"error": "wrong-pin", "remaining": 4})
         for left in (3, 2, 1):
             assert sign("1111") == (403, {"error": "wrong-pin", "remaining": left})
         assert sign("1111") == (423, {"error": "pin-locked"})

@@ -2,6 +2,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "COpenSSLShim.h"
 #include <openssl/engine.h>
+#include <openssl/err.h>
+#include <string.h>
 
 X509 *guandu_sk_X509_value(const STACK_OF(X509) *stack, int index) { return sk_X509_value(stack, index); }
 int guandu_sk_X509_num(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
@@ -12,9 +14,23 @@ long guandu_BIO_get_mem_data(BIO *bio, char **bytes) { return BIO_get_mem_data(b
 EVP_PKEY *guandu_EC_generate(const char *group) { return EVP_EC_gen(group); }
 EVP_PKEY *guandu_key_generate(const char *kind) { return EVP_PKEY_Q_keygen(NULL, NULL, kind); }
 
+/// Whether the token said that the PIN is wrong or locked: CKR_PIN_INCORRECT to CKR_PIN_LOCKED (PKCS #11 v2.40, section
+/// 11.1), as libp11 puts them into OpenSSL's queue. A token that is not there says nothing of the kind.
+static int token_refused_pin(void) {
+  int refused = 0;
+  unsigned long error;
+  while ((error = ERR_get_error()) != 0) {
+    const char *library = ERR_lib_error_string(error);
+    int reason = ERR_GET_REASON(error);
+    if (library != NULL && strcmp(library, "PKCS#11 module") == 0 && reason >= 0xA0 && reason <= 0xA4) refused = 1;
+  }
+  return refused;
+}
+
 EVP_PKEY *guandu_token_key(
-    const char *module_path, const char *uri, const char *pin, const char **failed_step, int *pin_sent) {
-  *pin_sent = 0;
+    const char *module_path, const char *uri, const char *pin, const char **failed_step, int *pin_refused) {
+  *pin_refused = 0;
+  ERR_clear_error();
   *failed_step = "the PKCS#11 engine of OpenSSL cannot be loaded (package libengine-pkcs11-openssl)";
   ENGINE *engine = ENGINE_by_id("pkcs11");
   if (engine == NULL) return NULL;
@@ -22,12 +38,15 @@ EVP_PKEY *guandu_token_key(
   *failed_step = "the PKCS#11 module cannot be loaded";
   if (ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", module_path, 0) == 1 && ENGINE_init(engine) == 1) {
     *failed_step = "the token does not take the PIN";
-    *pin_sent = 1;
     if (pin == NULL || ENGINE_ctrl_cmd_string(engine, "PIN", pin, 0) == 1) {
-      *failed_step = "the token has no such key, or does not take the PIN, or none or another module is there, "
+      *failed_step = "the token has no such key, or none or another token is there, "
                      "or the token holds an Ed25519 key, which the engine cannot bear";
       // The key keeps the engine alive.
       key = ENGINE_load_private_key(engine, uri, NULL, NULL);
+    }
+    if (key == NULL && token_refused_pin()) {
+      *pin_refused = 1;
+      *failed_step = "the token does not take the PIN";
     }
     ENGINE_finish(engine);
   }

@@ -7,6 +7,9 @@ public struct DocumentsConfiguration: Sendable {
   public var sealTrust: [String]
   /// Lists of revocations of the authorities of sealers' certificates, PEM; for documents of other offices.
   public var revocationLists: [String] = []
+  /// The portal's own address, `https://…` without a closing slash: QR codes of documents that are open to the public lead
+  /// there. Nil where papers bear none.
+  public var portalURL: String?
   /// The unit whose people sign for documents of other offices; nil where none are taken in.
   public var receivedBy: String?
   /// Folders with typefaces, looked into before the usual ones. A tamperer could change what documents look like.

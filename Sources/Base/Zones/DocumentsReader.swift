@@ -3,19 +3,23 @@ enum DocumentsReader {
   static let seriesAtMost = 100
 
   static func documents(_ value: YAMLValue) -> DocumentsConfiguration? {
-    let names = ["series", "seal_trust", "revocation_lists", "faces", "signers", "received_by"]
+    let names = ["series", "seal_trust", "revocation_lists", "faces", "signers", "portal_url", "received_by"]
     guard let group = value.mapping(names) else { return nil }
     let series = group.required("series").flatMap(readSeries)
     let trust = group.optional("seal_trust").map { $0.paths(.file) } ?? []
     let lists = group.optional("revocation_lists").map { $0.paths(.file) } ?? []
+    let portal = group.optional("portal_url").map { $0.siteURL() }
     let receivedBy = group.optional("received_by").map { $0.identifier() }
     let faces = group.optional("faces").map { $0.paths(.folder) } ?? []
     let signers = group.optional("signers").map(SignerReader.signers) ?? []
-    guard let series, let trust, let lists, let faces, let signers, receivedBy.map({ $0 != nil }) ?? true else {
+    guard let series, let trust, let lists, let faces, let signers, receivedBy.map({ $0 != nil }) ?? true,
+      portal.map({ $0 != nil }) ?? true
+    else {
       return nil
     }
     var documents = DocumentsConfiguration(series: series, sealTrust: trust, faces: faces, signers: signers)
     documents.revocationLists = lists
+    documents.portalURL = portal.flatMap { $0 }
     documents.receivedBy = receivedBy.flatMap { $0 }
     return documents
   }

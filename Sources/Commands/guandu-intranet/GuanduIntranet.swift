@@ -127,7 +127,7 @@ struct GuanduIntranet: AsyncParsableCommand {
     let documents = OfficeDocuments(
       database: start.database, blobs: start.blobs, series: configuration.series, typesetter: typesetter,
       signers: configuration.signers.map { SealSigner(ExternalSigner($0)) }, sealTrust: trust,
-      pdfAuthorities: authorities, audit: start.audit,
+      pdfAuthorities: authorities, portalURL: configuration.portalURL, audit: start.audit,
       logger: start.logger)
     do { try await documents.takeOverSeries() } catch let conflict as SeriesConflict {
       throw StartFailure("documents.series: \(conflict)", exitStatus: 78)

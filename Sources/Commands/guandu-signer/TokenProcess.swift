@@ -15,7 +15,7 @@ enum TokenProcess {
 
   /// Blocks until the process has answered, or its time is up.
   ///
-  /// - Throws: `wrongPassphrase` where the PIN may be wrong; another code where the token was not asked, or gave no signature.
+  /// - Throws: `wrongPassphrase` where the token refused the PIN; another code where the token was not asked, or gave no signature.
   static func sign(_ digest: [UInt8], _ token: TokenKey, _ pin: SecretBytes) throws(TrustError) -> [UInt8] {
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {

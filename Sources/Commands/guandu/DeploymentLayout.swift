@@ -103,7 +103,12 @@ struct DeploymentLayout {
   }
 
   private func changePorts(in root: String) throws {
-    if let portalPort { try changePort(of: "portal", to: portalPort, in: "\(root)/dmz/zone.yaml") }
+    if let portalPort {
+      try changePort(of: "portal", to: portalPort, in: "\(root)/dmz/zone.yaml")
+      let intranet = "\(root)/intranet/zone.yaml"
+      let text = try String(contentsOfFile: intranet, encoding: .utf8)
+      try replace(intranet, text, by: ZoneText(text).settingPortalURL(port: portalPort))
+    }
     if let deskPort { try changePort(of: "desk", to: deskPort, in: "\(root)/intranet/zone.yaml") }
   }
 
@@ -112,6 +117,10 @@ struct DeploymentLayout {
     guard let changed = ZoneText(text).settingPort(of: section, to: port) else {
       throw CommandFailure(.configuration, "\(path): no port found under \(section); write it as `port: \(port)`")
     }
+    try replace(path, text, by: changed)
+  }
+
+  private func replace(_ path: String, _ text: String, by changed: String) throws {
     guard changed != text else { return }
     let fresh = "\(path).new"
     try files.remove(fresh)

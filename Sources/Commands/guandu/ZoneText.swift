@@ -23,6 +23,16 @@ struct ZoneText {
     return changed.joined(separator: "\n")
   }
 
+  /// The text with the port of `portal_url` changed, where that is on this machine.
+  func settingPortalURL(port: Int) -> String {
+    lines.map { line in
+      guard Self.key(of: line) == "portal_url", Self.value(of: line).hasPrefix("https://localhost:"),
+        let end = line.lastIndex(of: ":")
+      else { return String(line) }
+      return line[..<end] + ":\(port)"
+    }.joined(separator: "\n")
+  }
+
   private static func key(of line: Substring) -> String {
     line.prefix { $0 != ":" }.filter { $0 != " " }
   }

@@ -32,6 +32,8 @@ public enum DocumentProblem: String, CaseIterable, Sendable {
   case noSuchSeries = "no-such-series"
   /// 1 to 500 characters.
   case reason
+  /// The draft says where it can be checked, which the office's configuration says.
+  case checkAddress = "check-address"
   /// The document says `sealed: no`.
   case notToBeSealed = "not-to-be-sealed"
   /// A document of a classification is not open to the public.

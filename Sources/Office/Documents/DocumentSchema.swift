@@ -27,6 +27,8 @@ public let officeDocumentMigrations: [Migration] = [
         -- Given with the grant.
         year INTEGER,
         number INTEGER,
+        -- Where the QR code leads, from the grant on; empty for a paper without one.
+        check_address TEXT NOT NULL DEFAULT '',
         number_text TEXT NOT NULL DEFAULT '',
         -- Files of the blob store, by their SHA-256, once sealed: what was set, and what came out.
         typeset_ofd TEXT,

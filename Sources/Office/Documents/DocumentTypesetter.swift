@@ -16,10 +16,12 @@ struct DocumentSetting: Sendable {
   let number: @Sendable (Int) -> String
   /// Nil for what the notation says.
   let sealMillimetres: Int?
+  /// Where the QR code leads; nil for a paper without one.
+  let checkAddress: String?
 
   /// What two settings of the same pages have in common.
   fileprivate var key: String {
-    "\(Digest.of(notation).hex) \(number(0)) \(sealMillimetres.map { "\($0)" } ?? "-")"
+    "\(Digest.of(notation).hex) \(number(0)) \(sealMillimetres.map { "\($0)" } ?? "-") \(checkAddress ?? "-")"
   }
 }
 
@@ -144,6 +146,7 @@ private actor TypesettingWorker {
     let typefaces = try open().typefaces
     var document = try OfficialDocument(draft: setting.notation, number: setting.number)
     if let millimetres = setting.sealMillimetres { document.sealMillimetres = Double(millimetres) }
+    document.checkAddress = setting.checkAddress.map { NotedText($0.unicodeScalars, line: 0, column: 0) }
     let pages = try DocumentLayout.setting(document, in: typefaces, codes: QRCode.matrix)
     kept.append((key, pages))
     if kept.count > Self.keptMost { kept.removeFirst() }

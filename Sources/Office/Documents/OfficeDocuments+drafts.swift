@@ -27,6 +27,7 @@ struct ReadDraft: Sendable {
     date = document.date.iso
     classification = document.classification?.text ?? ""
     isSealed = document.isSealed
+    guard document.checkAddress == nil else { throw .refused(.checkAddress) }
     guard classification.isEmpty || content.disclosure != .open else { throw .refused(.classifiedIsNotOpen) }
   }
 }

@@ -69,6 +69,7 @@ extension OfficeDocuments {
     return DocumentSetting(
       notation: document.notation,
       number: { year in number.isEmpty ? mark?.placeholder(year: year) ?? "〔\(year)〕×号" : number },
-      sealMillimetres: seal.map { max($0.widthMillimetres, $0.heightMillimetres) })
+      sealMillimetres: seal.map { max($0.widthMillimetres, $0.heightMillimetres) },
+      checkAddress: document.checkAddress(at: portalURL))
   }
 }

@@ -1,5 +1,6 @@
 import Acts
 import Cryptography
+import PublishedDocuments
 public import Roles
 import Storage
 import Timestamps
@@ -41,7 +42,7 @@ extension OfficeDocuments {
   public func grant(
     _ identifier: String, decision: DocumentDecision, by official: Official
   ) async throws(DocumentError) {
-    let series = self.series
+    let (series, portalURL) = (self.series, self.portalURL)
     try await take(.grant, identifier, official) { document, authority, at, db in
       guard let request = try StoredRequest.open(identifier, db) else {
         throw DocumentError.wrongState(document.state)
@@ -54,6 +55,9 @@ extension OfficeDocuments {
       }
       guard document.date.hasPrefix("\(officeYear(at))-") else { throw DocumentError.refused(.otherYear) }
       let text = try own.give(to: identifier, year: officeYear(at), at: at, db)
+      try db.run(
+        "UPDATE office_document SET check_address = ? WHERE id = ?", document.checkAddress(at: portalURL) ?? "",
+        identifier)
       try request.grant(official, inSteadOf: authority, at, db)
       try document.move(to: .granted, "granted", detail: text, official, inSteadOf: authority, at, db)
       return Self.act(decision, "seal-granted", identifier)
@@ -101,7 +105,8 @@ extension OfficeDocuments {
           UPDATE document_number SET void_at = ?, void_reason = ? WHERE series = ? AND year = ? AND number = ?
           """, at, reason, document.series, document.year, document.number)
         try db.run(
-          "UPDATE office_document SET year = NULL, number = NULL, number_text = '' WHERE id = ?", identifier)
+          "UPDATE office_document SET year = NULL, number = NULL, number_text = '', check_address = '' WHERE id = ?",
+          identifier)
       }
       let detail = document.numberText.isEmpty ? reason : "\(document.numberText) 作废：\(reason)"
       try document.move(to: .draft, state.rawValue, detail: detail, official, inSteadOf: authority, at, db)
@@ -126,6 +131,14 @@ extension OfficeDocuments {
 }
 
 extension StoredDocument {
+  /// Where its QR code will lead, or does; nil for a paper without one. What the public is not to read bears none.
+  func checkAddress(at portalURL: String?) -> String? {
+    // A later change of the configuration changes no paper.
+    if !numberText.isEmpty { return checkAddress.isEmpty ? nil : checkAddress }
+    guard let portalURL, disclosure == .open, classification.isEmpty else { return nil }
+    return portalURL + DocumentFacts.checkPath(id: id)
+  }
+
   var content: DocumentContent {
     DocumentContent(notation: String(decoding: notation, as: UTF8.self), series: series, disclosure: disclosure)
   }

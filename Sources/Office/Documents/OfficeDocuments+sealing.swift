@@ -22,7 +22,7 @@ private struct Sealing: Sendable {
     let number = document.numberText
     return DocumentSetting(
       notation: document.notation, number: { _ in number },
-      sealMillimetres: max(seal.widthMillimetres, seal.heightMillimetres))
+      sealMillimetres: max(seal.widthMillimetres, seal.heightMillimetres), checkAddress: document.checkAddress(at: nil))
   }
 }
 

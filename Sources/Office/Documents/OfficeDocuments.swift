@@ -20,6 +20,7 @@ public final class OfficeDocuments: Sendable {
   let sealTrust: SealTrust
   /// Which go into the copies in PDF, above the signer's own certificate.
   let pdfAuthorities: [Certificate]
+  let portalURL: String?
   let audit: AuditTrail?
   let logger: Logger
   /// The documents to which a seal is being applied.
@@ -32,11 +33,13 @@ public final class OfficeDocuments: Sendable {
   ///   - signers: who hold the keys of the seals.
   ///   - sealTrust: the makers whose seals are taken in.
   ///   - pdfAuthorities: those that may have issued the certificates for PDF.
+  ///   - portalURL: where QR codes lead; nil for papers without.
   ///   - audit: the zone's audit log; nil where it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
     database: ZoneDatabase, blobs: BlobStore, series: [DocumentSeries], typesetter: DocumentTypesetter,
-    signers: [SealSigner], sealTrust: SealTrust, pdfAuthorities: [Certificate] = [], audit: AuditTrail? = nil,
+    signers: [SealSigner], sealTrust: SealTrust, pdfAuthorities: [Certificate] = [],
+    portalURL: String? = nil, audit: AuditTrail? = nil,
     logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
@@ -47,6 +50,7 @@ public final class OfficeDocuments: Sendable {
     self.signers = signers
     self.sealTrust = sealTrust
     self.pdfAuthorities = pdfAuthorities
+    self.portalURL = portalURL
     self.audit = audit
     self.logger = logger
     self.now = now

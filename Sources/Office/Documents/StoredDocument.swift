@@ -22,6 +22,7 @@ struct StoredDocument {
   var year: Int?
   var number: Int?
   var numberText: String
+  var checkAddress: String
   var changedAt: UnixMilliseconds
   var sealedOFD: String?
   var sealedPDF: String?
@@ -61,6 +62,7 @@ struct StoredDocument {
       row["date"], row["disclosure"], row["classification"], row["series"]
     )
     (year, number, numberText, changedAt) = try (row["year"], row["number"], row["number_text"], row["changed_at"])
+    checkAddress = try row["check_address"]
     (sealedOFD, sealedPDF, pageCount) = try (row["sealed_ofd"], row["sealed_pdf"], row["page_count"])
   }
 

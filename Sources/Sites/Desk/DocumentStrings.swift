@@ -23,6 +23,9 @@ let documentStrings = StringTable([
   .init("docState-granted", "已批准", "Granted"),
   .init("docState-sealed", "已用印", "Sealed"),
   .init("docState-discarded", "已废弃", "Given up"),
+  .init(
+    "docProblem-check-address", "查验地址由系统填写，请删去“查验地址”一行。",
+    "The address for checking is filled in by the desk: take the line `check-address` out."),
   .init("docEvent-drafted", "拟稿", "Drafted"),
   .init("docEvent-changed", "修改", "Changed"),
   .init("docEvent-discarded", "废弃草稿", "Given up"),

@@ -43,21 +43,22 @@ public final class PrivateKey: @unchecked Sendable {
   /// A key in a token, which signs there and never leaves it.
   ///
   /// - Parameter pin: the token's user PIN.
-  /// - Throws: `wrongPassphrase` where the PIN may be wrong, `unreadable` where it was not even asked for, `weakKey`.
+  /// - Throws: `wrongPassphrase` where the token refused the PIN, `unreadable` where it is not there, or has no such key,
+  ///   `weakKey`.
   public init(token: TokenKey, pin: SecretBytes) throws(TrustError) {
     forgetOpenSSLErrors()
     defer { forgetOpenSSLErrors() }
     var text = pin.copy() + [0]
     defer { wipe(&text) }
     var step: UnsafePointer<CChar>?
-    var isPINSent: Int32 = 0
+    var isPINRefused: Int32 = 0
     let found = text.withUnsafeBytes { bytes in
       guandu_token_key(
-        token.module, token.uri, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), &step, &isPINSent)
+        token.module, token.uri, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), &step, &isPINRefused)
     }
     guard let found else {
       throw TrustError(
-        isPINSent == 1 ? .wrongPassphrase : .unreadable,
+        isPINRefused == 1 ? .wrongPassphrase : .unreadable,
         "\(token.uri): \(step.map { String(cString: $0) } ?? "no such key")")
     }
     guard let kind = PublicKeyFacts(found).kind, kind == .p256 else {

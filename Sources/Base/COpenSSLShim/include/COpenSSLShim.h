@@ -15,9 +15,9 @@ EVP_PKEY *guandu_EC_generate(const char *group);
 /// A fresh key of a kind that needs no parameters, "ED25519" or "X25519"; NULL on failure.
 EVP_PKEY *guandu_key_generate(const char *kind);
 /// The private key that `uri` (RFC 7512) names in the token behind the PKCS#11 module at `module_path`; NULL on failure, with
-/// the step that failed in `failed_step`, and in `pin_sent` whether the PIN may be what was wrong. The key stays in the token.
+/// the step that failed in `failed_step`, and in `pin_refused` whether the token refused the PIN. The key stays there.
 EVP_PKEY *guandu_token_key(
-    const char *module_path, const char *uri, const char *pin, const char **failed_step, int *pin_sent);
+    const char *module_path, const char *uri, const char *pin, const char **failed_step, int *pin_refused);
 /// The certificate of a time stamp's one signer, which the caller frees; NULL where it has none, or several, or it does not lie
 /// in the stamp. The number of its digest is put into `digest`.
 X509 *guandu_ts_signer(PKCS7 *token, int *digest);
