@@ -407,8 +407,8 @@ let package = Package(
     tests(
       "ReceivedDocumentsTests",
       of: [
-        "Roles", "Zones", "JSON", "Cryptography", "DurableFiles", "Storage", "PacketFormat", "ContainedChecks", "Links",
-        "Acts", "People", "PublishedDocuments", "Documents", "ReceivedDocuments",
+        "Roles", "Zones", "JSON", "Cryptography", "DurableFiles", "Storage", "PacketFormat", "DocumentSeals",
+        "ContainedChecks", "Links", "Acts", "People", "PublishedDocuments", "Documents", "ReceivedDocuments",
       ]),
     tests(
       "DocumentsTests",

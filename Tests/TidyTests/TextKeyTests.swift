@@ -63,7 +63,7 @@ import Testing
         "docStep-": DocumentStep.allCases.filter { $0 != .giveBack }.map(\.rawValue)
           + PublicationStep.allCases.map(\.rawValue),
         "publication-": ["sent", "delivered", "refused"].flatMap { [$0, "withdrawal-" + $0] },
-        "refusedDocument-": ["policy", "off", "duplicate", "check", "other"],
+        "refusedDocument-": ["policy", "off", "duplicate", "check", "other"].flatMap { [$0, "office-" + $0] },
         "delivery-": ["sent", "delivered", "refused"].flatMap { [$0, "withdrawal-" + $0] },
         "receivedState-": ReceivedDocument.State.allCases.map(\.rawValue),
         "publish": ["Title", "Text"], "withdraw": ["Title", "Text"], "deliver": ["Title", "Text"],

@@ -101,9 +101,10 @@ struct GuanduIntranet: AsyncParsableCommand {
         + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])
   }
 
-  /// Documents of other offices; nil where no link leads to one, or the configuration has no documents.
+  /// Documents of other offices; nil where the configuration names nobody who signs for them. What came stays to be read when
+  /// a link is taken out.
   private static func received(_ start: ZoneStart, _ offices: [LinkConfiguration]) -> ReceivedDocuments? {
-    guard let configuration = start.configuration.documents, !offices.isEmpty else { return nil }
+    guard let configuration = start.configuration.documents, configuration.receivedBy != nil else { return nil }
     let trust = SealTrustFiles(
       sealTrust: configuration.sealTrust, revocationLists: configuration.revocationLists)
     return ReceivedDocuments(

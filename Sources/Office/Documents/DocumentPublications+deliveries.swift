@@ -1,6 +1,5 @@
 import Acts
 import Cryptography
-import DurableFiles
 public import Links
 import PacketFormat
 import PublishedDocuments
@@ -20,6 +19,9 @@ extension DocumentPublications {
     }
   }
 
+  /// The same of all of them.
+  public var missingNamesOfOffices: [String] { missingNames(toward: offices.map(\.peer.text)) }
+
   /// Sends a sealed document to other offices, which check it and sign for it.
   ///
   /// - Parameters:
@@ -37,16 +39,20 @@ extension DocumentPublications {
       let links = sent.open(offices).filter { peers.contains($0.peer.text) }
       guard links.count == Set(peers).count else { throw DocumentError.refused(.nowhereToDeliver) }
       let facts = try document.facts(sizes)
+      // What could not be called back is not sent.
+      if let missing = missingNames(toward: peers).first { throw DocumentError.policy(rule: missing) }
       for link in links {
         let outgoing = DeliveredMessage(facts, classification: document.classification, at: at)
           .outgoing(document.level)
         try db.run(
           """
-          INSERT INTO document_delivery (document, peer, delivered_at, delivered_by, message, state)
-          VALUES (?, ?, ?, ?, ?, 'sent')
+          INSERT INTO document_delivery
+            (document, peer, delivered_at, delivered_by, ofd_bytes, pdf_bytes, message, state)
+          VALUES (?, ?, ?, ?, ?, ?, ?, 'sent')
           ON CONFLICT (document, peer) DO UPDATE SET delivered_at = excluded.delivered_at,
             delivered_by = excluded.delivered_by, message = excluded.message, state = 'sent', refusal = NULL
-          """, identifier, link.peer.text, at, shownName(official, inSteadOf: authority), outgoing.message.id)
+          """, identifier, link.peer.text, at, shownName(official, inSteadOf: authority), facts.ofd.bytes,
+          facts.pdf?.bytes, outgoing.message.id)
         try outbox.enqueue(outgoing, to: link.peer, db)
       }
       let names = links.map(\.peer.text).sorted().joined(separator: " ")
@@ -58,13 +64,16 @@ extension DocumentPublications {
   }
 
   func withdraw(
-    _ document: StoredDocument, _ delivery: StoredDelivery, _ sizes: [String: Int], reason: String, name: String,
+    _ document: StoredDocument, _ delivery: StoredDelivery, reason: String, name: String,
     _ at: UnixMilliseconds, _ db: Transaction
   ) throws {
     let peer = delivery.delivery.peer
-    guard let link = offices.first(where: { $0.peer.text == peer }) else { return }
+    // A withdrawal that one office does not hear of is none (decision 0052).
+    guard let link = offices.first(where: { $0.peer.text == peer }) else {
+      throw DocumentError.policy(rule: "no link to “\(peer)”")
+    }
     let outgoing = WithdrawnMessage(
-      try document.facts(sizes), publishedAt: delivery.deliveredAt, reason: reason, at: at
+      try document.facts(delivery.sizes(document)), publishedAt: delivery.deliveredAt, reason: reason, at: at
     ).outgoing(document.level)
     try db.run(
       """
@@ -147,11 +156,11 @@ extension DocumentPublications {
         """, known.document)
     else { return false }
     let document = try StoredDocument(row: row)
-    var sizes: [String: Int] = [:]
-    for digest in [document.sealedOFD, document.sealedPDF].compactMap({ $0 }) {
-      sizes[digest] = try blobs.open(digest).byteCount
+    // Of a document that is void elsewhere nothing more is delivered.
+    guard try known.delivery.withdrawal != nil || !SentDocument.find(known.document, db).isWithdrawn else {
+      return false
     }
-    let facts = try document.facts(sizes)
+    let facts = try document.facts(known.sizes(document))
     let outgoing =
       known.delivery.withdrawal.map { withdrawal in
         WithdrawnMessage(

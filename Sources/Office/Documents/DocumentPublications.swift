@@ -115,15 +115,14 @@ public final class DocumentPublications: Sendable {
     let line = Self.line(of: reason)
     guard Self.isReason(reason) else { throw .refused(.reason) }
     let (at, audit) = (now(), self.audit)
-    let sizes = try await sizes(identifier, official)
     try await write { [self] db in
       let (document, authority, sent) = try begin(.withdraw, identifier, decision, official, db)
       let name = shownName(official, inSteadOf: authority)
-      if let known = sent.publication, known.isOut {
+      if let known = sent.publication, known.isOut, known.lacksWithdrawal {
         try withdraw(known, reason: line, name: name, at, db)
       }
-      for delivery in sent.deliveries where delivery.isOut {
-        try withdraw(document, delivery, sizes, reason: line, name: name, at, db)
+      for delivery in sent.deliveries where delivery.isOut && delivery.lacksWithdrawal {
+        try withdraw(document, delivery, reason: line, name: name, at, db)
       }
       try recordDocumentEvent(identifier, "withdrawn", detail: line, official, inSteadOf: authority, at, db)
       try OfficeDocuments.act(

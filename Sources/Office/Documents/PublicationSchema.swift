@@ -49,6 +49,9 @@ public let documentPublicationMigrations: [Migration] = [
         peer TEXT NOT NULL,
         delivered_at INTEGER NOT NULL,
         delivered_by TEXT NOT NULL,
+        -- Of the files as they were sent.
+        ofd_bytes INTEGER NOT NULL,
+        pdf_bytes INTEGER,
         -- The message that was sent last; receipts of earlier ones say nothing.
         message TEXT NOT NULL,
         -- sent, delivered, refused; and the code.

@@ -41,6 +41,22 @@ struct StoredDelivery {
   let delivery: DocumentDelivery
   /// Whether the office ever took it: it may have it since, whatever it said of repeats.
   let wasDelivered: Bool
+  private let bytes: (ofd: Int, pdf: Int?)
+
+  /// The sizes of the document's files, by their digests.
+  func sizes(_ document: StoredDocument) -> [String: Int] {
+    var sizes: [String: Int] = [:]
+    if let ofd = document.sealedOFD { sizes[ofd] = bytes.ofd }
+    if let pdf = document.sealedPDF { sizes[pdf] = bytes.pdf }
+    return sizes
+  }
+
+  /// Whether word of a withdrawal is still to go out, or was refused.
+  var lacksWithdrawal: Bool {
+    guard let withdrawal = delivery.withdrawal else { return true }
+    if case .refused = withdrawal.standing { return true }
+    return false
+  }
 
   var isRefused: Bool { if case .refused = delivery.standing { true } else { false } }
   var isOut: Bool { !isRefused || wasDelivered }
@@ -49,6 +65,7 @@ struct StoredDelivery {
     document = try row["document"]
     deliveredAt = try row["delivered_at"]
     wasDelivered = try row["was_delivered"] as Int == 1
+    bytes = try (row["ofd_bytes"], row["pdf_bytes"])
     let signedFor = try (row["signed_for_at"] as Int?).map { at in
       DocumentDelivery.SignedFor(
         at: Date(unixMilliseconds: at), name: try row["signed_for_by"] as String? ?? "",

@@ -13,6 +13,13 @@ struct StoredPublication {
   let wasDelivered: Bool
 
   var isWithdrawn: Bool { publication.withdrawal != nil }
+  /// Whether word of a withdrawal is still to go out, or was refused.
+  var lacksWithdrawal: Bool {
+    guard let withdrawal = publication.withdrawal else { return true }
+    if case .refused = withdrawal.standing { return true }
+    return false
+  }
+
   /// Whether the portal has it, or it is on its way.
   var isOut: Bool { !isRefused || wasDelivered }
   var isRefused: Bool { if case .refused = publication.standing { true } else { false } }

@@ -16,7 +16,9 @@ extension ReceivedDocuments {
       DeliveredMessage.type: MessageHandler { [self] message in
         let delivered = try DeliveredMessage(message)
         try arrival.demandSizes(delivered.document)
-        return { [self] db in try take(delivered, from: peer.text, arrival, db) }
+        return { [self] db in
+          try take(delivered, from: peer.text, arrival, upTo: link.incomingPolicy.highestClassification, db)
+        }
       },
       WithdrawnMessage.type: MessageHandler { [self] message in
         let withdrawn = try WithdrawnMessage(message)
@@ -33,26 +35,53 @@ extension ReceivedDocuments {
   }
 
   private func take(
-    _ delivered: DeliveredMessage, from peer: String, _ arrival: ArrivalCheck, _ db: Transaction
+    _ delivered: DeliveredMessage, from peer: String, _ arrival: ArrivalCheck, upTo highest: Classification,
+    _ db: Transaction
   ) throws {
     let document = delivered.document
     if let known = try ReceivedDocument.find(peer, document.id, db) {
       // Withdrawn is withdrawn, whatever comes later of what was sent before; and a repeat changes nothing.
-      if known.withdrawal != nil || known.facts == document { return }
+      if known.withdrawal != nil { return }
+      if known.facts == document { return try sendReceiptAgain(known, db) }
       throw MessageRefusal(code: "duplicate-document", reason: "another document of this identifier is here")
     }
     try demandUnit(db)
+    guard Self.level(delivered.classification) <= highest else {
+      throw MessageRefusal(
+        code: "policy-classification",
+        reason: "it bears “\(delivered.classification)”, which this link is not approved for")
+    }
     try arrival.demandPolicy(document)
+    // A file is checked once: thousands of messages about one that is slow to check would keep this zone busy.
+    let isKnown = try db.one(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM received_document WHERE peer = ? AND ofd = ?)", peer,
+      document.ofd.digest.text)
+    guard isKnown != true else {
+      throw MessageRefusal(code: "duplicate-file", reason: "another document of this office has this file")
+    }
     let report = try arrival.check(document)
+    // The seal stands over one number; a message that states another speaks of another document.
+    guard report.numbers.contains(where: { DocumentNumber(typed: $0) == document.number }) else {
+      throw MessageRefusal(
+        code: "check-number", reason: "the file's first page does not bear the number that is stated")
+    }
     try insert(
       document, delivered.classification, from: peer, sentAt: delivered.at, state: .arrived,
       report: String(decoding: report.json.encoded(), as: UTF8.self), db)
   }
 
+  /// A sender that was restored asks for what it has forgotten.
+  private func sendReceiptAgain(_ known: ReceivedDocument, _ db: Transaction) throws {
+    guard let signedFor = known.signedFor, let link = offices.first(where: { $0.peer.text == known.peer }) else {
+      return
+    }
+    try enqueueReceipt(of: known, name: signedFor.name, at: signedFor.at.unixMilliseconds, to: link, db)
+  }
+
   private func take(_ withdrawn: WithdrawnMessage, from peer: String, _ db: Transaction) throws {
-    try demandUnit(db)
     let document = withdrawn.document
     if try ReceivedDocument.find(peer, document.id, db) == nil {
+      try demandUnit(db)
       try insert(document, "", from: peer, sentAt: withdrawn.publishedAt, state: .withdrawn, report: "", db)
     }
     try db.run(

@@ -102,7 +102,7 @@ public final class ReceivedDocuments: Sendable {
   ) async throws(DocumentError) {
     let found = try await document(peer, id, for: official).document
     try await checkAgain(found)
-    let (at, audit, outbox) = (now(), self.audit, self.outbox)
+    let (at, audit) = (now(), self.audit)
     try await write { [self] db in
       guard let document = try ReceivedDocument.find(peer, id, db) else { throw DocumentError.notFound }
       guard let authority = try authority(.signForDocument, official, db) else { throw DocumentError.notAllowed }
@@ -121,10 +121,7 @@ public final class ReceivedDocuments: Sendable {
         UPDATE received_document SET state = 'signed-for', signed_for_at = ?, signed_for_by = ?
         WHERE peer = ? AND id = ?
         """, at, name, peer, id)
-      let unitName = try db.one(String.self, "SELECT name FROM unit WHERE id = ?", unit ?? "") ?? "-"
-      try outbox.enqueue(
-        SignedForMessage(document: id, ofd: document.facts.ofd.digest, name: name, unit: unitName, at: at)
-          .outgoing(Self.level(document.classification)), to: link.peer, db)
+      try enqueueReceipt(of: document, name: name, at: at, to: link, db)
       var act = Act(
         "document.signed-for", "document \(id)", content: Digest.of(decision.text.utf8), detail: decision.text)
       act.subject = id
@@ -146,6 +143,21 @@ public final class ReceivedDocuments: Sendable {
   }
 
   // MARK: - Parts
+
+  func enqueueReceipt(
+    of document: ReceivedDocument, name: String, at: UnixMilliseconds, to link: LinkConfiguration, _ db: Transaction
+  ) throws {
+    let unitName = try db.one(String.self, "SELECT name FROM unit WHERE id = ?", unit ?? "") ?? "-"
+    try outbox.enqueue(
+      SignedForMessage(
+        document: document.facts.id, ofd: document.facts.ofd.digest, name: name, unit: unitName, at: at
+      ).outgoing(Self.level(document.classification)), to: link.peer, db)
+  }
+
+  /// Whether this person may see documents of other offices now.
+  public func isOpen(to official: Official) async throws(DocumentError) -> Bool {
+    try await read { [self] db in try authority(.readReceivedDocument, official, db) != nil }
+  }
 
   /// By whose right this person may do it; nil where they may not, or where documents come to nobody.
   private func authority(_ action: Action, _ official: Official, _ db: Transaction) throws -> Official? {

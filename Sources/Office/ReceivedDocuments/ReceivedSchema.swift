@@ -31,6 +31,7 @@ public let receivedDocumentMigrations: [Migration] = [
         reason TEXT,
         PRIMARY KEY (peer, id)
       ) WITHOUT ROWID;
+      CREATE INDEX received_document_by_file ON received_document (peer, ofd);
       CREATE INDEX received_document_by_state ON received_document (state, arrived_at, peer, id);
       """)
 ]

@@ -68,7 +68,9 @@ extension DeskSite {
     let text =
       code.map { code in
         strings.text(
-          "\(table)-\(name)", language, strings.text("refusedDocument-\(Self.kind(of: code))", language), code)
+          "\(table)-\(name)", language,
+          strings.text("refusedDocument-\(table == "delivery" ? "office-" : "")\(Self.kind(of: code))", language),
+          code)
       } ?? strings.text("\(table)-\(name)", language)
     return (name, text)
   }
@@ -165,7 +167,12 @@ extension DeskSite {
         try await publications.withdraw(identifier, reason: reason, decision: decision, by: official)
       }
     } catch DocumentError.policy(let rule) {
-      let missing = step == .deliver ? publications.missingNames(toward: peers) : publications.missingNames
+      let missing =
+        switch step {
+        case .publish: publications.missingNames
+        case .deliver: publications.missingNames(toward: peers)
+        case .withdraw: publications.missingNames + publications.missingNamesOfOffices
+        }
       let names =
         missing.isEmpty ? renderer.strings.text("publishPolicyOther", language) : missing.joined(separator: "; ")
       return try await again("", renderer.strings.text("publishPolicy", language, rule, names))

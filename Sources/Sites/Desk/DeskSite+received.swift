@@ -79,14 +79,15 @@ extension DeskSite {
     let (document, language, strings) = (found.document, request.language, renderer.strings)
     let keys = try await signingKeys(of: presence)
     let path = "/received/\(peer)/\(identifier)"
-    let steps = document.report.map { $0.steps + $0.signatures.flatMap(\.steps) } ?? []
     let files: [(DocumentFileKind, Bool)] = [(.ofd, true), (.pdf, document.facts.pdf != nil)]
     let content = ReceivedPage(
-      document: values(document, language), hasSteps: !steps.isEmpty,
-      steps: steps.map { step in
-        CheckStepValues(
-          sign: Self.sign(step.outcome), text: language == .chinese ? step.chinese : step.english,
-          detail: shown(WrittenText.line(String(step.detail.prefix(300)))))
+      document: values(document, language), hasSteps: document.report != nil,
+      steps: stepValues(document.report?.steps ?? [], language),
+      seals: (document.report?.signatures ?? []).map { signature in
+        ReceivedSealValues(
+          name: WrittenText.line(String(signature.name.prefix(300))),
+          sealer: shown(WrittenText.line(String(signature.sealer.prefix(300)))),
+          steps: stepValues(signature.steps, language))
       },
       files: document.signedFor == nil
         ? []
@@ -101,6 +102,14 @@ extension DeskSite {
     return page(
       content, titleKey: "receivedTitle", request, presence, texts: problem.map { [$0] } ?? [], languagePath: path,
       runsScript: !keys.isEmpty && found.canSign)
+  }
+
+  private func stepValues(_ steps: [CheckStep], _ language: Language) -> [CheckStepValues] {
+    steps.map { step in
+      CheckStepValues(
+        sign: Self.sign(step.outcome), text: language == .chinese ? step.chinese : step.english,
+        detail: shown(WrittenText.line(String(step.detail.prefix(300)))))
+    }
   }
 
   private func signFor(_ request: WebRequest, _ presence: Presence) async throws -> Response {

@@ -15,6 +15,8 @@ struct Presence: Sendable {
   let certificateEnds: Date
   /// How many alerts wait; 0 for those whom they do not concern.
   var openAlerts = 0
+  /// Whether documents of other offices come to this person's unit.
+  var seesReceived = false
 }
 
 extension RouteRule {
@@ -93,16 +95,17 @@ extension DeskSite {
       titleKey: titleKey, for: request,
       status: status ?? (shown.isEmpty ? .ok : .unprocessableContent),
       switching: isSearch ? .search : form.map { .form(action: $0, takesEnter: takesEnter) } ?? .link(languagePath),
-      links: links(for: presence.official),
+      links: links(for: presence),
       notices: notices(for: presence, request.language), runsScript: runsScript)
   }
 
-  private func links(for official: Official) -> [SiteRenderer.Link] {
+  private func links(for presence: Presence) -> [SiteRenderer.Link] {
+    let official = presence.official
     var links: [SiteRenderer.Link] = []
     if official.may(.readLetter) { links.append(.init("/folders/to-do", "navFolders")) }
     if documents != nil {
       if official.may(.readDocument) { links.append(.init("/documents", "navDocuments")) }
-      if received != nil, official.may(.readReceivedDocument) { links.append(.init("/received", "navReceived")) }
+      if presence.seesReceived { links.append(.init("/received", "navReceived")) }
       if official.may(.applySeal) { links.append(.init("/sealing", "navSealing")) }
       if official.may(.keepSeals) { links.append(.init("/seals", "navSeals")) }
     }

@@ -6,6 +6,7 @@ import HummingbirdCore
 import Letters
 import Logging
 import People
+import ReceivedDocuments
 import Roles
 import Runtime
 import Web
@@ -113,6 +114,9 @@ extension DeskSite {
     if caller.official.may(.readAudit, .office), let console {
       // A page is shown all the same where they cannot be counted.
       presence.openAlerts = (try? await console.openAlerts(for: caller.official)) ?? 0
+    }
+    if let received, caller.official.may(.readReceivedDocument) {
+      presence.seesReceived = (try? await received.isOpen(to: caller.official)) ?? false
     }
     return presence
   }

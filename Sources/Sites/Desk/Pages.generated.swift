@@ -904,7 +904,7 @@ let deskTemplates: [String: String] = [
   <input type="hidden" name="csrf" value="{{csrf}}">
   <input type="hidden" name="decision" value="{{decision}}">
   <p>{{text}}</p>
-  {{#hasOffices}}<fieldset class="field"{{#wrong.office-1}} aria-describedby="office-1-error"{{/wrong.office-1}}>
+  {{#hasOffices}}<fieldset class="field" id="office-1"{{#wrong.office-1}} aria-describedby="office-1-error"{{/wrong.office-1}}>
   <legend>{{t.deliverOffices}}</legend>
   {{#wrong.office-1}}<p class="wrong" id="office-1-error">{{.}}</p>{{/wrong.office-1}}
   {{#offices}}<label class="choice" for="to-{{id}}"><input type="checkbox" id="to-{{id}}" name="to-{{id}}" value="yes"{{#chosen}} checked{{/chosen}}>{{text}}</label>
@@ -929,6 +929,7 @@ let deskTemplates: [String: String] = [
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
   {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{t.receivedWithdrawn}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
+  <p class="hint">{{t.receivedStated}}</p>
   <dl class="facts">
   <dt>{{t.receivedNumber}}</dt><dd id="document-number">{{number}}</dd>
   <dt>{{t.receivedIssuer}}</dt><dd>{{issuer}}</dd>
@@ -943,7 +944,12 @@ let deskTemplates: [String: String] = [
   <p class="note" id="verdict" data-verdict="good">{{t.receivedGood}}</p>
   <ul class="list" id="steps">
   {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
-  {{/steps}}</ul>{{/hasSteps}}
+  {{/steps}}</ul>
+  {{#seals}}<h3 class="seal-name">{{t.receivedSeal}}<bdi>{{name}}</bdi>{{#sealer}}（{{t.receivedSealer}}<bdi>{{sealer}}</bdi>）{{/sealer}}</h3>
+  <ul class="list">
+  {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
+  {{/steps}}</ul>
+  {{/seals}}{{/hasSteps}}
   <h2>{{t.receivedFiles}}</h2>
   {{^signedFor}}<p class="hint" id="before">{{t.receivedBefore}}</p>{{/signedFor}}
   <ul class="files" id="files">

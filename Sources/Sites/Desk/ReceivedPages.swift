@@ -28,12 +28,20 @@ struct ReceivedValues: PageValues {
   let digest: String
 }
 
+/// A seal, whose it is, and what holds of it.
+struct ReceivedSealValues: PageValues {
+  let name: String
+  let sealer: String?
+  let steps: [CheckStepValues]
+}
+
 struct ReceivedPage: InsidePage {
   static let template = "received-document"
 
   let document: ReceivedValues
   let hasSteps: Bool
   let steps: [CheckStepValues]
+  let seals: [ReceivedSealValues]
   /// Empty before the receipt.
   let files: [DocumentFileValues]
   let canSign: Bool

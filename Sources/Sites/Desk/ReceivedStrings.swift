@@ -18,6 +18,12 @@ let receivedStrings = StringTable([
   .init("receivedWithdrawn", "来文单位已撤回此公文，请勿继续办理。", "The sender has withdrawn this document. Do not act on it."),
   .init("receivedReason", "撤回理由", "Reason"),
   .init("receivedCheck", "送达时的核验结果", "What the check on arrival found"),
+  .init("receivedSeal", "印章：", "Seal: "),
+  .init("receivedSealer", "签章人：", "sealed by "),
+  .init(
+    "receivedStated", "标题、发文机关和密级为来文单位所述；文号与文件首页一致，印章归属见下方核验结果。",
+    "Title, issuer and classification are as the sender states them; the number is that on the file's first page. Below stands whose seal it is."
+  ),
   .init("receivedGood", "✓ 印章和签名核验通过。", "✓ Seals and signatures hold."),
   .init("receivedFiles", "文件", "Files"),
   .init(
@@ -52,6 +58,15 @@ let receivedStrings = StringTable([
   .init("delivery-withdrawal-sent", "撤回通知正在送往对方，尚无回执", "The withdrawal is on its way; no receipt yet"),
   .init("delivery-withdrawal-delivered", "已撤回", "Withdrawn"),
   .init("delivery-withdrawal-refused", "对方拒收撤回通知：{0}（{1}）", "The other office refused the withdrawal: {0} ({1})"),
+  .init("refusedDocument-office-policy", "对方链路配置不允许此类内容", "the other side of the link lets nothing of this kind in"),
+  .init(
+    "refusedDocument-office-off", "对方未配置签收单位或可信的制章人",
+    "that office names nobody who signs for documents, or nobody to believe seals from"),
+  .init(
+    "refusedDocument-office-duplicate", "对方已有同一文件或同一标识的公文",
+    "that office has another document of this file or identifier"),
+  .init("refusedDocument-office-check", "对方对印章或文号的核验不通过", "the seals, or the number, do not hold there"),
+  .init("refusedDocument-office-other", "对方未能接收", "that office did not take it"),
   .init(
     "docProblem-nowhere-to-deliver", "所选单位已有此公文，或没有通往该单位的链路。",
     "These offices have the document already, or no link leads to them."),

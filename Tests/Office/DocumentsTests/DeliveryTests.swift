@@ -16,7 +16,7 @@ import Zones
   init() async throws { desk = try await TestDocuments() }
 
   private func publications(
-    _ change: (inout ExchangePolicy) -> Void = { _ in }
+    offices: [String] = ["county", "port"], _ change: (inout ExchangePolicy) -> Void = { _ in }
   ) throws -> DocumentPublications {
     func link(_ peer: String, _ types: Set<String>) throws -> LinkConfiguration {
       var policy = ExchangePolicy(
@@ -28,7 +28,7 @@ import Zones
         limits: LinkLimits(), outgoingPolicy: policy, incomingPolicy: policy)
     }
     let dmz = try link("dmz", ["document.published", "document.withdrawn"])
-    let offices = try ["county", "port"].map { try link($0, ["document.delivered", "document.withdrawn"]) }
+    let offices = try offices.map { try link($0, ["document.delivered", "document.withdrawn"]) }
     return DocumentPublications(
       database: desk.database, blobs: desk.blobs, outbox: Outbox(links: [dmz] + offices), link: dmz, offices: offices,
       now: { [clock = desk.clock] in clock.now })
@@ -146,6 +146,27 @@ import Zones
       try await publications.dispatch(of: id, for: desk.clerk).deliveries[0].withdrawal?.standing == .delivered)
     #expect(try await publications.rebuildOffices() == 1)
     #expect(try await sent().last == "document.withdrawn county")
+  }
+
+  @Test func `are withdrawn by nobody while one link is gone, and delivered by no rebuild once they are withdrawn`()
+    async throws
+  {
+    let publications = try publications()
+    let id = try await sealed()
+    let decision = try #require(try await publications.dispatch(of: id, for: desk.clerk).decision)
+    try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+    try await publications.publish(id, decision: decision, by: desk.clerk)
+    let unlinked = try self.publications(offices: ["port"])
+    let error = await #expect(throws: DocumentError.self) {
+      try await unlinked.withdraw(id, reason: "有误", decision: decision, by: desk.clerk)
+    }
+    #expect(error?.faultCode == "policy")
+    #expect(try await sent() == ["document.delivered county", "document.published dmz"])
+    // Whatever somebody has written into the database.
+    try await desk.database.write { db in
+      try db.run("UPDATE document_publication SET withdrawn_at = 1, withdrawn_by = '', reason = ''")
+    }
+    #expect(try await publications.rebuildOffices() == 0)
   }
 
   @Test func `of what is classified leave only over a link that is approved for it`() async throws {

@@ -1,6 +1,7 @@
 import Acts
 import ContainedChecks
 import Cryptography
+import DocumentSeals
 import Documents
 import DurableFiles
 import Foundation
@@ -27,8 +28,8 @@ private final class TestReceipts: Sendable {
   let reader = official("reader", [.handler], UnitPath(["city"]))
   let stranger = official("stranger", [.clerk], UnitPath(["elsewhere"]))
 
-  /// - Parameter check: a program that answers as `check-document` does.
-  init(unit: String? = "city", program: String = "/bin/false") async throws {
+  /// - Parameter check: a script that answers as `check-document` does.
+  init(unit: String? = "city", check: String = "exit 1") async throws {
     folder = NSTemporaryDirectory() + "guandu-received-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder + "/blobs", withIntermediateDirectories: true)
     database = try ZoneDatabase(
@@ -44,7 +45,8 @@ private final class TestReceipts: Sendable {
       limits: LinkLimits(), outgoingPolicy: policy, incomingPolicy: policy)
     received = ReceivedDocuments(
       database: database, blobs: blobs, outbox: Outbox(links: [link]), offices: [link], unit: unit,
-      trust: SealTrustFiles(sealTrust: [], revocationLists: []), process: CheckProcess(program: program), now: { 1_000 }
+      trust: SealTrustFiles(sealTrust: [], revocationLists: []),
+      process: CheckProcess(program: "/bin/sh", arguments: ["-c", check], wallSeconds: 20), now: { 1_000 }
     )
     let office = OfficeDirectory(database: database, mailboxes: [], now: { 1_000 })
     let root = Self.official("root", [.administrator], nil)
@@ -83,11 +85,25 @@ private final class TestReceipts: Sendable {
         VALUES ('county', ?, ?, ?, ?, ?, '', ?, ?, 1, 1, 'arrived', '')
         """, facts.id, facts.number.text, facts.title, facts.issuer, facts.date, facts.ofd.digest.text, facts.ofd.bytes)
     }
+    try keep(facts.title)
+  }
+
+  /// The file of a document of that title.
+  func keep(_ title: String) throws {
     let file = try blobs.spool()
-    try file.append(Array(facts.title.utf8))
+    try file.append(Array(title.utf8))
     try file.sync()
     try file.close()
-    try blobs.keep(file, as: Digest.of(facts.title.utf8))
+    try blobs.keep(file, as: Digest.of(title.utf8))
+  }
+
+  /// Of messages that are to be sent.
+  func sent() async throws -> [String] {
+    try await database.read { try $0.all(String.self, "SELECT type FROM outbox ORDER BY id") }
+  }
+
+  static func good(_ number: String) -> String {
+    #"echo '{"kind":"ofd","steps":[["files","holds",""]],"signatures":[],"numbers":["\#(number)"]}'"#
   }
 }
 
@@ -113,11 +129,15 @@ private final class TestReceipts: Sendable {
       id: facts.id, number: facts.number, title: "另一件", issuer: facts.issuer, date: facts.date, ofd: facts.ofd, pdf: nil
     )
     #expect(try await code(desk, other) == "duplicate-document")
+    // A file that is known is not checked a second time under another identifier.
+    #expect(try await code(desk, desk.facts()) == "duplicate-file")
     // The file is here; the check ends without an answer.
-    let again = DocumentFacts(
-      id: UUID().uuidString.lowercased(), number: facts.number, title: facts.title, issuer: facts.issuer,
-      date: facts.date, ofd: DocumentFile(digest: facts.ofd.digest, bytes: 6), pdf: nil)
-    #expect(try await code(desk, again) == "check-failed")
+    try desk.keep("别的")
+    #expect(try await code(desk, desk.facts("别的", bytes: 6)) == "check-failed")
+    // It holds, for another number than the message states.
+    let numbered = try await TestReceipts(check: TestReceipts.good("县政发〔2026〕2号"))
+    try numbered.keep("别的")
+    #expect(try await code(numbered, numbered.facts("别的", bytes: 6)) == "check-number")
     #expect(desk.received.handlers(of: try #require(ZoneName("dmz"))).isEmpty)
   }
 
@@ -144,6 +164,38 @@ private final class TestReceipts: Sendable {
       try await desk.received.signFor("county", facts.id, decision: decision, by: desk.clerk)
     }
     #expect(try await desk.received.document("county", facts.id, for: desk.clerk).document.state == .arrived)
+  }
+
+  @Test func `are taken in, signed for once, and the receipt is repeated for a sender that has forgotten it`()
+    async throws
+  {
+    let desk = try await TestReceipts(check: TestReceipts.good("县政发〔2026〕1号"))
+    try desk.keep("通知")
+    let facts = try desk.facts(bytes: 6)
+    let message = DeliveredMessage(facts, classification: "", at: 1).outgoing(.internal).message
+    try await desk.take(message)
+    try await desk.take(message)
+    #expect(try await desk.sent().isEmpty)
+    let found = try await desk.received.document("county", facts.id, for: desk.clerk).document
+    #expect(found.report?.verdict == .genuine)
+    await #expect(throws: DocumentError.notAllowed) {
+      try await desk.received.signFor("county", facts.id, decision: found.decision, by: desk.reader)
+    }
+    await #expect(throws: DocumentError.refused(.changedMeanwhile)) {
+      try await desk.received.signFor("county", facts.id, decision: ReceiptDecision(text: "x"), by: desk.clerk)
+    }
+    try await desk.received.signFor("county", facts.id, decision: found.decision, by: desk.clerk)
+    await #expect(throws: DocumentError.refused(.alreadySignedFor)) {
+      try await desk.received.signFor("county", facts.id, decision: found.decision, by: desk.clerk)
+    }
+    #expect(try await desk.received.file(.ofd, of: "county", facts.id, for: desk.reader).bytes == Array("通知".utf8))
+    try await desk.take(message)
+    #expect(try await desk.sent() == ["document.signed-for", "document.signed-for"])
+    // Over a link that is not approved for it, nothing classified is taken in.
+    try desk.keep("秘密")
+    let secret = DeliveredMessage(try desk.facts("秘密", bytes: 6), classification: "秘密★1年", at: 1)
+    let refusal = await #expect(throws: MessageRefusal.self) { try await desk.take(secret.outgoing(.public).message) }
+    #expect(refusal?.code == "policy-classification")
   }
 
   @Test func `that were withdrawn stay withdrawn, whatever comes later`() async throws {
