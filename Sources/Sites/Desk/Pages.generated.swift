@@ -945,7 +945,7 @@ let deskTemplates: [String: String] = [
   <ul class="list" id="steps">
   {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
   {{/steps}}</ul>
-  {{#seals}}<h3 class="seal-name">{{t.receivedSeal}}<bdi>{{name}}</bdi>{{#sealer}}（{{t.receivedSealer}}<bdi>{{sealer}}</bdi>）{{/sealer}}</h3>
+  {{#seals}}<h3>{{t.receivedSeal}}<bdi>{{name}}</bdi>{{#sealer}}（{{t.receivedSealer}}<bdi>{{sealer}}</bdi>）{{/sealer}}</h3>
   <ul class="list">
   {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
   {{/steps}}</ul>
