@@ -121,6 +121,9 @@ def test_a_document_is_drafted_requested_granted_and_sealed_by_three_people(offi
     keeper.look("document-sealed")
 
     assert drafter.open(document) == 200
+    # A download beside requests that are under way would need a certificate on a connection of its own, which the driven
+    # browser does not give it.
+    assert set(pictures(drafter)) == {840}
     with drafter.page.expect_download() as download:
         drafter.page.locator("#file-ofd").click()
     assert download.value.suggested_filename == f"{number}.ofd"

@@ -39,7 +39,7 @@ EVP_PKEY *guandu_token_key(
   if (ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", module_path, 0) == 1 && ENGINE_init(engine) == 1) {
     *failed_step = "the token does not take the PIN";
     if (pin == NULL || ENGINE_ctrl_cmd_string(engine, "PIN", pin, 0) == 1) {
-      *failed_step = "the token has no such key, or none or another token is there, "
+      *failed_step = "the token has no such key, or none or another module is there, "
                      "or the token holds an Ed25519 key, which the engine cannot bear";
       // The key keeps the engine alive.
       key = ENGINE_load_private_key(engine, uri, NULL, NULL);
