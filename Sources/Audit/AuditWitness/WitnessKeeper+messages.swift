@@ -249,9 +249,10 @@ extension WitnessKeeper {
     guard let key = word.certificate.ed25519PublicKey,
       let verifier = NoteVerifier(name: Self.name(of: peer), kind: .cosignature, publicKey: key)
     else { throw MessageRefusal(code: "signature", reason: "the certificate is for another kind of key") }
-    guard let text: String = try row?["note"], var note = try? SignedNote(Array(text.utf8)) else {
-      return try learn(word, verifier, of: peer, db)
-    }
+    // A zone that was put back may have shown another checkpoint of this size since.
+    guard let text: String = try row?["note"], var note = try? SignedNote(Array(text.utf8)),
+      word.held == nil || word.held?.text == note.text
+    else { return try learn(word, verifier, of: peer, db) }
     note.add(word.signature)
     try Self.require(verifier, on: note, at: now())
     try db.run(
