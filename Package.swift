@@ -240,7 +240,7 @@ let package = Package(
       imports: [
         "Runtime", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
         "DocumentSeals", "ContainedChecks", "AuditLog", "Links", "Acts", "PublishedDocuments", "Documents",
-      ]),
+      ], [logging]),
     room("SMS", imports: ["Runtime", "Zones", "DurableFiles"], ["CCurl", logging]),
     room(
       "Web", imports: ["Runtime", "FairQueues", "Zones", "Cryptography"], web + [nioHTTP1, nioTLS, lifecycle, signals]),
@@ -409,7 +409,7 @@ let package = Package(
       of: [
         "Roles", "Zones", "JSON", "Cryptography", "DurableFiles", "Storage", "PacketFormat", "DocumentSeals",
         "ContainedChecks", "Links", "Acts", "People", "PublishedDocuments", "Documents", "ReceivedDocuments",
-      ]),
+      ], [logging]),
     tests(
       "DocumentsTests",
       of: [

@@ -109,7 +109,8 @@ struct GuanduIntranet: AsyncParsableCommand {
       sealTrust: configuration.sealTrust, revocationLists: configuration.revocationLists)
     return ReceivedDocuments(
       database: start.database, blobs: start.blobs, outbox: start.outbox, offices: offices,
-      unit: configuration.receivedBy, trust: configuration.sealTrust.isEmpty ? nil : trust, audit: start.audit)
+      unit: configuration.receivedBy, trust: configuration.sealTrust.isEmpty ? nil : trust, audit: start.audit,
+      logger: start.logger)
   }
 
   /// Official documents; nil where the configuration has none.

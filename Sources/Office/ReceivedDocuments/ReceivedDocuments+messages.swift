@@ -75,7 +75,10 @@ extension ReceivedDocuments {
     guard let signedFor = known.signedFor, let link = offices.first(where: { $0.peer.text == known.peer }) else {
       return
     }
-    try enqueueReceipt(of: known, name: signedFor.name, at: signedFor.at.unixMilliseconds, to: link, db)
+    // Where the link no longer lets it out, the delivery is taken all the same: a peer must not stop its own stream.
+    do {
+      try enqueueReceipt(of: known, name: signedFor.name, at: signedFor.at.unixMilliseconds, to: link, db)
+    } catch is PolicyRefusal {}
   }
 
   private func take(_ withdrawn: WithdrawnMessage, from peer: String, _ db: Transaction) throws {

@@ -6,6 +6,7 @@ import DocumentSeals
 public import Documents
 import DurableFiles
 public import Links
+public import Logging
 import PacketFormat
 import PublishedDocuments
 public import Roles
@@ -30,6 +31,7 @@ public final class ReceivedDocuments: Sendable {
   let trust: SealTrustFiles?
   let process: CheckProcess
   private let audit: AuditTrail?
+  private let logger: Logger
   let now: @Sendable () -> UnixMilliseconds
 
   /// - Parameters:
@@ -42,6 +44,7 @@ public final class ReceivedDocuments: Sendable {
   public init(
     database: ZoneDatabase, blobs: BlobStore, outbox: Outbox, offices: [LinkConfiguration], unit: String?,
     trust: SealTrustFiles?, process: CheckProcess = CheckProcess(), audit: AuditTrail? = nil,
+    logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
     self.database = database
@@ -52,10 +55,11 @@ public final class ReceivedDocuments: Sendable {
     self.trust = trust
     self.process = process
     self.audit = audit
+    self.logger = logger
     self.now = now
   }
 
-  /// Of one state, the newest first; and how many there are, `countMost` at most.
+  /// Of one state, the newest first, without what the checks found; and how many there are, `countMost` at most.
   ///
   /// - Throws: `notAllowed`.
   public func documents(
@@ -65,7 +69,9 @@ public final class ReceivedDocuments: Sendable {
       guard try authority(.readReceivedDocument, official, db) != nil else { throw DocumentError.notAllowed }
       let found = try db.all(
         """
-        SELECT * FROM received_document WHERE state = ? ORDER BY arrived_at DESC, peer DESC, id DESC LIMIT ? OFFSET ?
+        SELECT peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, pdf, pdf_bytes, arrived_at, state,
+          '' AS report, signed_for_at, signed_for_by, withdrawn_at, reason
+        FROM received_document WHERE state = ? ORDER BY arrived_at DESC, peer DESC, id DESC LIMIT ? OFFSET ?
         """, state, min(max(1, limit), 100), max(0, offset)
       ).compactMap { try ReceivedDocument(row: $0) }
       var counts: [ReceivedDocument.State: Int] = [:]
@@ -182,7 +188,9 @@ public final class ReceivedDocuments: Sendable {
       }
     }
     switch report {
-    case .failure: throw .refused(.notChecked)
+    case .failure(let failure):
+      logger.warning("a document could not be checked", metadata: ["code": "\(failure)"])
+      throw .refused(.notChecked)
     case .success(let report): guard report.verdict == .genuine else { throw .refused(.notGenuine) }
     }
   }

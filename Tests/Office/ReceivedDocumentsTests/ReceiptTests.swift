@@ -6,6 +6,7 @@ import Documents
 import DurableFiles
 import Foundation
 import JSON
+import Logging
 import People
 import PublishedDocuments
 import ReceivedDocuments
@@ -29,7 +30,7 @@ private final class TestReceipts: Sendable {
   let stranger = official("stranger", [.clerk], UnitPath(["elsewhere"]))
 
   /// - Parameter check: a script that answers as `check-document` does.
-  init(unit: String? = "city", check: String = "exit 1") async throws {
+  init(unit: String? = "city", check: String = "exit 1", answers: Bool = true) async throws {
     folder = NSTemporaryDirectory() + "guandu-received-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder + "/blobs", withIntermediateDirectories: true)
     database = try ZoneDatabase(
@@ -37,7 +38,7 @@ private final class TestReceipts: Sendable {
       migrations: linkMigrations + actMigrations + peopleMigrations + receivedDocumentMigrations)
     blobs = try BlobStore(folder: folder + "/blobs", files: Files())
     let policy = ExchangePolicy(
-      messageTypes: ["document.delivered", "document.withdrawn", "document.signed-for"],
+      messageTypes: answers ? ["document.signed-for"] : [],
       highestClassification: .internal, blobMaxBytes: 1_000, fileKinds: [.ofd, .pdf])
     let link = LinkConfiguration(
       peer: try #require(ZoneName("county")), outgoingDrop: .folder("/nowhere/o"), incomingDrop: "/nowhere/i",
@@ -46,7 +47,8 @@ private final class TestReceipts: Sendable {
     received = ReceivedDocuments(
       database: database, blobs: blobs, outbox: Outbox(links: [link]), offices: [link], unit: unit,
       trust: SealTrustFiles(sealTrust: [], revocationLists: []),
-      process: CheckProcess(program: "/bin/sh", arguments: ["-c", check], wallSeconds: 20), now: { 1_000 }
+      process: CheckProcess(program: "/bin/sh", arguments: ["-c", check], wallSeconds: 20),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { 1_000 }
     )
     let office = OfficeDirectory(database: database, mailboxes: [], now: { 1_000 })
     let root = Self.official("root", [.administrator], nil)
@@ -196,6 +198,17 @@ private final class TestReceipts: Sendable {
     let secret = DeliveredMessage(try desk.facts("秘密", bytes: 6), classification: "秘密★1年", at: 1)
     let refusal = await #expect(throws: MessageRefusal.self) { try await desk.take(secret.outgoing(.public).message) }
     #expect(refusal?.code == "policy-classification")
+  }
+
+  @Test func `are taken again where the link lets no receipt out: a peer does not stop its own stream`() async throws {
+    let desk = try await TestReceipts(answers: false)
+    let facts = try desk.facts()
+    try await desk.arrive(facts)
+    try await desk.database.write { db in
+      try db.run("UPDATE received_document SET state = 'signed-for', signed_for_at = 1, signed_for_by = '张三'")
+    }
+    try await desk.take(DeliveredMessage(facts, classification: "", at: 1).outgoing(.internal).message)
+    #expect(try await desk.sent().isEmpty)
   }
 
   @Test func `that were withdrawn stay withdrawn, whatever comes later`() async throws {

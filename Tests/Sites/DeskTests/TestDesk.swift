@@ -70,7 +70,8 @@ final class TestDesk: Sendable {
       documents: documents, publications: zone.publications,
       received: ReceivedDocuments(
         database: zone.database, blobs: zone.blobs, outbox: zone.outbox, offices: [county], unit: "housing",
-        trust: SealTrustFiles(sealTrust: [], revocationLists: []), process: Self.goodCheck), concerns: concerns,
+        trust: SealTrustFiles(sealTrust: [], revocationLists: []), process: Self.goodCheck,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }), concerns: concerns,
       logger: logger)
     responder = site.responder()
     try await furnish()
