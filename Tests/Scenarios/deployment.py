@@ -35,6 +35,18 @@ def free_port():
                 return port
 
 
+def files_under(folder):
+    """Each file below a folder and what it holds; what a daemon removes meanwhile is passed over."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = pathlib.Path(parent, name)
+            try:
+                if path.is_file():
+                    yield path, path.read_bytes()
+            except FileNotFoundError:
+                continue
+
+
 def eventually(condition, what, patience_seconds=180):
     """Waits until `condition` answers something true, and returns that."""
     deadline = time.monotonic() + patience_seconds

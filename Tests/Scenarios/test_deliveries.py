@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from deployment import eventually, expect
+from deployment import eventually, expect, files_under
 from neighbour import ZONE, Neighbour, lay_out
 from published_documents import Office
 
@@ -83,8 +83,7 @@ def test_a_document_is_delivered_signed_for_and_withdrawn(offices):
         assert sum(act.encode() in entry for entry in acts) == 1, (zone, act)
 
     # The portal's disk learns nothing of it.
-    for file in (file for file in (deployment.folder / "dmz").rglob("*") if file.is_file()):
-        content = file.read_bytes()
+    for file, content in files_under(deployment.folder / "dmz"):
         for text in (number, document, hashlib.sha256(ofd).hexdigest()):
             assert text.encode() not in content, file
 

@@ -5,7 +5,7 @@ import os
 import re
 import signal
 
-from deployment import Client, Clerk, eventually, expect, look_up, reach_letter_form, stage, confirmation
+from deployment import Client, Clerk, eventually, expect, files_under, look_up, reach_letter_form, stage, confirmation
 
 PHONE = "13812345678"
 MAIL = "citizen.secret@example.cn"
@@ -41,9 +41,7 @@ NEEDLES = {form for word in WORDS for form in forms(word) if len(form) >= 6}
 def dmz_bytes(deployment):
     """Every file that the DMZ wrote or could have written."""
     for folder in (deployment.folder / "dmz", deployment.drop("dmz").parent):
-        for file in folder.rglob("*"):
-            if file.is_file():
-                yield file, file.read_bytes()
+        yield from files_under(folder)
     log = deployment.log("dmz")
     yield log, log.read_bytes()
     process = deployment.daemons.get("dmz")

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import zxingcpp
 
-from deployment import BINARIES, Client, Deployment, eventually, expect
+from deployment import BINARIES, Client, Deployment, eventually, expect, files_under
 from published_documents import Office, Official, asked, checked, verdict
 from test_check_code import picture_of_pdf
 
@@ -25,7 +25,7 @@ def office(deployment):
 
 def dmz_files(deployment):
     for folder in (deployment.folder / "dmz", deployment.folder / "drop"):
-        yield from (file for file in folder.rglob("*") if file.is_file())
+        yield from files_under(folder)
 
 
 def test_a_document_is_published_checked_and_withdrawn(office, tmp_path):
@@ -82,8 +82,7 @@ def test_a_document_is_published_checked_and_withdrawn(office, tmp_path):
     # Nothing of the one that is not published ever came near the portal.
     assert asked(visitor, office.number(hidden)) == "missing"
     digests = {hashlib.sha256(office.file(hidden, kind)).hexdigest() for kind in ("ofd", "pdf")}
-    for path in dmz_files(deployment):
-        content = path.read_bytes()
+    for path, content in dmz_files(deployment):
         for text in (HIDDEN, HIDDEN[:10], "Marker-4417", office.number(hidden), hidden, *digests):
             assert text.encode() not in content, path
 

@@ -2,7 +2,7 @@
 ///
 /// Columns are read by their names, or by their places from 0. Reading one that is absent, or that holds another type,
 /// throws a `StorageError`; so does NULL where no optional is asked for.
-public struct SQLRow: Sendable {
+public struct SQLRow: Sendable, Equatable {
   let names: [String]
   let values: [SQLValue]
 

@@ -164,7 +164,7 @@ private struct ThreeHands {
     #expect(
       await hands.keeper.post(sealing, ["decision": try await hands.decision(path), "pin": TestSealing.pin]).status
         == 303)
-    let state = try await hands.desk.state()
+    let state = "\(try await hands.desk.state())"
     let entries = try await hands.entries
     for pin in ["31415926", TestSealing.pin] {
       #expect(!state.contains(pin) && entries.allSatisfy { !$0.contains(pin) })

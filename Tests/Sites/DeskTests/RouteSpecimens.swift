@@ -233,18 +233,16 @@ private let officeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
 ]
 
 extension TestDesk {
-  /// All that a refused request must leave as it was.
-  func state() async throws -> String {
+  /// All that a refused request must leave as it was: each table's rows.
+  func state() async throws -> [String: [SQLRow]] {
     try await zone.database.read { db in
       let tables = [
         "desk_letter", "desk_letter_event", "outbox", "notice", "unit", "person", "person_certificate", "person_role",
         "person_mailbox", "mailbox_unit", "delegation", "enrolment", "act", "signing_key",
         "office_document", "office_document_event", "document_number", "seal", "seal_state", "seal_request",
       ]
-      return try tables.map { table in
-        let rows = try db.all("SELECT * FROM \(table) ORDER BY 1, 2").map { "\($0)" }
-        return "\(table): \(rows.joined(separator: "\n"))"
-      }.joined(separator: "\n")
+      return try Dictionary(
+        uniqueKeysWithValues: tables.map { ($0, try db.all("SELECT * FROM \($0) ORDER BY 1, 2")) })
     }
   }
 }
