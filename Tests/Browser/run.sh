@@ -27,8 +27,19 @@ stop() {
   [[ -z $scratch ]] || rm -rf "$scratch"
 }
 
+# The first free port from one on, below what the kernel gives to outgoing connections.
 free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+  python3 - "$1" <<'PYTHON'
+import socket, sys
+for port in range(int(sys.argv[1]), 32_768):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        print(port)
+        break
+PYTHON
 }
 
 start_deployment() {
@@ -36,8 +47,8 @@ start_deployment() {
   trap stop EXIT
   export GUANDU_DEMO_DIR=$scratch/demo
   local portal desk zone
-  portal=$(free_port)
-  desk=$(free_port)
+  portal=$(free_port 20000)
+  desk=$(free_port $((portal + 1)))
   export GUANDU_PORTAL_URL=https://localhost:$portal GUANDU_DESK_URL=https://localhost:$desk
   "$binaries/guandu" init "$GUANDU_DEMO_DIR" --zones "$root/zones" --portal-port "$portal" --desk-port "$desk"
   # A mailbox that the intranet does not know, for a letter that is refused there.
