@@ -78,6 +78,8 @@ start_deployment() {
 # Other binaries may be named, such as those of a release build.
 binaries=${GUANDU_BINARIES:-$(cd "$root" && swift build --show-bin-path)}
 export GUANDU_BINARIES=$binaries
+# For the tests that lay out zones of their own.
+export GUANDU_ROOT=$root GUANDU_FIRST_PORT=21000
 if [[ -z ${GUANDU_DEMO_DIR:-} ]]; then
   start_deployment
 fi

@@ -23,7 +23,8 @@ ROOT = pathlib.Path(os.environ["GUANDU_ROOT"])
 # Below what the kernel gives to outgoing connections, and of this worker alone, so that nobody else takes a port between
 # our asking and a daemon's start.
 worker = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
-ports = itertools.cycle(range(10_000 + 1_000 * worker, 11_000 + 1_000 * worker))
+first = int(os.environ.get("GUANDU_FIRST_PORT", 10_000 + 1_000 * worker))
+ports = itertools.cycle(range(first, first + 1_000))
 
 
 def free_port():

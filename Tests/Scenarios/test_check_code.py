@@ -2,30 +2,18 @@
 rectangles."""
 
 import json
-import subprocess
 
 import numpy
 import pytest
 import zxingcpp
 
+from drawn_pages import picture_of_pdf
 from test_documents import EXAMPLES, typeset
 from typeset_pages import OFDPages
 
 DOTS_PER_MILLIMETRE = 300 / 25.4
 ADDRESSES = ["https://an.example.cn/", "https://an.example.cn/check?number=2026-12&day=2026-11-28",
              "https://an.example.cn/" + "a" * 178]
-
-
-def picture_of_pdf(path, page):
-    """The page at 300 dots an inch, as grey values."""
-    drawn = subprocess.run(
-        ["pdftoppm", "-gray", "-r", "300", "-f", str(page), "-l", str(page), path], check=True,
-        capture_output=True).stdout
-    kind, width, height, most, rest = drawn.split(maxsplit=4)
-    assert (kind, most) == (b"P5", b"255")
-    # One white space ends the head.
-    pixels = drawn[len(drawn) - int(width) * int(height):]
-    return numpy.frombuffer(pixels, numpy.uint8).reshape(int(height), int(width))
 
 
 def picture_of_ofd(path, page):

@@ -9,8 +9,8 @@ import pytest
 import zxingcpp
 
 from deployment import BINARIES, Client, Deployment, eventually, expect, files_under
+from drawn_pages import picture_of_pdf
 from published_documents import Office, Official, asked, checked, verdict
-from test_check_code import picture_of_pdf
 
 HIDDEN = "尚未公开的拆迁方案-Marker-4417"
 
