@@ -20,7 +20,7 @@ import Zones
 @testable import TransparencyLog
 
 /// The intranet as the witness of the DMZ's log, which these tests write as they please.
-private final class Witness: Sendable {
+final class Witness: Sendable {
   let zones: TestZones
   let database: ZoneDatabase
   let keeper: WitnessKeeper
