@@ -1,4 +1,3 @@
-import AuditLog
 import Certificates
 import Cryptography
 import Links
@@ -10,6 +9,7 @@ import ZoneHarness
 import ZoneKeys
 import Zones
 
+@testable import AuditLog
 @testable import AuditWitness
 @testable import TransparencyLog
 
@@ -43,7 +43,7 @@ import Zones
       origin: origin, size: size, signature: cosigner.sign(note.text, at: witness.keeper.now() / 1_000),
       certificate: issued.certificate, mirrored: size, held: note)
     try await witness.take(word.body, CosignatureMessage.type)
-    while try await witness.ownLog.integrate() {}
+    await witness.ownLog.integrateWhenPossible()
   }
 
   private func epoch(_ witness: Witness) async throws -> Int? {
