@@ -74,8 +74,11 @@ def put_away(deployment, code, count=1):
 def test_junk_is_listed_shown_and_discarded(deployment):
     deployment.start("intranet")
     drop(deployment, "odd\x1b[2J\nname.gdp", b"not a packet\n")
-    (deployment.drop("dmz") / "folder.gdp").mkdir()
-    (deployment.drop("dmz") / "folder.gdp" / "inner").write_text("x")
+    # Made elsewhere: the daemon takes what it sees.
+    made = deployment.drop("dmz").parent / "tmp" / "folder.gdp"
+    made.mkdir()
+    (made / "inner").write_text("x")
+    made.rename(deployment.drop("dmz") / "folder.gdp")
     os.mkfifo(deployment.drop("dmz") / "pipe.gdp")
     (junk,) = put_away(deployment, "magic")
     others = put_away(deployment, "file", 2)
