@@ -233,7 +233,8 @@ let package = Package(
       imports: [
         "Runtime", "Roles", "Timestamps", "Zones", "FairQueues", "Cryptography", "DurableFiles", "Storage",
         "DocumentNotation", "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "Certificates",
-        "DocumentSeals", "ExternalSigner", "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "PublishedDocuments",
+        "PDFObjects", "DocumentSeals", "ContainedChecks", "ExternalSigner", "PacketFormat", "AuditLog", "Links", "Acts",
+        "Flows", "PublishedDocuments",
       ], [logging]),
     room(
       "ReceivedDocuments",
@@ -396,7 +397,10 @@ let package = Package(
     tests("FlowsTests", of: ["Flows"]),
     tests(
       "ContainedChecksTests",
-      of: ["ContainedChecks", "DocumentSeals", "ChildProcess", "guandu-dmz", "guandu-intranet", "contained-specimen"]),
+      of: [
+        "ContainedChecks", "DocumentSeals", "PDFObjects", "ChildProcess", "guandu-dmz", "guandu-intranet",
+        "contained-specimen",
+      ]),
     tests(
       "PublishedDocumentsTests",
       of: [
@@ -428,7 +432,9 @@ let package = Package(
       name: "ChildProcess", dependencies: ["CChildProcess"], path: "Tests/ChildProcess", swiftSettings: settings),
     .target(
       name: "SealHarness",
-      dependencies: ["Cryptography", "SealObjects", "Certificates", "DocumentSeals", "Documents"],
+      dependencies: [
+        "Cryptography", "SealObjects", "Certificates", "DocumentSeals", "ContainedChecks", "Documents",
+      ],
       path: "Tests/SealHarness", swiftSettings: settings),
     .target(
       name: "ZoneHarness",

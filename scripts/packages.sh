@@ -6,11 +6,11 @@ set -euo pipefail
 run_packages=(
   binutils ca-certificates curl fonts-hanazono fonts-noto-cjk libc6-dev libcairo2-dev libcurl4-openssl-dev
   libfreetype-dev libgcc-12-dev libharfbuzz-dev libpango1.0-dev libqrencode-dev libsodium-dev libsqlite3-dev
-  libssl-dev libstdc++-12-dev libxml2-dev openssl pkg-config tzdata zlib1g-dev
+  libssl-dev libstdc++-12-dev libxml2-dev openssl pkg-config poppler-utils tzdata zlib1g-dev
 )
 test_packages=(
   "${run_packages[@]}" age chromium golang-go golang-golang-x-mod-dev libengine-pkcs11-openssl libxml2-utils
-  opensc openssh-client openssh-server poppler-utils python3 python3-cryptography python3-venv softhsm2 unzip
+  opensc openssh-client openssh-server python3 python3-cryptography python3-venv softhsm2 unzip
 )
 
 # With the programs that figures are measured beside.

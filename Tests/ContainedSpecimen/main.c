@@ -1,4 +1,4 @@
-// Shuts itself in as a check does, and then does what its argument names. Exit status: 0 it was let, 2 it was refused.
+// Shuts itself in as a check does, or, where a second argument says so, as another program is, and then does what its argument names. Exit status: 0 it was let, 2 it was refused.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -24,6 +24,9 @@ static int attempt(const char *what) {
   if (!strcmp(what, "memory")) return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
   if (!strcmp(what, "code")) return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
   if (!strcmp(what, "read")) return open("/etc/hostname", O_RDONLY) >= 0;
+  if (!strcmp(what, "library")) return open("/usr/lib/os-release", O_RDONLY) >= 0;
+  if (!strcmp(what, "process")) return open("/proc/1/cmdline", O_RDONLY) >= 0;
+  if (!strcmp(what, "limits")) return syscall(SYS_prlimit64, getppid(), 7, NULL, NULL) == 0;
   if (!strcmp(what, "write")) return open("/dev/null", O_WRONLY) >= 0;
   if (!strcmp(what, "remove")) return unlink("/tmp/there-is-no-such-file") == 0;
   if (!strcmp(what, "socket")) return socket(AF_INET, SOCK_STREAM, 0) >= 0;
@@ -37,6 +40,7 @@ static int attempt(const char *what) {
 }
 
 int main(int count, char **arguments) {
-  if (guandu_contain_self() != 0) return 3;
+  const char *const folders[] = {"/usr", "/lib", "/lib64", "/etc/ld.so.cache", NULL};
+  if ((count > 2 ? guandu_contain_program(folders) : guandu_contain_self()) != 0) return 3;
   return attempt(count > 1 ? arguments[1] : "nothing") ? 0 : 2;
 }

@@ -33,11 +33,13 @@ struct GuanduIntranet: AsyncParsableCommand {
   @Option(help: "The zone's configuration, zone.yaml.")
   var config: String
 
-  /// A check of a document runs in this program, started again, and in nothing else of it.
+  /// A check of a document, and the printing of a paper, run in this program, started again, and in nothing else of it.
   static func main() async {
     if CommandLine.arguments.dropFirst().elementsEqual([ContainedCheck.subcommand]) {
       Foundation.exit(ContainedCheck.run())
     }
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if ContainedPrint.isMeant(by: arguments) { Foundation.exit(ContainedPrint.run(arguments)) }
     await main(nil)
   }
 

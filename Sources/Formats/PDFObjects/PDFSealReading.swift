@@ -6,7 +6,7 @@ struct PDFSealReading {
     let pageNumber: Int
   }
 
-  private let file: PDFFile
+  let file: PDFFile
 
   init(_ file: PDFFile) { self.file = file }
 

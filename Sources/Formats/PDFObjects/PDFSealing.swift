@@ -59,15 +59,7 @@ public struct PDFSealing: Sendable {
     _ document: [UInt8], pageNumber: Int, box: PDFBox, picture: PDFPicture, words: PDFSealWords, valueMaxBytes: Int
   ) throws(PDFFormatError) {
     let file = try PDFFile(document)
-    let reading = PDFSealReading(file)
-    guard !reading.isSealed else {
-      throw PDFFormatError(
-        .unsupported, "the document bears a seal or a form already; a second seal is not supported yet")
-    }
-    guard file.revisions.count == 1 else {
-      throw PDFFormatError(.unsupported, "the document was changed after it was made; set it anew")
-    }
-    try reading.checkContent()
+    try PDFSealReading(file).demandSealable()
     let (objects, trailer) = (file.objects(upTo: 0), file.revisions[0].trailer)
     let pages = try PDFPages(objects, trailer: trailer).pages
     guard pages.indices.contains(pageNumber - 1) else {

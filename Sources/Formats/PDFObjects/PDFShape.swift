@@ -7,17 +7,19 @@ enum PDFShape {
   /// A whole number, which may stand in an object of its own.
   case integer
   case one(PDFKind)
+  /// A plain value, or one dictionary.
+  case plainOr(PDFKind)
   case list(PDFKind)
   /// A dictionary from names that the writer chose.
   case map(PDFKind)
 }
 
-/// The kinds of dictionaries and streams that a document may consist of: those that the typesetter writes, with pictures beside
-/// them, and those of seals and time stamps. What is not listed is not read, so that none of it can change what a page shows.
+/// The kinds of dictionaries and streams that a document may consist of: those that Cairo writes, for the typesetter and for papers
+/// that are printed anew, and those of seals and time stamps. What is not listed is not read, so that none of it can change what a page shows.
 enum PDFKind: String, Hashable {
   case catalog, pages, page, resources, group, graphicsState, content, information, viewer
   case font, cidFont, cidSystem, descriptor, fontFile, toUnicode, encoding
-  case external, mask
+  case external, mask, softMask, pattern, shading, function, names
   // A seal.
   case form, permissions, field, appearance, signature, reference, parameters, extensions, developer
   // What keeps it checkable.
@@ -26,6 +28,9 @@ enum PDFKind: String, Hashable {
   /// Whether it may be added after a seal, and shows nothing.
   var isAdded: Bool { [.store, .evidence, .related, .extensions, .developer].contains(self) }
   var isStream: Bool { [.content, .fontFile, .toUnicode, .external, .mask, .evidence].contains(self) }
+
+  /// A pattern that is tiled is a stream, and one of a shading is none.
+  var mayBeStream: Bool { self == .pattern }
 
   /// Keys that must be there.
   var required: Set<String> {
@@ -76,16 +81,30 @@ enum PDFKind: String, Hashable {
     .group: type("Group", ["S": .name(["Transparency"]), "I": .plain, "K": .plain, "CS": .plain]),
     .resources: [
       "ExtGState": .map(.graphicsState), "Font": .map(.font), "XObject": .map(.external), "ProcSet": .plain,
+      "Pattern": .map(.pattern), "Shading": .map(.shading),
     ],
-    .graphicsState: type("ExtGState", plain("CA ca BM AIS SA LW")),
+    .graphicsState: type("ExtGState", plain("CA ca BM AIS SA LW").merging(["SMask": .plainOr(.softMask)]) { $1 }),
+    .softMask: type("Mask", plain("S BC").merging(["G": .one(.external)]) { $1 }),
+    .pattern: stream(
+      type(
+        "Pattern",
+        plain("PatternType PaintType TilingType BBox XStep YStep Matrix").merging([
+          "Resources": .one(.resources), "Shading": .one(.shading),
+        ]) { $1 })),
+    .shading: plain("ShadingType ColorSpace Coords Domain Extend BBox Background AntiAlias Matrix").merging([
+      "Function": .one(.function)
+    ]) { $1 },
+    .function: plain("FunctionType Domain Range C0 C1 N Bounds Encode").merging(["Functions": .list(.function)]) { $1 },
     .content: stream([:]),
     .information: plain("Producer Title CreationDate Creator Author Subject Keywords ModDate"),
     .font: type(
       "Font",
-      plain("BaseFont FirstChar LastChar Widths").merging([
-        "Subtype": .name(["Type0", "TrueType", "Type1"]), "Encoding": .plain, "DescendantFonts": .list(.cidFont),
-        "ToUnicode": .one(.toUnicode), "FontDescriptor": .one(.descriptor),
+      plain("BaseFont FirstChar LastChar Widths FontBBox FontMatrix").merging([
+        "Subtype": .name(["Type0", "TrueType", "Type1", "Type3"]), "Encoding": .plainOr(.encoding),
+        "DescendantFonts": .list(.cidFont), "ToUnicode": .one(.toUnicode), "FontDescriptor": .one(.descriptor),
+        "CharProcs": .map(.content), "Resources": .one(.resources),
       ]) { $1 }),
+    .encoding: type("Encoding", plain("Differences BaseEncoding")),
     .cidFont: type(
       "Font",
       plain("BaseFont DW W CIDToGIDMap").merging([
@@ -106,14 +125,17 @@ enum PDFKind: String, Hashable {
     .external: stream(
       type(
         "XObject",
-        plain("Width Height ColorSpace BitsPerComponent Interpolate BBox Matrix").merging([
-          "Subtype": .name(["Image", "Form"]), "SMask": .one(.mask), "Resources": .one(.resources),
+        plain("Width Height ColorSpace BitsPerComponent Interpolate BBox Matrix ImageMask Decode").merging([
+          "Filter": .name(["FlateDecode", "DCTDecode"]), "Subtype": .name(["Image", "Form"]), "SMask": .one(.mask),
+          "Resources": .one(.resources),
           "Group": .one(.group),
         ]) { $1 })),
     .mask: stream(
       type(
         "XObject",
-        plain("Width Height ColorSpace BitsPerComponent Interpolate").merging(["Subtype": .name(["Image"])]) { $1 })),
+        plain("Width Height ColorSpace BitsPerComponent Interpolate ImageMask Decode").merging([
+          "Filter": .name(["FlateDecode", "DCTDecode"]), "Subtype": .name(["Image"]),
+        ]) { $1 })),
   ]
 
   private static let seals: [PDFKind: [String: PDFShape]] = [

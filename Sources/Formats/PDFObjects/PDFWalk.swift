@@ -52,15 +52,23 @@ struct PDFWalk {
       }
     case .integer: try integer(step)
     case .one(let kind): try object(step, kind)
+    case .plainOr(let kind): if !Self.isPlain(step.value) { try object(step, kind) }
     case .list(let kind):
       guard let items = step.value.array else { throw PDFFormatError(.unsupported, "\(step.place) is no array") }
       for item in items { push(item, .one(kind), step.place, step.depth) }
     case .map(let kind):
-      guard let entries = step.value.dictionary?.entries else {
-        throw PDFFormatError(.unsupported, "\(step.place) is no dictionary")
-      }
-      for entry in entries { push(entry.value, .one(kind), "\(step.place)/\(entry.key)", step.depth) }
+      for entry in try entries(step) { push(entry.value, .one(kind), "\(step.place)/\(entry.key)", step.depth) }
     }
+  }
+
+  /// Of a dictionary from names, which may be an object of its own.
+  private mutating func entries(_ step: Step) throws(PDFFormatError) -> [PDFDictionary.Entry] {
+    if let dictionary = step.value.dictionary { return dictionary.entries }
+    guard let number = step.value.reference, let object = objects[number], object.stream == nil,
+      let dictionary = object.value.dictionary, !numbers.contains(number), kinds[number] == nil
+    else { throw PDFFormatError(.unsupported, "\(step.place) is no dictionary, or one that is used twice") }
+    kinds[number] = .names
+    return dictionary.entries
   }
 
   private mutating func push(_ value: PDFValue, _ shape: PDFShape, _ place: String, _ depth: Int) {
@@ -102,7 +110,9 @@ struct PDFWalk {
     guard let object = objects[number], !numbers.contains(number) else {
       throw PDFFormatError(.malformed, "\(step.place) leads to object \(number), which is not there, or is a number")
     }
-    guard let dictionary = object.value.dictionary, (object.stream != nil) == kind.isStream else {
+    guard let dictionary = object.value.dictionary,
+      kind.mayBeStream || (object.stream != nil) == kind.isStream
+    else {
       throw PDFFormatError(.unsupported, "\(step.place) (object \(number)) is not \(kind.rawValue)")
     }
     kinds[number] = kind

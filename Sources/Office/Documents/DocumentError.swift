@@ -82,6 +82,24 @@ public enum DocumentProblem: String, CaseIterable, Sendable {
   /// Its seals do not hold, or no more.
   case notGenuine = "not-genuine"
   case notChecked = "not-checked"
+  /// 1 to 120 characters in one line.
+  case paperTitle = "paper-title"
+  case paperTooLarge = "paper-too-large"
+  case notAPDF = "not-a-pdf"
+  /// The printer could not read it, or took too long.
+  case notPrinted = "not-printed"
+  /// What was printed holds something that a sealed paper must not hold.
+  case paperForm = "paper-form"
+  /// No such page, or a place beside it.
+  case paperPlace = "paper-place"
+  /// The seal has no key for PDF.
+  case sealSignsNoPDF = "seal-signs-no-pdf"
+  /// The seal would not lie on the page as a whole.
+  case sealOffPage = "seal-off-page"
+  /// Poppler is not installed, or the kernel cannot shut it in.
+  case noPrinter = "no-printer"
+  /// A paper where a document is meant, or the other way round.
+  case otherKind = "other-kind"
   /// Its number or its notation is none that the portal would show.
   case notPublishable = "not-publishable"
 }

@@ -206,6 +206,7 @@ public final class DocumentPublications: Sendable {
     with step: PublicationStep, _ document: StoredDocument, _ sent: SentDocument
   ) -> DocumentProblem? {
     guard document.state == .sealed else { return .notPublished }
+    guard document.sealedOFD != nil else { return .otherKind }
     switch step {
     case .publish:
       // What bears a classification leaves this zone by no such way, whatever else is said of it.

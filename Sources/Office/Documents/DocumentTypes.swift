@@ -90,6 +90,8 @@ public struct SealUse: Sendable {
   public var page: Int
   public var leftMicrometres: Int
   public var topMicrometres: Int
+  /// The longer side of the seal's picture.
+  public var sealMillimetres: Int
 }
 
 /// A document with its history, as one person may see it.
@@ -109,6 +111,8 @@ public struct OfficeDocument: Sendable {
   public var sealedOFD: String?
   public var sealedPDF: String?
   public var pageCount: Int?
+  /// Nil for what is typeset here.
+  public var paper: Paper?
 
   /// The use that is open, or was applied.
   public var use: SealUse? { uses.first { [.asked, .granted, .applied].contains($0.state) } }

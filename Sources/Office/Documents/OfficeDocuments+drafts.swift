@@ -68,6 +68,7 @@ extension OfficeDocuments {
   ) async throws(DocumentError) {
     let draft = try ReadDraft(content, try series(content.series))
     try await take(.change, identifier, official) { document, authority, at, db in
+      guard document.paper == nil else { throw DocumentError.refused(.otherKind) }
       guard document.revision == revision else { throw DocumentError.refused(.changedMeanwhile) }
       try db.run(
         """

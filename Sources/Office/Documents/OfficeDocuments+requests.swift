@@ -19,12 +19,12 @@ extension OfficeDocuments {
     let series = self.series
     try await take(.request, identifier, official) { document, authority, at, db in
       try Self.demand(decision, of: document, seal, nil)
-      guard let own = series.first(where: { $0.identifier == document.series }) else {
-        throw DocumentError.refused(.noSuchSeries)
+      if document.paper == nil { try Self.demandSealable(document, series, at: at) }
+      let wanted = try StoredSeal.demandUsable(seal, at: at, db)
+      if let paper = document.paper {
+        guard wanted.pdfCertificate != nil else { throw DocumentError.refused(.sealSignsNoPDF) }
+        guard paper.holds(wanted) else { throw DocumentError.refused(.sealOffPage) }
       }
-      guard try ReadDraft(document.content, own).isSealed else { throw DocumentError.refused(.notToBeSealed) }
-      guard document.date.hasPrefix("\(officeYear(at))-") else { throw DocumentError.refused(.otherYear) }
-      let name = try StoredSeal.demandUsable(seal, at: at, db).name
       try db.run(
         """
         INSERT INTO seal_request
@@ -33,12 +33,21 @@ extension OfficeDocuments {
         """, newIdentifier(at: at), identifier, seal, reason, document.revision, official.person, authority.person,
         shownName(official, inSteadOf: authority), at)
       try document.move(
-        to: .requested, "requested", detail: "\(name)：\(reason)", official, inSteadOf: authority, at, db)
+        to: .requested, "requested", detail: "\(wanted.name)：\(reason)", official, inSteadOf: authority, at, db)
       return Self.act(decision, "seal-requested", identifier)
     }
   }
 
-  /// Grants a request: in the same transaction the document gets its number, the next of its series and year.
+  private static func demandSealable(
+    _ document: StoredDocument, _ series: [DocumentSeries], at: UnixMilliseconds
+  ) throws(DocumentError) {
+    guard let own = series.first(where: { $0.identifier == document.series }) else { throw .refused(.noSuchSeries) }
+    guard try ReadDraft(document.content, own).isSealed else { throw .refused(.notToBeSealed) }
+    guard document.date.hasPrefix("\(officeYear(at))-") else { throw .refused(.otherYear) }
+  }
+
+  /// Grants a request: in the same transaction the document gets its number, the next of its series and year. A paper gets
+  /// none.
   public func grant(
     _ identifier: String, decision: DocumentDecision, by official: Official
   ) async throws(DocumentError) {
@@ -50,14 +59,17 @@ extension OfficeDocuments {
       try Self.demand(decision, of: document, request.seal, request)
       guard request.revision == document.revision else { throw DocumentError.refused(.changedMeanwhile) }
       _ = try StoredSeal.demandUsable(request.seal, at: at, db)
-      guard let own = series.first(where: { $0.identifier == document.series }) else {
-        throw DocumentError.refused(.noSuchSeries)
+      var text = ""
+      if document.paper == nil {
+        guard let own = series.first(where: { $0.identifier == document.series }) else {
+          throw DocumentError.refused(.noSuchSeries)
+        }
+        guard document.date.hasPrefix("\(officeYear(at))-") else { throw DocumentError.refused(.otherYear) }
+        text = try own.give(to: identifier, year: officeYear(at), at: at, db)
+        try db.run(
+          "UPDATE office_document SET check_address = ? WHERE id = ?", document.checkAddress(at: portalURL) ?? "",
+          identifier)
       }
-      guard document.date.hasPrefix("\(officeYear(at))-") else { throw DocumentError.refused(.otherYear) }
-      let text = try own.give(to: identifier, year: officeYear(at), at: at, db)
-      try db.run(
-        "UPDATE office_document SET check_address = ? WHERE id = ?", document.checkAddress(at: portalURL) ?? "",
-        identifier)
       try request.grant(official, inSteadOf: authority, at, db)
       try document.move(to: .granted, "granted", detail: text, official, inSteadOf: authority, at, db)
       return Self.act(decision, "seal-granted", identifier)

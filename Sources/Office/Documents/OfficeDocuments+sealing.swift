@@ -28,8 +28,11 @@ private struct Sealing: Sendable {
 
 /// Sealed files, and what the register says of them.
 private struct SealedFiles: Sendable {
-  let typeset: TypesetDocument
-  let ofd: [UInt8]
+  /// As they were before; a paper has no OFD.
+  let plainOFD: [UInt8]?
+  let plainPDF: [UInt8]
+  let pageCount: Int
+  let ofd: [UInt8]?
   let pdf: [UInt8]
   /// Upper left corner of the picture, in millimetres.
   let page: Int
@@ -51,7 +54,10 @@ extension OfficeDocuments {
     defer { _ = sealing.withLock { $0.remove(identifier) } }
     let at = now()
     let start = try await begin(identifier, decision, official, at)
-    let files = try await make(start, pin, for: official.person, at)
+    let files =
+      if let paper = start.document.paper { try await make(paper, start, pin, at) } else {
+        try await make(start, pin, for: official.person, at)
+      }
     let kept = try await keep(files)
     try await take(.apply, identifier, official) { document, authority, _, db in
       guard let request = try StoredRequest.open(identifier, db), request.id == start.request.id else {
@@ -64,19 +70,18 @@ extension OfficeDocuments {
         """
         UPDATE office_document SET typeset_ofd = ?, typeset_pdf = ?, sealed_ofd = ?, sealed_pdf = ?, page_count = ?,
           sealed_at = ? WHERE id = ?
-        """, kept.typesetOFD, kept.typesetPDF, kept.sealedOFD, kept.sealedPDF, files.typeset.pageCount, at, identifier)
+        """, kept.typesetOFD, kept.typesetPDF, kept.sealedOFD, kept.sealedPDF, files.pageCount, at, identifier)
       try db.run(
         """
         UPDATE seal_request SET state = 'applied', applied_by = ?, applied_name = ?, applied_at = ?, digest_before = ?,
           digest_after = ?, page = ?, left_micrometres = ?, top_micrometres = ? WHERE id = ?
-        """, official.person, shownName(official, inSteadOf: authority), at, kept.typesetOFD, kept.sealedOFD,
-        files.page,
+        """, official.person, shownName(official, inSteadOf: authority), at, kept.before, kept.after, files.page,
         Int((files.x * 1_000).rounded()), Int((files.y * 1_000).rounded()), request.id)
       try document.move(
-        to: .sealed, "sealed", detail: "\(seal.name) \(kept.sealedOFD)", official, inSteadOf: authority, at, db)
+        to: .sealed, "sealed", detail: "\(seal.name) \(kept.after)", official, inSteadOf: authority, at, db)
       return Self.act(
         "sealed", identifier, content: Digest.of(decision.text.utf8),
-        detail: "\(decision.text) before \(kept.typesetOFD) after \(kept.sealedOFD)")
+        detail: "\(decision.text) before \(kept.before) after \(kept.after)")
     }
   }
 
@@ -136,14 +141,39 @@ extension OfficeDocuments {
       let signature = try await signer.sign(begun.digest, stored.keyName, certificate, pin)
       let ofd = try await BlockingPool.shared.run { try begun.finish(signature: signature) }
       let pdf = try await copy(of: typeset, copySigner, page: place.page, x: x, y: y, at: date)
-      return SealedFiles(typeset: typeset, ofd: ofd, pdf: pdf, page: place.page, x: x, y: y)
-    } catch let failure as SigningFailure {
-      logger.warning("a seal was not applied", metadata: ["reason": "\(failure.reason)"])
-      throw .refused(failure.problem)
-    } catch {
-      logger.warning("a seal was not applied", metadata: ["reason": "\(error)"])
-      throw .refused(.sealingFailed)
-    }
+      return SealedFiles(
+        plainOFD: typeset.ofd, plainPDF: typeset.pdf, pageCount: typeset.pageCount, ofd: ofd, pdf: pdf,
+        page: place.page, x: x, y: y)
+    } catch { throw notApplied(error) }
+  }
+
+  /// Of a paper the PDF is all there is.
+  private func make(
+    _ paper: Paper, _ start: Sealing, _ pin: SecretBytes, _ at: UnixMilliseconds
+  ) async throws(DocumentError) -> SealedFiles {
+    guard paper.holds(start.seal) else { throw .refused(.sealOffPage) }
+    guard let signer = signers.first(where: { $0.name == start.seal.signer }) else { throw .refused(.noSuchSigner) }
+    let bytes = try await stored(paper.file)
+    let corner = paper.corner(of: start.seal)
+    let (x, y) = (Double(corner.x) / 1_000, Double(corner.y) / 1_000)
+    do {
+      guard let copySigner = try copySigner(start.seal, signer, pin) else {
+        throw DocumentError.refused(.sealSignsNoPDF)
+      }
+      let sealed = try await BlockingExecutor("documents.pdf").run {
+        try await copySigner.seal(
+          bytes, pageNumber: paper.page, x: x, y: y, at: Date(unixMilliseconds: at), reason: PDFSigner.paperReason)
+      }
+      return SealedFiles(
+        plainOFD: nil, plainPDF: bytes, pageCount: paper.pageCount, ofd: nil, pdf: sealed, page: paper.page, x: x, y: y)
+    } catch { throw notApplied(error) }
+  }
+
+  private func notApplied(_ error: any Error) -> DocumentError {
+    if let own = error as? DocumentError { return own }
+    let failure = error as? SigningFailure
+    logger.warning("a seal was not applied", metadata: ["reason": "\(failure?.reason ?? "\(error)")"])
+    return .refused(failure?.problem ?? .sealingFailed)
   }
 
   /// Who signs the PDF; nil where the seal has no key for it.
@@ -171,10 +201,14 @@ extension OfficeDocuments {
   }
 
   private struct KeptFiles: Sendable {
-    let typesetOFD: String
+    let typesetOFD: String?
     let typesetPDF: String
-    let sealedOFD: String
+    let sealedOFD: String?
     let sealedPDF: String
+
+    /// What the register says was sealed: the original.
+    var before: String { typesetOFD ?? typesetPDF }
+    var after: String { sealedOFD ?? sealedPDF }
   }
 
   /// Before the transaction that names them: what that refuses leaves files behind that nothing refers to.
@@ -182,25 +216,29 @@ extension OfficeDocuments {
     let blobs = self.blobs
     do {
       return try await BlockingPool.shared.run {
-        func keep(_ bytes: [UInt8]) throws -> String {
-          let digest = Digest.of(bytes)
-          if blobs.holds(digest.hex) { return digest.hex }
-          let file = try blobs.spool()
-          do {
-            try file.append(bytes)
-            try file.sync()
-            try file.close()
-            try blobs.keep(file, as: digest)
-          } catch {
-            blobs.discard(file)
-            throw error
-          }
-          return digest.hex
-        }
-        return KeptFiles(
-          typesetOFD: try keep(files.typeset.ofd), typesetPDF: try keep(files.typeset.pdf),
-          sealedOFD: try keep(files.ofd), sealedPDF: try keep(files.pdf))
+        KeptFiles(
+          typesetOFD: try files.plainOFD.map(blobs.keepWhole), typesetPDF: try blobs.keepWhole(files.plainPDF),
+          sealedOFD: try files.ofd.map(blobs.keepWhole), sealedPDF: try blobs.keepWhole(files.pdf))
       }
     } catch { throw .unavailable(error) }
+  }
+}
+
+extension BlobStore {
+  /// - Returns: the file's SHA-256, hex, which is its name.
+  func keepWhole(_ bytes: [UInt8]) throws -> String {
+    let digest = Digest.of(bytes)
+    if holds(digest.hex) { return digest.hex }
+    let file = try spool()
+    do {
+      try file.append(bytes)
+      try file.sync()
+      try file.close()
+      try keep(file, as: digest)
+    } catch {
+      discard(file)
+      throw error
+    }
+    return digest.hex
   }
 }

@@ -21,6 +21,7 @@ public final class OfficeDocuments: Sendable {
   /// Which go into the copies in PDF, above the signer's own certificate.
   let pdfAuthorities: [Certificate]
   let portalURL: String?
+  let printing: PaperPrinting
   let audit: AuditTrail?
   let logger: Logger
   /// The documents to which a seal is being applied.
@@ -33,13 +34,14 @@ public final class OfficeDocuments: Sendable {
   ///   - signers: who hold the keys of the seals.
   ///   - sealTrust: the makers whose seals are taken in.
   ///   - pdfAuthorities: those that may have issued the certificates for PDF.
-  ///   - portalURL: where QR codes lead; nil for papers without.
+  ///   - portalURL: where QR codes lead; nil for documents without.
+  ///   - printing: of papers that were made elsewhere.
   ///   - audit: the zone's audit log; nil where it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
     database: ZoneDatabase, blobs: BlobStore, series: [DocumentSeries], typesetter: DocumentTypesetter,
     signers: [SealSigner], sealTrust: SealTrust, pdfAuthorities: [Certificate] = [],
-    portalURL: String? = nil, audit: AuditTrail? = nil,
+    portalURL: String? = nil, printing: PaperPrinting = PaperPrinting(), audit: AuditTrail? = nil,
     logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
@@ -51,6 +53,7 @@ public final class OfficeDocuments: Sendable {
     self.sealTrust = sealTrust
     self.pdfAuthorities = pdfAuthorities
     self.portalURL = portalURL
+    self.printing = printing
     self.audit = audit
     self.logger = logger
     self.now = now

@@ -85,7 +85,7 @@ struct StoredDocument {
         notation: String(decoding: notation, as: UTF8.self), series: series, disclosure: disclosure),
       revision: revision, unit: unit, drafter: drafter, events: events,
       uses: try StoredRequest.uses("document", id, limit: 100, db), steps: try steps(for: official, at: now, db),
-      sealedOFD: sealedOFD, sealedPDF: sealedPDF, pageCount: pageCount)
+      sealedOFD: sealedOFD, sealedPDF: sealedPDF, pageCount: pageCount, paper: paper)
   }
 
   // MARK: - Steps

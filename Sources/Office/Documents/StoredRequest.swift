@@ -34,7 +34,7 @@ struct StoredRequest {
   static func uses(_ column: String, _ identifier: String, limit: Int, _ db: Transaction) throws -> [SealUse] {
     try db.all(
       """
-      SELECT r.*, d.title, d.number_text, s.name AS seal_name FROM seal_request r
+      SELECT r.*, d.title, d.number_text, s.name AS seal_name, s.width_millimetres, s.height_millimetres FROM seal_request r
       JOIN office_document d ON d.id = r.document JOIN seal s ON s.id = r.seal
       WHERE r.\(column) = ? ORDER BY r.asked_at DESC, r.id DESC LIMIT ?
       """, values: [identifier, limit], isKept: true
@@ -57,6 +57,7 @@ extension SealUse {
       endedReason: row["ended_reason"],
       applied: hand("applied_name", "applied_at"), digestBefore: row["digest_before"] ?? "",
       digestAfter: row["digest_after"] ?? "", page: row["page"] ?? 0, leftMicrometres: row["left_micrometres"] ?? 0,
-      topMicrometres: row["top_micrometres"] ?? 0)
+      topMicrometres: row["top_micrometres"] ?? 0,
+      sealMillimetres: max(row["width_millimetres"], row["height_millimetres"]))
   }
 }

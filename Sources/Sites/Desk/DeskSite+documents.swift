@@ -18,6 +18,7 @@ extension DeskSite {
   func addDocumentRoutes(to routes: inout RouteTable) {
     handle(.get, "/documents", .readDocument, &routes) { [self] in try await documentsPage($0, $1) }
     addDraftRoutes(to: &routes)
+    addPaperRoutes(to: &routes)
     handle(.get, "/documents/{document}", .readDocument, &routes) { [self] in try await documentPage($0, $1) }
     handle(.get, "/documents/{document}/pages/{page}", .readDocument, &routes) { [self] in
       try await sheet($0, $1)
@@ -104,9 +105,10 @@ extension DeskSite {
       hasSteps: !steps.isEmpty, steps: steps,
       notation: document.content.notation,
       events: document.events.map { event in
-        DocumentEventValues(
-          text: renderer.strings.text("docEvent-\(event.what)", language), who: event.name, at: officeTime(event.at),
-          detail: shown(event.detail))
+        let isNumbered = document.paper == nil || event.what != "granted"
+        return DocumentEventValues(
+          text: renderer.strings.text(isNumbered ? "docEvent-\(event.what)" : "docEvent-granted-paper", language),
+          who: event.name, at: officeTime(event.at), detail: shown(event.detail))
       }, fault: fault, sheets: sheets)
     return page(content, titleKey: "docTitle", request, presence)
   }
@@ -116,7 +118,9 @@ extension DeskSite {
     let own = "/documents/\(document.summary.identifier)"
     let all: [(DocumentStep, path: String, isPlain: Bool)] = [
       (.grant, own + "/grant", false), (.apply, "/sealing/\(document.summary.identifier)", false),
-      (.request, own + "/request", false), (.change, own + "/edit", true), (.takeBack, own + "/take-back", true),
+      (.request, own + "/request", false),
+      (.change, (document.paper == nil ? own : "/papers/\(document.summary.identifier)") + "/edit", true),
+      (.takeBack, own + "/take-back", true),
       (.discard, own + "/discard", true),
     ]
     var steps = all.filter { document.steps.contains($0.0) }
@@ -138,7 +142,8 @@ extension DeskSite {
       stateText: strings.text("docState-\(summary.state.rawValue)", language), number: shown(summary.number),
       unit: summary.unitName, drafter: summary.drafterName,
       disclosure: strings.text("disclosure-\(summary.disclosure.rawValue)", language),
-      classification: shown(summary.classification), use: document.use.map { useValues($0, language) })
+      classification: shown(summary.classification), isPaper: document.paper != nil,
+      use: document.use.map { useValues($0, language) })
   }
 
   func useValues(_ use: SealUse, _ language: Language) -> SealUseValues {
@@ -156,7 +161,7 @@ extension DeskSite {
   }
 
   /// With one decimal.
-  private static func millimetres(_ micrometres: Int) -> String {
+  static func millimetres(_ micrometres: Int) -> String {
     let tenths = (micrometres + 50) / 100
     return "\(tenths / 10).\(tenths % 10)"
   }
@@ -190,23 +195,59 @@ extension DeskSite {
         strings.text(
           "docSubstituted", language, found.character, found.code, found.face, "\(found.line)", "\(found.column)")
       } + preview.warnings
-    let isSealed = document.sealedOFD != nil
+    let isSealed = document.summary.state == .sealed
+    let lead =
+      if document.paper == nil { isSealed ? "docLeadSealed" : "docLead" } else {
+        isSealed ? "paperLeadSealed" : "paperLead"
+      }
     return (
       nil,
       SheetsValues(
-        lead: strings.text(isSealed ? "docLeadSealed" : "docLead", language, "\(preview.pageCount)"),
+        lead: strings.text(lead, language, "\(preview.pageCount)"),
         hasRemarks: !remarks.isEmpty, remarks: remarks.map { RemarkValues(text: $0) },
-        files: DocumentFileKind.allCases.map { kind in
-          DocumentFileValues(
-            kind: kind.rawValue, path: "\(own)/files/\(kind.rawValue)",
-            text: strings.text(isSealed ? "docFileSealed-\(kind.rawValue)" : "docFile-\(kind.rawValue)", language))
-        },
-        pages: (first...last).map { number in
-          SheetValues(
-            path: "\(own)/pages/\(number)",
-            text: strings.text("docSheet", language, "\(number)", "\(preview.pageCount)"))
-        }, paging: paging.values(path: request.path, hasNext: last < preview.pageCount))
+        files: fileValues(document, isSealed, language),
+        pages: document.paper != nil
+          ? []
+          : (first...last).map { number in
+            SheetValues(
+              path: "\(own)/pages/\(number)",
+              text: strings.text("docSheet", language, "\(number)", "\(preview.pageCount)"))
+          }, papers: document.paper.map { paperSheets(document, $0, first...last, language) } ?? [],
+        paging: paging.values(path: request.path, hasNext: last < preview.pageCount))
     )
+  }
+
+  private func fileValues(
+    _ document: OfficeDocument, _ isSealed: Bool, _ language: Language
+  ) -> [DocumentFileValues] {
+    let own = "/documents/\(document.summary.identifier)/files"
+    if document.paper != nil {
+      let key = isSealed ? "paperFileSealed" : "paperFilePlain"
+      return [DocumentFileValues(kind: "pdf", path: own + "/pdf", text: renderer.strings.text(key, language))]
+    }
+    return DocumentFileKind.allCases.map { kind in
+      DocumentFileValues(
+        kind: kind.rawValue, path: "\(own)/\(kind.rawValue)",
+        text: renderer.strings.text(
+          isSealed ? "docFileSealed-\(kind.rawValue)" : "docFile-\(kind.rawValue)", language))
+    }
+  }
+
+  private func paperSheets(
+    _ document: OfficeDocument, _ paper: Paper, _ pages: ClosedRange<Int>, _ language: Language
+  ) -> [PaperSheetValues] {
+    // Until a seal is chosen, one of 42 mm, the usual size.
+    let radius = (document.use?.sealMillimetres ?? 42) * 500
+    return pages.map { number in
+      PaperSheetValues(
+        path: "/documents/\(document.summary.identifier)/pages/\(number)",
+        text: renderer.strings.text("docSheet", language, "\(number)", "\(paper.pageCount)"),
+        width: Self.millimetres(paper.widthMicrometres), height: Self.millimetres(paper.heightMicrometres),
+        circle: number == paper.page
+          ? CircleValues(
+            x: Self.millimetres(paper.leftMicrometres), y: Self.millimetres(paper.topMicrometres),
+            radius: Self.millimetres(radius)) : nil)
+    }
   }
 
   func faultText(_ fault: NotationError, _ language: Language) -> String {

@@ -120,7 +120,7 @@ extension DeskSite {
       let field =
         switch problem {
         case .reason: "reason"
-        case .noSuchSeal, .sealNotInUse, .sealExpired: "seal-1"
+        case .noSuchSeal, .sealNotInUse, .sealExpired, .sealSignsNoPDF: "seal-1"
         default: ""
         }
       let isChosen = decision.seal != nil
@@ -148,7 +148,8 @@ extension DeskSite {
       document, heading: granting ? "grantTitle" : "refuseTitle",
       granting: granting
         ? decisionForm(
-          "/documents/\(document.summary.identifier)/grant", "document.seal-granted", document, use, keys, presence)
+          "/documents/\(document.summary.identifier)/grant", "document.seal-granted", document, use, keys, presence,
+          request.language)
         : nil,
       ending: .refuse, keys, reason, problem, request, presence)
   }
@@ -191,7 +192,8 @@ extension DeskSite {
       document, heading: "applyTitle",
       applying: document.steps.contains(.apply)
         ? decisionForm(
-          "/sealing/\(document.summary.identifier)", "document.sealed", document, use, keys, presence) : nil,
+          "/sealing/\(document.summary.identifier)", "document.sealed", document, use, keys, presence,
+          request.language) : nil,
       ending: .giveBack, keys, reason,
       problem
         ?? (document.steps.contains(.apply)
@@ -271,10 +273,12 @@ extension DeskSite {
   // MARK: - The page of a decision
 
   private func decisionForm(
-    _ path: String, _ act: String, _ document: OfficeDocument, _ use: SealUse, _ keys: [String], _ presence: Presence
+    _ path: String, _ act: String, _ document: OfficeDocument, _ use: SealUse, _ keys: [String], _ presence: Presence,
+    _ language: Language
   ) -> DecisionForm {
     DecisionForm(
       path: path, decision: document.decision(seal: use.seal).text,
+      grantText: renderer.strings.text(document.paper == nil ? "grantText" : "paperGrant", language),
       signing: keys.isEmpty ? nil : offer(act, "document \(document.summary.identifier)", keys, presence))
   }
 
@@ -294,7 +298,8 @@ extension DeskSite {
       ending: EndingForm(
         path: path, decision: document.use.map { document.decision(seal: $0.seal).text } ?? "",
         endHeading: strings.text("endHeading-\(verb)", language),
-        endText: strings.text(isVoiding ? "endVoids" : "endToDraft", language),
+        endText: strings.text(
+          document.paper != nil ? "endPaper" : isVoiding ? "endVoids" : "endToDraft", language),
         endVerb: strings.text("endHeading-\(verb)", language), reasonTyped: reason,
         signing: keys.isEmpty ? nil : offer(ending.act, "document \(identifier)", keys, presence)),
       fault: fault, sheets: sheets)

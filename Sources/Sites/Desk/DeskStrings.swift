@@ -4,7 +4,7 @@ import Web
 let deskStrings =
   letterStrings + outcomeStrings + sessionStrings + officeStrings + actStrings + enrolmentStrings + noticeStrings
   + keyStrings
-  + auditStrings + alertStrings + documentStrings + publicationStrings + receivedStrings + sealStrings
+  + auditStrings + alertStrings + documentStrings + paperStrings + publicationStrings + receivedStrings + sealStrings
 
 private let letterStrings = StringTable([
   .init("siteName", "信件办公台", "Letter desk"),

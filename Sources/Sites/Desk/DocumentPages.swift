@@ -51,6 +51,7 @@ struct DocumentValues: PageValues {
   let drafter: String
   let disclosure: String
   let classification: String?
+  let isPaper: Bool
   let use: SealUseValues?
 }
 
@@ -87,6 +88,7 @@ struct SheetsValues: PageValues {
   let remarks: [RemarkValues]
   let files: [DocumentFileValues]
   let pages: [SheetValues]
+  let papers: [PaperSheetValues]
   let paging: PagingValues?
 }
 
@@ -153,6 +155,7 @@ struct GrantPage: InsidePage {
 struct DecisionForm: PageValues {
   let path: String
   let decision: String
+  let grantText: String
   let signing: SigningValues?
 }
 

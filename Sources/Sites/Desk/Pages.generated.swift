@@ -278,11 +278,11 @@ let deskTemplates: [String: String] = [
   "document-facts": #"""
   <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
   <dl class="facts">
-  <dt>{{t.docNumber}}</dt><dd id="document-number">{{#number}}{{number}}{{/number}}{{^number}}{{t.docNoNumber}}{{/number}}</dd>
+  <dt>{{t.docNumber}}</dt><dd id="document-number">{{#number}}{{number}}{{/number}}{{^number}}{{#isPaper}}{{t.paperNoNumber}}{{/isPaper}}{{^isPaper}}{{t.docNoNumber}}{{/isPaper}}{{/number}}</dd>
   <dt>{{t.docUnit}}</dt><dd>{{unit}}</dd>
   <dt>{{t.docDrafter}}</dt><dd>{{drafter}}</dd>
-  <dt>{{t.docDisclosure}}</dt><dd>{{disclosure}}</dd>
-  <dt>{{t.docClassification}}</dt><dd>{{#classification}}{{classification}}{{/classification}}{{^classification}}{{t.none}}{{/classification}}</dd>
+  {{^isPaper}}<dt>{{t.docDisclosure}}</dt><dd>{{disclosure}}</dd>
+  <dt>{{t.docClassification}}</dt><dd>{{#classification}}{{classification}}{{/classification}}{{^classification}}{{t.none}}{{/classification}}</dd>{{/isPaper}}
   {{#use}}<dt>{{t.sealName}}</dt><dd>{{seal}}</dd>
   <dt>{{t.useReason}}</dt><dd class="written">{{reason}}</dd>
   <dt>{{t.useAsked}}</dt><dd>{{asked}}</dd>
@@ -302,7 +302,7 @@ let deskTemplates: [String: String] = [
   <input type="hidden" name="csrf" value="{{csrf}}">
   <input type="hidden" name="decision" value="{{decision}}">
   <h2>{{t.grantHeading}}</h2>
-  <p>{{t.grantText}}</p>
+  <p>{{grantText}}</p>
   {{#signing}}{{> signs-hint}}{{/signing}}
   <div class="actions"><button type="submit" id="grant">{{t.grantDo}}</button></div>
   </form>{{/granting}}
@@ -390,7 +390,8 @@ let deskTemplates: [String: String] = [
   {{/files}}</ul>
   <div class="sheets">
   {{#pages}}<img class="sheet" src="{{path}}" alt="{{text}}" width="840" height="1188" loading="lazy">
-  {{/pages}}</div>
+  {{/pages}}{{#papers}}<svg class="sheet" viewBox="0 0 {{width}} {{height}}" role="img" aria-label="{{text}}"><image href="{{path}}" width="{{width}}" height="{{height}}"/>{{#circle}}<circle cx="{{x}}" cy="{{y}}" r="{{radius}}" fill="none" stroke="#c8161d" stroke-width="0.6"/>{{/circle}}</svg>
+  {{/papers}}</div>
   {{> paging}}{{/sheets}}
   """#,
   "document": #"""
@@ -415,7 +416,7 @@ let deskTemplates: [String: String] = [
   "documents": #"""
   <h1>{{heading}}</h1>
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
-  {{#canDraft}}<p><a class="button" href="/documents/new" id="new-document">{{t.docNew}}</a></p>{{/canDraft}}
+  {{#canDraft}}<p><a class="button" href="/documents/new" id="new-document">{{t.docNew}}</a> <a class="button plain" href="/papers/new" id="new-paper">{{t.paperNew}}</a></p>{{/canDraft}}
   {{#hasWaiting}}<section class="note" aria-labelledby="waiting-heading"><h2 id="waiting-heading">{{t.docWaiting}}</h2>
   <ul class="list" id="waiting">
   {{#waiting}}<li><a href="{{path}}">{{documentTitle}}</a><p class="soft">{{#number}}{{number}} · {{/number}}{{stateText}} · {{unit}} · {{changedAt}}</p></li>
@@ -796,6 +797,44 @@ let deskTemplates: [String: String] = [
   </details>{{/canDecline}}
   </form>
   """#,
+  "paper": #"""
+  <h1>{{heading}}</h1>
+  {{> problems}}
+  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  <p class="hint">{{t.paperHint}}</p>
+  <form id="typed" class="box" method="post" action="{{path}}" enctype="multipart/form-data">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="revision" value="{{revision}}">
+  <div class="field">
+  <label for="title">{{t.paperTitle}}</label>
+  <p class="hint" id="title-hint">{{t.paperTitleHint}}</p>
+  {{#wrong.title}}<p class="wrong" id="title-error">{{.}}</p>{{/wrong.title}}
+  <input type="text" id="title" name="title" value="{{paperTitle}}" maxlength="120" required aria-describedby="title-hint{{#wrong.title}} title-error{{/wrong.title}}"{{#wrong.title}} aria-invalid="true"{{/wrong.title}}>
+  </div>
+  <div class="field">
+  <label for="file">{{t.paperFile}}</label>
+  <p class="hint" id="file-hint">{{#isNew}}{{t.paperFileHint}}{{/isNew}}{{^isNew}}{{t.paperFileKept}}{{/isNew}}</p>
+  {{#wrong.file}}<p class="wrong" id="file-error">{{.}}</p>{{/wrong.file}}
+  <input type="file" id="file" name="file" accept=".pdf,application/pdf"{{#isNew}} required{{/isNew}} aria-describedby="file-hint{{#wrong.file}} file-error{{/wrong.file}}"{{#wrong.file}} aria-invalid="true"{{/wrong.file}}>
+  </div>
+  <div class="field">
+  <label for="page">{{t.paperPage}}</label>
+  <p class="hint" id="page-hint">{{t.paperPageHint}}</p>
+  {{#wrong.page}}<p class="wrong" id="page-error">{{.}}</p>{{/wrong.page}}
+  <input class="short" type="text" id="page" name="page" value="{{page}}" inputmode="numeric" maxlength="4" aria-describedby="page-hint{{#wrong.page}} page-error{{/wrong.page}}"{{#wrong.page}} aria-invalid="true"{{/wrong.page}}>
+  </div>
+  <div class="field">
+  <label for="left">{{t.paperLeft}}</label>
+  <p class="hint" id="left-hint">{{t.paperPlaceHint}}</p>
+  <input class="short" type="text" id="left" name="left" value="{{left}}" inputmode="decimal" maxlength="8" aria-describedby="left-hint">
+  </div>
+  <div class="field">
+  <label for="top">{{t.paperTop}}</label>
+  <input class="short" type="text" id="top" name="top" value="{{top}}" inputmode="decimal" maxlength="8" aria-describedby="left-hint">
+  </div>
+  <div class="actions"><button type="submit" id="save-paper">{{t.paperSave}}</button><a class="button plain" href="{{back}}">{{t.docBack}}</a></div>
+  </form>
+  """#,
   "people": #"""
   <h1>{{t.navPeople}}</h1>
   <form id="typed" class="box" method="get" action="/people" role="search">
@@ -929,7 +968,7 @@ let deskTemplates: [String: String] = [
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
   {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{t.receivedWithdrawn}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
-  <p class="hint">{{t.receivedStated}}</p>
+  <p class="hint" id="stated">{{t.receivedStated}}</p>
   <dl class="facts">
   <dt>{{t.receivedNumber}}</dt><dd id="document-number">{{number}}</dd>
   <dt>{{t.receivedIssuer}}</dt><dd>{{issuer}}</dd>
@@ -941,7 +980,7 @@ let deskTemplates: [String: String] = [
   <dt>{{t.receivedDigest}}</dt><dd><code>{{digest}}</code></dd>
   </dl>
   {{#hasSteps}}<h2>{{t.receivedCheck}}</h2>
-  <p class="note" id="verdict" data-verdict="good">{{t.receivedGood}}</p>
+  <p class="good" id="verdict" data-verdict="good">{{t.receivedGood}}</p>
   <ul class="list" id="steps">
   {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
   {{/steps}}</ul>

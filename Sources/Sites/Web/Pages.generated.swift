@@ -149,6 +149,7 @@ let stylesheet = #"""
   .notice { border: 1px solid var(--line); background: #fafbfc; padding: 0.5rem 1.25rem; border-radius: 4px; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .written { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .stage + .facts, .stage + .hint { margin-top: 1rem; }
   dl.facts { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: 0.5rem 1.25rem; margin: 0 0 1.5rem; }
   dl.facts dt { font-weight: 700; color: var(--soft); }
   dl.facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
@@ -197,6 +198,7 @@ let stylesheet = #"""
   textarea.draft { font-family: "Noto Sans Mono CJK SC", "DejaVu Sans Mono", Consolas, monospace; }
   .sheets { display: flex; flex-direction: column; gap: 1rem; }
   .sheet { max-width: 100%; height: auto; border: 1px solid var(--line); background: #fff; }
+  svg.sheet { display: block; width: 840px; }
   img.seal { max-width: 100%; height: auto; }
   details { border: 1px solid var(--line); border-radius: 4px; padding: 0.5rem 1.25rem; margin: 0 0 1.25rem; }
   .actions + details { margin-top: 1.5rem; }

@@ -7,11 +7,13 @@ public import SealObjects
 /// Gives a time stamp (RFC 3161) over bytes: by an authority of one's own, or by one that is reached over HTTP.
 public typealias TimeStamper = @Sendable (_ bytes: [UInt8]) async throws -> TimeStamp
 
-/// Seals a PDF that the typesetter made: PAdES baseline B-B (ETSI EN 319 142-1), with a time stamp B-T. The signature certifies the
+/// Seals a PDF of the form that the typesetter makes: PAdES baseline B-B (ETSI EN 319 142-1), with a time stamp B-T. The signature certifies the
 /// document and allows no change.
 public struct PDFSigner: Sendable {
-  /// What a sealed PDF says of itself.
+  /// What a sealed PDF says of itself where there is an OFD beside it.
   public static let reason = "本件为经认证的副本，OFD为盖章正本 authenticated copy; the sealed original is the OFD"
+  /// What one says that stands alone.
+  public static let paperReason = "本件经电子签名认证 certified by the electronic signature of the office"
 
   /// How much room a signature has, and one with a time stamp.
   static let valueMaxBytes = (plain: 8_192, stamped: 24_576)
@@ -54,9 +56,12 @@ public struct PDFSigner: Sendable {
   ///   - x: of the seal's left edge, in millimetres from the page's.
   ///   - y: of its upper edge, likewise.
   ///   - date: the time of sealing, in which the certificate has to be in date.
+  ///   - reason: what the file says of itself.
   /// - Returns: the sealed file, which was checked again.
   /// - Throws: `SealError`, `PDFFormatError`, `TrustError`, and what `signing` and `stamper` throw.
-  public func seal(_ document: [UInt8], pageNumber: Int, x: Double, y: Double, at date: Date) async throws -> [UInt8] {
+  public func seal(
+    _ document: [UInt8], pageNumber: Int, x: Double, y: Double, at date: Date, reason: String = PDFSigner.reason
+  ) async throws -> [UInt8] {
     let certificate = chain[0]
     guard certificate.isInDate(at: date) else {
       throw SealError(
@@ -64,7 +69,7 @@ public struct PDFSigner: Sendable {
     }
     let box = PDFBox(
       x: x, y: y, width: Double(picture.widthMillimetres), height: Double(picture.heightMillimetres))
-    let words = PDFSealWords(name: name, reason: Self.reason, time: SealTime(date).generalized)
+    let words = PDFSealWords(name: name, reason: reason, time: SealTime(date).generalized)
     let room = stamper == nil ? Self.valueMaxBytes.plain : Self.valueMaxBytes.stamped
     let sealing = try PDFSealing(
       document, pageNumber: pageNumber, box: box, picture: pixels, words: words,

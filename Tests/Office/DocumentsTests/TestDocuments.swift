@@ -49,6 +49,7 @@ final class TestDocuments: Sendable {
     documents = OfficeDocuments(
       database: database, blobs: blobs, series: [Self.series],
       typesetter: DocumentTypesetter(folders: []), signers: [sealing.signer], sealTrust: sealing.trust,
+      printing: TestPaper.printing,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       now: { [clock] in clock.now })
     try await documents.takeOverSeries()
@@ -69,7 +70,7 @@ final class TestDocuments: Sendable {
   func restarted(series: [DocumentSeries]) -> OfficeDocuments {
     OfficeDocuments(
       database: database, blobs: blobs, series: series, typesetter: DocumentTypesetter(folders: []),
-      signers: [sealing.signer], sealTrust: sealing.trust,
+      signers: [sealing.signer], sealTrust: sealing.trust, printing: TestPaper.printing,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { [clock] in clock.now })
   }
 

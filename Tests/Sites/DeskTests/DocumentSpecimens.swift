@@ -59,6 +59,29 @@ extension TestDesk {
   }
 }
 
+extension TestDesk {
+  /// A paper of another's making that waits for its request, at that distance from a person.
+  func paper(for person: String, at scope: Scope) async throws -> (id: String, revision: String) {
+    let file = try keep(try TestPaper.bytes())
+    let notation = [
+      "form: paper", "title: 在职证明", "file: \(file)", "pages: 2", "seal: page 1 of 210000 x 297000 at 150000 220000",
+    ].joined(separator: "\n")
+    let revision = DocumentContent(notation: notation, series: "-", disclosure: .not).revision
+    let id = UUID().uuidString.lowercased()
+    let (unit, drafter) = (unitAt[scope] ?? "", scope == .own ? person : "drafter")
+    try await zone.database.write { db in
+      try db.run(
+        """
+        INSERT INTO office_document
+          (id, state, unit, drafter, drafter_name, title, notation, revision, date, disclosure, classification,
+            series, typeset_pdf, page_count, created_at, changed_at)
+        VALUES (?, 'draft', ?, ?, '拟稿人', '在职证明', ?, ?, '2026-11-28', 'not', '', '-', ?, 2, 0, 0)
+        """, id, unit, drafter, Array(notation.utf8), revision, file)
+    }
+    return (id, revision)
+  }
+}
+
 /// A document in a state at each distance.
 private func document(
   _ state: DocumentState, _ suffix: String = "", _ form: [String: String] = [:], others: Bool = false,
@@ -71,6 +94,16 @@ private func document(
     var form = form
     if form["decision"] != nil { form["decision"] = decision }
     return ("\(root)/\(id)\(suffix)", form)
+  }
+}
+
+/// A paper that is a draft at each distance.
+private func paper(
+  _ suffix: String = "", _ form: [String: String] = [:]
+) -> EveryRouteAndEveryRole.Specimen {
+  { desk, visit, scope in
+    let (id, revision) = try await desk.paper(for: visit.person.identifier, at: scope)
+    return ("/papers/\(id)\(suffix)", form.isEmpty ? [:] : form.merging(["revision": revision]) { $1 })
   }
 }
 
@@ -98,6 +131,13 @@ let documentSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
     draft.merging(["revision": content.revision]) { own, _ in own }),
   "GET /documents/{document}/discard": document(.draft, "/discard"),
   "POST /documents/{document}/discard": document(.draft, "/discard"),
+  "GET /papers/new": { _, _, scope in scope == .own ? ("/papers/new", [:]) : nil },
+  "POST /papers": { _, _, scope in
+    guard scope == .own else { return nil }
+    return ("/papers", ["title": "在职证明", "file": "base64:" + Base64.encode(try TestPaper.bytes())])
+  },
+  "GET /papers/{document}/edit": paper("/edit"),
+  "POST /papers/{document}": paper("", ["title": "离职证明", "page": "1"]),
   "GET /documents/{document}/request": document(.draft, "/request"),
   "POST /documents/{document}/request": { desk, visit, scope in
     let (id, _) = try await desk.document(.draft, for: visit.person.identifier, at: scope)

@@ -43,7 +43,7 @@ extension TestDesk {
     return (id, "from county number \(number) ofd \(ofd) pdf -")
   }
 
-  private func keep(_ bytes: [UInt8]) throws -> String {
+  func keep(_ bytes: [UInt8]) throws -> String {
     let digest = Digest.of(bytes)
     let file = try zone.blobs.spool()
     try file.append(bytes)

@@ -61,7 +61,7 @@ final class TestDesk: Sendable {
       database: zone.database, blobs: zone.blobs,
       series: [DocumentSeries(identifier: "government", mark: "安政发", name: "市政府文件")],
       typesetter: DocumentTypesetter(folders: []),
-      signers: [sealing.signer], sealTrust: sealing.trust,
+      signers: [sealing.signer], sealTrust: sealing.trust, printing: TestPaper.printing,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     try await documents.takeOverSeries()
     site = try DeskSite(
@@ -183,6 +183,7 @@ final class TestDesk: Sendable {
     switch parts.first {
     case "import": return parts.count == 2
     case "seals": return parts.count == 1
+    case "papers": return parts.count == 1 || (parts.count == 2 && parts[1] != "new")
     case "documents": return parts.count == 1 || (parts.count == 2 && parts[1] != "new")
     default: return false
     }

@@ -1,6 +1,7 @@
 import ChildProcess
 import DocumentSeals
 import Foundation
+import PDFObjects
 import Testing
 
 @testable import ContainedChecks
@@ -142,8 +143,23 @@ private func specimen(_ name: String) throws -> [UInt8] {
 
 @Suite struct ContainmentTests {
   /// - Returns: 0 let, 2 refused, 31 (SIGSYS) killed.
-  private func outcome(of attempt: String) throws -> Int32 {
-    try ChildProcess(binaries.appending(path: "contained-specimen").path, [attempt]).waitUntilExit()
+  private func outcome(of attempt: String, _ more: [String] = []) throws -> Int32 {
+    try ChildProcess(binaries.appending(path: "contained-specimen").path, [attempt] + more).waitUntilExit()
+  }
+
+  @Test(arguments: ["nothing", "thread", "memory", "library", "execute", "code"])
+  func `another program is let what it needs`(attempt: String) throws {
+    #expect(try outcome(of: attempt, ["program"]) == 0)
+  }
+
+  @Test(arguments: ["read", "write", "remove", "process", "limits"])
+  func `another program has no other file, and no other process`(attempt: String) throws {
+    #expect(try outcome(of: attempt, ["program"]) == 2)
+  }
+
+  @Test(arguments: ["socket", "fork", "ptrace", "signal"])
+  func `network and other processes end another program`(attempt: String) throws {
+    #expect(try outcome(of: attempt, ["program"]) == SIGSYS)
   }
 
   @Test(arguments: ["nothing", "thread", "memory"]) func `what a check needs is let`(attempt: String) throws {
@@ -157,5 +173,50 @@ private func specimen(_ name: String) throws -> [UInt8] {
   @Test(arguments: ["socket", "fork", "ptrace", "execute", "signal"])
   func `network, other programs and other processes end it`(attempt: String) throws {
     #expect(try outcome(of: attempt) == SIGSYS)
+  }
+}
+
+@Suite struct Printing {
+  private let printer = PaperPrinter(program: binaries.appending(path: "guandu-intranet").path)
+
+  @Test func `gives the same pages, in the form that is sealed`() throws {
+    let printed = try printer.print(try specimen("plain.pdf"))
+    #expect(try PDFPaper(printed).pages.count == PDFPaper(try specimen("plain.pdf")).pages.count)
+    #expect(try printer.picture(ofPage: 1, of: printed).count > 1_000)
+  }
+
+  /// A form with a script and an attachment: what comes out has neither, nor a field.
+  @Test func `takes out whatever is not to be seen`() throws {
+    let objects = [
+      "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> /OpenAction 5 0 R >>",
+      "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Annots [4 0 R] >>",
+      "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Zhang) /Rect [50 700 200 720] /P 3 0 R >>",
+      "<< /S /JavaScript /JS (app.alert\\(1\\)) >>",
+    ]
+    var (text, offsets): (String, [Int]) = ("%PDF-1.7\n", [])
+    for (index, object) in objects.enumerated() {
+      offsets.append(text.utf8.count)
+      text += "\(index + 1) 0 obj\n\(object)\nendobj\n"
+    }
+    let table = text.utf8.count
+    text += "xref\n0 6\n0000000000 65535 f \n"
+    for offset in offsets { text += String(repeating: "0", count: 10 - "\(offset)".count) + "\(offset) 00000 n \n" }
+    text += "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n\(table)\n%%EOF\n"
+    #expect(throws: PDFFormatError.self) { try PDFPaper(Array(text.utf8)) }
+    let printed = try printer.print(Array(text.utf8))
+    #expect(try PDFPaper(printed).pages.count == 1)
+    #expect(!String(decoding: printed, as: UTF8.self).contains("JavaScript"))
+  }
+
+  @Test(arguments: ["", "%PDF-1.7", "%PDF-1.7\n%%EOF\n", "no PDF"]) func `says that it cannot print`(text: String) {
+    #expect(throws: CheckFailure.ended) { try printer.print(Array(text.utf8)) }
+  }
+
+  @Test func `is of no page that is not there, and of nothing too large`() throws {
+    #expect(throws: CheckFailure.self) { try printer.picture(ofPage: 0, of: try specimen("plain.pdf")) }
+    #expect(throws: CheckFailure.self) { try printer.picture(ofPage: 99, of: try specimen("plain.pdf")) }
+    let bytes = [UInt8](repeating: 0, count: PrintLimits.paperMaxBytes + 1)
+    #expect(throws: CheckFailure.tooLarge) { try printer.print(bytes) }
   }
 }

@@ -38,3 +38,10 @@ int guandu_start_contained(const char *program, char *const arguments[], int inp
 /// writes grows; it opens none, begins no other process, has no network, and maps no code.
 /// Needs a kernel with seccomp filters, on x86-64 or AArch64; elsewhere -1 with ENOSYS.
 int guandu_contain_self(void);
+/// What a process does before it becomes another program of this system (`guandu_become`) that reads what a stranger made. It
+/// ends with the thread that started it; it reads below `folders` (which ends with NULL) and what is open already, and
+/// nothing else; it writes to no file, begins no other process, has no network and no keys.
+/// Needs a kernel with landlock and seccomp filters, on x86-64 or AArch64; elsewhere -1.
+int guandu_contain_program(const char *const folders[]);
+/// `execve(2)` with an empty environment; returns where it failed.
+int guandu_become(const char *program, char *const arguments[]);

@@ -1,0 +1,157 @@
+import Acts
+public import ContainedChecks
+import Cryptography
+import DurableFiles
+import FairQueues
+import Foundation
+import Logging
+import PDFObjects
+public import Roles
+import Runtime
+import Storage
+import Timestamps
+import Zones
+
+/// Prints papers and draws their pages, outside this process.
+public struct PaperPrinting: Sendable {
+  let print: @Sendable ([UInt8]) throws(CheckFailure) -> [UInt8]
+  let picture: @Sendable (_ page: Int, _ paper: [UInt8]) throws(CheckFailure) -> [UInt8]
+
+  public init(
+    print: @escaping @Sendable ([UInt8]) throws(CheckFailure) -> [UInt8],
+    picture: @escaping @Sendable (_ page: Int, _ paper: [UInt8]) throws(CheckFailure) -> [UInt8]
+  ) {
+    (self.print, self.picture) = (print, picture)
+  }
+
+  public init(_ printer: PaperPrinter = PaperPrinter()) {
+    self.init(
+      print: { (paper) throws(CheckFailure) in try printer.print(paper) },
+      picture: { (page, paper) throws(CheckFailure) in try printer.picture(ofPage: page, of: paper) })
+  }
+}
+
+/// 内部用印: papers that were made elsewhere go the same way as documents, through the same three hands. They bear no number
+/// and are neither published nor delivered.
+extension OfficeDocuments {
+  /// Keeps a paper as a draft of the drafter's unit. What is kept, shown and sealed is the printed one.
+  ///
+  /// - Parameter file: a PDF of at most `PrintLimits.paperMaxBytes`.
+  /// - Returns: its identifier.
+  public func addPaper(
+    _ offer: PaperOffer, file: [UInt8], by official: Official
+  ) async throws(DocumentError) -> String {
+    guard official.may(.draftDocument) else { throw .notAllowed }
+    guard let unit = official.unit, let unitIdentifier = unit.identifiers.last else { throw .refused(.noUnit) }
+    guard let authority = official.authority(for: .draftDocument, .document(drafter: official.person, unit: unit))
+    else { throw .notAllowed }
+    let paper = try await printed(offer, file, for: official.person)
+    let (at, audit) = (now(), self.audit)
+    let id = newIdentifier(at: at)
+    try await write { db in
+      try db.run(
+        """
+        INSERT INTO office_document
+          (id, state, unit, drafter, drafter_name, title, notation, revision, date, disclosure, classification,
+            series, typeset_pdf, page_count, created_at, changed_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)
+        """, id, DocumentState.draft, unitIdentifier, official.person, official.name, paper.title,
+        Array(paper.notation.utf8), paper.content.revision, officeDay(at), Disclosure.not, Paper.series, paper.file,
+        paper.pageCount, at, at)
+      try recordDocumentEvent(id, "drafted", detail: paper.file, official, inSteadOf: authority, at, db)
+      try Self.act("drafted", id, content: Digest.of(paper.notation.utf8), detail: paper.content.revision).record(
+        by: official, inSteadOf: authority, at: at, audit, db)
+    }
+    return id
+  }
+
+  /// Changes a paper that is a draft.
+  ///
+  /// - Parameters:
+  ///   - file: nil for the one that is there.
+  ///   - revision: of the draft that the writer had before them; another is not written over.
+  public func changePaper(
+    _ identifier: String, to offer: PaperOffer, file: [UInt8]?, revision: String, by official: Official
+  ) async throws(DocumentError) {
+    guard official.may(.draftDocument) else { throw .notAllowed }
+    let paper: Paper
+    if let file {
+      paper = try await printed(offer, file, for: official.person)
+    } else {
+      let (old, bytes) = try await self.paper(identifier, official)
+      paper = try Paper(offer, try read(bytes), file: old.file)
+    }
+    try await take(.change, identifier, official) { document, authority, at, db in
+      guard document.paper != nil else { throw DocumentError.refused(.otherKind) }
+      guard document.revision == revision else { throw DocumentError.refused(.changedMeanwhile) }
+      try db.run(
+        """
+        UPDATE office_document SET title = ?, notation = ?, revision = ?, typeset_pdf = ?, page_count = ? WHERE id = ?
+        """, paper.title, Array(paper.notation.utf8), paper.content.revision, paper.file, paper.pageCount, identifier)
+      try document.move(to: .draft, "changed", detail: paper.file, official, inSteadOf: authority, at, db)
+      return Self.act(
+        "changed", identifier, content: Digest.of(paper.notation.utf8), detail: paper.content.revision)
+    }
+  }
+
+  /// A page as a picture, PNG; from 1.
+  func picture(
+    ofPage page: Int, ofPaper identifier: String, for official: Official
+  ) async throws(DocumentError) -> [UInt8] {
+    let (paper, bytes) = try await paper(identifier, official)
+    guard (1...paper.pageCount).contains(page) else { throw .notFound }
+    let printing = self.printing
+    return try await contained(official.person) { () throws(CheckFailure) in try printing.picture(page, bytes) }
+  }
+
+  /// A paper's printed file.
+  func paper(_ identifier: String, _ official: Official) async throws(DocumentError) -> (Paper, [UInt8]) {
+    guard let document = try await read({ try StoredDocument.find(identifier, official, $0) }) else { throw .notFound }
+    guard let paper = document.paper else { throw .refused(.otherKind) }
+    return (paper, try await stored(paper.file))
+  }
+
+  /// Prints a stranger's file and keeps what comes out, before the transaction that names it.
+  private func printed(
+    _ offer: PaperOffer, _ file: [UInt8], for person: String
+  ) async throws(DocumentError) -> Paper {
+    guard file.count <= PrintLimits.paperMaxBytes else { throw .refused(.paperTooLarge) }
+    guard file.starts(with: "%PDF-".utf8) else { throw .refused(.notAPDF) }
+    let printing = self.printing
+    let bytes = try await contained(person) { () throws(CheckFailure) in try printing.print(file) }
+    let paper = try Paper(offer, try read(bytes), file: Digest.of(bytes).hex)
+    let blobs = self.blobs
+    do { try await BlockingPool.shared.run { _ = try blobs.keepWhole(bytes) } } catch { throw .unavailable(error) }
+    return paper
+  }
+
+  /// What was printed, as far as a seal needs to know it.
+  private func read(_ bytes: [UInt8]) throws(DocumentError) -> PDFPaper {
+    do { return try PDFPaper(bytes) } catch {
+      logger.warning("a paper has a form that is not sealed", metadata: ["reason": "\(error)"])
+      throw .refused(.paperForm)
+    }
+  }
+
+  /// In the order of typesetting: persons take turns.
+  private func contained(
+    _ person: String, _ body: @escaping @Sendable () throws(CheckFailure) -> [UInt8]
+  ) async throws(DocumentError) -> [UInt8] {
+    guard await typesetter.turns.enter(Source(person)) else { throw .busy }
+    defer { typesetter.turns.leave() }
+    do throws(CheckFailure) { return try await BlockingPool.shared.run(body) } catch {
+      logger.warning("a paper was not printed", metadata: ["reason": "\(error)"])
+      throw .refused(error == .notStarted ? .noPrinter : .notPrinted)
+    }
+  }
+}
+
+extension StoredDocument {
+  /// Nil for what is typeset here.
+  var paper: Paper? { series == Paper.series ? Paper(notation: notation) : nil }
+}
+
+/// Such as `2026-11-28`, in Beijing.
+private func officeDay(_ at: UnixMilliseconds) -> String {
+  String(Date(unixMilliseconds: at + 8 * 3_600_000).ISO8601Format().prefix(10))
+}
