@@ -6,7 +6,7 @@ set -euo pipefail
 run_packages=(
   binutils ca-certificates curl fonts-hanazono fonts-noto-cjk libc6-dev libcairo2-dev libcurl4-openssl-dev
   libfreetype-dev libgcc-12-dev libharfbuzz-dev libpango1.0-dev libqrencode-dev libsodium-dev libsqlite3-dev
-  libssl-dev libstdc++-12-dev libxml2-dev openssl pkg-config poppler-utils tzdata zlib1g-dev
+  libssl-dev libstdc++-12-dev libxml2-dev openssl pkg-config poppler-data poppler-utils tzdata zlib1g-dev
 )
 test_packages=(
   "${run_packages[@]}" age chromium golang-go golang-golang-x-mod-dev libengine-pkcs11-openssl libxml2-utils

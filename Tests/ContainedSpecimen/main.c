@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -9,8 +10,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static void *nothing(void *argument) { return argument; }
@@ -27,6 +31,11 @@ static int attempt(const char *what) {
   if (!strcmp(what, "library")) return open("/usr/lib/os-release", O_RDONLY) >= 0;
   if (!strcmp(what, "process")) return open("/proc/1/cmdline", O_RDONLY) >= 0;
   if (!strcmp(what, "limits")) return syscall(SYS_prlimit64, getppid(), 7, NULL, NULL) == 0;
+  if (!strcmp(what, "truncate")) return !(truncate("/dev/null", 0) != 0 && errno == EPERM && ftruncate(1, 0) != 0 && errno == EPERM);
+  if (!strcmp(what, "mode")) return chmod("/proc/self", 0755) == 0 || errno != EPERM || syscall(452, AT_FDCWD, "/proc/self", 0755, 0) == 0 || errno != EPERM;
+  if (!strcmp(what, "owner")) return fcntl(1, F_SETOWN, getppid()) == 0 || fcntl(1, F_SETFL, O_ASYNC) == 0;
+  if (!strcmp(what, "priority")) return setpriority(PRIO_PROCESS, getppid(), 19) == 0;
+  if (!strcmp(what, "attribute")) return setxattr("/dev/null", "user.x", "x", 1, 0) == 0 || errno != EPERM || utimensat(AT_FDCWD, "/dev/null", NULL, 0) == 0;
   if (!strcmp(what, "write")) return open("/dev/null", O_WRONLY) >= 0;
   if (!strcmp(what, "remove")) return unlink("/tmp/there-is-no-such-file") == 0;
   if (!strcmp(what, "socket")) return socket(AF_INET, SOCK_STREAM, 0) >= 0;

@@ -126,6 +126,9 @@ struct PDFWalk {
     for key in kind.required where dictionary[key] == nil {
       throw PDFFormatError(.malformed, "\(place) has no /\(key)")
     }
+    if kind == .external, dictionary["Subtype"]?.name == "Form", dictionary["Filter"]?.name == "DCTDecode" {
+      throw PDFFormatError(.unsupported, "\(place) is a form in JPEG, which is not supported")
+    }
     for entry in dictionary.entries {
       guard let shape = kind.keys[entry.key], stage >= Self.stage(of: entry.key, kind) else {
         if let danger = PDFKind.dangers[entry.key] {

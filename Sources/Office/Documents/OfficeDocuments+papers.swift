@@ -16,6 +16,12 @@ import Zones
 public struct PaperPrinting: Sendable {
   let print: @Sendable ([UInt8]) throws(CheckFailure) -> [UInt8]
   let picture: @Sendable (_ page: Int, _ paper: [UInt8]) throws(CheckFailure) -> [UInt8]
+  /// Of their own: who prints holds up no document.
+  let turns = FairSemaphore(
+    atOnce: 1, waitingMost: PaperPrinting.waitingMost, ofOneSource: PaperPrinting.waitingMostOfOnePerson)
+  static let waitingMost = 24
+  /// A page shows ten pictures, and a browser asks for them all at once.
+  static let waitingMostOfOnePerson = 12
 
   public init(
     print: @escaping @Sendable ([UInt8]) throws(CheckFailure) -> [UInt8],
@@ -74,6 +80,13 @@ extension OfficeDocuments {
     _ identifier: String, to offer: PaperOffer, file: [UInt8]?, revision: String, by official: Official
   ) async throws(DocumentError) {
     guard official.may(.draftDocument) else { throw .notAllowed }
+    // Before anything is printed; once more in the transaction.
+    let before = try await read { try StoredDocument.find(identifier, official, $0) }
+    guard let before else { throw .notFound }
+    guard before.paper != nil else { throw .refused(.otherKind) }
+    guard official.may(.draftDocument, before.place) else { throw .notAllowed }
+    guard before.state == .draft else { throw .wrongState(before.state) }
+    guard before.revision == revision else { throw .refused(.changedMeanwhile) }
     let paper: Paper
     if let file {
       paper = try await printed(offer, file, for: official.person)
@@ -98,10 +111,15 @@ extension OfficeDocuments {
   func picture(
     ofPage page: Int, ofPaper identifier: String, for official: Official
   ) async throws(DocumentError) -> [UInt8] {
-    let (paper, bytes) = try await paper(identifier, official)
-    guard (1...paper.pageCount).contains(page) else { throw .notFound }
+    guard let document = try await read({ try StoredDocument.find(identifier, official, $0) }),
+      let paper = document.paper, (1...paper.pageCount).contains(page)
+    else { throw .notFound }
     let printing = self.printing
-    return try await contained(official.person) { () throws(CheckFailure) in try printing.picture(page, bytes) }
+    // The file is read when its turn has come: many wait.
+    return try await taking(turnOf: official.person) { () async throws(DocumentError) in
+      let bytes = try await stored(paper.file)
+      return try await contained { () throws(CheckFailure) in try printing.picture(page, bytes) }
+    }
   }
 
   /// A paper's printed file.
@@ -118,7 +136,9 @@ extension OfficeDocuments {
     guard file.count <= PrintLimits.paperMaxBytes else { throw .refused(.paperTooLarge) }
     guard file.starts(with: "%PDF-".utf8) else { throw .refused(.notAPDF) }
     let printing = self.printing
-    let bytes = try await contained(person) { () throws(CheckFailure) in try printing.print(file) }
+    let bytes = try await taking(turnOf: person) { () async throws(DocumentError) in
+      try await contained { () throws(CheckFailure) in try printing.print(file) }
+    }
     let paper = try Paper(offer, try read(bytes), file: Digest.of(bytes).hex)
     let blobs = self.blobs
     do { try await BlockingPool.shared.run { _ = try blobs.keepWhole(bytes) } } catch { throw .unavailable(error) }
@@ -133,12 +153,18 @@ extension OfficeDocuments {
     }
   }
 
-  /// In the order of typesetting: persons take turns.
-  private func contained(
-    _ person: String, _ body: @escaping @Sendable () throws(CheckFailure) -> [UInt8]
+  /// One at a time, persons by turns.
+  private func taking(
+    turnOf person: String, _ body: () async throws(DocumentError) -> [UInt8]
   ) async throws(DocumentError) -> [UInt8] {
-    guard await typesetter.turns.enter(Source(person)) else { throw .busy }
-    defer { typesetter.turns.leave() }
+    guard await printing.turns.enter(Source(person)) else { throw .busy }
+    defer { printing.turns.leave() }
+    return try await body()
+  }
+
+  private func contained(
+    _ body: @escaping @Sendable () throws(CheckFailure) -> [UInt8]
+  ) async throws(DocumentError) -> [UInt8] {
     do throws(CheckFailure) { return try await BlockingPool.shared.run(body) } catch {
       logger.warning("a paper was not printed", metadata: ["reason": "\(error)"])
       throw .refused(error == .notStarted ? .noPrinter : .notPrinted)

@@ -42,7 +42,14 @@ public struct Paper: Sendable, Equatable {
   /// - Throws: `paperTitle`, `paperPlace`.
   init(_ offer: PaperOffer, _ pdf: PDFPaper, file: String) throws(DocumentError) {
     let title = offer.title.trimmingCharacters(in: .whitespaces)
-    guard isPlainLine(title, maxCharacters: Self.titleMaxCharacters) else { throw .refused(.paperTitle) }
+    // A mark at the beginning would stand on what is written before it.
+    guard isPlainLine(title, maxCharacters: Self.titleMaxCharacters),
+      title.unicodeScalars.first?.properties.canonicalCombiningClass == .notReordered,
+      title.unicodeScalars.first.map({
+        ![.nonspacingMark, .enclosingMark, .spacingMark].contains($0.properties.generalCategory)
+      })
+        == true
+    else { throw .refused(.paperTitle) }
     let page = offer.page ?? pdf.pages.count
     guard pdf.pages.indices.contains(page - 1) else { throw .refused(.paperPlace) }
     let size = pdf.pages[page - 1]
@@ -74,17 +81,21 @@ public struct Paper: Sendable, Equatable {
 
   /// - Returns: nil for what is no paper.
   init?(notation: [UInt8]) {
-    guard notation.count <= 4_096, notation.starts(with: (Self.head + "\n").utf8) else { return nil }
-    let lines = String(decoding: notation, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 5, lines[1].hasPrefix("title: "), lines[2].hasPrefix("file: "),
-      lines[3].hasPrefix("pages: "), let pageCount = Int(lines[3].dropFirst(7)),
-      let file = HexDigest(String(lines[2].dropFirst(6)))
+    guard notation.count <= 4_096 else { return nil }
+    // By bytes: a character of two lines would be neither's.
+    let rows = notation.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    func value(_ row: Int, _ key: String) -> String? {
+      rows[row].starts(with: key.utf8) ? String(decoding: rows[row].dropFirst(key.utf8.count), as: UTF8.self) : nil
+    }
+    guard rows.count == 5, rows[0].elementsEqual(Self.head.utf8), let title = value(1, "title: "),
+      let file = value(2, "file: ").flatMap(HexDigest.init), let pageCount = value(3, "pages: ").flatMap({ Int($0) }),
+      let place = value(4, "seal: ")
     else { return nil }
-    let words = lines[4].split(separator: " ")
-    guard words.count == 10, words[0] == "seal:", let page = Int(words[2]), let width = Int(words[4]),
-      let height = Int(words[6]), let left = Int(words[8]), let top = Int(words[9])
+    let words = place.split(separator: " ")
+    guard words.count == 9, let page = Int(words[1]), let width = Int(words[3]), let height = Int(words[5]),
+      let left = Int(words[7]), let top = Int(words[8])
     else { return nil }
-    (title, self.file, self.pageCount, self.page) = (String(lines[1].dropFirst(7)), file.text, pageCount, page)
+    (self.title, self.file, self.pageCount, self.page) = (title, file.text, pageCount, page)
     (widthMicrometres, heightMicrometres, leftMicrometres, topMicrometres) = (width, height, left, top)
   }
 

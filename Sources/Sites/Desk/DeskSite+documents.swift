@@ -262,8 +262,10 @@ extension DeskSite {
     guard let number = Int(request.parameters["page"] ?? ""), (1...10_000).contains(number) else {
       throw WebFailure.notFound
     }
-    let picture = try await officeDocuments().picture(
-      ofPage: number, of: try documentIdentifier(request), for: presence.official)
+    let identifier = try documentIdentifier(request)
+    let picture = try await request.aside {
+      try await officeDocuments().picture(ofPage: number, of: identifier, for: presence.official)
+    }
     return Self.picture(picture)
   }
 

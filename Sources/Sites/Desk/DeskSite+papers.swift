@@ -55,7 +55,9 @@ extension DeskSite {
       let typed = TypedPaper(try await uploadedPaper(request, presence))
       return try await savedPaper(nil, typed, request, presence) { offer in
         guard !typed.file.isEmpty else { throw DocumentError.refused(.notAPDF) }
-        return try await officeDocuments().addPaper(offer, file: typed.file, by: presence.official)
+        return try await request.aside {
+          try await officeDocuments().addPaper(offer, file: typed.file, by: presence.official)
+        }
       }
     }
     handle(.get, "/papers/{document}/edit", .draftDocument, &routes) { [self] request, presence in
@@ -67,9 +69,11 @@ extension DeskSite {
       let identifier = try documentIdentifier(request)
       let typed = TypedPaper(try await uploadedPaper(request, presence))
       return try await savedPaper(identifier, typed, request, presence) { offer in
-        try await officeDocuments().changePaper(
-          identifier, to: offer, file: typed.file.isEmpty ? nil : typed.file, revision: typed.revision,
-          by: presence.official)
+        try await request.aside {
+          try await officeDocuments().changePaper(
+            identifier, to: offer, file: typed.file.isEmpty ? nil : typed.file, revision: typed.revision,
+            by: presence.official)
+        }
         return identifier
       }
     }

@@ -288,7 +288,7 @@ let deskTemplates: [String: String] = [
   <dt>{{t.useAsked}}</dt><dd>{{asked}}</dd>
   {{#granted}}<dt>{{t.useGranted}}</dt><dd>{{granted}}</dd>{{/granted}}
   {{#applied}}<dt>{{t.useApplied}}</dt><dd>{{applied}}</dd>{{/applied}}
-  {{#digest}}<dt>{{t.useDigest}}</dt><dd><code id="sealed-digest">{{digest}}</code></dd>{{/digest}}{{/use}}
+  {{#digest}}<dt>{{^isPaper}}{{t.useDigest}}{{/isPaper}}{{#isPaper}}{{t.paperDigest}}{{/isPaper}}</dt><dd><code id="sealed-digest">{{digest}}</code></dd>{{/digest}}{{/use}}
   </dl>
   """#,
   "document-grant": #"""

@@ -6,8 +6,8 @@ let paperStrings = StringTable([
   .init("paperChange", "修改用印文件", "Change the paper"),
   .init(
     "paperHint",
-    "用于证明、合同、表单等非公文材料的内部用印。文件上传后重新打印为PDF，表单、脚本、附件和图层随之去除；审批和用印的均为打印后的版面。用印文件不编号，不发布，不分发。涉密内容不得上传。",
-    "For certificates, contracts and forms that are no official documents. The file is printed anew: forms become text, and scripts, attachments and layers are gone. What is granted and sealed is what was printed. It bears no number, and is neither published nor delivered. Nothing classified may be brought."
+    "用于证明、合同、表单等非公文材料的内部用印。文件上传后重新打印为PDF，表单、脚本、附件和图层随之去除；未设为可打印的批注和表单项不会出现，请先核对版面。审批和用印的均为打印后的版面。用印文件不编号，不发布，不分发。涉密内容不得上传。",
+    "For certificates, contracts and forms that are no official documents. The file is printed anew: forms become text, and scripts, attachments and layers are gone. Notes and fields that are not set to print do not appear: look at the pages. What is granted and sealed is what was printed. It bears no number, and is neither published nor delivered. Nothing classified may be brought."
   ),
   .init("paperTitle", "名称", "Title"),
   .init("paperTitleHint", "不超过120字，例如“张三在职证明”。", "At most 120 characters."),
@@ -27,6 +27,7 @@ let paperStrings = StringTable([
   .init(
     "paperLeadSealed", "共{0}页。红圈为用印位置；印章在下载的文件中。",
     "{0} pages. The red circle shows where the seal stands; the seal itself is in the file."),
+  .init("paperDigest", "用印后PDF的SHA-256", "SHA-256 of the sealed PDF"),
   .init("paperFilePlain", "下载PDF（未用印）", "PDF, without seal"),
   .init("paperFileSealed", "下载PDF（已用印）", "PDF, sealed"),
   .init(
@@ -55,8 +56,8 @@ let paperStrings = StringTable([
     "docProblem-seal-signs-no-pdf", "这枚印章没有PDF签名密钥，不能用于此文件。请选择其他印章。",
     "This seal has no key for PDF. Please choose another."),
   .init(
-    "docProblem-no-printer", "本系统未安装打印程序（poppler-utils），或内核不支持隔离。请联系系统管理员。",
-    "The printing program (poppler-utils) is not installed, or the kernel cannot contain it. Please tell the administrator."
+    "docProblem-no-printer", "本系统未安装打印程序（poppler-utils、poppler-data），或内核不支持隔离。请联系系统管理员。",
+    "The printing program (poppler-utils, poppler-data) is not installed, or the kernel cannot contain it. Please tell the administrator."
   ),
   .init(
     "docProblem-other-kind", "此件为上传的用印文件，不适用于公文的这一步；或此件为公文，请在公文页面办理。",

@@ -9,9 +9,9 @@ public enum PrintLimits {
   /// Of a printed one, or of a page's picture.
   public static let printedMaxBytes = 32 * 1024 * 1024
   /// Of time on the processor; the kernel ends what takes more.
-  public static let processorSeconds = 20
+  public static let processorSeconds = 10
   /// Of time by the clock; the program is killed then.
-  public static let wallSeconds = 40
+  public static let wallSeconds = 20
   /// Of address space.
   public static let memoryBytes = 1 << 30
   /// Of a page's picture.
@@ -19,7 +19,7 @@ public enum PrintLimits {
 }
 
 /// Prints a PDF anew: what comes out shows the same pages, and holds no script, no form, no attachment, no other layer and no
-/// earlier revision. `pdftocairo` (Poppler, Debian's `poppler-utils`) does it, as a program: a process of its own that reads
+/// earlier revision. `pdftocairo` (Poppler, Debian's `poppler-utils` and `poppler-data`) does it, as a program: a process of its own that reads
 /// this system's libraries and typefaces and its input, and nothing else; without network, and within limits.
 public struct PaperPrinter: Sendable {
   private let process: @Sendable ([String]) -> ContainedProcess
@@ -69,9 +69,13 @@ public enum ContainedPrint {
   /// The exit status where nothing was begun: sysexits(3), EX_OSERR.
   static let notContained: Int32 = 71
 
-  /// What a program of the system needs to read: itself, its libraries, and typefaces.
+  /// The characters of typefaces that a file does not bring along; without it they are left out, and nothing says so.
+  private static let characters = "/usr/share/poppler/cMap"
+
+  /// What the program needs to read: itself, its libraries, and typefaces.
   private static let folders = [
-    "/usr", "/lib", "/lib64", "/etc/fonts", "/etc/ld.so.cache", "/var/cache/fontconfig",
+    program, "/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/var/cache/fontconfig",
+    "/usr/share/fonts", "/usr/share/fontconfig", "/usr/share/poppler", "/usr/local/share/fonts",
   ]
 
   /// - Parameter arguments: those after the program's name.
@@ -84,7 +88,7 @@ public enum ContainedPrint {
   ///
   /// - Returns: the exit status where that failed.
   public static func run(_ arguments: [String]) -> Int32 {
-    guard let words = words(arguments), ProcessSecrecy.forbidCoreDumps(),
+    guard let words = words(arguments), access(characters, R_OK) == 0, ProcessSecrecy.forbidCoreDumps(),
       ProcessLimits.set(
         processorSeconds: PrintLimits.processorSeconds, memoryBytes: PrintLimits.memoryBytes), contain()
     else { return notContained }

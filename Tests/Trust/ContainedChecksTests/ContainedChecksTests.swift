@@ -152,7 +152,9 @@ private func specimen(_ name: String) throws -> [UInt8] {
     #expect(try outcome(of: attempt, ["program"]) == 0)
   }
 
-  @Test(arguments: ["read", "write", "remove", "process", "limits"])
+  @Test(arguments: [
+    "read", "write", "remove", "process", "limits", "truncate", "mode", "owner", "priority", "attribute",
+  ])
   func `another program has no other file, and no other process`(attempt: String) throws {
     #expect(try outcome(of: attempt, ["program"]) == 2)
   }
