@@ -38,7 +38,9 @@ extension DocumentPublications {
       let (document, authority, sent) = try begin(.deliver, identifier, decision, official, db)
       let links = sent.open(offices).filter { peers.contains($0.peer.text) }
       guard links.count == Set(peers).count else { throw DocumentError.refused(.nowhereToDeliver) }
-      let facts = try document.facts(sizes)
+      // Another office takes no copy without a signature of its own.
+      let facts = try document.facts(
+        document.sealedPDF == document.typesetPDF ? sizes.filter { $0.key != document.sealedPDF } : sizes)
       // What could not be called back is not sent.
       if let missing = missingNames(toward: peers).first { throw DocumentError.policy(rule: missing) }
       for link in links {

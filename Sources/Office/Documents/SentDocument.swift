@@ -59,7 +59,7 @@ struct StoredDelivery {
   }
 
   var isRefused: Bool { if case .refused = delivery.standing { true } else { false } }
-  var isOut: Bool { !isRefused || wasDelivered }
+  var isOut: Bool { !isRefused || wasDelivered || delivery.signedFor != nil }
 
   init(row: SQLRow) throws {
     document = try row["document"]

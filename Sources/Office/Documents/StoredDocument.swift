@@ -26,6 +26,8 @@ struct StoredDocument {
   var changedAt: UnixMilliseconds
   var sealedOFD: String?
   var sealedPDF: String?
+  /// As it was before its seal; the same as `sealedPDF` where the seal has no key for PDF.
+  var typesetPDF: String?
   var pageCount: Int?
 
   var place: Place { .document(drafter: drafter, unit: unit) }
@@ -64,6 +66,7 @@ struct StoredDocument {
     (year, number, numberText, changedAt) = try (row["year"], row["number"], row["number_text"], row["changed_at"])
     checkAddress = try row["check_address"]
     (sealedOFD, sealedPDF, pageCount) = try (row["sealed_ofd"], row["sealed_pdf"], row["page_count"])
+    typesetPDF = try row["typeset_pdf"]
   }
 
   var summary: DocumentSummary {

@@ -12,12 +12,18 @@ package struct ArrivalCheck: Sendable {
   private let trust: SealTrustFiles?
   private let blobs: BlobStore
   private let process: CheckProcess
+  private let demandsSignedCopy: Bool
 
   /// - Parameters:
   ///   - policy: the link's incoming one.
   ///   - trust: whom seals are believed from; where it is nil, no document is taken in.
-  package init(policy: ExchangePolicy, trust: SealTrustFiles?, blobs: BlobStore, process: CheckProcess) {
+  ///   - demandsSignedCopy: whether a copy has to be genuine by a signature of its own: beside an original whose seals hold, an
+  ///     unsigned one would be anybody's text.
+  package init(
+    policy: ExchangePolicy, trust: SealTrustFiles?, blobs: BlobStore, process: CheckProcess, demandsSignedCopy: Bool
+  ) {
     (self.policy, self.trust, self.blobs, self.process) = (policy, trust, blobs, process)
+    self.demandsSignedCopy = demandsSignedCopy
   }
 
   /// Before its files are waited for: what is larger than the link lets in never comes.
@@ -51,8 +57,10 @@ package struct ArrivalCheck: Sendable {
     guard let pdf = document.pdf else { return original }
     let copy = try report(on: try bytes(of: pdf), "the copy")
     guard copy.kind == .pdf else { throw MessageRefusal(code: "policy-file-kind", reason: "the copy is no PDF") }
-    // A copy may bear no signature.
-    guard copy.verdict != .refused else { throw Self.refusal(copy, "the copy") }
+    // A copy of this city's own intranet may bear no signature.
+    guard copy.verdict == .genuine || (!demandsSignedCopy && copy.verdict != .refused) else {
+      throw Self.refusal(copy, "the copy")
+    }
     return original
   }
 

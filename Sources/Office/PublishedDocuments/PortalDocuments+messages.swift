@@ -5,7 +5,9 @@ import Storage
 import Timestamps
 
 extension PortalDocuments {
-  private var arrival: ArrivalCheck { ArrivalCheck(policy: policy, trust: trust, blobs: blobs, process: process) }
+  private var arrival: ArrivalCheck {
+    ArrivalCheck(policy: policy, trust: trust, blobs: blobs, process: process, demandsSignedCopy: false)
+  }
 
   /// What the intranet tells about documents, by message type.
   public var handlers: [String: MessageHandler] {

@@ -11,7 +11,8 @@ extension ReceivedDocuments {
   /// What another office tells about documents; nothing where the peer is none.
   public func handlers(of peer: ZoneName) -> [String: MessageHandler] {
     guard let link = offices.first(where: { $0.peer == peer }) else { return [:] }
-    let arrival = ArrivalCheck(policy: link.incomingPolicy, trust: trust, blobs: blobs, process: process)
+    let arrival = ArrivalCheck(
+      policy: link.incomingPolicy, trust: trust, blobs: blobs, process: process, demandsSignedCopy: true)
     return [
       DeliveredMessage.type: MessageHandler { [self] message in
         let delivered = try DeliveredMessage(message)

@@ -106,7 +106,15 @@ public final class ReceivedDocuments: Sendable {
   public func signFor(
     _ peer: String, _ id: String, decision: ReceiptDecision, by official: Official
   ) async throws(DocumentError) {
-    let found = try await document(peer, id, for: official).document
+    let (found, canSign) = try await document(peer, id, for: official)
+    // Before the check, which takes its time and is done for one after the other.
+    switch found.state {
+    case .arrived: break
+    case .signedFor: throw .refused(.alreadySignedFor)
+    case .withdrawn: throw .refused(.alreadyWithdrawn)
+    }
+    guard canSign else { throw .notAllowed }
+    guard found.decision == decision else { throw .refused(.changedMeanwhile) }
     try await checkAgain(found)
     let (at, audit) = (now(), self.audit)
     try await write { [self] db in
@@ -179,8 +187,13 @@ public final class ReceivedDocuments: Sendable {
     }
   }
 
+  /// Each of its files, as on arrival.
   private func checkAgain(_ document: ReceivedDocument) async throws(DocumentError) {
-    let bytes = try await bytes(of: document.facts.ofd)
+    for file in document.facts.files { try await checkAgain(file) }
+  }
+
+  private func checkAgain(_ file: DocumentFile) async throws(DocumentError) {
+    let bytes = try await bytes(of: file)
     let (trust, process) = (self.trust, self.process)
     let report = await Self.pool.run { () throws(Never) -> Result<CheckReport, CheckFailure> in
       do throws(CheckFailure) { return .success(try process.check(bytes, trust: try trust.checkTrust())) } catch {
