@@ -254,8 +254,9 @@ let package = Package(
     room(
       "Desk",
       imports: [
-        "Runtime", "Roles", "JSON", "Zones", "Cryptography", "DocumentNotation", "SealObjects", "DocumentSeals", "Acts",
-        "AuditConsole", "People", "Letters", "PublishedDocuments", "Documents", "ReceivedDocuments", "ContainedChecks",
+        "Runtime", "FairQueues", "Roles", "JSON", "Zones", "Cryptography", "DocumentNotation", "SealObjects",
+        "DocumentSeals", "Acts", "AuditConsole", "People", "Letters", "PublishedDocuments", "Documents",
+        "ReceivedDocuments", "ContainedChecks",
         "PacketFormat", "Web",
       ], web + [lifecycle]),
     room(

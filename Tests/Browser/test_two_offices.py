@@ -2,6 +2,7 @@
 signs for it, published, read and checked by a citizen, and withdrawn. Two offices and a portal, each with its own daemon."""
 
 import dataclasses
+import os
 import pathlib
 import re
 import signal
@@ -49,7 +50,7 @@ def offices(tmp_path):
                 "people", "import", "--config", made.folder / neighbour.ZONE / "zone.yaml", table,
                 made.folder / f"people/{table}.csv")
             assert done.returncode == 0, done
-        screenshots = pathlib.Path(__file__).parent / ".screenshots"
+        screenshots = pathlib.Path(os.environ["GUANDU_SCREENSHOTS"])
         urls = {zone: f"https://localhost:{port}" for zone, port in made.ports.items()}
         yield Offices(*(
             Deployment(folder=made.folder, portal=urls["dmz"], desk=urls[zone], screenshots=screenshots)

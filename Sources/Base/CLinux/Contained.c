@@ -1,15 +1,12 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "SeccompFilter.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -49,33 +46,9 @@ int guandu_start_contained(const char *program, char *const arguments[], int inp
   return error;
 }
 
-#if defined(__x86_64__)
-#define OWN_ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define OWN_ARCHITECTURE AUDIT_ARCH_AARCH64
-#endif
-
 #ifdef OWN_ARCHITECTURE
-#define LOAD(member) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, member))
-// The lower half of an argument; both architectures are little-endian.
-#define LOAD_ARGUMENT(index) \
-  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + (index) * sizeof(__u64))
-#define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, value)
-#define REFUSE(number) ANSWER(SECCOMP_RET_ERRNO | (number))
-#define ON(call, answer) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1), answer
-#define ALLOW(call) ON(call, ANSWER(SECCOMP_RET_ALLOW))
-#define KILL(call) ON(call, ANSWER(SECCOMP_RET_KILL_PROCESS))
-
 static const struct sock_filter filter[] = {
-  LOAD(arch),
-  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCHITECTURE, 1, 0),
-  ANSWER(SECCOMP_RET_KILL_PROCESS),
-  LOAD(nr),
-#if defined(__x86_64__)
-  // The calls of the x32 interface.
-  BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
-  ANSWER(SECCOMP_RET_KILL_PROCESS),
-#endif
+  FILTER_HEAD
   // Its input and output.
   ALLOW(read), ALLOW(write), ALLOW(readv), ALLOW(writev), ALLOW(pread64), ALLOW(lseek), ALLOW(close), ALLOW(fstat),
   // Memory, threads of its own, time.

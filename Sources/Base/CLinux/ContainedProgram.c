@@ -1,26 +1,17 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "SeccompFilter.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/landlock.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#if defined(__x86_64__)
-#define OWN_ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define OWN_ARCHITECTURE AUDIT_ARCH_AARCH64
-#endif
 
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
@@ -56,25 +47,8 @@ static int allow_reading_only(const char *const folders[]) {
 }
 
 #ifdef OWN_ARCHITECTURE
-#define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, value)
-#define ON(call, answer) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1), answer
-#define ALLOW(call) ON(call, ANSWER(SECCOMP_RET_ALLOW))
-#define KILL(call) ON(call, ANSWER(SECCOMP_RET_KILL_PROCESS))
-#define REFUSE(call, number) ON(call, ANSWER(SECCOMP_RET_ERRNO | (number)))
-#define ARGUMENT(index) \
-  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + (index) * sizeof(__u64))
-#define IS(value, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, then, otherwise)
-
 static const struct sock_filter filter[] = {
-  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-  IS(OWN_ARCHITECTURE, 1, 0),
-  ANSWER(SECCOMP_RET_KILL_PROCESS),
-  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-#if defined(__x86_64__)
-  // The calls of the x32 interface.
-  BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
-  ANSWER(SECCOMP_RET_KILL_PROCESS),
-#endif
+  FILTER_HEAD
   // Its input and output, and files that landlock lets it open.
   ALLOW(read), ALLOW(write), ALLOW(readv), ALLOW(writev), ALLOW(pread64), ALLOW(lseek), ALLOW(close), ALLOW(fstat),
   ALLOW(newfstatat), ALLOW(statx), ALLOW(openat), ALLOW(faccessat), ALLOW(faccessat2), ALLOW(readlinkat),
@@ -95,28 +69,28 @@ static const struct sock_filter filter[] = {
   ALLOW(getuid), ALLOW(geteuid), ALLOW(getgid), ALLOW(getegid), ALLOW(uname), ALLOW(sysinfo), ALLOW(getrusage),
   ALLOW(clock_gettime), ALLOW(clock_getres), ALLOW(gettimeofday), ALLOW(nanosleep), ALLOW(clock_nanosleep),
   ALLOW(restart_syscall), ALLOW(getrandom), ALLOW(exit), ALLOW(exit_group),
-  REFUSE(ioctl, ENOTTY),
+  ON(ioctl, REFUSE(ENOTTY)),
   // glibc then begins a thread with clone.
-  REFUSE(clone3, ENOSYS),
+  ON(clone3, REFUSE(ENOSYS)),
   // Limits are its own alone.
   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_prlimit64, 0, 4),
-  ARGUMENT(0),
+  LOAD_ARGUMENT(0),
   IS(0, 0, 1),
   ANSWER(SECCOMP_RET_ALLOW),
-  ANSWER(SECCOMP_RET_ERRNO | EPERM),
+  REFUSE(EPERM),
   // Flags of descriptors, and copies of them; nothing that names an owner or a signal.
   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_fcntl, 0, 8),
-  ARGUMENT(1),
+  LOAD_ARGUMENT(1),
   IS(F_DUPFD, 5, 0),
   IS(F_GETFD, 4, 0),
   IS(F_SETFD, 3, 0),
   IS(F_GETFL, 2, 0),
   IS(F_DUPFD_CLOEXEC, 1, 0),
-  ANSWER(SECCOMP_RET_ERRNO | EPERM),
+  REFUSE(EPERM),
   ANSWER(SECCOMP_RET_ALLOW),
   // A thread of its own.
   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 0, 4),
-  ARGUMENT(0),
+  LOAD_ARGUMENT(0),
   BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 0, 1),
   ANSWER(SECCOMP_RET_ALLOW),
   ANSWER(SECCOMP_RET_KILL_PROCESS),
@@ -132,7 +106,7 @@ static const struct sock_filter filter[] = {
   KILL(io_uring_setup),
 #endif
   // Above all, every call that changes a file, another process, or how one is scheduled.
-  ANSWER(SECCOMP_RET_ERRNO | EPERM),
+  REFUSE(EPERM),
 };
 
 int guandu_contain_program(const char *const folders[]) {

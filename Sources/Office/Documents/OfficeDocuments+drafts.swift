@@ -33,14 +33,20 @@ struct ReadDraft: Sendable {
 }
 
 extension OfficeDocuments {
+  /// The unit of what this person drafts, and by whose right they do.
+  static func drafting(_ official: Official) throws(DocumentError) -> (unit: String, authority: Official) {
+    guard official.may(.draftDocument) else { throw .notAllowed }
+    guard let unit = official.unit, let identifier = unit.identifiers.last else { throw .refused(.noUnit) }
+    guard let authority = official.authority(for: .draftDocument, .document(drafter: official.person, unit: unit))
+    else { throw .notAllowed }
+    return (identifier, authority)
+  }
+
   /// Keeps a new draft, of the drafter's unit.
   ///
   /// - Returns: its identifier.
   public func draft(_ content: DocumentContent, by official: Official) async throws(DocumentError) -> String {
-    guard official.may(.draftDocument) else { throw .notAllowed }
-    guard let unit = official.unit, let unitIdentifier = unit.identifiers.last else { throw .refused(.noUnit) }
-    guard let authority = official.authority(for: .draftDocument, .document(drafter: official.person, unit: unit))
-    else { throw .notAllowed }
+    let (unit, authority) = try Self.drafting(official)
     let draft = try ReadDraft(content, try series(content.series))
     let (at, audit) = (now(), self.audit)
     let id = newIdentifier(at: at)
@@ -51,7 +57,7 @@ extension OfficeDocuments {
           (id, state, unit, drafter, drafter_name, title, notation, revision, date, disclosure, classification,
             series, created_at, changed_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """, id, DocumentState.draft, unitIdentifier, official.person, official.name, draft.title, draft.bytes,
+        """, id, DocumentState.draft, unit, official.person, official.name, draft.title, draft.bytes,
         content.revision, draft.date, draft.content.disclosure, draft.classification, draft.content.series, at, at)
       try recordDocumentEvent(id, "drafted", detail: "", official, inSteadOf: authority, at, db)
       try Self.act("drafted", id, content: Digest.of(draft.bytes), detail: content.revision).record(

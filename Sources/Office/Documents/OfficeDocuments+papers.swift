@@ -47,10 +47,7 @@ extension OfficeDocuments {
   public func addPaper(
     _ offer: PaperOffer, file: [UInt8], by official: Official
   ) async throws(DocumentError) -> String {
-    guard official.may(.draftDocument) else { throw .notAllowed }
-    guard let unit = official.unit, let unitIdentifier = unit.identifiers.last else { throw .refused(.noUnit) }
-    guard let authority = official.authority(for: .draftDocument, .document(drafter: official.person, unit: unit))
-    else { throw .notAllowed }
+    let (unit, authority) = try Self.drafting(official)
     let paper = try await printed(offer, file, for: official.person)
     let (at, audit) = (now(), self.audit)
     let id = newIdentifier(at: at)
@@ -61,7 +58,7 @@ extension OfficeDocuments {
           (id, state, unit, drafter, drafter_name, title, notation, revision, date, disclosure, classification,
             series, typeset_pdf, page_count, created_at, changed_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)
-        """, id, DocumentState.draft, unitIdentifier, official.person, official.name, paper.title,
+        """, id, DocumentState.draft, unit, official.person, official.name, paper.title,
         Array(paper.notation.utf8), paper.content.revision, officeDay(at), Disclosure.not, Paper.series, paper.file,
         paper.pageCount, at, at)
       try recordDocumentEvent(id, "drafted", detail: paper.file, official, inSteadOf: authority, at, db)
@@ -79,7 +76,6 @@ extension OfficeDocuments {
   public func changePaper(
     _ identifier: String, to offer: PaperOffer, file: [UInt8]?, revision: String, by official: Official
   ) async throws(DocumentError) {
-    guard official.may(.draftDocument) else { throw .notAllowed }
     // Before anything is printed; once more in the transaction.
     let before = try await read { try StoredDocument.find(identifier, official, $0) }
     guard let before else { throw .notFound }
@@ -92,7 +88,7 @@ extension OfficeDocuments {
       paper = try await printed(offer, file, for: official.person)
     } else {
       let (old, bytes) = try await self.paper(identifier, official)
-      paper = try Paper(offer, try read(bytes), file: old.file)
+      paper = try Paper(offer, try await read(bytes), file: old.file)
     }
     try await take(.change, identifier, official) { document, authority, at, db in
       guard document.paper != nil else { throw DocumentError.refused(.otherKind) }
@@ -139,15 +135,21 @@ extension OfficeDocuments {
     let bytes = try await taking(turnOf: person) { () async throws(DocumentError) in
       try await contained { () throws(CheckFailure) in try printing.print(file) }
     }
-    let paper = try Paper(offer, try read(bytes), file: Digest.of(bytes).hex)
+    let pdf = try await read(bytes)
     let blobs = self.blobs
-    do { try await BlockingPool.shared.run { _ = try blobs.keepWhole(bytes) } } catch { throw .unavailable(error) }
-    return paper
+    // Named once it is known to be one: what is refused is not kept.
+    _ = try Paper(offer, pdf, file: "")
+    do {
+      let file = try await BlockingPool.shared.run { try blobs.keepWhole(bytes) }
+      return try Paper(offer, pdf, file: file)
+    } catch let error as DocumentError { throw error } catch { throw .unavailable(error) }
   }
 
   /// What was printed, as far as a seal needs to know it.
-  private func read(_ bytes: [UInt8]) throws(DocumentError) -> PDFPaper {
-    do { return try PDFPaper(bytes) } catch {
+  private func read(_ bytes: [UInt8]) async throws(DocumentError) -> PDFPaper {
+    do {
+      return try await BlockingPool.shared.run { () throws(PDFFormatError) in try PDFPaper(bytes) }
+    } catch {
       logger.warning("a paper has a form that is not sealed", metadata: ["reason": "\(error)"])
       throw .refused(.paperForm)
     }

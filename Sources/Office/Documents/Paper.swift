@@ -26,6 +26,8 @@ public struct Paper: Sendable, Equatable {
   /// In place of a series.
   static let series = "-"
   static let titleMaxCharacters = 120
+  /// More than any page that is read has.
+  private static let sideMaxMicrometres = 10_000_000
 
   public let title: String
   /// SHA-256 of the printed PDF, hex.
@@ -43,13 +45,9 @@ public struct Paper: Sendable, Equatable {
   init(_ offer: PaperOffer, _ pdf: PDFPaper, file: String) throws(DocumentError) {
     let title = offer.title.trimmingCharacters(in: .whitespaces)
     // A mark at the beginning would stand on what is written before it.
-    guard isPlainLine(title, maxCharacters: Self.titleMaxCharacters),
-      title.unicodeScalars.first?.properties.canonicalCombiningClass == .notReordered,
-      title.unicodeScalars.first.map({
-        ![.nonspacingMark, .enclosingMark, .spacingMark].contains($0.properties.generalCategory)
-      })
-        == true
-    else { throw .refused(.paperTitle) }
+    guard isPlainLine(title, maxCharacters: Self.titleMaxCharacters), !Self.beginsWithMark(title) else {
+      throw .refused(.paperTitle)
+    }
     let page = offer.page ?? pdf.pages.count
     guard pdf.pages.indices.contains(page - 1) else { throw .refused(.paperPlace) }
     let size = pdf.pages[page - 1]
@@ -62,6 +60,13 @@ public struct Paper: Sendable, Equatable {
     widthMicrometres = Self.micrometres(size.widthMillimetres)
     heightMicrometres = Self.micrometres(size.heightMillimetres)
     (leftMicrometres, topMicrometres) = (Self.micrometres(left), Self.micrometres(top))
+  }
+
+  private static func beginsWithMark(_ title: String) -> Bool {
+    switch title.unicodeScalars.first?.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .spacingMark: true
+    default: false
+    }
   }
 
   private static func micrometres(_ millimetres: Double) -> Int { Int((millimetres * 1_000).rounded()) }
@@ -93,7 +98,8 @@ public struct Paper: Sendable, Equatable {
     else { return nil }
     let words = place.split(separator: " ")
     guard words.count == 9, let page = Int(words[1]), let width = Int(words[3]), let height = Int(words[5]),
-      let left = Int(words[7]), let top = Int(words[8])
+      let left = Int(words[7]), let top = Int(words[8]), page >= 1, page <= pageCount,
+      [width, height, left, top].allSatisfy({ (0...Self.sideMaxMicrometres).contains($0) })
     else { return nil }
     (self.title, self.file, self.pageCount, self.page) = (title, file.text, pageCount, page)
     (widthMicrometres, heightMicrometres, leftMicrometres, topMicrometres) = (width, height, left, top)

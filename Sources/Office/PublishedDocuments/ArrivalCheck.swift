@@ -1,4 +1,5 @@
 package import ContainedChecks
+import Cryptography
 import DocumentSeals
 import DurableFiles
 package import Links
@@ -13,17 +14,20 @@ package struct ArrivalCheck: Sendable {
   private let blobs: BlobStore
   private let process: CheckProcess
   private let demandsSignedCopy: Bool
+  private let refused: RefusedFiles?
 
   /// - Parameters:
   ///   - policy: the link's incoming one.
   ///   - trust: whom seals are believed from; where it is nil, no document is taken in.
+  ///   - refused: remembers what was refused; nil where each message has its file checked.
   ///   - demandsSignedCopy: whether a copy has to be genuine by a signature of its own: beside an original whose seals hold, an
   ///     unsigned one would be anybody's text.
   package init(
-    policy: ExchangePolicy, trust: SealTrustFiles?, blobs: BlobStore, process: CheckProcess, demandsSignedCopy: Bool
+    policy: ExchangePolicy, trust: SealTrustFiles?, blobs: BlobStore, process: CheckProcess, demandsSignedCopy: Bool,
+    refused: RefusedFiles? = nil
   ) {
     (self.policy, self.trust, self.blobs, self.process) = (policy, trust, blobs, process)
-    self.demandsSignedCopy = demandsSignedCopy
+    (self.demandsSignedCopy, self.refused) = (demandsSignedCopy, refused)
   }
 
   /// Before its files are waited for: what is larger than the link lets in never comes.
@@ -52,6 +56,24 @@ package struct ArrivalCheck: Sendable {
   ///
   /// - Returns: what was found in the original.
   package func check(_ document: DocumentFacts) throws -> CheckReport {
+    guard let refused else { return try checkFiles(document) }
+    let key = Digest.of(
+      Array(document.files.map(\.digest.text).joined(separator: " ").utf8) + (try currentTrust().digest.bytes))
+    if let known = refused.refusal(of: key) { throw known }
+    do { return try checkFiles(document) } catch let refusal as MessageRefusal {
+      // What was this machine's fault may be over the next time.
+      if refusal.code.hasPrefix("check-") && refusal.code != "check-unavailable" { refused.note(refusal, of: key) }
+      throw refusal
+    }
+  }
+
+  private func currentTrust() throws(MessageRefusal) -> CheckTrust {
+    do throws(CheckFailure) { return try trust.checkTrust() } catch {
+      throw MessageRefusal(code: "check-unavailable", reason: "the files of documents.seal_trust: \(error)")
+    }
+  }
+
+  private func checkFiles(_ document: DocumentFacts) throws -> CheckReport {
     let original = try report(on: try bytes(of: document.ofd), "the original")
     guard original.verdict == .genuine, original.kind == .ofd else { throw Self.refusal(original, "the original") }
     guard let pdf = document.pdf else { return original }

@@ -12,7 +12,8 @@ extension ReceivedDocuments {
   public func handlers(of peer: ZoneName) -> [String: MessageHandler] {
     guard let link = offices.first(where: { $0.peer == peer }) else { return [:] }
     let arrival = ArrivalCheck(
-      policy: link.incomingPolicy, trust: trust, blobs: blobs, process: process, demandsSignedCopy: true)
+      policy: link.incomingPolicy, trust: trust, blobs: blobs, process: process, demandsSignedCopy: true,
+      refused: refused)
     return [
       DeliveredMessage.type: MessageHandler { [self] message in
         let delivered = try DeliveredMessage(message)

@@ -30,6 +30,7 @@ public final class ReceivedDocuments: Sendable {
   let unit: String?
   let trust: SealTrustFiles?
   let process: CheckProcess
+  let refused = RefusedFiles()
   private let audit: AuditTrail?
   private let logger: Logger
   let now: @Sendable () -> UnixMilliseconds

@@ -1,5 +1,6 @@
 import ContainedChecks
 import Documents
+import FairQueues
 import HTTPTypes
 import Hummingbird
 import Roles
@@ -52,7 +53,9 @@ extension DeskSite {
       return try paperPage(nil, TypedPaper(), request, presence)
     }
     handle(.post, "/papers", .draftDocument, &routes) { [self] request, presence in
-      let typed = TypedPaper(try await uploadedPaper(request, presence))
+      let held = HeldUpload(heldUploads, Source(presence.official.person))
+      defer { withExtendedLifetime(held) {} }
+      let typed = TypedPaper(try await uploadedPaper(request, presence, held))
       return try await savedPaper(nil, typed, request, presence) { offer in
         guard !typed.file.isEmpty else { throw DocumentError.refused(.notAPDF) }
         return try await request.aside {
@@ -67,7 +70,9 @@ extension DeskSite {
     }
     handle(.post, "/papers/{document}", .draftDocument, &routes) { [self] request, presence in
       let identifier = try documentIdentifier(request)
-      let typed = TypedPaper(try await uploadedPaper(request, presence))
+      let held = HeldUpload(heldUploads, Source(presence.official.person))
+      defer { withExtendedLifetime(held) {} }
+      let typed = TypedPaper(try await uploadedPaper(request, presence, held))
       return try await savedPaper(identifier, typed, request, presence) { offer in
         try await request.aside {
           try await officeDocuments().changePaper(
@@ -79,10 +84,12 @@ extension DeskSite {
     }
   }
 
-  private func uploadedPaper(_ request: WebRequest, _ presence: Presence) async throws -> UploadedForm {
+  private func uploadedPaper(
+    _ request: WebRequest, _ presence: Presence, _ held: HeldUpload
+  ) async throws -> UploadedForm {
     guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
     // What is larger than a paper may be is told on the form.
-    return try await UploadedForm.read(request, limits: ["file": PrintLimits.paperMaxBytes + 1]) {
+    return try await UploadedForm.read(request, limits: ["file": PrintLimits.paperMaxBytes + 1], held: held) {
       presence.session.accepts(formToken: $0)
     }
   }

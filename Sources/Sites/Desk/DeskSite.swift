@@ -53,6 +53,8 @@ public final class DeskSite: Service {
   let checker: LogChecker?
   let evidenceSource: EvidenceSource?
   let concerns: @Sendable () -> [DeskConcern]
+  /// Papers that are being uploaded or wait to be printed, by person.
+  let heldUploads = HeldUploads()
 
   /// - Parameters:
   ///   - trust: asked with every request, so that a revocation counts from the next one on.

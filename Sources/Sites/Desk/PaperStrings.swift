@@ -9,6 +9,7 @@ let paperStrings = StringTable([
     "用于证明、合同、表单等非公文材料的内部用印。文件上传后重新打印为PDF，表单、脚本、附件和图层随之去除；未设为可打印的批注和表单项不会出现，请先核对版面。审批和用印的均为打印后的版面。用印文件不编号，不发布，不分发。涉密内容不得上传。",
     "For certificates, contracts and forms that are no official documents. The file is printed anew: forms become text, and scripts, attachments and layers are gone. Notes and fields that are not set to print do not appear: look at the pages. What is granted and sealed is what was printed. It bears no number, and is neither published nor delivered. Nothing classified may be brought."
   ),
+  .init("uploadsBusy", "上传的文件过多，请稍后再试。", "Too many files are being uploaded. Please try again shortly."),
   .init("paperTitle", "名称", "Title"),
   .init("paperTitleHint", "不超过120字，例如“张三在职证明”。", "At most 120 characters."),
   .init("paperFile", "PDF文件", "PDF file"),

@@ -12,14 +12,21 @@ struct UploadedForm {
     return WrittenText.withoutPiledMarks(text.replacing("\r\n", with: "\n"))
   }
 
+  private static var noRoom: WebFailure {
+    var busy = WebFailure(.serviceUnavailable, "unavailableTitle", "uploadsBusy", closesConnection: true)
+    busy.retryAfterSeconds = 10
+    return busy
+  }
+
   func bytes(_ name: String) -> [UInt8] { fields[name] ?? [] }
 
   /// - Parameters:
   ///   - limits: the most bytes of each field; others may have 1,024.
+  ///   - held: whether there is room for more of a file; asked before that is kept.
   ///   - accepts: whether a form token is the session's; nothing that comes before it is kept.
   /// - Throws: `WebFailure`.
   static func read(
-    _ request: WebRequest, limits: [String: Int], accepts: (String) -> Bool
+    _ request: WebRequest, limits: [String: Int], held: HeldUpload? = nil, accepts: (String) -> Bool
   ) async throws -> UploadedForm {
     var (form, part, content, isTrusted) = (UploadedForm(), "", [UInt8](), false)
     let limit = limits.values.reduce(65_536, +)
@@ -32,6 +39,7 @@ struct UploadedForm {
             guard isTrusted || head.name == "csrf" else { throw WebFailure.forgedForm }
             (part, content) = (head.name, [])
           case .bytes(let more):
+            if part == "file", held?.grow(by: more.count) == false { throw Self.noRoom }
             content += more
             guard content.count <= limits[part] ?? 1_024 else { throw WebFailure.tooLarge }
           case .ended:

@@ -1,4 +1,5 @@
 public import Certificates
+package import Cryptography
 
 /// Whom seals are believed from, as files of `zone.yaml` name it: read anew for each check, so that a file that was replaced
 /// counts at once.
@@ -29,4 +30,9 @@ public struct CheckTrust: Sendable {
     for der in lists { revoked.append(try RevocationList(der: der)) }
     return SealTrust(certificates: known, revocationLists: revoked)
   }
+}
+
+extension CheckTrust {
+  /// The same for the same certificates and lists in the same order.
+  package var digest: Digest { Digest.of(CheckRequest(trust: self, document: []).encoded()) }
 }

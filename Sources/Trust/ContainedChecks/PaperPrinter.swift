@@ -19,8 +19,9 @@ public enum PrintLimits {
 }
 
 /// Prints a PDF anew: what comes out shows the same pages, and holds no script, no form, no attachment, no other layer and no
-/// earlier revision. `pdftocairo` (Poppler, Debian's `poppler-utils` and `poppler-data`) does it, as a program: a process of its own that reads
-/// this system's libraries and typefaces and its input, and nothing else; without network, and within limits.
+/// earlier revision. `pdftocairo` (Poppler, Debian's `poppler-utils` and `poppler-data`) does it, as a program: a process of
+/// its own that reads this system's libraries and typefaces and its input, and nothing else; without network, and within
+/// limits.
 public struct PaperPrinter: Sendable {
   private let process: @Sendable ([String]) -> ContainedProcess
 

@@ -7,8 +7,8 @@ public import SealObjects
 /// Gives a time stamp (RFC 3161) over bytes: by an authority of one's own, or by one that is reached over HTTP.
 public typealias TimeStamper = @Sendable (_ bytes: [UInt8]) async throws -> TimeStamp
 
-/// Seals a PDF of the form that the typesetter makes: PAdES baseline B-B (ETSI EN 319 142-1), with a time stamp B-T. The signature certifies the
-/// document and allows no change.
+/// Seals a PDF of the form that the typesetter makes: PAdES baseline B-B (ETSI EN 319 142-1), with a time stamp B-T. The
+/// signature certifies the document and allows no change.
 public struct PDFSigner: Sendable {
   /// What a sealed PDF says of itself where there is an OFD beside it.
   public static let reason = "本件为经认证的副本，OFD为盖章正本 authenticated copy; the sealed original is the OFD"

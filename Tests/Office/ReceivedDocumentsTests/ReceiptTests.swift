@@ -64,11 +64,17 @@ private final class TestReceipts: Sendable {
       person: person, name: person, certificateFingerprint: Digest.of(person.utf8).hex, unit: unit, roles: roles)
   }
 
-  func facts(_ title: String = "通知", bytes: Int = 7) throws -> DocumentFacts {
+  /// How often the check was begun, by a script that says so in this file.
+  static func counting(_ file: String, _ script: String) -> String { "echo x >>'\(file)'; \(script)" }
+
+  func facts(_ title: String = "通知", bytes: Int = 7, copy: String? = nil) throws -> DocumentFacts {
     DocumentFacts(
       id: UUID().uuidString.lowercased(), number: try #require(DocumentNumber("县政发〔2026〕1号")), title: title,
       issuer: "县人民政府", date: "2026-11-28",
-      ofd: DocumentFile(digest: try #require(HexDigest(Digest.of(title.utf8).hex)), bytes: bytes), pdf: nil)
+      ofd: DocumentFile(digest: try #require(HexDigest(Digest.of(title.utf8).hex)), bytes: bytes),
+      pdf: try copy.map { copy in
+        DocumentFile(digest: try #require(HexDigest(Digest.of(copy.utf8).hex)), bytes: copy.utf8.count)
+      })
   }
 
   func take(_ message: Message, from peer: String = "county") async throws {
@@ -110,6 +116,41 @@ private final class TestReceipts: Sendable {
 }
 
 @Suite struct DocumentsOfOtherOffices {
+  @Test func `are refused with a copy that bears no signature of its own, and taken with one that does`() async throws {
+    func code(_ copy: String) async throws -> String? {
+      // The original holds; the copy is as the script says.
+      let desk = try await TestReceipts(
+        check: """
+          if grep -q COPY /proc/self/fd/0; then
+            echo '{"kind":"pdf","steps":[["sealed","\(copy)",""]],"signatures":[],"numbers":[]}'
+          else \(TestReceipts.good("县政发〔2026〕1号")); fi
+          """)
+      try desk.keep("通知1")
+      try desk.keep("COPY")
+      let facts = try desk.facts("通知1", bytes: 7, copy: "COPY")
+      let message = DeliveredMessage(facts, classification: "", at: 1).outgoing(.internal).message
+      do { try await desk.take(message) } catch { return (error as? MessageRefusal)?.code }
+      return nil
+    }
+    #expect(try await code("unknown") == "check-sealed")
+    #expect(try await code("fails") == "check-sealed")
+    #expect(try await code("holds") == nil)
+  }
+
+  @Test func `whose file was refused are refused again without a second check`() async throws {
+    let file = NSTemporaryDirectory() + "guandu-checks-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let desk = try await TestReceipts(check: TestReceipts.counting(file, "exit 1"))
+    try desk.keep("通知1")
+    for _ in 0..<5 {
+      let message = DeliveredMessage(try desk.facts("通知1", bytes: 7), classification: "", at: 1)
+        .outgoing(.internal).message
+      let refusal = await #expect(throws: MessageRefusal.self) { try await desk.take(message) }
+      #expect(refusal?.code == "check-failed")
+    }
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "x\n")
+  }
+
   @Test
   func `are refused where nobody signs for documents, where they are too large, and where the check says nothing`()
     async throws

@@ -187,7 +187,7 @@ private func specimen(_ name: String) throws -> [UInt8] {
     #expect(try printer.picture(ofPage: 1, of: printed).count > 1_000)
   }
 
-  /// A form with a script and an attachment: what comes out has neither, nor a field.
+  /// A form with a script: what comes out has neither.
   @Test func `takes out whatever is not to be seen`() throws {
     let objects = [
       "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> /OpenAction 5 0 R >>",
@@ -196,19 +196,59 @@ private func specimen(_ name: String) throws -> [UInt8] {
       "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Zhang) /Rect [50 700 200 720] /P 3 0 R >>",
       "<< /S /JavaScript /JS (app.alert\\(1\\)) >>",
     ]
+    let paper = pdf(objects)
+    #expect(throws: PDFFormatError.self) { try PDFPaper(paper) }
+    let printed = try printer.print(paper)
+    #expect(try PDFPaper(printed).pages.count == 1)
+    #expect(!String(decoding: printed, as: UTF8.self).contains("JavaScript"))
+  }
+
+  /// A shading, a tiled pattern, a soft mask and a glyph that is drawn: what people's programs write, and the typesetter does
+  /// not.
+  @Test func `keeps shadings, patterns, masks and drawn glyphs in the form that is sealed`() throws {
+    func stream(_ keys: String, _ text: String) -> String {
+      "<< \(keys) /Length \(text.utf8.count) >>\nstream\n\(text)\nendstream"
+    }
+    let printed = try printer.print(
+      pdf([
+        "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        """
+        << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 9 0 R >>
+          /ExtGState << /G << /SMask << /S /Luminosity /G 8 0 R >> >> >>
+          /Pattern << /T 5 0 R /S << /PatternType 2 /Shading 6 0 R >> >> >> >>
+        """,
+        stream(
+          "",
+          "/Pattern cs /T scn 50 50 200 200 re f /S scn 300 50 200 200 re f "
+            + "BT /F 40 Tf 50 500 Td (a) Tj ET /G gs 1 0 0 rg 50 300 200 100 re f"),
+        stream(
+          "/PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 10 10] /XStep 10 /YStep 10 /Resources << >>",
+          "0 0 1 rg 0 0 5 5 re f"),
+        "<< /ShadingType 2 /ColorSpace /DeviceRGB /Coords [300 0 500 0] /Function 7 0 R >>",
+        "<< /FunctionType 2 /Domain [0 1] /C0 [1 0 0] /C1 [0 0 1] /N 1 >>",
+        stream(
+          "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Group << /S /Transparency /CS /DeviceGray >>",
+          "0.5 g 0 0 595 842 re f"),
+        """
+        << /Type /Font /Subtype /Type3 /FontBBox [0 0 1000 1000] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 97
+          /LastChar 97 /Widths [1000] /Encoding << /Differences [97 /square] >> /CharProcs << /square 10 0 R >> >>
+        """, stream("", "1000 0 0 0 1000 1000 d1 0 0 800 800 re f"),
+      ]))
+    #expect(try PDFPaper(printed).pages.count == 1)
+    let text = String(decoding: printed, as: UTF8.self)
+    #expect(text.contains("/ShadingType 2") && text.contains("/SMask"), "else it was drawn some other way")
+  }
+
+  private func pdf(_ objects: [String]) -> [UInt8] {
     var (text, offsets): (String, [Int]) = ("%PDF-1.7\n", [])
     for (index, object) in objects.enumerated() {
       offsets.append(text.utf8.count)
       text += "\(index + 1) 0 obj\n\(object)\nendobj\n"
     }
     let table = text.utf8.count
-    text += "xref\n0 6\n0000000000 65535 f \n"
+    text += "xref\n0 \(objects.count + 1)\n0000000000 65535 f \n"
     for offset in offsets { text += String(repeating: "0", count: 10 - "\(offset)".count) + "\(offset) 00000 n \n" }
-    text += "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n\(table)\n%%EOF\n"
-    #expect(throws: PDFFormatError.self) { try PDFPaper(Array(text.utf8)) }
-    let printed = try printer.print(Array(text.utf8))
-    #expect(try PDFPaper(printed).pages.count == 1)
-    #expect(!String(decoding: printed, as: UTF8.self).contains("JavaScript"))
+    return Array((text + "trailer\n<< /Size \(objects.count + 1) /Root 1 0 R >>\nstartxref\n\(table)\n%%EOF\n").utf8)
   }
 
   @Test(arguments: ["", "%PDF-1.7", "%PDF-1.7\n%%EOF\n", "no PDF"]) func `says that it cannot print`(text: String) {
