@@ -13,7 +13,7 @@ let folders = [
     "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CQRencode",
     "CSodium", "CXML", "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines",
     "Roles",
-    "Runtime", "Storage", "Timestamps", "Zones",
+    "Runtime", "Storage", "Timestamps", "WorkCalendar", "YAMLText", "Zones",
   ],
   "Formats": [
     "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PDFObjects", "PacketFormat", "QRCodes",
@@ -132,8 +132,10 @@ let package = Package(
     room("JSON"),
     room("Timestamps", imports: ["Cryptography"]),
     room("LogLines", imports: ["JSON", "Timestamps"], [logging]),
-    room("Zones", imports: ["Roles"], [yams]),
+    room("YAMLText", [yams]),
+    room("Zones", imports: ["Roles", "YAMLText"]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
+    room("WorkCalendar", imports: ["YAMLText", "Cryptography"]),
     room("DurableFiles", imports: ["Runtime"], ["CLinux"]),
     room("Storage", imports: ["Runtime", "Cryptography", "DurableFiles"], grdb),
     room("AgeFormat", imports: ["Cryptography"]),
@@ -215,12 +217,12 @@ let package = Package(
         "JSON", "Zones", "Cryptography", "Storage", "PacketFormat", "TransparencyLog", "Certificates", "AuditLog",
       ], ["CPango"]),
     room("People", imports: ["Runtime", "Roles", "Zones", "Cryptography", "Storage", "AuditLog", "Acts"]),
-    room("Flows"),
+    room("Flows", imports: ["Roles", "YAMLText"]),
     room(
       "Letters",
       imports: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
-        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows",
+        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "YAMLText", "People",
       ], [logging, lifecycle]),
     room(
       "PublishedDocuments",
@@ -255,7 +257,7 @@ let package = Package(
       "Desk",
       imports: [
         "Runtime", "FairQueues", "Roles", "JSON", "Zones", "Cryptography", "DocumentNotation", "SealObjects",
-        "DocumentSeals", "Acts", "AuditConsole", "People", "Letters", "PublishedDocuments", "Documents",
+        "DocumentSeals", "Acts", "AuditConsole", "People", "Flows", "Letters", "PublishedDocuments", "Documents",
         "ReceivedDocuments", "ContainedChecks",
         "PacketFormat", "Web",
       ], web + [lifecycle]),
@@ -287,9 +289,10 @@ let package = Package(
     program(
       "guandu",
       imports: [
-        "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "TransparencyLog",
-        "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
-        "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
+        "JSON", "Timestamps", "YAMLText", "WorkCalendar", "Zones", "Cryptography", "DurableFiles", "AgeFormat",
+        "PacketFormat", "TransparencyLog", "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups",
+        "OperatorRequests", "Links",
+        "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Flows", "Letters",
         "DocumentNotation", "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "OFDPackage",
         "PDFObjects", "DocumentSeals", "TimeStamping", "ExternalSigner",
       ], ["CCurl", arguments]),
@@ -343,7 +346,9 @@ let package = Package(
     tests(
       "GuanduTests", of: ["DurableFiles", "guandu", "guandu-dmz", "guandu-intranet", "guandu-signer", "ChildProcess"]),
     tests("SMSTests", of: ["Zones", "SMS"]),
-    tests("ZonesTests", of: ["Zones"]),
+    tests("YAMLTextTests", of: ["YAMLText"]),
+    tests("WorkCalendarTests", of: ["YAMLText", "WorkCalendar"]),
+    tests("ZonesTests", of: ["YAMLText", "Zones"]),
     tests("DropTests", of: ["Zones", "DurableFiles", "Drop", "ChildProcess"]),
     tests("CertificatesTests", of: ["Zones", "Cryptography", "Certificates", "ChildProcess"], ["COpenSSL"]),
     tests("AuthorityTests", of: ["DurableFiles", "Certificates", "Authority"]),
@@ -395,7 +400,7 @@ let package = Package(
         "Documents", "ReceivedDocuments", "Web", "Desk", "SealHarness", "ZoneHarness", "COpenSSL",
       ], [hummingbird, hummingbirdCore, httpTypes, nioCore, logging]),
     tests("PacketFormatTests", of: ["Zones", "PacketFormat", "ChildProcess"]),
-    tests("FlowsTests", of: ["Flows"]),
+    tests("FlowsTests", of: ["Flows", "Roles", "YAMLText"]),
     tests(
       "ContainedChecksTests",
       of: [

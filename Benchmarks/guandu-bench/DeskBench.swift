@@ -87,5 +87,6 @@ struct DeskBench {
         }
       }
     }
+    try await zone.desk.rebuildPlaces()
   }
 }

@@ -72,6 +72,10 @@ import Testing
           "drafted", "changed", "discarded", "requested", "granted", "refused", "taken-back", "given-back", "sealed",
           "published", "delivered", "signed-for", "withdrawn",
         ],
+        "step-": LetterAct.allCases.map(\.rawValue), "stepText-": LetterAct.allCases.map(\.rawValue),
+        "field-": LetterField.allCases.map(\.rawValue),
+        "fieldHint-": ["units", "complaint-about", "note", "opinion", "proposed-unit"],
+        "fieldProblem-": LetterFieldProblem.allCases.map(\.rawValue),
         "docFile-": DocumentFileKind.allCases.map(\.rawValue),
         "docFileSealed-": DocumentFileKind.allCases.map(\.rawValue),
         "endHeading-": [DocumentStep.refuse, .takeBack, .giveBack].map(\.rawValue),
@@ -89,7 +93,7 @@ import Testing
       literals(#/(?:\bAct\(\s*|signed\(\s*|act: String \{ )"([a-z.-]+)"/#, $0)
     }
     #expect(found.count > 15)
-    return found + ["letter.signed-for", "letter.answered", "letter.declined", "units.imported", "people.imported"]
+    return found + LetterAct.allCases.map(\.recordedName) + ["units.imported", "people.imported"]
       + ["drafted", "changed", "discarded", "sealed", "published", "delivered", "withdrawn"].map { "document.\($0)" }
       + ["requested", "granted", "refused", "taken-back", "given-back"].map { "document.seal-\($0)" }
       + SealState.allCases.map { "seal.\($0.rawValue)" }

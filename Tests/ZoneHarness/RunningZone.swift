@@ -100,7 +100,9 @@ public final class RunningZone: Sendable {
       pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files), audit: trail, logger: logger)
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, link: link, keys: { identity.encryptionKeys },
-      mailboxes: configuration.mailboxes, limits: configuration.letters, audit: trail, logger: logger, now: now)
+      mailboxes: configuration.mailboxes, limits: configuration.letters, flows: try Self.flows(),
+      declineReasons: try FlowFile.declineReasons(Self.zones("decline-reasons.yaml")), audit: trail, logger: logger,
+      now: now)
     documents = PortalDocuments(
       database: database, blobs: blobs, link: link, trust: configuration.sealTrust, process: checks, logger: logger)
     publications = DocumentPublications(
@@ -198,4 +200,14 @@ public final class RunningZone: Sendable {
   public func count(_ sql: String) async throws -> Int {
     try await database.read { try $0.one(Int.self, sql) ?? 0 }
   }
+}
+
+extension RunningZone {
+  /// A file of the configuration that is delivered.
+  static func zones(_ name: String) -> String {
+    URL(filePath: #filePath).appending(path: "../../../zones/\(name)").standardizedFileURL.path
+  }
+
+  /// The delivered flows; mailboxes take the direct one.
+  static func flows() throws -> LetterFlows { try LetterFlows(FlowFile.folder(zones("flows")), mailboxes: [:]) }
 }

@@ -12,6 +12,30 @@ public enum Action: String, CaseIterable, Sendable {
   case signForLetter = "sign-for-letter"
   case answerLetter = "answer-letter"
   case declineLetter = "decline-letter"
+  /// Junk or not, which kind, which mailbox.
+  case sortLetter = "sort-letter"
+  /// Ending what lies in the recycle bin.
+  case purgeLetter = "purge-letter"
+  /// Putting a letter before a leader (呈批), with a proposal.
+  case presentLetter = "present-letter"
+  /// 批阅: saying what is to be done.
+  case instructLetter = "instruct-letter"
+  /// Handing a letter to units (分发), and deciding on what they dispute.
+  case dispatchLetter = "dispatch-letter"
+  /// 审核: accepting a result or returning it.
+  case reviewLetter = "review-letter"
+  /// Sending the outcome to the citizen (办结).
+  case settleLetter = "settle-letter"
+  /// Letters that were dispatched to a unit.
+  case readDispatch = "read-dispatch"
+  /// Taking such a letter in at the unit, or disputing it (派单异议).
+  case signForDispatch = "sign-for-dispatch"
+  /// Passing it to a unit below or to a handler.
+  case passDispatch = "pass-dispatch"
+  /// Working on it: the result, or back.
+  case handleDispatch = "handle-dispatch"
+  /// Accepting the unit's result, level by level.
+  case approveResult = "approve-result"
   case readDocument = "read-document"
   case draftDocument = "draft-document"
   /// Asking for a seal on a document, and taking that back.
@@ -46,7 +70,10 @@ public enum Action: String, CaseIterable, Sendable {
   /// Whether somebody else may do it in a person's stead.
   public var canBeDelegated: Bool {
     switch self {
-    case .readLetter, .signForLetter, .answerLetter, .declineLetter: true
+    case .readLetter, .signForLetter, .answerLetter, .declineLetter, .sortLetter, .purgeLetter, .presentLetter,
+      .instructLetter, .dispatchLetter, .reviewLetter, .settleLetter, .readDispatch, .signForDispatch, .passDispatch,
+      .handleDispatch, .approveResult:
+      true
     // Who keeps a seal lets nobody else have it.
     case .readDocument, .draftDocument, .requestSeal, .grantSeal, .publishDocument, .withdrawDocument,
       .deliverDocument, .readReceivedDocument, .signForDocument:
@@ -58,7 +85,12 @@ public enum Action: String, CaseIterable, Sendable {
   /// Whether such an action can be done to such a place at all.
   func fits(_ place: Place) -> Bool {
     switch (self, place) {
-    case (.readLetter, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox):
+    case (.readLetter, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox),
+      (.sortLetter, .mailbox), (.purgeLetter, .mailbox), (.presentLetter, .mailbox), (.instructLetter, .mailbox),
+      (.dispatchLetter, .mailbox), (.reviewLetter, .mailbox), (.settleLetter, .mailbox):
+      true
+    case (.readDispatch, .unit), (.signForDispatch, .unit), (.passDispatch, .unit), (.handleDispatch, .unit),
+      (.approveResult, .unit):
       true
     case (.readDocument, .document), (.draftDocument, .document), (.requestSeal, .document), (.grantSeal, .document),
       (.applySeal, .document), (.publishDocument, .document), (.withdrawDocument, .document),

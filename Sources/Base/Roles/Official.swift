@@ -14,6 +14,8 @@ public struct UnitPath: Hashable, Sendable {
 public enum Place: Hashable, Sendable {
   case person(String, unit: UnitPath?)
   case mailbox(String)
+  /// What a unit works on.
+  case unit(UnitPath)
   /// An official document, which belongs to who drafted it and to a unit.
   case document(drafter: String, unit: UnitPath)
   /// The office as a whole.
@@ -79,6 +81,11 @@ public struct Official: Sendable {
     return standsInFor.first { $0.holds(action, place) }
   }
 
+  /// As `authority(for:_:)`, by the right of one role: a flow says as what somebody acts.
+  public func authority(for action: Action, _ place: Place, as role: Role) -> Official? {
+    ([self] + (action.canBeDelegated ? standsInFor : [])).first { $0.holds(action, place, as: role) }
+  }
+
   /// The mailboxes whose letters this person may do `action` to.
   public func mailboxes(allowing action: Action) -> Set<String> {
     let known = standsInFor.reduce(mailboxes) { $0.union($1.mailboxes) }.union(mailboxUnits.keys)
@@ -102,6 +109,13 @@ public struct Official: Sendable {
     return distance(to: place) <= reach
   }
 
+  private func holds(_ action: Action, _ place: Place, as role: Role) -> Bool {
+    guard roles.contains(role), action.fits(place), let reach = Permissions.scope(of: action, for: role) else {
+      return false
+    }
+    return distance(to: place) <= reach
+  }
+
   /// The narrowest scope that holds `place`, as seen from this person.
   private func distance(to place: Place) -> Scope {
     switch place {
@@ -110,6 +124,7 @@ public struct Official: Sendable {
     case .person(_, let unit): distance(to: unit)
     case .document(person, _): .own
     case .document(_, let unit): distance(to: unit)
+    case .unit(let unit): distance(to: unit)
     case .mailbox(let name): mailboxes.contains(name) ? .own : distance(to: mailboxUnits[name])
     }
   }

@@ -8,15 +8,18 @@ public enum Permissions {
   static let ofRole: [Role: [Action: Scope]] = [
     .clerk: [
       .readLetter: .own, .signForLetter: .own, .answerLetter: .own, .declineLetter: .own, .delegate: .own,
+      .sortLetter: .own, .presentLetter: .own, .dispatchLetter: .own, .settleLetter: .own, .readDispatch: .unit,
+      .signForDispatch: .unit, .passDispatch: .unit,
       .readDocument: .unit, .draftDocument: .own, .requestSeal: .own, .publishDocument: .unit, .withdrawDocument: .unit,
       .deliverDocument: .unit, .readReceivedDocument: .unit, .signForDocument: .unit,
     ],
     .leader: [
-      .readLetter: .subtree, .delegate: .own, .readDocument: .subtree, .grantSeal: .subtree,
+      .readLetter: .subtree, .purgeLetter: .subtree, .instructLetter: .subtree, .reviewLetter: .subtree,
+      .readDispatch: .subtree, .approveResult: .unit, .delegate: .own, .readDocument: .subtree, .grantSeal: .subtree,
       .withdrawDocument: .subtree, .readReceivedDocument: .subtree,
     ],
     .handler: [
-      .readLetter: .unit, .answerLetter: .unit, .delegate: .own, .readDocument: .unit, .draftDocument: .unit,
+      .readLetter: .unit, .answerLetter: .unit, .readDispatch: .unit, .handleDispatch: .unit, .delegate: .own, .readDocument: .unit, .draftDocument: .unit,
       .requestSeal: .unit, .readReceivedDocument: .unit,
     ],
     .sealkeeper: [.applySeal: .all, .keepSeals: .all],

@@ -1,4 +1,5 @@
 import Cryptography
+import Flows
 import Foundation
 public import Links
 import PacketFormat
@@ -9,7 +10,7 @@ import Zones
 extension DeskLetters {
   /// What the DMZ tells, by message type.
   public var handlers: [String: MessageHandler] {
-    let (keys, mailboxes, limits) = (self.keys, self.mailboxes, self.limits)
+    let (keys, mailboxes, limits, flows) = (self.keys, self.mailboxes, self.limits, self.flows)
     let attachments = AttachmentGuard(blobs: blobs, keys: keys, policy: link.incomingPolicy)
     return [
       SubmittedMessage.type: MessageHandler { message in
@@ -18,7 +19,7 @@ extension DeskLetters {
         return { db in
           var letter = arrival
           letter.draft.attachments = try attachments.checkKinds(arrival.draft.attachments)
-          try letter.insert(db)
+          try letter.insert(flows.flow(of: letter.draft.mailbox), db)
         }
       },
       PepperEscrowMessage.type: pepperEscrowHandler,
@@ -85,23 +86,27 @@ private struct ArrivingLetter: Sendable {
     text.utf8.count <= maxCharacters * bytesEach && text.count <= maxCharacters
   }
 
-  func insert(_ db: Transaction) throws {
+  /// - Parameter flow: the one that letters of its mailbox take now.
+  func insert(_ flow: FlowDefinition, _ db: Transaction) throws {
+    let item = flow.begin(fields: draft.flowFields)
     let (id, locks) = (submitted.id, submitted.locks)
     let changed = try db.run(
       """
       INSERT INTO desk_letter
         (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage,
-          phone_tag)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          phone_tag, item, flow, flow_version)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
       """, id, submitted.number, submitted.acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title,
       try content ?? encodeJSON(draft),
       submitted.letterKey.bytes, locks.codeIndex, locks.salt, locks.wrappedKey, LetterStage.delivered.rawValue,
-      locks.phoneTag)
+      locks.phoneTag, try encodeJSON(item), flow.id, flow.version)
     guard changed == 1 else {
       throw MessageRefusal(code: "duplicate-letter", reason: "a letter of this id or number is here already")
     }
     try recordDeskEvent(id, .sent, submitted.acceptedAt, nil, db)
     try recordDeskEvent(id, .delivered, currentMilliseconds(), nil, db)
+    try db.one("SELECT * FROM desk_letter WHERE id = ?", id).flatMap { try StoredDeskLetter(row: $0) }?
+      .savePlaces(flow, db)
   }
 }

@@ -1,14 +1,26 @@
+public import Flows
+
 public import struct Foundation.Date
 
-/// The desk's folders, as far as they are in use.
+/// The desk's folders (docs/mailbox.md says which letter is in which).
 public enum DeskFolder: String, CaseIterable, Sendable {
-  /// Arrived, not signed for.
+  /// 待办理: not signed for, or to be decided on.
   case toDo = "to-do"
-  /// Signed for, not settled.
+  /// 流程追踪: under way.
   case tracking
-  /// Answered.
+  /// 未处理: a limit has passed, or a word holds it.
+  case untreated
+  /// 审理完成
   case concluded
+  /// 不予受理
   case declined
+  /// 全部受理来信
+  case all
+  /// 回收站
+  case recycleBin = "recycle-bin"
+
+  /// Whether its letters wait for something, and are listed with the one due first; the others with the newest first.
+  public var isOpen: Bool { [.toDo, .tracking, .untreated].contains(self) }
 }
 
 public struct DeskLetterSummary: Sendable {
@@ -17,6 +29,8 @@ public struct DeskLetterSummary: Sendable {
   public var kind: LetterKind
   public var title: String
   public var stage: LetterStage
+  /// What it waits for, as its flow calls it; for a unit, its own part.
+  public var state: FlowWords
   public var acceptedAt: Date
   public var attachmentCount: Int
   /// Whether the portal refused the outcome, so that the citizen cannot read it.
@@ -41,7 +55,12 @@ public enum NoticeState: String, Sendable {
 public struct DeskLetter: Sendable {
   public var number: String
   public var draft: LetterDraft
+  /// Where it is handled now; the draft has what its citizen chose.
+  public var mailbox: String
+  public var kind: LetterKind
   public var stage: LetterStage
+  /// Its state, as its flow calls it.
+  public var state: FlowWords
   public var acceptedAt: Date
   public var events: [DeskEvent]
   public var outcome: LetterOutcome?
@@ -50,4 +69,16 @@ public struct DeskLetter: Sendable {
   /// Why the portal did not take the outcome; nil where it did, or has not said anything yet.
   public var outcomeRefusal: LetterRefusal?
   public var notice: NoticeState?
+  public var branches: [DeskBranch]
+  /// What this person may do with it now.
+  public var offers: [DeskOffer]
+  public var history: [DeskHistoryEntry]
+  /// The text that it would end with, as it was proposed or submitted.
+  public var proposed: String
+  /// Whether it was decided that it be declined.
+  public var isDeclining: Bool
+
+  public func offer(_ act: LetterAct, branch: Int? = nil) -> DeskOffer? {
+    offers.first { $0.act == act && $0.branch == branch }
+  }
 }

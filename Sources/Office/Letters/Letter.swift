@@ -242,6 +242,8 @@ public enum LetterError: Error, Sendable {
   case wrongStage(LetterStage)
   /// The citizen asked for no publication.
   case mayNotPublish
+  /// Something was filled in wrongly, or not at all.
+  case field(LetterField, LetterFieldProblem)
 }
 
 extension LetterError: CodedFault, Equatable {
@@ -256,6 +258,7 @@ extension LetterError: CodedFault, Equatable {
     case .notAllowed: "not-allowed"
     case .wrongStage(let stage): "wrong-stage-\(stage.rawValue)"
     case .mayNotPublish: "may-not-publish"
+    case .field(let field, let problem): "\(field.rawValue)-\(problem.rawValue)"
     }
   }
 

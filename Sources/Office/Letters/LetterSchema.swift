@@ -224,4 +224,85 @@ public let deskLetterMigrations: [Migration] = [
       -- As the DMZ made it of the author's phone: for a portal that is rebuilt.
       ALTER TABLE desk_letter ADD COLUMN phone_tag BLOB;
       """),
+  Migration(
+    "desk-letters-7",
+    sql: """
+      -- Where the letter is in its flow, as JSON (`FlowItem`); nothing for letters of before, which are where their stage says.
+      ALTER TABLE desk_letter ADD COLUMN item BLOB;
+      ALTER TABLE desk_letter ADD COLUMN flow TEXT NOT NULL DEFAULT 'direct';
+      ALTER TABLE desk_letter ADD COLUMN flow_version INTEGER NOT NULL DEFAULT 1;
+      ALTER TABLE desk_letter ADD COLUMN settled_at INTEGER;
+      -- The flows that letters began with, as they were written.
+      CREATE TABLE letter_flow (
+        flow TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (flow, version)
+      );
+      -- In which folder of which viewer a letter lies, and at whose desk.
+      CREATE TABLE letter_place (
+        letter TEXT NOT NULL,
+        viewer TEXT NOT NULL,
+        folder TEXT NOT NULL,
+        branch INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        sort_at INTEGER NOT NULL,
+        number TEXT NOT NULL,
+        PRIMARY KEY (letter, viewer, folder, branch)
+      ) WITHOUT ROWID;
+      CREATE INDEX letter_place_by_viewer ON letter_place (viewer, folder, sort_at, number, branch, state);
+      -- How many: kept with each change, since counting a million takes seconds.
+      CREATE TABLE letter_place_count (
+        viewer TEXT NOT NULL,
+        folder TEXT NOT NULL,
+        letters INTEGER NOT NULL,
+        PRIMARY KEY (viewer, folder)
+      ) WITHOUT ROWID;
+      INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number)
+        SELECT id, 'mailbox ' || mailbox, CASE stage WHEN 'answered' THEN 'concluded' WHEN 'declined' THEN 'declined'
+          WHEN 'signed-for' THEN 'tracking' ELSE 'to-do' END, 0,
+          CASE stage WHEN 'answered' THEN 'answered' WHEN 'declined' THEN 'declined'
+          WHEN 'signed-for' THEN 'handling' ELSE 'arrived' END, accepted_at, number FROM desk_letter;
+      INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number)
+        SELECT letter, viewer, 'all', 0, state, sort_at, number FROM letter_place WHERE folder <> 'all';
+      INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number)
+        SELECT letter, 'clerk of ' || viewer, 'queue', 0, state, sort_at, number FROM letter_place
+        WHERE folder IN ('to-do', 'tracking');
+      INSERT INTO letter_place_count SELECT viewer, folder, COUNT(*) FROM letter_place GROUP BY viewer, folder;
+      CREATE TRIGGER letter_place_came AFTER INSERT ON letter_place BEGIN
+        INSERT OR IGNORE INTO letter_place_count VALUES (NEW.viewer, NEW.folder, 0);
+        UPDATE letter_place_count SET letters = letters + 1 WHERE viewer = NEW.viewer AND folder = NEW.folder;
+      END;
+      CREATE TRIGGER letter_place_went AFTER DELETE ON letter_place BEGIN
+        UPDATE letter_place_count SET letters = letters - 1 WHERE viewer = OLD.viewer AND folder = OLD.folder;
+      END;
+      DROP TRIGGER desk_letter_came;
+      DROP TRIGGER desk_letter_moved;
+      DROP TRIGGER desk_letter_went;
+      DROP TABLE desk_folder;
+      DROP INDEX desk_letter_by_stage;
+      -- The units that a letter was handed to: none of them is taken out of the office.
+      CREATE TABLE letter_unit (
+        letter TEXT NOT NULL,
+        unit TEXT NOT NULL REFERENCES unit (id),
+        PRIMARY KEY (letter, unit)
+      ) WITHOUT ROWID;
+      CREATE INDEX letter_unit_by_unit ON letter_unit (unit);
+      -- What was done with a letter, in order; the record of acts has the proof of each.
+      CREATE TABLE letter_act (
+        letter TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        act TEXT NOT NULL,
+        branch INTEGER NOT NULL,
+        unit TEXT NOT NULL,
+        state_before TEXT NOT NULL,
+        state_after TEXT NOT NULL,
+        person TEXT NOT NULL,
+        handler TEXT NOT NULL,
+        proof TEXT NOT NULL,
+        fields BLOB NOT NULL,
+        PRIMARY KEY (letter, position)
+      ) WITHOUT ROWID;
+      """),
 ]

@@ -1,5 +1,6 @@
 import AgeFormat
 import Cryptography
+import Flows
 import Foundation
 import PacketFormat
 import Roles
@@ -18,13 +19,26 @@ struct StoredDeskLetter {
   var outcome: LetterOutcome?
   var outcomeDelivered: Bool
   var outcomeRefused: String?
+  /// Where it is handled now; what its citizen chose stands in the draft.
+  var mailbox: String
+  var kind: LetterKind
+  var item: FlowItem
+  var settledAt: UnixMilliseconds?
 
-  /// Nil where there is none, or none that this person may read.
+  /// Nil where there is none, or none that this person may read: their mailbox has it, or their unit had a part in it.
   static func find(number: String, _ official: Official, _ db: Transaction) throws -> StoredDeskLetter? {
-    guard let row = try db.one("SELECT * FROM desk_letter WHERE number = ?", number),
-      try official.may(.readLetter, .mailbox(row["mailbox"]))
-    else { return nil }
+    guard let row = try db.one("SELECT * FROM desk_letter WHERE number = ?", number) else { return nil }
+    guard try official.may(.readLetter, .mailbox(row["mailbox"])) || mayReadPart(row["id"], official, db) else {
+      return nil
+    }
     return try StoredDeskLetter(row: row)
+  }
+
+  private static func mayReadPart(_ letter: String, _ official: Official, _ db: Transaction) throws -> Bool {
+    guard official.may(.readDispatch) else { return false }
+    return try db.all(
+      String.self, "SELECT path FROM letter_unit JOIN unit ON unit.id = letter_unit.unit WHERE letter = ?", letter
+    ).contains { official.may(.readDispatch, .unit(UnitPath($0.split(separator: "/").map(String.init)))) }
   }
 
   /// Nil where the row's key is none, which `ArrivingLetter` does not let in.
@@ -35,39 +49,49 @@ struct StoredDeskLetter {
     draft = try decodeJSON(LetterDraft.self, row["content"])
     outcome = try (row["outcome"] as Data?).map { try decodeJSON(LetterOutcome.self, $0) }
     (outcomeDelivered, outcomeRefused) = try (row["outcome_delivered"], row["outcome_refused"])
+    (mailbox, settledAt) = try (row["mailbox"], row["settled_at"])
+    kind = try LetterKind(rawValue: row["kind"]) ?? draft.kind
+    item = try (row["item"] as Data?).map { try decodeJSON(FlowItem.self, $0) } ?? .direct(stage, draft)
   }
 
-  func full(_ db: Transaction) throws -> DeskLetter {
-    let events = try db.all(
-      "SELECT stage, at, handler FROM desk_letter_event WHERE letter = ? ORDER BY \(LetterStage.eventOrder)", id
-    ).compactMap { row in
-      try LetterStage(rawValue: row["stage"]).map {
-        try DeskEvent(stage: $0, at: Date(unixMilliseconds: row["at"]), handler: row["handler"])
-      }
+  /// The version of the flow that it began with.
+  func flow(_ flows: LetterFlows) throws -> FlowDefinition {
+    guard let flow = flows.version(item.version, of: item.flow) else {
+      throw NoSuchFlow(flow: item.flow, version: item.version)
     }
-    let notice = try db.one(String.self, "SELECT state FROM notice WHERE letter = ? ORDER BY id DESC LIMIT 1", id)
-    return DeskLetter(
-      number: number, draft: draft, stage: stage, acceptedAt: Date(unixMilliseconds: acceptedAt), events: events,
-      outcome: outcome, outcomeDelivered: outcomeDelivered,
-      outcomeRefusal: outcomeRefused.map(LetterRefusal.init(code:)),
-      notice: notice.flatMap(NoticeState.init(rawValue:)))
+    return flow
   }
 
-  func move(
-    to stage: LetterStage, _ outcome: LetterOutcome?, _ official: Official, inSteadOf principal: Official,
-    _ at: UnixMilliseconds, _ db: Transaction
-  ) throws {
+  /// Keeps where it is now: the letter's row, and its places in folders and at desks.
+  func save(_ flow: FlowDefinition, _ db: Transaction) throws {
     try db.run(
-      "UPDATE desk_letter SET stage = ?, outcome = ? WHERE id = ?", stage.rawValue,
-      try outcome.map { try encodeJSON($0) }, id)
-    let name = principal.person == official.person ? official.name : "\(official.name)（代\(principal.name)）"
-    try recordDeskEvent(id, stage, at, (name, official.certificateFingerprint), db)
+      """
+      UPDATE desk_letter SET stage = ?, outcome = ?, mailbox = ?, kind = ?, item = ?, flow = ?, flow_version = ?,
+        settled_at = ? WHERE id = ?
+      """, stage.rawValue, try outcome.map { try encodeJSON($0) }, mailbox, kind.rawValue, try encodeJSON(item),
+      item.flow, item.version, settledAt, id)
+    try savePlaces(flow, db)
+  }
+
+  func savePlaces(_ flow: FlowDefinition, _ db: Transaction) throws {
+    try db.run("DELETE FROM letter_place WHERE letter = ?", id)
+    for place in Set(LetterPlace.places(of: item, in: flow, mailbox: mailbox)) {
+      let isOpen = DeskFolder(rawValue: place.folder)?.isOpen ?? (place.folder == LetterPlace.queue)
+      let sortAt = isOpen || place.folder == DeskFolder.all.rawValue ? acceptedAt : settledAt ?? acceptedAt
+      try db.run(
+        """
+        INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """, id, place.viewer.text, place.folder, place.branch, place.state, sortAt, number)
+    }
+    for unit in Set(item.branches.flatMap(\.units)) {
+      try db.run("INSERT INTO letter_unit (letter, unit) VALUES (?, ?) ON CONFLICT DO NOTHING", id, unit)
+    }
   }
 
   /// The outcome crosses sealed for the citizen; a public one carries what is published beside it, in the clear.
   func outcomeMessage(_ outcome: LetterOutcome, _ at: UnixMilliseconds) throws -> Message {
     let published = PublishedLetter(
-      number: number, mailbox: draft.mailbox, kind: draft.kind, title: draft.title, text: draft.text,
+      number: number, mailbox: mailbox, kind: kind, title: draft.title, text: draft.text,
       answer: outcome.text, acceptedAt: Date(unixMilliseconds: acceptedAt), answeredAt: outcome.at)
     return try OutcomeMessage(
       id: id, at: at, stage: outcome.stage, sealed: sealJSON(outcome, for: [letterKey]),
@@ -83,4 +107,58 @@ func recordDeskEvent(
   try db.run(
     "INSERT INTO desk_letter_event (letter, stage, at, handler, certificate) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     letter, stage.rawValue, at, handler?.name ?? "", handler?.certificate ?? "")
+}
+
+/// A letter is on a version of a flow that is nowhere any more.
+struct NoSuchFlow: Error, CustomStringConvertible {
+  let flow: String
+  let version: Int
+
+  var description: String { "there is no version \(version) of the flow \(flow)" }
+}
+
+extension FlowItem {
+  /// Where a letter of before flows were files is, in the direct one.
+  static func direct(_ stage: LetterStage, _ draft: LetterDraft) -> FlowItem {
+    var item = directFlow.begin(fields: draft.flowFields)
+    switch stage {
+    case .sent, .delivered, .refused: break
+    case .signedFor: (item.state, item.entry) = ("handling", 2)
+    case .answered: (item.state, item.entry, item.fields["outcome"]) = ("answered", 3, ["answered"])
+    case .declined: (item.state, item.entry, item.fields["outcome"]) = ("declined", 3, ["declined"])
+    }
+    return item
+  }
+}
+
+extension LetterDraft {
+  /// What conditions of flows may ask of a letter.
+  var flowFields: [String: [String]] { ["may-publish": [mayPublish ? "true" : "false"]] }
+}
+
+extension DeskLetters {
+  /// Works out anew in which folders and at whose desks all letters lie, from what is stored of each.
+  ///
+  /// - Returns: how many letters there are.
+  @discardableResult
+  public func rebuildPlaces() async throws -> Int {
+    let flows = self.flows
+    var (last, count) = ("", 0)
+    try await database.write { db in
+      try db.run("DELETE FROM letter_place WHERE letter NOT IN (SELECT id FROM desk_letter)")
+    }
+    while true {
+      let start = last
+      let batch = try await database.write { db in
+        let rows = try db.all("SELECT * FROM desk_letter WHERE id > ? ORDER BY id LIMIT 500", start)
+        for row in rows {
+          guard let letter = try StoredDeskLetter(row: row) else { continue }
+          try letter.savePlaces(letter.flow(flows), db)
+        }
+        return try rows.map { try $0["id"] as String }
+      }
+      guard let end = batch.last else { return count }
+      (last, count) = (end, count + batch.count)
+    }
+  }
 }

@@ -14,6 +14,7 @@ struct FolderPage: InsidePage {
   static let template = "folder"
 
   let heading: String
+  let hint: String?
   let late: String?
   let undelivered: UndeliveredValues?
   let tabs: [TabValues]
@@ -47,7 +48,7 @@ struct LetterRow: PageValues {
   let kind: String
   let acceptedAt: String
   let stage: String
-  let stageText: String
+  let state: String
   let isRefused: Bool
   let attachments: String?
 }
@@ -64,8 +65,16 @@ struct LetterPage: InsidePage {
 
   let letter: LetterValues
   let late: String?
+  /// What was done, right after it.
+  let done: String?
   let canSignFor: Bool
   let signing: SigningValues?
+  /// Nil where this person can take no further step.
+  let stepLinks: StepLinksValues?
+  /// The form of the step that was chosen.
+  let step: StepFormValues?
+  let lanes: LanesValues?
+  let flowHistory: FlowHistoryValues?
   /// Nil where the letter can neither be answered nor declined.
   let settling: SettlingValues?
 }
@@ -74,6 +83,7 @@ struct LetterValues: PageValues {
   let number: String
   let stage: String
   let stageText: String
+  let state: String
   let mailbox: String
   let kind: String
   let letterTitle: String
@@ -127,6 +137,9 @@ struct SigningValues: PageValues {
 
 /// The form that answers or declines a letter.
 struct SettlingValues: PageValues {
+  /// Where it is posted to for its check page.
+  let answerPath: String
+  let answerHeading: String
   let canAnswer: Bool
   let canDecline: Bool
   let mayPublish: Bool

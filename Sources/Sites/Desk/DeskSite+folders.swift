@@ -1,3 +1,4 @@
+import Flows
 import HTTPTypes
 import Hummingbird
 import Letters
@@ -7,7 +8,7 @@ import Zones
 
 /// The folders of letters.
 extension DeskSite {
-  private static let pageSize = 50
+  static let folderSize = 50
   private static let undeliveredNamed = 10
 
   func addFolderRoutes(to routes: inout RouteTable) {
@@ -19,27 +20,36 @@ extension DeskSite {
 
   private func folderPage(_ folder: DeskFolder, _ request: WebRequest, _ presence: Presence) async throws -> Response {
     let official = presence.official
-    let found = try await letters.folder(folder, for: official, limit: Self.pageSize, part: part(request))
-    let counts = try await letters.folderCounts(for: official)
-    let tabs = DeskFolder.allCases.map { other in
-      TabValues(
-        path: "/folders/\(other.rawValue)",
-        text: renderer.strings.text("folder-\(other.rawValue)", request.language), count: "\(counts[other] ?? 0)",
-        current: other == folder)
-    }
-    var places: PlacesValues?
-    if found.previous != nil || found.next != nil {
-      places = PlacesValues(
-        path: "/folders/\(folder.rawValue)", previous: found.previous?.description, next: found.next?.description)
-    }
+    let found = try await letters.folder(folder, for: official, limit: Self.folderSize, part: part(request))
     return page(
       FolderPage(
-        heading: renderer.strings.text("folder-\(folder.rawValue)", request.language),
+        heading: renderer.strings.text("folder-\(folder.rawValue)", request.language), hint: nil,
         late: try await lateText("linkLate", "linkNever", request.language),
-        undelivered: try await undeliveredValues(official, request.language), tabs: tabs,
+        undelivered: try await undeliveredValues(official, request.language),
+        tabs: try await tabs(folder, official, request.language),
         isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
-        letters: found.letters.map { row($0, request.language) }, places: places),
+        letters: found.letters.map { row($0, request.language) },
+        places: places(found, "/folders/\(folder.rawValue)")),
       titleKey: "folder-\(folder.rawValue)", request, presence)
+  }
+
+  /// - Parameter current: the folder shown; nil for the queue.
+  func tabs(_ current: DeskFolder?, _ official: Official, _ language: Language) async throws -> [TabValues] {
+    let counts = try await letters.folderCounts(for: official)
+    let queue = TabValues(
+      path: "/queue", text: renderer.strings.text("queueHeading", language),
+      count: "\(try await letters.queueCount(for: official))", current: current == nil)
+    return [queue]
+      + DeskFolder.allCases.map { other in
+        TabValues(
+          path: "/folders/\(other.rawValue)", text: renderer.strings.text("folder-\(other.rawValue)", language),
+          count: "\(counts[other] ?? 0)", current: other == current)
+      }
+  }
+
+  func places(_ found: Letters.FolderPage, _ path: String) -> PlacesValues? {
+    guard found.previous != nil || found.next != nil else { return nil }
+    return PlacesValues(path: path, previous: found.previous?.description, next: found.next?.description)
   }
 
   /// Letters whose citizens must be told in another way; nil where there are none.
@@ -60,7 +70,7 @@ extension DeskSite {
   }
 
   /// Anything strange is the first part.
-  private func part(_ request: WebRequest) -> FolderPart {
+  func part(_ request: WebRequest) -> FolderPart {
     func place(_ key: String) -> FolderPlace? {
       request.request.uri.queryParameters[Substring(key)].flatMap { FolderPlace(String($0)) }
     }
@@ -68,13 +78,12 @@ extension DeskSite {
     return place("before").map(FolderPart.before) ?? .first
   }
 
-  private func row(_ letter: DeskLetterSummary, _ language: Language) -> LetterRow {
+  func row(_ letter: DeskLetterSummary, _ language: Language) -> LetterRow {
     LetterRow(
       number: letter.number, letterTitle: letter.title, mailbox: name(of: letter.mailbox, language),
       kind: renderer.strings.text("kind-\(letter.kind.rawValue)", language),
       acceptedAt: officeTime(letter.acceptedAt), stage: letter.stage.rawValue,
-      stageText: renderer.strings.text("stage-\(letter.stage.rawValue)", language),
-      isRefused: letter.isOutcomeRefused,
+      state: language == .chinese ? letter.state.chinese : letter.state.english, isRefused: letter.isOutcomeRefused,
       attachments: letter.attachmentCount > 0 ? "\(letter.attachmentCount)" : nil)
   }
 

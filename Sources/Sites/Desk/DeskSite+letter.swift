@@ -25,6 +25,10 @@ extension DeskSite {
       try await check(.decline, $0, $1)
     }
     handle(.post, "/letters/{number}/decline", .declineLetter, &routes) { [self] in try await settle(.decline, $0, $1) }
+    handle(.post, "/letters/{number}/settle/check", .settleLetter, &routes) { [self] in
+      try await check(.settle, $0, $1)
+    }
+    handle(.post, "/letters/{number}/settle", .settleLetter, &routes) { [self] in try await settle(.settle, $0, $1) }
     handle(.get, "/letters/{number}/attachments/{index}", .readLetter, &routes) { [self] in try await download($0, $1) }
   }
 
@@ -47,32 +51,62 @@ extension DeskSite {
     return seeOther("/letters/\(number)")
   }
 
+  /// - Parameters:
+  ///   - step: the step whose form is shown; nil for the one that the address names.
+  ///   - wrong: what is wrong with a field of it.
   func letterPage(
     _ request: WebRequest, _ presence: Presence, problems: [Problem] = [], written: WrittenOutcome = .init(),
+    step: TypedStep? = nil, wrong: (LetterField, LetterFieldProblem)? = nil,
     status: HTTPResponse.Status? = nil
   ) async throws -> Response {
     let number = try number(in: request)
+    let (strings, language) = (renderer.strings, request.language)
     let letter = try await letters.letter(number: number, for: presence.official)
-    var values = letterValues(letter, request.language)
+    var values = letterValues(letter, language)
     if try await letters.contact().isOneWay, !letter.outcomeDelivered {
-      values.outcome?.delivery = renderer.strings.text("deliveryOneWay", request.language)
+      values.outcome?.delivery = strings.text("deliveryOneWay", language)
     }
     if letter.outcome != nil, !letter.outcomeDelivered, letter.outcomeRefusal == nil {
-      values.outcome?.outcomeLate = try await lateText("outcomeLate", "outcomeNever", request.language)
+      values.outcome?.outcomeLate = try await lateText("outcomeLate", "outcomeNever", language)
     }
-    let canSignFor =
-      (letter.stage == .sent || letter.stage == .delivered)
-      && presence.official.may(.signForLetter, .mailbox(letter.draft.mailbox))
-    let keys = canSignFor ? try await signingKeys(of: presence) : []
+    let canSignFor = letter.offer(.signFor) != nil
+    let typed = step ?? chosenStep(request)
+    let keys = canSignFor || typed != nil ? try await signingKeys(of: presence) : []
     let isDeclining = !written.reason.isEmpty || problems.contains { $0.field == "reason" }
-    let settling = settlingValues(letter, presence.official, written, isDeclining: isDeclining)
+    let settling = settlingValues(letter, written, isDeclining: isDeclining, language)
+    let stepForm: StepFormValues? =
+      if let typed { try await self.stepForm(typed, letter, wrong, request, presence, keys) } else { nil }
+    let texts = wrong.map { field, problem in
+      FormProblem(
+        field: field.rawValue,
+        text: strings.text(
+          "fieldProblem-\(problem.rawValue)", language, strings.text("field-\(field.rawValue)", language)))
+    }
     let content = LetterPage(
-      letter: values, late: try await lateText("linkLate", "linkNever", request.language), canSignFor: canSignFor,
-      signing: keys.isEmpty ? nil : offer("letter.signed-for", "letter \(number)", keys, presence),
-      settling: settling)
+      letter: values, late: try await lateText("linkLate", "linkNever", language), done: doneText(request),
+      canSignFor: canSignFor,
+      signing: keys.isEmpty || !canSignFor ? nil : offer("letter.signed-for", "letter \(number)", keys, presence),
+      stepLinks: stepLinks(letter, typed, language), step: stepForm, lanes: lanes(letter, language),
+      flowHistory: flowHistory(letter, language), settling: stepForm == nil ? settling : nil)
+    let form: String? =
+      if let typed, stepForm != nil { "/letters/\(number)/\(typed.act.rawValue)/edit" }
+      else if settling != nil { "/letters/\(number)/edit" } else { nil }
     return page(
-      content, titleKey: "letterHeading", request, presence, problems: problems,
-      languagePath: "/letters/\(number)", form: settling != nil ? "/letters/\(number)/edit" : nil, status: status,
-      runsScript: !keys.isEmpty)
+      content, titleKey: "letterHeading", request, presence, problems: problems, texts: texts.map { [$0] } ?? [],
+      languagePath: "/letters/\(number)", form: form, status: status, runsScript: !keys.isEmpty)
+  }
+
+  /// The step that an address names: `?act=dispatch`, `?act=assign&branch=2`.
+  private func chosenStep(_ request: WebRequest) -> TypedStep? {
+    guard let act = request.query("act").flatMap({ LetterAct(rawValue: $0) }), act != .signFor,
+      !LetterAct.settling.contains(act)
+    else { return nil }
+    return TypedStep(act, branch: request.query("branch").flatMap { Int($0) })
+  }
+
+  private func doneText(_ request: WebRequest) -> String? {
+    guard let act = request.query("done").flatMap({ LetterAct(rawValue: $0) }) else { return nil }
+    return renderer.strings.text(
+      "stepDone", request.language, renderer.strings.text("step-\(act.rawValue)", request.language))
   }
 }

@@ -29,14 +29,29 @@ struct WrittenOutcome: Sendable {
   }
 }
 
-/// The two ways in which a letter ends.
+/// The ways in which a letter ends.
 enum Settlement: String, Sendable {
   case answer
   case decline
+  /// 办结: what was decided before ends it.
+  case settle
 
-  var act: String { self == .answer ? "letter.answered" : "letter.declined" }
-  var action: Action { self == .answer ? .answerLetter : .declineLetter }
-  var stage: LetterStage { self == .answer ? .answered : .declined }
+  var step: LetterAct {
+    switch self {
+    case .answer: .answer
+    case .decline: .decline
+    case .settle: .settle
+    }
+  }
+
+  /// How the letter ends.
+  func stage(_ letter: DeskLetter) -> LetterStage {
+    switch self {
+    case .answer: .answered
+    case .decline: .declined
+    case .settle: letter.isDeclining ? .declined : .answered
+    }
+  }
 }
 
 /// How a letter ends: what was written is checked on a page that shows what others will see of it, and that page's form
@@ -48,10 +63,12 @@ extension DeskSite {
     let written = WrittenOutcome(try await form(of: request, presence))
     return try await keeping(written, request, presence) {
       let letter = try await letters.letter(number: number, for: presence.official)
-      guard presence.official.may(settlement.action, .mailbox(letter.draft.mailbox)) else {
-        throw LetterError.notAllowed
+      guard letter.offer(settlement.step) != nil else {
+        guard presence.official.may(settlement.step.action, .mailbox(letter.mailbox)) else {
+          throw LetterError.notAllowed
+        }
+        throw LetterError.wrongStage(letter.stage)
       }
-      guard letter.stage == .signedFor else { throw LetterError.wrongStage(letter.stage) }
       let problems = problems(settlement, written, letter)
       guard problems.isEmpty else {
         return try await letterPage(request, presence, problems: problems, written: written)
@@ -70,13 +87,18 @@ extension DeskSite {
       guard problems.isEmpty else {
         return try await letterPage(request, presence, problems: problems, written: written)
       }
-      let content = settlement == .answer ? written.text : written.reason
-      let official = try await signed(settlement.act, "letter \(number)", content: content, form, presence)
+      let content = settlement == .decline ? written.reason : written.text
+      let official = try await signed(
+        settlement.step.recordedName, "letter \(number)", content: content, form, presence)
       switch settlement {
       case .answer:
         try await letters.answer(
           number: number, text: content, isPublic: written.visibility == "public", by: official)
       case .decline: try await letters.decline(number: number, reason: content, by: official)
+      case .settle:
+        try await letters.take(
+          LetterStepRequest(
+            .settle, number: number, fields: [.answer: [content], .visibility: [written.visibility]]), by: official)
       }
       return seeOther("/letters/\(number)")
     }
@@ -104,7 +126,7 @@ extension DeskSite {
       if text.isEmpty { return [(field, missing)] }
       return WrittenText.fits(text, Self.answerMaxCharacters) ? [] : [(field, "answerTooLong")]
     }
-    guard settlement == .answer else { return check(written.reason, "reason", "reasonMissing") }
+    guard settlement != .decline else { return check(written.reason, "reason", "reasonMissing") }
     var problems = check(written.text, "text", "answerMissing")
     if written.visibility.isEmpty { problems.append(("visibility-private", "visibilityMissing")) }
     if written.visibility == "public", letter?.draft.mayPublish == false {
@@ -120,16 +142,17 @@ extension DeskSite {
     let path = "/letters/\(letter.number)/\(settlement.rawValue)"
     let (strings, language) = (renderer.strings, request.language)
     let keys = try await signingKeys(of: presence)
-    let isAnswer = settlement == .answer
+    let isAnswer = settlement != .decline
+    let stage = settlement.stage(letter)
     let values = OutcomeCheckPage(
       letter: letterValues(letter, language), written: written.values, path: path, isAnswer: isAnswer,
       isPublished: isAnswer && written.visibility == "public", shownText: isAnswer ? written.text : written.reason,
-      shownHeading: strings.text(isAnswer ? "answerHeading" : "declineHeading", language),
-      shownStage: settlement.stage.rawValue,
-      shownStageText: strings.text("stage-\(settlement.stage.rawValue)", language),
+      shownHeading: strings.text(stage == .answered ? "answerHeading" : "declineHeading", language),
+      shownStage: stage.rawValue,
+      shownStageText: strings.text("stage-\(stage.rawValue)", language),
       message: NoticeText.addressed(
-        NoticeText.outcome(settlement.stage, number: letter.number), portal: strings.text("portalAddress", language)),
-      signing: keys.isEmpty ? nil : offer(settlement.act, "letter \(letter.number)", keys, presence))
+        NoticeText.outcome(stage, number: letter.number), portal: strings.text("portalAddress", language)),
+      signing: keys.isEmpty ? nil : offer(settlement.step.recordedName, "letter \(letter.number)", keys, presence))
     return page(
       values, titleKey: isAnswer ? "checkAnswerTitle" : "checkDeclineTitle", request, presence,
       languagePath: "/letters/\(letter.number)", form: path + "/check", runsScript: !keys.isEmpty)

@@ -102,7 +102,7 @@ extension DeskSite {
   private func links(for presence: Presence) -> [SiteRenderer.Link] {
     let official = presence.official
     var links: [SiteRenderer.Link] = []
-    if official.may(.readLetter) { links.append(.init("/folders/to-do", "navFolders")) }
+    if official.may(.readLetter) || official.may(.readDispatch) { links.append(.init("/queue", "navFolders")) }
     if documents != nil {
       if official.may(.readDocument) { links.append(.init("/documents", "navDocuments")) }
       if presence.seesReceived { links.append(.init("/received", "navReceived")) }
@@ -140,6 +140,7 @@ extension WebFailure {
     case .mayNotPublish: self = .mayNotPublish
     case .wrongStage: self = .wrongStage
     case .unavailable(let cause): self = .unavailable(cause)
+    case .field: self = .badRequest
     case .busy, .attachmentTooLarge, .attachmentKind, .linkIsFull: self = .unavailable(error)
     }
   }

@@ -1,3 +1,4 @@
+import Flows
 import Letters
 import Roles
 import Web
@@ -9,8 +10,9 @@ extension DeskSite {
     let strings = renderer.strings
     return LetterValues(
       number: letter.number, stage: letter.stage.rawValue,
-      stageText: strings.text("stage-\(letter.stage.rawValue)", language), mailbox: name(of: draft.mailbox, language),
-      kind: strings.text("kind-\(draft.kind.rawValue)", language), letterTitle: draft.title, text: draft.text,
+      stageText: strings.text("stage-\(letter.stage.rawValue)", language),
+      state: language == .chinese ? letter.state.chinese : letter.state.english, mailbox: name(of: letter.mailbox, language),
+      kind: strings.text("kind-\(letter.kind.rawValue)", language), letterTitle: draft.title, text: draft.text,
       phone: draft.phone, mail: draft.mail, acceptedAt: officeTime(letter.acceptedAt),
       publish: strings.text(draft.mayPublish ? "publishYes" : "publishNo", language),
       hasAttachments: !draft.attachments.isEmpty,
@@ -29,17 +31,22 @@ extension DeskSite {
       outcome: outcomeValues(letter, language))
   }
 
-  /// Nil where this official can neither answer nor decline the letter.
+  /// Nil where this official can neither answer nor decline the letter now.
   func settlingValues(
-    _ letter: DeskLetter, _ official: Official, _ written: WrittenOutcome, isDeclining: Bool
+    _ letter: DeskLetter, _ written: WrittenOutcome, isDeclining: Bool, _ language: Language
   ) -> SettlingValues? {
-    guard letter.stage == .signedFor else { return nil }
-    let canAnswer = official.may(.answerLetter, .mailbox(letter.draft.mailbox))
-    let canDecline = official.may(.declineLetter, .mailbox(letter.draft.mailbox))
-    guard canAnswer || canDecline else { return nil }
+    let canDecline = letter.offer(.decline) != nil
+    let ending: Settlement? =
+      if letter.offer(.answer) != nil { .answer } else if letter.offer(.settle) != nil { .settle } else { nil }
+    guard ending != nil || canDecline else { return nil }
+    var shown = written
+    if ending == .settle, written.isEmpty { shown.text = letter.proposed }
     return SettlingValues(
-      canAnswer: canAnswer, canDecline: canDecline, mayPublish: letter.draft.mayPublish, isDeclining: isDeclining,
-      written: written.values)
+      answerPath: "/letters/\(letter.number)/\((ending ?? .answer).rawValue)/check",
+      answerHeading: renderer.strings.text(
+        ending != .settle ? "answerFormHeading" : letter.isDeclining ? "declineFormHeading" : "step-settle", language),
+      canAnswer: ending != nil, canDecline: canDecline, mayPublish: letter.draft.mayPublish && !letter.isDeclining,
+      isDeclining: isDeclining, written: shown.values)
   }
 
   /// What a letter waits for; empty where it waits for nothing.

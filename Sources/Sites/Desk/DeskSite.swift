@@ -130,6 +130,7 @@ public final class DeskSite: Service {
     addSessionRoutes(to: &routes)
     addFolderRoutes(to: &routes)
     addLetterRoutes(to: &routes)
+    addStepRoutes(to: &routes)
     addUnitRoutes(to: &routes)
     addPeopleRoutes(to: &routes)
     addDelegationRoutes(to: &routes)

@@ -2,7 +2,7 @@ import Web
 
 /// The desk's texts.
 let deskStrings =
-  letterStrings + outcomeStrings + sessionStrings + officeStrings + actStrings + enrolmentStrings + noticeStrings
+  letterStrings + stepStrings + stepActStrings + outcomeStrings + sessionStrings + officeStrings + actStrings + enrolmentStrings + noticeStrings
   + keyStrings
   + auditStrings + alertStrings + documentStrings + paperStrings + publicationStrings + receivedStrings + sealStrings
 
@@ -26,7 +26,10 @@ private let letterStrings = StringTable([
   .init("folder-to-do", "待办理", "To do"),
   .init("folder-tracking", "流程追踪", "Tracking"),
   .init("folder-concluded", "审理完成", "Concluded"),
+  .init("folder-untreated", "未处理", "Untreated"),
   .init("folder-declined", "不予受理", "Declined"),
+  .init("folder-all", "全部受理来信", "All letters"),
+  .init("folder-recycle-bin", "回收站", "Recycle bin"),
   .init("folderEmpty", "暂无信件。", "There are no letters here."),
   .init("columnNumber", "受理编号", "Reference number"),
   .init("columnTitle", "标题", "Title"),

@@ -507,8 +507,15 @@ let deskTemplates: [String: String] = [
   <p class="hint">{{hours}}</p>
   <p><a class="button plain" href="/people/{{id}}">{{t.back}}</a></p>
   """#,
+  "flow-history": #"""
+  <ol class="timeline" id="flow-history">
+  {{#entries}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}}{{#unit}} · {{unit}}{{/unit}} · {{who}}<time>{{at}}</time> <span class="soft">{{proof}}</span>{{#hasFields}}
+  <dl class="facts">{{#fields}}<dt>{{label}}</dt><dd class="written">{{text}}</dd>{{/fields}}</dl>{{/hasFields}}</li>
+  {{/entries}}</ol>
+  """#,
   "folder": #"""
   <h1>{{heading}}</h1>
+  {{#hint}}<p class="hint">{{hint}}</p>{{/hint}}
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   {{> late}}
   {{#undelivered}}<div id="undelivered" class="note" role="status"><p>{{text}}</p>
@@ -520,7 +527,7 @@ let deskTemplates: [String: String] = [
   {{#hasLetters}}<table class="cards">
   <thead><tr><th scope="col">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col">{{t.columnMailbox}}</th><th scope="col">{{t.columnKind}}</th><th scope="col">{{t.columnStage}}</th><th scope="col">{{t.columnAccepted}}</th></tr></thead>
   <tbody>
-  {{#letters}}<tr><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{stageText}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
+  {{#letters}}<tr><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
   {{/letters}}</tbody>
   </table>{{/hasLetters}}
   {{#places}}<nav class="paging" aria-label="{{t.pages}}">
@@ -581,6 +588,18 @@ let deskTemplates: [String: String] = [
   {{#canRetire}}<p><a class="button danger" href="/people/{{owner}}/keys/{{fingerprint}}/retire">{{t.keyRetire}}…</a></p>{{/canRetire}}</li>
   {{/signingKeys}}</ul>{{/hasKeys}}
   """#,
+  "lanes": #"""
+  <h2>{{t.lanesHeading}}</h2>
+  <table class="cards" id="lanes">
+  <thead><tr><th scope="col">{{t.laneUnit}}</th><th scope="col">{{t.lanePart}}</th><th scope="col">{{t.columnStage}}</th><th scope="col">{{t.laneHandler}}</th><th scope="col">{{t.laneDue}}</th></tr></thead>
+  <tbody>
+  {{#lanes}}<tr><td>{{unit}}{{#under}}<br><span class="soft">{{under}}</span>{{/under}}</td><td>{{part}}</td><td><span class="stage" data-stage="{{stage}}">{{stateText}}</span></td><td>{{#person}}{{person}}{{/person}}{{^person}}{{t.none}}{{/person}}</td><td class="tight">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}</td></tr>
+  {{/lanes}}</tbody>
+  </table>
+  {{#results}}<section class="box"><h3>{{t.laneResult}}{{unit}}</h3>
+  <div class="written">{{text}}</div></section>
+  {{/results}}
+  """#,
   "late": #"""
   {{#late}}<p id="link-late" class="note" role="status">{{late}}</p>{{/late}}
   """#,
@@ -588,11 +607,13 @@ let deskTemplates: [String: String] = [
   {{#letter}}
   <h1><span id="letter-number">{{number}}</span> <span id="letter-title">{{letterTitle}}</span></h1>
   <p id="letter-stage" class="stage" data-stage="{{stage}}">{{stageText}}</p>
+  {{#done}}<p id="done" class="good" role="status">{{done}}</p>{{/done}}
   {{> problems}}
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   {{> late}}
   {{#outcome}}{{#refusal}}<div id="outcome-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}{{/outcome}}
   <dl class="facts">
+  <dt>{{t.currentState}}</dt><dd id="letter-state">{{state}}</dd>
   <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
   <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>
   <dt>{{t.columnAccepted}}</dt><dd>{{acceptedAt}}</dd>
@@ -615,8 +636,12 @@ let deskTemplates: [String: String] = [
   <dt>{{t.deliveryLabel}}</dt><dd>{{delivery}}{{#outcomeLate}}<p id="outcome-late">{{outcomeLate}}</p>{{/outcomeLate}}</dd>
   <dt>{{t.noticeLabel}}</dt><dd>{{#notice}}{{notice}}{{/notice}}{{^notice}}{{t.none}}{{/notice}}</dd>
   </dl>{{/outcome}}
+  {{#stepLinks}}{{> step-links}}{{/stepLinks}}
+  {{#step}}{{> step-form}}{{/step}}
+  {{#lanes}}{{> lanes}}{{/lanes}}
   <h2>{{t.historyHeading}}</h2>
   {{#history}}{{> history}}{{/history}}
+  {{#flowHistory}}{{> flow-history}}{{/flowHistory}}
   {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for"{{#signing}}{{> signed-form}}{{/signing}}>
   {{#signing}}{{> signing}}{{/signing}}
   <input type="hidden" name="csrf" value="{{csrf}}">
@@ -766,9 +791,9 @@ let deskTemplates: [String: String] = [
   """#,
   "outcome-form": #"""
   {{! One form for both ends, so that neither an error nor the other language loses what is in the other's field. }}
-  <form id="typed" class="box" method="post" action="/letters/{{number}}/{{#canAnswer}}answer{{/canAnswer}}{{^canAnswer}}decline{{/canAnswer}}/check">
+  <form id="typed" class="box" method="post" action="{{answerPath}}">
   <input type="hidden" name="csrf" value="{{csrf}}">
-  {{#canAnswer}}<h2>{{t.answerFormHeading}}</h2>
+  {{#canAnswer}}<h2>{{answerHeading}}</h2>
   <div class="field">
   <label for="text">{{t.answerLabel}}</label>
   <p class="hint" id="text-hint">{{t.answerHint}}</p>
@@ -1135,6 +1160,54 @@ let deskTemplates: [String: String] = [
   """#,
   "signs-hint": #"""
   <p class="hint" data-signs hidden>{{t.signsHint}}</p>
+  """#,
+  "step-field": #"""
+  {{#isText}}<div class="field">
+  <label for="{{id}}">{{label}}</label>
+  {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
+  {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
+  <textarea id="{{id}}" name="{{id}}" rows="{{rows}}"{{#described}} aria-describedby="{{described}}"{{/described}}{{#problem}} aria-invalid="true"{{/problem}}>
+  {{value}}</textarea>
+  </div>{{/isText}}{{#isDate}}<div class="field">
+  <label for="{{id}}">{{label}}</label>
+  {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
+  {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
+  <input type="date" id="{{id}}" name="{{id}}" value="{{value}}"{{#described}} aria-describedby="{{described}}"{{/described}}{{#problem}} aria-invalid="true"{{/problem}}>
+  </div>{{/isDate}}{{#isChoice}}<div class="field">
+  <label for="{{id}}">{{label}}</label>
+  {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
+  {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
+  <select id="{{id}}" name="{{id}}"{{#described}} aria-describedby="{{described}}"{{/described}}{{#problem}} aria-invalid="true"{{/problem}}>
+  {{#options}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/options}}</select>
+  </div>{{/isChoice}}{{#isMany}}<fieldset class="field" id="{{id}}"{{#described}} aria-describedby="{{described}}"{{/described}}{{#problem}} aria-invalid="true"{{/problem}}>
+  <legend>{{label}}</legend>
+  {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
+  {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
+  <div class="many">
+  {{#options}}<label class="choice" for="unit-{{value}}"><input type="checkbox" id="unit-{{value}}" name="unit-{{value}}" value="on"{{#chosen}} checked{{/chosen}}>{{text}}</label>
+  {{/options}}</div>
+  </fieldset>{{/isMany}}
+  """#,
+  "step-form": #"""
+  {{! One form at a time: the step that was chosen above. }}
+  <form id="typed" class="box" method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>
+  {{#signing}}{{> signing}}{{/signing}}
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="branch" value="{{branch}}">
+  <input type="hidden" name="entry" value="{{entry}}">
+  <h2 id="step">{{heading}}</h2>
+  <p>{{explanation}}</p>
+  {{#fields}}{{> step-field}}
+  {{/fields}}{{#signing}}{{> signs-hint}}{{/signing}}
+  <div class="actions"><button type="submit" id="take-step"{{#isDanger}} class="danger"{{/isDanger}}>{{verb}}</button> <a class="button plain" href="/letters/{{number}}">{{t.stepLeave}}</a></div>
+  </form>
+  """#,
+  "step-links": #"""
+  <nav class="steps-to-take" aria-label="{{t.stepsHeading}}"><h2>{{t.stepsHeading}}</h2>
+  <ul>
+  {{#steps}}<li><a class="button{{#isPlain}} plain{{/isPlain}}" id="step-{{id}}" href="{{path}}"{{#current}} aria-current="true"{{/current}}>{{text}}</a>{{#unit}} <span class="soft">{{unit}}</span>{{/unit}}</li>
+  {{/steps}}</ul></nav>
   """#,
   "unit-fields": #"""
   <div class="field">

@@ -75,7 +75,7 @@ import ZoneHarness
     let kept = Lines.Kept()
     let desk = try await TestDesk(logger: Logger(label: "test") { _ in Lines(kept: kept) })
     let visit = try await desk.person([.clerk], mailboxes: ["own"]).comeIn()
-    try await desk.zone.database.write { db in try db.run("DROP TABLE desk_folder") }
+    try await desk.zone.database.write { db in try db.run("DROP TABLE letter_place_count") }
     let before = kept.all.count
     #expect(await visit.get("/folders/to-do?secret=1").status == 503)
     #expect(kept.all.dropFirst(before) == ["a request could not be served code=sqlite-1 path=/folders/{folder}"])

@@ -139,7 +139,7 @@ private func alert(_ desk: TestDesk) async throws -> Int64 {
 /// so that a refusal is one of right.
 let routeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = officeSpecimens.merging(documentSpecimens) {
   first, _ in first
-}.merging(publicationSpecimens) { first, _ in first }
+}.merging(publicationSpecimens) { first, _ in first }.merging(stepSpecimens) { first, _ in first }
 
 private let officeSpecimens: [String: EveryRouteAndEveryRole.Specimen] = [
   "GET /": own("/"),

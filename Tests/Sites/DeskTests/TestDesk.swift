@@ -25,7 +25,7 @@ import Zones
 /// A desk that is asked without a network: the same routes, sessions and domain, with connections that show what
 /// certificate they are told to.
 final class TestDesk: Sendable {
-  static let mailboxes = ["own", "same", "below", "other"]
+  static let mailboxes = ["own", "same", "below", "other", "spare"]
 
   let zones: TestZones
   let zone: RunningZone
@@ -95,6 +95,7 @@ final class TestDesk: Sendable {
     try await office.addUnit("housing", name: "住建局", english: "", under: "city", by: root)
     try await office.addUnit("repairs", name: "维修科", english: "", under: "housing", by: root)
     try await office.addUnit("roads", name: "公路局", english: "", under: "city", by: root)
+    try await office.give(mailbox: "own", toUnit: "city", by: root)
     try await office.give(mailbox: "same", toUnit: "housing", by: root)
     try await office.give(mailbox: "below", toUnit: "repairs", by: root)
     try await office.give(mailbox: "other", toUnit: "roads", by: root)
@@ -143,6 +144,7 @@ final class TestDesk: Sendable {
         VALUES (?, ?, 0, ?, 'question', ?, ?, ?, x'', x'', x'', ?)
         """, UUID().uuidString, number, mailbox, draft.title, content, letterKey, stage.rawValue)
     }
+    try await zone.desk.rebuildPlaces()
     return number
   }
 

@@ -1,0 +1,201 @@
+public import Flows
+public import Foundation
+public import People
+public import Roles
+import Storage
+import Timestamps
+
+/// One unit's part of a letter, as the desk shows it.
+public struct DeskBranch: Sendable {
+  public var number: Int
+  /// The unit that it was opened for, and where it is now, with their names.
+  public var named: OfficeUnit?
+  public var unit: OfficeUnit?
+  public var isLead: Bool
+  public var isEnded: Bool
+  public var state: FlowWords
+  /// Until when the unit should be done; as it was filled in.
+  public var due: String?
+  /// Who works on it.
+  public var handler: String?
+  /// What the unit has submitted, or is about to.
+  public var draftAnswer: String?
+}
+
+/// A step that somebody may take now.
+public struct DeskOffer: Sendable {
+  public var act: LetterAct
+  /// Nil for the letter itself.
+  public var branch: Int?
+  /// The entry of the state that it starts from: what the act must name.
+  public var entry: Int
+  public var needs: [LetterField]
+  public var may: [LetterField]
+}
+
+/// One line of what was done with a letter.
+public struct DeskHistoryEntry: Sendable {
+  public var at: Date
+  public var act: LetterAct
+  /// The unit whose part it concerns; nil for the letter itself.
+  public var unit: String?
+  public var handler: String
+  /// `signed` or `tls` (docs/acts.md).
+  public var proof: String
+  /// What was filled in, people and units by their names.
+  public var fields: [(field: LetterField, text: String)]
+}
+
+extension DeskLetters {
+  /// One letter with all that its page shows.
+  ///
+  /// - Throws: `notFound` where there is none, or none that `official` may read.
+  public func letter(number: String, for official: Official) async throws(LetterError) -> DeskLetter {
+    let flows = self.flows
+    let letter: DeskLetter?
+    do {
+      letter = try await database.read { db in
+        try StoredDeskLetter.find(number: number, official, db).map { stored in
+          try LetterView(letter: stored, flow: stored.flow(flows), declineReasons: self.declineReasons)
+            .letter(for: official, db)
+        }
+      }
+    } catch { throw .unavailable(error) }
+    guard let letter else { throw .notFound }
+    return letter
+  }
+}
+
+/// Puts together what the desk shows of a letter.
+struct LetterView {
+  let letter: StoredDeskLetter
+  let flow: FlowDefinition
+  let declineReasons: [DeclineReason]
+
+  func letter(for official: Official, _ db: Transaction) throws -> DeskLetter {
+    let events = try db.all(
+      "SELECT stage, at, handler FROM desk_letter_event WHERE letter = ? ORDER BY \(LetterStage.eventOrder)", letter.id
+    ).compactMap { row in
+      try LetterStage(rawValue: row["stage"]).map {
+        try DeskEvent(stage: $0, at: Date(unixMilliseconds: row["at"]), handler: row["handler"])
+      }
+    }
+    let notice = try db.one(
+      String.self, "SELECT state FROM notice WHERE letter = ? ORDER BY id DESC LIMIT 1", letter.id)
+    return DeskLetter(
+      number: letter.number, draft: letter.draft, mailbox: letter.mailbox, kind: letter.kind, stage: letter.stage,
+      state: flow.state(letter.item.state)?.title ?? FlowWords(chinese: "", english: ""),
+      acceptedAt: Date(unixMilliseconds: letter.acceptedAt), events: events, outcome: letter.outcome,
+      outcomeDelivered: letter.outcomeDelivered,
+      outcomeRefusal: letter.outcomeRefused.map(LetterRefusal.init(code:)),
+      notice: notice.flatMap(NoticeState.init(rawValue:)), branches: try branches(db),
+      offers: try offers(for: official, db), history: try history(db), proposed: proposedText(),
+      isDeclining: letter.item.fields["outcome"] == ["declined"])
+  }
+
+  /// The text that the letter would end with: what was proposed for declining, else what the unit in charge submitted.
+  private func proposedText() -> String {
+    if letter.item.fields["outcome"] == ["declined"] {
+      return letter.item.fields[LetterField.text.rawValue]?.first ?? ""
+    }
+    let round = letter.item.roundBranches
+    let lead = round.first { $0.isLead } ?? round.first
+    return lead?.fields[LetterField.draftAnswer.rawValue]?.first ?? ""
+  }
+
+  private func branches(_ db: Transaction) throws -> [DeskBranch] {
+    try letter.item.branches.map { branch in
+      try DeskBranch(
+        number: branch.number, named: OfficeLookup.unit(branch.named, db), unit: OfficeLookup.unit(branch.unit, db),
+        isLead: branch.isLead, isEnded: branch.isEnded,
+        state: flow.branch(branch.kind)?.state(branch.state)?.title ?? FlowWords(chinese: "", english: ""),
+        due: branch.fields[LetterField.unitDue.rawValue]?.first,
+        handler: (branch.fields[LetterField.handler.rawValue]?.first).flatMap { try OfficeLookup.name(of: $0, db) },
+        draftAnswer: branch.fields[LetterField.draftAnswer.rawValue]?.first)
+    }
+  }
+
+  private func offers(for official: Official, _ db: Transaction) throws -> [DeskOffer] {
+    let holders = LetterHolders(letter: letter, flow: flow)
+    return try flow.offers(of: letter.item).compactMap { offer in
+      guard let act = LetterAct(rawValue: offer.step.act),
+        try holders.authority(official, offer, act, db) != nil
+      else { return nil }
+      let entry = offer.branch.map { letter.item.branch($0)?.entry ?? 0 } ?? letter.item.entry
+      return DeskOffer(
+        act: act, branch: offer.branch, entry: entry, needs: offer.step.needs.compactMap(LetterField.init(rawValue:)),
+        may: offer.step.may.compactMap(LetterField.init(rawValue:)))
+    }
+  }
+
+  private func history(_ db: Transaction) throws -> [DeskHistoryEntry] {
+    try db.all("SELECT * FROM letter_act WHERE letter = ? ORDER BY position", letter.id).compactMap { row in
+      guard let act = try LetterAct(rawValue: row["act"]) else { return nil }
+      let unit: String = try row["unit"]
+      let fields = try decodeJSON([String: [String]].self, row["fields"])
+      return try DeskHistoryEntry(
+        at: Date(unixMilliseconds: row["at"]), act: act,
+        unit: unit.isEmpty ? nil : OfficeLookup.unit(unit, db)?.name ?? unit, handler: row["handler"],
+        proof: row["proof"],
+        fields: LetterField.allCases.compactMap { field in
+          guard let values = fields[field.rawValue]?.filter({ !$0.isEmpty }), !values.isEmpty else { return nil }
+          return (field, try text(field, values, db))
+        })
+    }
+  }
+
+  /// What a field holds, in words where it names people, units or reasons; else as it is.
+  private func text(_ field: LetterField, _ values: [String], _ db: Transaction) throws -> String {
+    try values.map { value in
+      switch field {
+      case .leader, .handler: try OfficeLookup.name(of: value, db) ?? value
+      case .units, .leadUnit, .unit, .childUnit, .proposedUnit, .complaintAbout:
+        try OfficeLookup.unit(value, db)?.name ?? value
+      case .declineReason: declineReasons.first { $0.id == value }?.title.chinese ?? value
+      default: value
+      }
+    }.joined(separator: "、")
+  }
+}
+
+/// What can be chosen in the form of an act.
+public struct LetterChoices: Sendable {
+  public var leaders: [OfficeLookup.Person] = []
+  public var handlers: [OfficeLookup.Person] = []
+  /// All units, each before those under it.
+  public var units: [OfficeUnit] = []
+  /// Those right under the branch's unit.
+  public var childUnits: [OfficeUnit] = []
+  /// The units whose parts are open, or have been submitted in this round.
+  public var openUnits: [OfficeUnit] = []
+  public var submittedUnits: [OfficeUnit] = []
+}
+
+extension DeskLetters {
+  /// What can be chosen for the fields of an act.
+  public func choices(
+    number: String, branch: Int?, for official: Official
+  ) async throws(LetterError) -> LetterChoices {
+    let found: LetterChoices?
+    do {
+      found = try await database.read { db in
+        guard let letter = try StoredDeskLetter.find(number: number, official, db) else { return nil }
+        var choices = LetterChoices()
+        choices.leaders = try LetterHolders.people(.leader, ofMailbox: letter.mailbox, db)
+        choices.units = try OfficeLookup.units(db)
+        if let unit = branch.flatMap({ letter.item.branch($0)?.unit }) {
+          choices.handlers = try OfficeLookup.people(.handler, ofUnit: unit, db)
+          choices.childUnits = choices.units.filter { $0.parent == unit }
+        }
+        let open = Set(letter.item.branches.filter { !$0.isEnded }.map(\.named))
+        let submitted = Set(
+          letter.item.roundBranches.filter { $0.isEnded && $0.lastState != nil && $0.state != "recalled" }.map(\.named))
+        choices.openUnits = choices.units.filter { open.contains($0.identifier) }
+        choices.submittedUnits = choices.units.filter { submitted.contains($0.identifier) }
+        return choices
+      }
+    } catch { throw .unavailable(error) }
+    guard let found else { throw .notFound }
+    return found
+  }
+}

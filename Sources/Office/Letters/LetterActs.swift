@@ -1,0 +1,156 @@
+public import Flows
+public import Roles
+
+/// The fields that acts on letters have. What stands in a flow's `needs` and `may` is one of these.
+public enum LetterField: String, CaseIterable, Sendable {
+  case kind
+  case mailbox
+  case reason
+  case leader
+  case proposal
+  case instruction
+  case declineReason = "decline-reason"
+  case text
+  case units
+  case leadUnit = "lead-unit"
+  case unitDue = "unit-due"
+  case note
+  case unit
+  case opinion
+  case answer
+  case visibility
+  case childUnit = "child-unit"
+  case handler
+  case draftAnswer = "draft-answer"
+  case proposedUnit = "proposed-unit"
+  case complaintAbout = "complaint-about"
+}
+
+/// What people do with letters. A flow's steps are of these acts; each has its action in the table of permissions, its entry
+/// in the record of acts, and its fields.
+public enum LetterAct: String, CaseIterable, Sendable {
+  case signFor = "sign-for"
+  case answer
+  case decline
+  case reclassify
+  case transfer
+  case junk
+  case restore
+  case purge
+  case present
+  case proposeDecline = "propose-decline"
+  case instruct
+  case instructDecline = "instruct-decline"
+  case dispatch
+  case addUnit = "add-unit"
+  case recallUnit = "recall-unit"
+  case accept
+  case returnToUnits = "return"
+  case sendBack = "send-back"
+  case settle
+  case unitSignFor = "unit-sign-for"
+  case dispute
+  case passDown = "pass-down"
+  case assign
+  case submit
+  case handBack = "hand-back"
+  case passUp = "pass-up"
+  case returnToHandler = "return-to-handler"
+  case uphold
+  case reject
+
+  /// What must be allowed to whoever does it.
+  public var action: Action {
+    switch self {
+    case .signFor: .signForLetter
+    case .answer: .answerLetter
+    case .decline: .declineLetter
+    case .reclassify, .transfer, .junk, .restore: .sortLetter
+    case .purge: .purgeLetter
+    case .present, .proposeDecline: .presentLetter
+    case .instruct, .instructDecline: .instructLetter
+    case .dispatch, .addUnit, .recallUnit, .uphold, .reject: .dispatchLetter
+    case .accept, .returnToUnits, .sendBack: .reviewLetter
+    case .settle: .settleLetter
+    case .unitSignFor, .dispute: .signForDispatch
+    case .passDown, .assign: .passDispatch
+    case .submit, .handBack: .handleDispatch
+    case .passUp, .returnToHandler: .approveResult
+    }
+  }
+
+  /// What must be allowed where it is done for a unit rather than for a mailbox: a unit that passed a letter down decides
+  /// on what the unit below disputes.
+  var unitAction: Action {
+    switch self {
+    case .uphold, .reject: .passDispatch
+    default: action
+    }
+  }
+
+  /// What the record of acts calls it.
+  public var recordedName: String {
+    switch self {
+    case .signFor: "letter.signed-for"
+    case .answer: "letter.answered"
+    case .decline: "letter.declined"
+    default: "letter.\(rawValue)"
+    }
+  }
+
+  /// All that can be filled in for it.
+  public var fields: [LetterField] { needs + may }
+
+  /// What it cannot be done without.
+  var needs: [LetterField] {
+    switch self {
+    case .signFor, .restore, .purge, .accept, .settle, .unitSignFor, .passUp, .uphold: []
+    case .answer: [.answer, .visibility]
+    case .reclassify: [.kind]
+    case .transfer: [.mailbox, .reason]
+    case .decline, .junk, .sendBack, .dispute, .handBack, .returnToHandler, .reject: [.reason]
+    case .present: [.leader, .proposal]
+    case .proposeDecline: [.leader, .declineReason, .text]
+    case .instruct: [.instruction]
+    case .instructDecline: [.declineReason, .text]
+    case .dispatch: [.units, .leadUnit, .unitDue]
+    case .addUnit: [.units, .unitDue]
+    case .recallUnit: [.unit, .reason]
+    case .returnToUnits: [.units, .reason]
+    case .passDown: [.childUnit]
+    case .assign: [.handler]
+    case .submit: [.draftAnswer]
+    }
+  }
+
+  /// What may be filled in besides.
+  var may: [LetterField] {
+    switch self {
+    case .settle: [.answer, .visibility]
+    case .accept, .passUp: [.opinion]
+    case .dispatch: [.note, .complaintAbout]
+    case .addUnit, .passDown, .assign: [.note]
+    case .dispute: [.proposedUnit]
+    default: []
+    }
+  }
+
+}
+
+extension FlowVocabulary {
+  /// What flows of letters are made of.
+  public static let letters = FlowVocabulary(
+    acts: Dictionary(
+      uniqueKeysWithValues: LetterAct.allCases.map { act in
+        (
+          act.rawValue,
+          Act(
+            act.action, unitAction: act.unitAction, needs: Set(act.needs.map(\.rawValue)),
+            may: Set(act.may.map(\.rawValue)))
+        )
+      }),
+    folders: Set(DeskFolder.allCases.map(\.rawValue)).union(["stub"]),
+    kinds: Set(LetterKind.allCases.map(\.rawValue)), ownFields: ["due"],
+    confidential: Set(
+      [LetterField.proposal, .instruction, .opinion, .note, .draftAnswer, .leader, .handler].map(\.rawValue)))
+}

@@ -1,0 +1,113 @@
+import Flows
+import Foundation
+import People
+import Roles
+import Storage
+import Timestamps
+
+/// What is wrong with a field of an act.
+public enum LetterFieldProblem: String, CaseIterable, Sendable {
+  case missing
+  case tooLong = "too-long"
+  /// None of those that can be chosen.
+  case unknown
+  case tooMany = "too-many"
+  case leadNotNamed = "lead-not-named"
+  /// The unit complained of is among those that the letter would go to.
+  case complainedOf = "complained-of"
+  /// No date, or none from today on within a year.
+  case date
+}
+
+/// Checks what was filled in for an act against the office as it is now.
+struct LetterFieldCheck {
+  static let textMaxCharacters = 10_000
+
+  let letter: StoredDeskLetter
+  let flow: FlowDefinition
+  let mailboxes: Set<String>
+  let declineReasons: Set<String>
+  let now: UnixMilliseconds
+
+  func check(_ request: LetterStepRequest, _ step: FlowStep, _ db: Transaction) throws {
+    let known = Set(step.needs + step.may)
+    for (field, values) in request.fields {
+      guard known.contains(field.rawValue) else { throw LetterError.field(field, .unknown) }
+      if let problem = try problem(field, values.filter { !$0.isEmpty }, request, db) {
+        throw LetterError.field(field, problem)
+      }
+    }
+    for name in step.needs {
+      guard let field = LetterField(rawValue: name) else { continue }
+      guard request.fields[field]?.contains(where: { !$0.isEmpty }) == true else {
+        throw LetterError.field(field, .missing)
+      }
+    }
+    if request.act == .dispatch, letter.kind == .complaint, request.fields[.complaintAbout]?.first?.isEmpty ?? true {
+      throw LetterError.field(.complaintAbout, .missing)
+    }
+  }
+
+  private func problem(
+    _ field: LetterField, _ values: [String], _ request: LetterStepRequest, _ db: Transaction
+  ) throws -> LetterFieldProblem? {
+    guard let value = values.first else { return nil }
+    switch field {
+    case .reason, .proposal, .instruction, .text, .note, .opinion, .answer, .draftAnswer:
+      guard value.utf8.count <= Self.textMaxCharacters * 12, value.count <= Self.textMaxCharacters else {
+        return .tooLong
+      }
+      return nil
+    case .kind: return LetterKind(rawValue: value) == nil ? .unknown : nil
+    case .visibility: return ["public", "private"].contains(value) ? nil : .unknown
+    case .mailbox: return mailboxes.contains(value) && value != letter.mailbox ? nil : .unknown
+    case .declineReason: return declineReasons.contains(value) ? nil : .unknown
+    case .leader:
+      return try LetterHolders.people(.leader, ofMailbox: letter.mailbox, db).contains { $0.identifier == value }
+        ? nil : .unknown
+    case .handler:
+      guard let unit = request.branch.flatMap({ letter.item.branch($0)?.unit }) else { return .unknown }
+      return try OfficeLookup.people(.handler, ofUnit: unit, db).contains { $0.identifier == value } ? nil : .unknown
+    case .childUnit:
+      guard let unit = request.branch.flatMap({ letter.item.branch($0)?.unit }),
+        try OfficeLookup.unit(value, db)?.parent == unit
+      else { return .unknown }
+      return complained(values, request) ? .complainedOf : nil
+    case .proposedUnit, .leadUnit: return try OfficeLookup.unit(value, db) == nil ? .unknown : nil
+    case .complaintAbout: return try value == "none" || OfficeLookup.unit(value, db) != nil ? nil : .unknown
+    case .unit, .units: return try units(values, request, db)
+    case .unitDue: return dueProblem(value)
+    }
+  }
+
+  private func units(
+    _ values: [String], _ request: LetterStepRequest, _ db: Transaction
+  ) throws -> LetterFieldProblem? {
+    guard values.count <= FlowDefinition.unitsMax else { return .tooMany }
+    for value in values where try OfficeLookup.unit(value, db) == nil { return .unknown }
+    return complained(values, request) ? .complainedOf : nil
+  }
+
+  /// Whether one of `units` is the unit complained of.
+  private func complained(_ units: [String], _ request: LetterStepRequest) -> Bool {
+    guard [.dispatch, .addUnit, .passDown].contains(request.act) else { return false }
+    let about =
+      request.fields[.complaintAbout]?.first ?? letter.item.fields[LetterField.complaintAbout.rawValue]?.first ?? ""
+    return units.contains(about)
+  }
+
+  private func dueProblem(_ text: String) -> LetterFieldProblem? {
+    // Days of the office, which is in China: UTC+8, the year round.
+    let today = (now + 8 * 3_600_000) / 86_400_000
+    guard let day = Self.day(text), day >= today, day <= today + 366 else { return .date }
+    return nil
+  }
+
+  /// Days since 1970 of a date such as `2026-12-01`.
+  static func day(_ text: String) -> Int? {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard text.utf8.count == 10, parts.map(\.utf8.count) == [4, 2, 2], let date = try? Date(text + "T00:00:00Z", strategy: .iso8601)
+    else { return nil }
+    return Int(date.timeIntervalSince1970) / 86_400
+  }
+}

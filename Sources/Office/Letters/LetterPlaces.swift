@@ -1,0 +1,134 @@
+import Flows
+import Roles
+
+/// Where a letter lies: one row for each folder of each viewer, and one for each desk at which somebody has to act.
+///
+/// It follows from what is stored alone, never from the time of looking; docs/mailbox.md has the table, which a test compares.
+struct LetterPlace: Hashable, Sendable {
+  /// Who sees it there.
+  enum Viewer: Hashable, Sendable {
+    case mailbox(String)
+    case unit(String)
+    /// Somebody who was named.
+    case person(String)
+    /// Those with a role, of a mailbox.
+    case role(Role, mailbox: String)
+    case roleOfUnit(Role, unit: String)
+
+    var text: String {
+      switch self {
+      case .mailbox(let name): "mailbox \(name)"
+      case .unit(let name): "unit \(name)"
+      case .person(let name): "person \(name)"
+      case .role(let role, let mailbox): "\(role.rawValue) of mailbox \(mailbox)"
+      case .roleOfUnit(let role, let unit): "\(role.rawValue) of unit \(unit)"
+      }
+    }
+  }
+
+  let viewer: Viewer
+  /// A folder's name, or `queue` for what waits for the viewer.
+  let folder: String
+  /// 0 for the letter itself.
+  let branch: Int
+  /// The state that the viewer is shown.
+  let state: String
+
+  static let queue = "queue"
+}
+
+extension LetterPlace {
+  /// All places of a letter.
+  ///
+  /// - Parameter isUntreated: whether the limit of the item's (0) or a branch's state has fired, or a word holds the letter.
+  static func places(
+    of item: FlowItem, in flow: FlowDefinition, mailbox: String, isUntreated: (Int) -> Bool = { _ in false }
+  ) -> [LetterPlace] {
+    guard let state = flow.state(item.state) else { return [] }
+    var places = [
+      LetterPlace(
+        viewer: .mailbox(mailbox), folder: mailboxFolder(item, state, flow, isUntreated(0)), branch: 0, state: state.id)
+    ]
+    if state.folder != "stub" {
+      places.append(
+        LetterPlace(viewer: .mailbox(mailbox), folder: DeskFolder.all.rawValue, branch: 0, state: state.id))
+    }
+    if let party = flow.holder(of: item) {
+      places.append(queue(party, item, nil, mailbox, state.id))
+    }
+    var seen: Set<String> = []
+    // The newest branch of a unit is the one that it is shown.
+    for branch in item.branches.reversed() {
+      guard let branchState = flow.branch(branch.kind)?.state(branch.state) else { continue }
+      for (level, unit) in branch.units.enumerated() where seen.insert(unit).inserted {
+        let folder = unitFolder(branch, level, branchState, isUntreated(branch.number))
+        for name in [folder, DeskFolder.all.rawValue] {
+          places.append(
+            LetterPlace(viewer: .unit(unit), folder: name, branch: branch.number, state: branchState.id))
+        }
+      }
+      if !branch.isEnded, !state.isEnd, case .party(let party) = branchState.holder {
+        places.append(queue(party, item, branch, mailbox, branchState.id))
+      }
+    }
+    return places
+  }
+
+  /// A mailbox sees the item's own folder; a branch that the mailbox's people must decide on is to do.
+  private static func mailboxFolder(
+    _ item: FlowItem, _ state: FlowState, _ flow: FlowDefinition, _ isUntreated: Bool
+  ) -> String {
+    let own = state.folder ?? "stub"
+    guard !state.isEnd else { return own }
+    let isAsked = item.branches.contains { branch in
+      guard !branch.isEnded, branch.units.count == 1,
+        case .party(let party) = flow.branch(branch.kind)?.state(branch.state)?.holder
+      else { return false }
+      return party.of == .dispatcher || party.of == .mailbox
+    }
+    if isAsked { return DeskFolder.toDo.rawValue }
+    return own == DeskFolder.tracking.rawValue && isUntreated ? DeskFolder.untreated.rawValue : own
+  }
+
+  /// A unit sees its branch's folder while it holds it, and follows it while somebody else does.
+  private static func unitFolder(
+    _ branch: FlowBranch, _ level: Int, _ state: FlowState, _ isUntreated: Bool
+  ) -> String {
+    if branch.isEnded { return DeskFolder.concluded.rawValue }
+    let isHere = level == branch.units.count - 1
+    var holds = false
+    if case .party(let party) = state.holder {
+      holds = party.of == .dispatcher ? level == branch.units.count - 2 : isHere && party.of == .unit
+    }
+    guard holds else { return DeskFolder.tracking.rawValue }
+    let own = state.folder ?? DeskFolder.tracking.rawValue
+    return own == DeskFolder.tracking.rawValue && isUntreated ? DeskFolder.untreated.rawValue : own
+  }
+
+  private static func queue(
+    _ party: FlowParty, _ item: FlowItem, _ branch: FlowBranch?, _ mailbox: String, _ state: String
+  ) -> LetterPlace {
+    LetterPlace(
+      viewer: viewer(of: party, item, branch, mailbox), folder: queue, branch: branch?.number ?? 0, state: state)
+  }
+
+  private static func viewer(
+    of party: FlowParty, _ item: FlowItem, _ branch: FlowBranch?, _ mailbox: String
+  ) -> Viewer {
+    if let field = party.person, let person = (branch?.fields[field] ?? item.fields[field])?.first {
+      return .person(person)
+    }
+    switch party.of {
+    case .unit: return branch.map { .roleOfUnit(party.role, unit: $0.unit) } ?? .role(party.role, mailbox: mailbox)
+    case .leadUnit:
+      return (item.fields["lead-unit"]?.first).map { .roleOfUnit(party.role, unit: $0) }
+        ?? .role(party.role, mailbox: mailbox)
+    case .dispatcher:
+      if let branch, branch.units.count > 1 {
+        return .roleOfUnit(party.role, unit: branch.units[branch.units.count - 2])
+      }
+      return .role(party.role, mailbox: mailbox)
+    case .mailbox, .office: return .role(party.role, mailbox: mailbox)
+    }
+  }
+}

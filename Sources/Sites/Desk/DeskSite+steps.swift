@@ -1,0 +1,72 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Letters
+import People
+import Roles
+import Web
+
+/// The steps of a letter's flow, each with a form on the letter's page; one form at a time.
+extension DeskSite {
+  func addStepRoutes(to routes: inout RouteTable) {
+    handle(.get, "/queue", .readLetter, &routes) { [self] in try await queuePage($0, $1) }
+    for act in LetterAct.allCases where act != .signFor && !LetterAct.settling.contains(act) {
+      handle(.post, "/letters/{number}/\(act.rawValue)", act.action, &routes) { [self] in
+        try await take(act, $0, $1)
+      }
+      // Shows the form again with what was written, in another language.
+      handle(.post, "/letters/{number}/\(act.rawValue)/edit", act.action, &routes) { [self] request, presence in
+        let typed = TypedStep(act, try await form(of: request, presence))
+        let letter = try await letters.letter(number: try number(in: request), for: presence.official)
+        guard letter.offer(act, branch: typed.branch) != nil else {
+          guard presence.official.may(act.action, .mailbox(letter.mailbox)) else { throw LetterError.notAllowed }
+          return try await conflictPage(request, presence, typed.written)
+        }
+        return try await letterPage(request, presence, step: typed)
+      }
+    }
+  }
+
+  private func take(_ act: LetterAct, _ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let number = try number(in: request)
+    let form = try await form(of: request, presence)
+    let typed = TypedStep(act, form)
+    let step = typed.request(number)
+    do {
+      let official = try await signed(
+        act.recordedName, "letter \(number)", content: step.content, form, presence)
+      try await letters.take(step, by: official)
+    } catch OfficeError.unavailable(let cause) {
+      return keptPage(WebFailure.unavailable(cause), typed.written, request, presence)
+    } catch let error as LetterError {
+      switch error {
+      case .field(let field, let problem):
+        return try await letterPage(request, presence, step: typed, wrong: (field, problem))
+      case .wrongStage: return try await conflictPage(request, presence, typed.written)
+      default: return keptPage(WebFailure(error), typed.written, request, presence)
+      }
+    }
+    return try await afterStep(act, number, presence)
+  }
+
+  /// Back to the letter, or to the queue for whom the letter is nothing any more.
+  private func afterStep(_ act: LetterAct, _ number: String, _ presence: Presence) async throws -> Response {
+    do {
+      _ = try await letters.letter(number: number, for: presence.official)
+      return seeOther("/letters/\(number)?done=\(act.rawValue)")
+    } catch { return seeOther("/folders/to-do") }
+  }
+
+  private func queuePage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let found = try await letters.queue(for: presence.official, limit: Self.folderSize, part: part(request))
+    return page(
+      FolderPage(
+        heading: renderer.strings.text("queueHeading", request.language),
+        hint: renderer.strings.text("queueHint", request.language),
+        late: try await lateText("linkLate", "linkNever", request.language), undelivered: nil,
+        tabs: try await tabs(nil, presence.official, request.language),
+        isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
+        letters: found.letters.map { row($0, request.language) }, places: places(found, "/queue")),
+      titleKey: "queueHeading", request, presence)
+  }
+}

@@ -1,0 +1,116 @@
+import Flows
+import Foundation
+import Letters
+import People
+import Roles
+import Storage
+import ZoneHarness
+
+private let mailboxAt: [Scope: String] = [.own: "own", .unit: "same", .subtree: "below", .all: "other"]
+private let unitAt: [Scope: String] = [.unit: "housing", .subtree: "repairs", .all: "roads"]
+
+private let tomorrow = String(Date(timeIntervalSinceNow: 30 * 3_600).ISO8601Format().prefix(10))
+
+/// Acts that are done for a unit, on its branch of a letter.
+private let unitActs: Set<LetterAct> = [
+  .unitSignFor, .dispute, .passDown, .assign, .submit, .handBack, .passUp, .returnToHandler,
+]
+
+/// A letter in the state from which `act` can be taken, and the act's form filled in rightly.
+private func step(_ act: LetterAct, _ suffix: String = "") -> EveryRouteAndEveryRole.Specimen {
+  { desk, _, scope in
+    let isUnit = unitActs.contains(act)
+    guard !isUnit || scope != .own else { return nil }
+    let mailbox = isUnit ? "other" : mailboxAt[scope] ?? ""
+    let unit = isUnit ? unitAt[scope] ?? "" : "roads"
+    let number = try await desk.flowLetter(in: mailbox, before: act, unit: unit)
+    var form = try await fields(of: act, unit, desk)
+    if isUnit || act == .uphold || act == .reject { form["branch"] = "1" }
+    return ("/letters/\(number)/\(act.rawValue)\(suffix)", form)
+  }
+}
+
+private func fields(of act: LetterAct, _ unit: String, _ desk: TestDesk) async throws -> [String: String] {
+  switch act {
+  case .reclassify: return ["kind": "complaint"]
+  case .transfer: return ["mailbox": "spare", "reason": "理由"]
+  case .junk, .sendBack, .dispute, .handBack, .returnToHandler, .reject: return ["reason": "理由"]
+  case .present: return ["leader": try await desk.person([.leader], unit: "city").identifier, "proposal": "拟办"]
+  case .proposeDecline:
+    return [
+      "leader": try await desk.person([.leader], unit: "city").identifier, "decline-reason": "court", "text": "正文",
+    ]
+  case .instruct: return ["instruction": "请办理"]
+  case .instructDecline: return ["decline-reason": "court", "text": "正文"]
+  case .dispatch: return ["unit-roads": "on", "lead-unit": "roads", "unit-due": tomorrow]
+  case .addUnit: return ["unit-housing": "on", "unit-due": tomorrow]
+  case .recallUnit: return ["unit": "roads", "reason": "理由"]
+  case .returnToUnits: return ["unit-roads": "on", "reason": "理由"]
+  case .settle: return ["text": "答复", "visibility": "private"]
+  case .passDown:
+    let child = "u\(desk.next())"
+    try await desk.office.addUnit(child, name: child, english: "", under: unit, by: TestDesk.root)
+    return ["child-unit": child]
+  case .assign: return ["handler": try await desk.person([.handler], unit: unit).identifier]
+  case .submit: return ["draft-answer": "已修复"]
+  default: return [:]
+  }
+}
+
+let stepSpecimens: [String: EveryRouteAndEveryRole.Specimen] = {
+  var specimens: [String: EveryRouteAndEveryRole.Specimen] = [
+    "GET /queue": { _, _, scope in scope == .own ? ("/queue", [:]) : nil },
+    "POST /letters/{number}/settle/check": step(.settle, "/check"),
+    "POST /letters/{number}/settle": step(.settle),
+  ]
+  for act in LetterAct.allCases where ![.signFor, .answer, .decline, .settle].contains(act) {
+    specimens["POST /letters/{number}/\(act.rawValue)"] = step(act)
+    specimens["POST /letters/{number}/\(act.rawValue)/edit"] = step(act, "/edit")
+  }
+  return specimens
+}()
+
+extension TestDesk {
+  /// The eleven steps, as `zones/flows/letter.yaml` has them.
+  static let letterFlow: FlowDefinition = {
+    do { return try FlowFile.check(
+      URL(filePath: #filePath).appending(path: "../../../../zones/flows/letter.yaml").standardizedFileURL.path
+    ).0 } catch {
+      fatalError("\(error)")
+    }
+  }()
+
+  /// A letter on the flow of eleven steps, in a state from which an act can be taken.
+  ///
+  /// - Parameter unit: the one that has a branch of it, where the state has branches.
+  func flowLetter(in mailbox: String, before act: LetterAct, unit: String) async throws -> String {
+    let number = try await letter(in: mailbox, stage: act == .signFor ? .delivered : .signedFor)
+    let flow = Self.letterFlow
+    var item = flow.begin()
+    if let state = flow.states.first(where: { $0.steps.contains { $0.act == act.rawValue } }),
+      state.holder != .branches, act != .returnToUnits, act != .accept
+    {
+      item.state = state.id
+      if act == .settle { item.fields["outcome"] = ["answered"] }
+    } else {
+      item.state = "dispatching"
+      item = try flow.take(
+        "dispatch", by: "p", fields: ["units": [unit], "lead-unit": [unit], "unit-due": [tomorrow]], on: item
+      ).item
+      if let state = flow.branches[0].states.first(where: { $0.steps.contains { $0.act == act.rawValue } }) {
+        item.branches[0].state = state.id
+      }
+      if act == .returnToUnits || act == .accept {
+        item.branches[0].state = "unit-review"
+        item = try flow.take("pass-up", branch: 1, by: "p", on: item).item
+      }
+    }
+    let (content, version) = (try JSONEncoder().encode(item), flow.version)
+    try await zone.database.write { db in
+      try db.run(
+        "UPDATE desk_letter SET item = ?, flow = 'letter', flow_version = ? WHERE number = ?", content, version, number)
+    }
+    try await zone.desk.rebuildPlaces()
+    return number
+  }
+}
