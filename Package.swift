@@ -13,7 +13,7 @@ let folders = [
     "CCairo", "CCurl", "CCurlHeaders", "CHarfBuzz", "CLinux", "COpenSSL", "COpenSSLShim", "CPango", "CQRencode",
     "CSodium", "CXML", "CXMLHeaders", "CZlib", "Cryptography", "DurableFiles", "FairQueues", "JSON", "LogLines",
     "Roles",
-    "Runtime", "Storage", "Timestamps", "Zones",
+    "Runtime", "Storage", "Timestamps", "YAMLText", "Zones",
   ],
   "Formats": [
     "AgeFormat", "DocumentNotation", "Layout", "OFD", "OFDPackage", "PDF", "PDFObjects", "PacketFormat", "QRCodes",
@@ -132,7 +132,8 @@ let package = Package(
     room("JSON"),
     room("Timestamps", imports: ["Cryptography"]),
     room("LogLines", imports: ["JSON", "Timestamps"], [logging]),
-    room("Zones", imports: ["Roles"], [yams]),
+    room("YAMLText", [yams]),
+    room("Zones", imports: ["Roles", "YAMLText"]),
     room("Cryptography", ["COpenSSL", "CSodium", "CLinux"]),
     room("DurableFiles", imports: ["Runtime"], ["CLinux"]),
     room("Storage", imports: ["Runtime", "Cryptography", "DurableFiles"], grdb),
@@ -287,8 +288,9 @@ let package = Package(
     program(
       "guandu",
       imports: [
-        "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "AgeFormat", "PacketFormat", "TransparencyLog",
-        "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups", "OperatorRequests", "Links",
+        "JSON", "Timestamps", "YAMLText", "Zones", "Cryptography", "DurableFiles", "AgeFormat",
+        "PacketFormat", "TransparencyLog", "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups",
+        "OperatorRequests", "Links",
         "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
         "DocumentNotation", "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "OFDPackage",
         "PDFObjects", "DocumentSeals", "TimeStamping", "ExternalSigner",
@@ -343,7 +345,8 @@ let package = Package(
     tests(
       "GuanduTests", of: ["DurableFiles", "guandu", "guandu-dmz", "guandu-intranet", "guandu-signer", "ChildProcess"]),
     tests("SMSTests", of: ["Zones", "SMS"]),
-    tests("ZonesTests", of: ["Zones"]),
+    tests("YAMLTextTests", of: ["YAMLText"]),
+    tests("ZonesTests", of: ["YAMLText", "Zones"]),
     tests("DropTests", of: ["Zones", "DurableFiles", "Drop", "ChildProcess"]),
     tests("CertificatesTests", of: ["Zones", "Cryptography", "Certificates", "ChildProcess"], ["COpenSSL"]),
     tests("AuthorityTests", of: ["DurableFiles", "Certificates", "Authority"]),

@@ -1,3 +1,5 @@
+import YAMLText
+
 /// The section `documents`.
 enum DocumentsReader {
   static let seriesAtMost = 100

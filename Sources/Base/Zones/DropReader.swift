@@ -1,4 +1,5 @@
 import Foundation
+import YAMLText
 
 /// `outgoing_drop`: a path, or a group that names a server.
 enum DropReader {

@@ -1,4 +1,5 @@
 import Foundation
+import YAMLText
 
 /// `audit.forward`: who is told each entry of the log.
 enum ForwardReader {

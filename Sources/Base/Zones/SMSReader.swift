@@ -1,3 +1,5 @@
+import YAMLText
+
 /// The `sms` section.
 enum SMSReader {
   private enum Provider: String, CaseIterable {

@@ -1,3 +1,5 @@
+import YAMLText
+
 /// Whom electronic seals on official documents are believed from, PEM files; read anew for each check. A tamperer could have
 /// false seals believed.
 public struct SealTrustFiles: Equatable, Sendable {

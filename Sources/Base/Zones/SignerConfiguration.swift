@@ -1,3 +1,5 @@
+public import YAMLText
+
 /// A signer: a program or device that holds keys of seals and signs digests (docs/signer.md).
 public struct SignerAddress: Hashable, Sendable {
   public enum Place: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import YAMLText
+
 /// Signers as `zone.yaml` names them, and `guandu-signer`'s own configuration.
 enum SignerReader {
   static let keysAtMost = 64

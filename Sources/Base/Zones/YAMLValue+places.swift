@@ -1,4 +1,5 @@
 import Foundation
+import YAMLText
 
 /// Paths, addresses and names in a configuration file.
 extension YAMLValue {

@@ -1,3 +1,5 @@
+public import YAMLText
+
 extension ZoneConfiguration {
   /// Reads `zone.yaml` and the files that it refers to for its mailboxes.
   ///

@@ -1,3 +1,5 @@
+import YAMLText
+
 extension ZoneReader {
   func readLinks(
     _ value: YAMLValue, of own: ZoneName?, _ role: ZoneRole?, _ letters: LetterLimits?

@@ -1,4 +1,5 @@
 import Glibc
+import YAMLText
 
 /// The portal's section.
 extension Sites {

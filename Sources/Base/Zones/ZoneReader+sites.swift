@@ -1,4 +1,5 @@
 import Roles
+import YAMLText
 
 /// The sections that belong to one role alone.
 struct Sites {

@@ -62,7 +62,7 @@ public struct ZoneStart: Sendable {
       throw StartFailure("the kernel does not let this process forbid core dumps", exitStatus: StartFailure.unavailable)
     }
     do { configuration = try ZoneConfiguration.load(path: configurationPath) } catch {
-      throw StartFailure(error.description, exitStatus: StartFailure.configuration)
+      throw StartFailure("\(error)", exitStatus: StartFailure.configuration)
     }
     guard configuration.role == role else {
       throw StartFailure(

@@ -41,7 +41,7 @@ struct GuanduSigner: AsyncParsableCommand {
     }
     let configuration: SignerConfiguration
     do { configuration = try SignerConfiguration.load(path: config) } catch {
-      throw StartFailure(error.description, exitStatus: StartFailure.configuration)
+      throw StartFailure("\(error)", exitStatus: StartFailure.configuration)
     }
     let logger = Logger(label: "signer") { JSONLogHandler(label: $0, level: .info) }
     if !ProcessSecrecy.lockMemory() {

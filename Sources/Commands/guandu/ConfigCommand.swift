@@ -1,4 +1,5 @@
 import ArgumentParser
+import YAMLText
 import Zones
 
 struct ConfigCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Certificates
 import Cryptography
 import DurableFiles
+import YAMLText
 import ZoneKeys
 import Zones
 

@@ -92,7 +92,7 @@ struct PacketCommand: AsyncParsableCommand {
 
 private func loadConfiguration(_ path: String) throws -> ZoneConfiguration {
   do { return try ZoneConfiguration.load(path: path) } catch {
-    throw CommandFailure(.configuration, error.description)
+    throw CommandFailure(.configuration, "\(error)")
   }
 }
 

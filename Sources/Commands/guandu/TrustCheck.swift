@@ -1,5 +1,6 @@
 import Certificates
 import Foundation
+import YAMLText
 import ZoneKeys
 import Zones
 

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import YAMLText
 import Zones
 
 /// Every folder of `Tests/BadZones` holds a configuration with one fault, and a part of the error that it must get.

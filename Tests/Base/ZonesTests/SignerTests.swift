@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import YAMLText
 
 @testable import Zones
 

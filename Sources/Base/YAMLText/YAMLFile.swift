@@ -2,28 +2,48 @@ import Foundation
 import Yams
 
 /// Reads one YAML file into a tree, within limits that keep hostile files from exhausting memory or stack.
-enum YAMLFile {
-  static let maxBytes = 1024 * 1024
+package enum YAMLFile {
+  package static let maxBytes = 1024 * 1024
   private static let maxLineBytes = 1_024
   private static let maxBrackets = 512
 
   /// Runs `body` on the root; nil, with the problem noted, where the file cannot be read or is not YAML.
-  static func read<R>(_ path: String, _ problems: ProblemCollector, _ body: (YAMLValue) -> R?) -> R? {
+  package static func read<R>(_ path: String, _ problems: ProblemCollector, _ body: (YAMLValue) -> R?) -> R? {
+    bytes(path, problems).flatMap { parse($0, named: path, problems, body) }
+  }
+
+  /// A file's bytes as they are, for who needs a digest of them beside what they say; nil, with the problem noted, where
+  /// there is no such file, it is longer than `maxBytes`, or it cannot be read.
+  package static func bytes(_ path: String, _ problems: ProblemCollector) -> [UInt8]? {
+    switch load(path) {
+    case .success(let bytes): return bytes
+    case .failure(let refusal):
+      problems.add(.init(file: path, line: 1, column: 1, key: "", reason: refusal.text))
+      return nil
+    }
+  }
+
+  /// As `read`, of a text that is in memory already.
+  ///
+  /// - Parameter file: what messages call it, and what relative paths in it are taken from.
+  package static func parse<R>(
+    _ bytes: [UInt8], named file: String, _ problems: ProblemCollector, _ body: (YAMLValue) -> R?
+  ) -> R? {
     func refuse(_ reason: String, line: Int = 1, column: Int = 1) -> R? {
-      problems.add(.init(file: path, line: max(line, 1), column: max(column, 1), key: "", reason: reason))
+      problems.add(.init(file: file, line: max(line, 1), column: max(column, 1), key: "", reason: reason))
       return nil
     }
     let text: String
-    switch load(path) {
-    case .failure(let reason): return refuse(reason.text, line: reason.line)
-    case .success(let loaded): text = loaded
+    switch check(bytes) {
+    case .failure(let refusal): return refuse(refusal.text, line: refusal.line)
+    case .success(let checked): text = checked
     }
     do {
       // A node's anchor lives only as long as the parser.
       let parser = try Parser(yaml: text, encoding: .utf8)
       return try withExtendedLifetime(parser) {
         guard let root = try parser.singleRoot() else { return refuse("the file is empty; see zones/ for a whole one") }
-        let value = YAMLValue(node: root, key: "", file: path, problems: problems)
+        let value = YAMLValue(node: root, key: "", file: file, problems: problems)
         return value.refusesAnchors() ? nil : body(value)
       }
     } catch let error as YamlError {
@@ -39,21 +59,27 @@ enum YAMLFile {
     var line = 1
   }
 
-  private static func load(_ path: String) -> Result<String, Refusal> {
+  private static func load(_ path: String) -> Result<[UInt8], Refusal> {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       return .failure(Refusal(text: "there is no such file"))
     }
     let type = (try? FileManager.default.attributesOfItem(atPath: path.resolvingLinks))?[.type] as? FileAttributeType
     guard !isFolder.boolValue, type == .typeRegular else { return .failure(Refusal(text: "not a regular file")) }
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: maxBytes + 1) else {
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+      // Nil at a file's end, where an empty one is at once.
+      let data = try handle.read(upToCount: maxBytes + 1) ?? Data()
+      return data.count <= maxBytes ? .success([UInt8](data)) : .failure(tooLarge)
+    } catch {
       return .failure(Refusal(text: "the file cannot be read; check its owner and mode"))
     }
-    guard data.count <= maxBytes else { return .failure(Refusal(text: "the file is larger than 1 MiB")) }
-    return check([UInt8](data))
   }
 
+  private static let tooLarge = Refusal(text: "the file is larger than 1 MiB")
+
   private static func check(_ bytes: [UInt8]) -> Result<String, Refusal> {
+    guard bytes.count <= maxBytes else { return .failure(tooLarge) }
     var (line, lineBytes, brackets) = (1, 0, 0)
     for byte in bytes {
       lineBytes += 1

@@ -30,13 +30,15 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
 }
 
 /// Where problems are gathered while files are read, so that the operator sees them all at once.
-final class ProblemCollector {
-  private(set) var problems: [ConfigurationProblem] = []
+package final class ProblemCollector {
+  package private(set) var problems: [ConfigurationProblem] = []
 
-  func add(_ problem: ConfigurationProblem) { problems.append(problem) }
+  package init() {}
+
+  package func add(_ problem: ConfigurationProblem) { problems.append(problem) }
 
   /// - Throws: all that was gathered, if anything was.
-  func throwIfAny() throws(ConfigurationError) {
+  package func throwIfAny() throws(ConfigurationError) {
     guard !problems.isEmpty else { return }
     let files = problems.map(\.file)
     let inOrder = problems.sorted {
