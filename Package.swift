@@ -289,7 +289,7 @@ let package = Package(
     program(
       "guandu",
       imports: [
-        "JSON", "Timestamps", "YAMLText", "Zones", "Cryptography", "DurableFiles", "AgeFormat",
+        "JSON", "Timestamps", "YAMLText", "WorkCalendar", "Zones", "Cryptography", "DurableFiles", "AgeFormat",
         "PacketFormat", "TransparencyLog", "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups",
         "OperatorRequests", "Links",
         "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",

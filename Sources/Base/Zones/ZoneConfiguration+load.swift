@@ -24,7 +24,7 @@ struct ZoneReader {
 
   private static let keys = [
     "zone", "role", "data", "log_level", "keys", "trust", "links", "mailboxes", "letters", "portal", "sms", "desk",
-    "people", "documents", "backups", "audit",
+    "people", "documents", "backups", "audit", "calendars",
   ]
 
   /// Nil where anything is wrong; it has been noted by then.
@@ -54,6 +54,7 @@ struct ZoneReader {
     configuration.backups = backups.flatMap { $0 }
     configuration.keys.audit = audit.flatMap { $0 }
     configuration.sealTrust = sites.sealTrust
+    configuration.calendars = sites.calendars
     return configuration
   }
 

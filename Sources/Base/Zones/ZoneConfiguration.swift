@@ -27,6 +27,9 @@ public struct ZoneConfiguration: Sendable {
   /// Whom seals on official documents are believed from; nil where `zone.yaml` has no `documents`. Only in a zone of role
   /// `dmz`; the intranet's are among its `documents`.
   public var sealTrust: SealTrustFiles?
+  /// The folder of official work calendars (docs/calendars.md); nil where `zone.yaml` names none. Only in a zone of role
+  /// `intranet`.
+  public var calendars: String?
 
   public init(
     name: ZoneName, role: ZoneRole, dataDirectory: String, logLevel: String, keys: KeyFiles, trust: TrustFiles,

@@ -9,10 +9,11 @@ struct Sites {
   private(set) var people: [Person] = []
   private(set) var documents: DocumentsConfiguration?
   private(set) var sealTrust: SealTrustFiles?
+  private(set) var calendars: String?
 
   /// Nil where anything is wrong; it has been noted by then.
   init?(_ top: YAMLMapping, role: ZoneRole, mailboxes: [Mailbox]?) {
-    for name in role == .dmz ? ["desk", "people"] : ["portal", "sms"] {
+    for name in role == .dmz ? ["desk", "people", "calendars"] : ["portal", "sms"] {
       top.optional(name)?.refuse("does not belong to a zone of role \(role.rawValue); remove it")
     }
     switch role {
@@ -33,6 +34,10 @@ struct Sites {
       if let value = top.optional("documents") {
         guard let documents = DocumentsReader.documents(value) else { return nil }
         self.documents = documents
+      }
+      if let value = top.optional("calendars") {
+        guard let folder = value.path(.folder) else { return nil }
+        calendars = folder
       }
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import WorkCalendar
 import YAMLText
 import Zones
 
@@ -22,7 +23,8 @@ struct ConfigCommand: AsyncParsableCommand {
           let zone = try ZoneConfiguration.load(path: file)
           var trust = TrustCheck(zone)
           trust.run()
-          guard trust.problems.isEmpty else { throw ConfigurationError(problems: trust.problems) }
+          let problems = trust.problems + Self.problems(ofCalendars: zone.calendars)
+          guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
           print("\(file): the configuration of zone \(zone.name) is sound")
         } catch {
           for problem in error.problems { print(problem) }
@@ -30,6 +32,14 @@ struct ConfigCommand: AsyncParsableCommand {
             .configuration, error.problems.count == 1 ? "1 problem" : "\(error.problems.count) problems")
         }
       }
+    }
+
+    private static func problems(ofCalendars folder: String?) -> [ConfigurationProblem] {
+      guard let folder else { return [] }
+      do throws(ConfigurationError) {
+        _ = try WorkCalendar(folder: folder)
+        return []
+      } catch { return error.problems }
     }
   }
 }

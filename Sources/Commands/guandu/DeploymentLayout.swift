@@ -81,17 +81,25 @@ struct DeploymentLayout {
       "intranet/data", "intranet/backups", "drop",
       "drop/dmz-to-intranet", "drop/dmz-to-intranet/tmp", "drop/dmz-to-intranet/new", "drop/intranet-to-dmz",
       "drop/intranet-to-dmz/tmp", "drop/intranet-to-dmz/new",
-      "signer", "signer/keys", "signer/run", "seals",
+      "signer", "signer/keys", "signer/run", "seals", "calendars",
     ] { try files.createFolder("\(root)/\(folder)") }
     let people = try DeploymentKeys(root: root, hosts: hosts, date: date, files: files).make()
     try DeploymentSeal(root: root, date: date, files: files).make()
     try copy("mailboxes.yaml", to: root) { $0 }
+    try copyCalendars(to: root)
     try copy("signer/signer.yaml", to: root) { $0 }
     try copy("dmz/zone.yaml", to: root) { $0 }
     try copy("intranet/zone.yaml", to: root) {
       [("0", people.clerk), ("1", people.administrator), ("2", people.securityOfficer)].reduce($0) { text, person in
         text.replacingOccurrences(of: String(repeating: person.0, count: 64), with: person.1.fingerprint.hex)
       }
+    }
+  }
+
+  private func copyCalendars(to root: String) throws {
+    guard files.exists("\(zones)/calendars") else { return }
+    for name in try files.list("\(zones)/calendars", most: 1_000).sorted() where name.hasSuffix(".yaml") {
+      try copy("calendars/\(name)", to: root) { $0 }
     }
   }
 

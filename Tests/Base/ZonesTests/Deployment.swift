@@ -24,7 +24,7 @@ final class Deployment {
     try write("dmz/keys/drop.secret", Data(), mode: 0o600)
     try write("dmz/keys/drop.open", Data(), mode: 0o644)
     try write("dmz/keys/known_hosts", Data())
-    for folder in ["drop/dmz-to-intranet", "drop/intranet-to-dmz", "sms"] { try makeFolder(folder) }
+    for folder in ["drop/dmz-to-intranet", "drop/intranet-to-dmz", "sms", "calendars"] { try makeFolder(folder) }
     try write("mailboxes.yaml", Data(contentsOf: Self.repository.appending(path: "zones/mailboxes.yaml")))
   }
 
