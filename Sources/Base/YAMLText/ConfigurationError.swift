@@ -40,11 +40,9 @@ package final class ProblemCollector {
   /// - Throws: all that was gathered, if anything was.
   package func throwIfAny() throws(ConfigurationError) {
     guard !problems.isEmpty else { return }
-    let files = problems.map(\.file)
+    let files = Dictionary(zip(problems.map(\.file), 0...)) { first, _ in first }
     let inOrder = problems.sorted {
-      (files.firstIndex(of: $0.file) ?? 0, $0.line, $0.column) < (
-        files.firstIndex(of: $1.file) ?? 0, $1.line, $1.column
-      )
+      (files[$0.file] ?? 0, $0.line, $0.column) < (files[$1.file] ?? 0, $1.line, $1.column)
     }
     throw ConfigurationError(problems: inOrder)
   }

@@ -66,11 +66,14 @@ package enum YAMLFile {
     }
     let type = (try? FileManager.default.attributesOfItem(atPath: path.resolvingLinks))?[.type] as? FileAttributeType
     guard !isFolder.boolValue, type == .typeRegular else { return .failure(Refusal(text: "not a regular file")) }
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: maxBytes + 1) else {
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+      // Nil at a file's end, where an empty one is at once.
+      let data = try handle.read(upToCount: maxBytes + 1) ?? Data()
+      return data.count <= maxBytes ? .success([UInt8](data)) : .failure(tooLarge)
+    } catch {
       return .failure(Refusal(text: "the file cannot be read; check its owner and mode"))
     }
-    guard data.count <= maxBytes else { return .failure(tooLarge) }
-    return .success([UInt8](data))
   }
 
   private static let tooLarge = Refusal(text: "the file is larger than 1 MiB")

@@ -25,7 +25,7 @@ struct CalendarCommand: AsyncParsableCommand {
         do throws(ConfigurationError) {
           let years = try WorkCalendar(folder: folder).years
           for line in aligned(years.map { ["\($0.year)", printable($0.notice), $0.version] }) { print(line) }
-          print("\(folder): \(count(years.count, "calendar")), sound")
+          print("\(folder): the calendars are sound")
         } catch {
           for problem in error.problems { print(problem) }
           throw CommandFailure(.configuration, count(error.problems.count, "problem"))
@@ -54,6 +54,7 @@ struct CalendarCommand: AsyncParsableCommand {
       guard (workingDays == nil) != (days == nil) else {
         throw ValidationError("give either --working-days or --days")
       }
+      guard workingDays != .zero, days != .zero else { throw ValidationError("a term has one day at least") }
     }
 
     func run() async throws {

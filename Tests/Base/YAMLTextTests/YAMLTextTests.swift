@@ -78,7 +78,7 @@ private func parse<R>(_ bytes: [UInt8], _ body: (YAMLValue) -> R?) -> (value: R?
     #expect(
       problems == [
         "a.yaml:2:3: [1]: '' is not valid; give a date", "a.yaml:3:3: [2]: missing; give a date",
-        "a.yaml:4:3: [3]: 'x' is not valid; give a date", "a.yaml:5:3: [4]: missing; give a date",
+        "a.yaml:4:3: [3]: 'x' is not valid; give a date", "a.yaml:5:2: [4]: missing; give a date",
       ])
   }
 
