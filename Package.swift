@@ -292,7 +292,7 @@ let package = Package(
         "JSON", "Timestamps", "YAMLText", "WorkCalendar", "Zones", "Cryptography", "DurableFiles", "AgeFormat",
         "PacketFormat", "TransparencyLog", "Certificates", "Authority", "PacketSeal", "ZoneKeys", "AuditLog", "Backups",
         "OperatorRequests", "Links",
-        "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Letters",
+        "Revocation", "AuditWitness", "Acts", "AuditForward", "Evidence", "Flows", "Letters",
         "DocumentNotation", "Layout", "Typefaces", "QRCodes", "PDF", "OFD", "SealObjects", "OFDPackage",
         "PDFObjects", "DocumentSeals", "TimeStamping", "ExternalSigner",
       ], ["CCurl", arguments]),
