@@ -222,7 +222,8 @@ let package = Package(
       "Letters",
       imports: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
-        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "YAMLText", "People",
+        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "YAMLText",
+        "WorkCalendar", "People",
       ], [logging, lifecycle]),
     room(
       "PublishedDocuments",
@@ -278,7 +279,7 @@ let package = Package(
     program(
       "guandu-intranet",
       imports: [
-        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Runtime", "YAMLText", "WorkCalendar", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
         "Links", "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents",
         "ReceivedDocuments", "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),

@@ -30,6 +30,10 @@ public struct ZoneConfiguration: Sendable {
   /// The folder of official work calendars (docs/calendars.md); nil where `zone.yaml` names none. Only in a zone of role
   /// `intranet`.
   public var calendars: String?
+  /// The folder of the flows that letters take (docs/flows.md), and the file with the reasons for declining; nil where
+  /// `zone.yaml` names none. Only in a zone of role `intranet`.
+  public var flows: String?
+  public var declineReasons: String?
 
   public init(
     name: ZoneName, role: ZoneRole, dataDirectory: String, logLevel: String, keys: KeyFiles, trust: TrustFiles,
@@ -234,8 +238,11 @@ public struct Mailbox: Sendable, Hashable {
   public var identifier: String
   public var chineseName: String
   public var englishName: String
+  /// The flow that its letters take in the intranet; nil for the direct one.
+  public var flow: String?
 
-  public init(identifier: String, chineseName: String, englishName: String) {
+  public init(identifier: String, chineseName: String, englishName: String, flow: String? = nil) {
+    self.flow = flow
     self.identifier = identifier
     self.chineseName = chineseName
     self.englishName = englishName
