@@ -431,7 +431,7 @@ let package = Package(
       "LettersTests",
       of: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
-        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Letters", "ZoneHarness",
+        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Flows", "People", "Letters", "ZoneHarness",
       ], [logging]),
     .executableTarget(name: "contained-specimen", dependencies: ["CLinux"], path: "Tests/ContainedSpecimen"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
@@ -451,7 +451,7 @@ let package = Package(
         "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "Acts",
         "AuditConsole", "People", "Letters", "ContainedChecks", "PublishedDocuments", "Documents",
-        "ReceivedDocuments", logging, lifecycle,
+        "ReceivedDocuments", "WorkCalendar", logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "BackupsTests",
