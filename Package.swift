@@ -279,7 +279,8 @@ let package = Package(
     program(
       "guandu-intranet",
       imports: [
-        "Runtime", "YAMLText", "WorkCalendar", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Runtime", "YAMLText", "WorkCalendar", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates",
+        "ContainedChecks", "ZoneKeys",
         "Links", "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents",
         "ReceivedDocuments", "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),

@@ -20,9 +20,9 @@ import Revocation
 import Runtime
 import ServiceLifecycle
 import Storage
-import ZoneKeys
 import WorkCalendar
 import YAMLText
+import ZoneKeys
 import Zones
 
 /// The intranet's daemon: the desk, and the intranet's side of the link. Composition alone; every rule stands in its room.

@@ -36,7 +36,8 @@ extension FlowCheck {
       }
       let waiting = flow.states.filter { $0.holder == .branches }
       if !waiting.contains(where: { $0.step(rule.take)?.by == .join }) {
-        find("F09", rule.mark, "the join takes \(rule.take), which is no step by: join of a state that waits for branches")
+        find(
+          "F09", rule.mark, "the join takes \(rule.take), which is no step by: join of a state that waits for branches")
       }
     }
     // Whatever set of ends all branches have, a rule must hold: else the item waits for ever.
@@ -47,7 +48,8 @@ extension FlowCheck {
     for bits in 1..<(1 << sorted.count) {
       let present = Set(sorted.indices.filter { bits & (1 << $0) != 0 }.map { sorted[$0] })
       for lead in present.sorted() where !branch.join.contains(where: { covers($0.when, present, lead) }) {
-        find("F09", branch.mark, "no rule of the join covers branches that ended as \(list(present)), the lead as \(lead)")
+        find(
+          "F09", branch.mark, "no rule of the join covers branches that ended as \(list(present)), the lead as \(lead)")
         return
       }
     }
@@ -79,7 +81,8 @@ extension FlowCheck {
           {
             find(
               "F18", step.mark,
-              "\(step.id) decides “\(outcome)” where “\(other)” may have been decided; take that back first: outcome: none")
+              "\(step.id) decides “\(outcome)” where “\(other)” may have been decided; take that back first: outcome: none"
+            )
           }
           after = [outcome]
         } else {

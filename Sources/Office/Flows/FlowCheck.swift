@@ -194,7 +194,9 @@ public struct FlowCheck {
         }
         fallthrough
       case .party, .nobody:
-        if state.limit == nil { find("F07", state.mark, "\(state.id) waits without a limit; say limit: and whom to urge") }
+        if state.limit == nil {
+          find("F07", state.mark, "\(state.id) waits without a limit; say limit: and whom to urge")
+        }
       }
       if state.clock == .paused { checkPause(state) }
     }
@@ -231,7 +233,8 @@ public struct FlowCheck {
     case .join where state?.holder != .branches:
       find("F09", step.mark, "\(step.id) is taken by a join, in a state that waits for no branches")
     case .clock:
-      if case .step(step.id) = state?.limit?.then {} else {
+      if case .step(step.id) = state?.limit?.then {
+      } else {
         find("F07", step.mark, "\(step.id) is taken by the clock, and no limit takes it")
       }
     case .holder where state.map { $0.holder == .branches || $0.holder == .nobody } ?? false:

@@ -8,7 +8,8 @@ extension FlowDefinition {
   /// - Parameter fields: what the subject brings, such as whether it may be published.
   public func begin(fields: [String: [String]] = [:]) -> FlowItem {
     FlowItem(
-      flow: id, version: version, state: start, entry: 1, fields: fields, taken: [:], doers: [:], branches: [], round: 0)
+      flow: id, version: version, state: start, entry: 1, fields: fields, taken: [:], doers: [:], branches: [], round: 0
+    )
   }
 
   /// All steps that can be taken now, those of people and citizens; those of the item first, then those of each open branch.

@@ -128,7 +128,9 @@ package struct FlowReader {
       guard let key = identifier(name) else { return nil }
       switch key {
       case "alarm":
-        let days = value.mapping(["days"])?.required("days")?.list(atLeast: 1, atMost: 10)?.reading { $0.integer(1...3_660) }
+        let days = value.mapping(["days"])?.required("days")?.list(atLeast: 1, atMost: 10)?.reading {
+          $0.integer(1...3_660)
+        }
         if let days { alarms = days } else { isWhole = false }
       case "remind":
         let days = value.list(atLeast: 1, atMost: 10)?.reading { reminder($0) }

@@ -236,7 +236,8 @@ extension DeskLetterSummary {
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
       state: shown?.title ?? FlowWords(chinese: state, english: state),
       acceptedAt: Date(unixMilliseconds: row["accepted_at"]),
-      due: row["settled_at"] as Int? == nil ? (row["due_at"] as Int?).map { Date(unixMilliseconds: $0) } : nil, attachmentCount: draft.attachments.count,
+      due: row["settled_at"] as Int? == nil ? (row["due_at"] as Int?).map { Date(unixMilliseconds: $0) } : nil,
+      attachmentCount: draft.attachments.count,
       isOutcomeRefused: row["outcome_refused"] as String? != nil)
   }
 }

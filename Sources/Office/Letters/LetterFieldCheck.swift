@@ -106,7 +106,8 @@ struct LetterFieldCheck {
   /// Days since 1970 of a date such as `2026-12-01`.
   static func day(_ text: String) -> Int? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard text.utf8.count == 10, parts.map(\.utf8.count) == [4, 2, 2], let date = try? Date(text + "T00:00:00Z", strategy: .iso8601)
+    guard text.utf8.count == 10, parts.map(\.utf8.count) == [4, 2, 2],
+      let date = try? Date(text + "T00:00:00Z", strategy: .iso8601)
     else { return nil }
     return Int(date.timeIntervalSince1970) / 86_400
   }

@@ -37,7 +37,9 @@ struct LetterHolders {
     case .mailbox, .office: return .mailbox(letter.mailbox)
     case .unit: return try branch.flatMap { try OfficeLookup.unit($0.unit, db) }.map { .unit($0.path) }
     case .leadUnit:
-      return try (letter.item.fields["lead-unit"]?.first).flatMap { try OfficeLookup.unit($0, db) }.map { .unit($0.path) }
+      return try (letter.item.fields["lead-unit"]?.first).flatMap { try OfficeLookup.unit($0, db) }.map {
+        .unit($0.path)
+      }
     case .dispatcher:
       guard let branch, branch.units.count > 1 else { return .mailbox(letter.mailbox) }
       return try OfficeLookup.unit(branch.units[branch.units.count - 2], db).map { .unit($0.path) }

@@ -62,7 +62,8 @@ enum LetterTimers {
   static let limit = "limit"
 
   /// Brings the rows in line with where the letter is: a state that was left takes its limit along.
-  static func update(_ letter: StoredDeskLetter, _ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws {
+  static func update(_ letter: StoredDeskLetter, _ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws
+  {
     let waits = flow.waits(of: letter.item)
     let kept = try db.all("SELECT branch, entry FROM letter_timer WHERE letter = ?", letter.id)
       .map { try Key(branch: $0["branch"], entry: $0["entry"]) }

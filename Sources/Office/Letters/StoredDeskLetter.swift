@@ -87,9 +87,13 @@ struct StoredDeskLetter {
     for place in Set(LetterPlace.places(of: item, in: flow, mailbox: mailbox) { fired.contains($0) }) {
       let isOpen = DeskFolder(rawValue: place.folder)?.isOpen ?? (place.folder == LetterPlace.queue)
       let sortAt: UnixMilliseconds
-      if place.folder == DeskFolder.all.rawValue { sortAt = acceptedAt } else if isOpen {
+      if place.folder == DeskFolder.all.rawValue {
+        sortAt = acceptedAt
+      } else if isOpen {
         sortAt = dueAt(place.branch) ?? acceptedAt
-      } else { sortAt = settledAt ?? acceptedAt }
+      } else {
+        sortAt = settledAt ?? acceptedAt
+      }
       try db.run(
         """
         INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number) VALUES (?, ?, ?, ?, ?, ?, ?)

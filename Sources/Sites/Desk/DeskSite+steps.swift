@@ -20,7 +20,7 @@ extension DeskSite {
         let letter = try await letters.letter(number: try number(in: request), for: presence.official)
         guard letter.offer(act, branch: typed.branch) != nil else {
           guard presence.official.may(act.action, .mailbox(letter.mailbox)) else { throw LetterError.notAllowed }
-          return try await conflictPage(request, presence, typed.written)
+          return try await conflictPage(request, presence, typed.written, isStep: true)
         }
         return try await letterPage(request, presence, step: typed)
       }
@@ -42,7 +42,7 @@ extension DeskSite {
       switch error {
       case .field(let field, let problem):
         return try await letterPage(request, presence, step: typed, wrong: (field, problem))
-      case .wrongStage: return try await conflictPage(request, presence, typed.written)
+      case .wrongStage: return try await conflictPage(request, presence, typed.written, isStep: true)
       default: return keptPage(WebFailure(error), typed.written, request, presence)
       }
     }

@@ -26,11 +26,11 @@ extension DeskSite {
           index: "\(index)", name: attachment.name, type: attachment.mediaType, size: readableBytes(attachment.bytes))
       },
       history: HistoryValues(
-        events: letter.events.map { event in
+        events: letter.events.filter { letter.history.isEmpty || [.sent, .delivered].contains($0.stage) }.map { event in
           EventValues(
             text: strings.text("event-\(event.stage.rawValue)", language), at: officeTime(event.at),
             who: event.handler.isEmpty ? strings.text("nobody", language) : event.handler)
-        },
+        } + flowEvents(letter, language),
         current: shown(currentText(letter.stage, language)),
         coming: letter.stage == .sent || letter.stage == .delivered),
       outcome: outcomeValues(letter, language))

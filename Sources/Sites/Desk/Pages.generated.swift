@@ -507,12 +507,6 @@ let deskTemplates: [String: String] = [
   <p class="hint">{{hours}}</p>
   <p><a class="button plain" href="/people/{{id}}">{{t.back}}</a></p>
   """#,
-  "flow-history": #"""
-  <ol class="timeline" id="flow-history">
-  {{#entries}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}}{{#unit}} · {{unit}}{{/unit}} · {{who}}<time>{{at}}</time> {{#proof}}<span class="soft">{{proof}}</span>{{/proof}}{{#hasFields}}
-  <dl class="facts">{{#fields}}<dt>{{label}}</dt><dd class="written">{{text}}</dd>{{/fields}}</dl>{{/hasFields}}</li>
-  {{/entries}}</ol>
-  """#,
   "folder": #"""
   <h1>{{heading}}</h1>
   {{#hint}}<p class="hint">{{hint}}</p>{{/hint}}
@@ -537,7 +531,8 @@ let deskTemplates: [String: String] = [
   """#,
   "history": #"""
   <ol class="timeline">
-  {{#events}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}} · {{who}}<time>{{at}}</time></li>
+  {{#events}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}}{{#unit}} · {{unit}}{{/unit}} · {{who}}<time>{{at}}</time>{{#proof}} <span class="soft">{{proof}}</span>{{/proof}}{{#hasFields}}
+  <dl class="facts">{{#fields}}<dt>{{label}}</dt><dd class="written">{{text}}</dd>{{/fields}}</dl>{{/hasFields}}</li>
   {{/events}}{{#current}}<li aria-current="step"><span class="standing">{{t.standing-current}}</span> {{current}}</li>
   {{/current}}{{#coming}}<li><span class="standing">{{t.standing-coming}}</span> {{t.coming-outcome}}</li>
   {{/coming}}</ol>
@@ -614,7 +609,7 @@ let deskTemplates: [String: String] = [
   {{#outcome}}{{#refusal}}<div id="outcome-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}{{/outcome}}
   <dl class="facts">
   <dt>{{t.currentState}}</dt><dd id="letter-state">{{state}}</dd>
-  <dt>{{t.dueHeading}}</dt><dd id="letter-due">{{#dueHow}}<details><summary><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</summary>{{dueHow}}</details>{{/dueHow}}{{^dueHow}}{{due}}{{/dueHow}}</dd>
+  <dt>{{t.dueHeading}}</dt><dd id="letter-due"><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#dueHow}}<br><span class="soft">{{dueHow}}</span>{{/dueHow}}</dd>
   <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
   <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>
   <dt>{{t.columnAccepted}}</dt><dd>{{acceptedAt}}</dd>
@@ -642,7 +637,6 @@ let deskTemplates: [String: String] = [
   {{#lanes}}{{> lanes}}{{/lanes}}
   <h2>{{t.historyHeading}}</h2>
   {{#history}}{{> history}}{{/history}}
-  {{#flowHistory}}{{> flow-history}}{{/flowHistory}}
   {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for"{{#signing}}{{> signed-form}}{{/signing}}>
   {{#signing}}{{> signing}}{{/signing}}
   <input type="hidden" name="csrf" value="{{csrf}}">

@@ -1,3 +1,4 @@
+import Cryptography
 import Flows
 import Foundation
 import Letters
@@ -74,15 +75,15 @@ import Zones
       let flow = try FlowFile.check(RunningZone.zones("flows/letter.yaml")).0
       return (try JSONEncoder().encode(flow.begin()), flow.version)
     }
-    let at = clock.now
+    let (at, key) = (clock.now, Data(X25519PrivateKey.generate().publicKey.bytes))
     try await zone.database.write { db in
       try db.run(
         """
         INSERT INTO desk_letter
           (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage, item,
             flow, flow_version)
-        VALUES (?, ?, ?, 'mayor', 'question', 't', ?, zeroblob(32), x'', x'', x'', 'delivered', ?, 'letter', ?)
-        """, "id-\(number)", number, at, content, item, version)
+        VALUES (?, ?, ?, 'mayor', 'question', 't', ?, ?, x'', x'', x'', 'delivered', ?, 'letter', ?)
+        """, "id-\(number)", number, at, content, key, item, version)
     }
     try await desk.rebuildPlaces()
     return number
@@ -174,7 +175,8 @@ import Zones
   @Test func `an act on a page that is out of date is refused, and changes nothing`() async throws {
     let number = try await letter()
     let seen = try #require(
-      try await desk.letter(number: number, for: try await official("fang")).offer(.signFor)).entry
+      try await desk.letter(number: number, for: try await official("fang")).offer(.signFor)
+    ).entry
     try await take(.signFor, number, by: "fang")
     try await take(.junk, number, by: "fang", [.reason: ["广告"]])
     try await take(.restore, number, by: "fang")
@@ -266,24 +268,24 @@ import Zones
 
   @Test func `a letter of before flows goes on where it was`() async throws {
     let content = try JSONEncoder().encode(draft())
-    let at = clock.now
-    for stage in ["delivered", "signed-for", "answered", "declined"] {
+    let (at, key) = (clock.now, Data(X25519PrivateKey.generate().publicKey.bytes))
+    for (index, stage) in ["delivered", "signed-for", "answered", "declined"].enumerated() {
       try await zone.database.write { db in
         try db.run(
           """
           INSERT INTO desk_letter
             (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
-          VALUES (?, ?, ?, 'mayor', 'question', 't', ?, zeroblob(32), x'', x'', x'', ?)
-          """, stage, "2026-\(stage.utf8.count)", at, content, stage)
+          VALUES (?, ?, ?, 'mayor', 'question', 't', ?, ?, x'', x'', x'', ?)
+          """, stage, "2026-\(index + 1)", at, content, key, stage)
       }
     }
     try await desk.rebuildPlaces()
     let fang = try await official("fang")
     let counts = try await desk.folderCounts(for: fang)
     #expect(counts == [.toDo: 1, .tracking: 1, .concluded: 1, .declined: 1, .all: 4, .untreated: 0, .recycleBin: 0])
-    #expect(try await desk.letter(number: "2026-9", for: fang).offers.map(\.act) == [.signFor])
-    try await desk.answer(number: "2026-10", text: "已修好", isPublic: false, by: fang)
-    #expect(try await desk.letter(number: "2026-10", for: fang).stage == .answered)
+    #expect(try await desk.letter(number: "2026-1", for: fang).offers.map(\.act) == [.signFor])
+    try await desk.answer(number: "2026-2", text: "已修好", isPublic: false, by: fang)
+    #expect(try await desk.letter(number: "2026-2", for: fang).stage == .answered)
     try await zone.stop()
   }
 }

@@ -73,9 +73,11 @@ let stepSpecimens: [String: EveryRouteAndEveryRole.Specimen] = {
 extension TestDesk {
   /// The eleven steps, as `zones/flows/letter.yaml` has them.
   static let letterFlow: FlowDefinition = {
-    do { return try FlowFile.check(
-      URL(filePath: #filePath).appending(path: "../../../../zones/flows/letter.yaml").standardizedFileURL.path
-    ).0 } catch {
+    do {
+      return try FlowFile.check(
+        URL(filePath: #filePath).appending(path: "../../../../zones/flows/letter.yaml").standardizedFileURL.path
+      ).0
+    } catch {
       fatalError("\(error)")
     }
   }()
