@@ -152,7 +152,7 @@ def test_eleven_steps(contexts, deployment, officials):
     fang.look("queue")
     fang.open_letter(number)
     fang.sign_for()
-    assert fang.page.locator("#letter-due summary").inner_text().startswith("20")
+    assert fang.page.locator("#letter-due .tight").inner_text().startswith("20")
     fang.look("triage")
     fang.take(number, "present", look="present", leader="ming", proposal="建议转住建局办理。")
     assert fang.queue() == []

@@ -13,6 +13,8 @@ public struct DeskBranch: Sendable {
   public var unit: OfficeUnit?
   public var isLead: Bool
   public var isEnded: Bool
+  /// Whether it ended without a result: taken back from the unit.
+  public var isRecalled: Bool
   public var state: FlowWords
   /// Until when the unit should be done; as it was filled in.
   public var due: String?
@@ -109,6 +111,7 @@ struct LetterView {
       try DeskBranch(
         number: branch.number, named: OfficeLookup.unit(branch.named, db), unit: OfficeLookup.unit(branch.unit, db),
         isLead: branch.isLead, isEnded: branch.isEnded,
+        isRecalled: branch.isEnded && branch.state == flow.branch(branch.kind)?.closedAs,
         state: flow.branch(branch.kind)?.state(branch.state)?.title ?? FlowWords(chinese: "", english: ""),
         due: branch.fields[LetterField.unitDue.rawValue]?.first,
         handler: (branch.fields[LetterField.handler.rawValue]?.first).flatMap { try OfficeLookup.name(of: $0, db) },
@@ -179,10 +182,12 @@ extension DeskLetters {
   public func choices(
     number: String, branch: Int?, for official: Official
   ) async throws(LetterError) -> LetterChoices {
+    let flows = self.flows
     let found: LetterChoices?
     do {
       found = try await database.read { db in
         guard let letter = try StoredDeskLetter.find(number: number, official, db) else { return nil }
+        let flow = try letter.flow(flows)
         var choices = LetterChoices()
         choices.leaders = try LetterHolders.people(.leader, ofMailbox: letter.mailbox, db)
         choices.units = try OfficeLookup.units(db)
@@ -192,7 +197,7 @@ extension DeskLetters {
         }
         let open = Set(letter.item.branches.filter { !$0.isEnded }.map(\.named))
         let submitted = Set(
-          letter.item.roundBranches.filter { $0.isEnded && $0.lastState != nil && $0.state != "recalled" }.map(\.named))
+          letter.item.roundBranches.filter { $0.isEnded && $0.lastState != nil && $0.state != flow.branch($0.kind)?.closedAs }.map(\.named))
         choices.openUnits = choices.units.filter { open.contains($0.identifier) }
         choices.submittedUnits = choices.units.filter { submitted.contains($0.identifier) }
         return choices

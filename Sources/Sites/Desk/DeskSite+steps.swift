@@ -10,6 +10,7 @@ import Web
 extension DeskSite {
   func addStepRoutes(to routes: inout RouteTable) {
     handle(.get, "/queue", .readLetter, &routes) { [self] in try await queuePage($0, $1) }
+    handle(.get, "/letters", .readLetter, &routes) { [self] in try await findLetter($0, $1) }
     for act in LetterAct.allCases where act != .signFor && !LetterAct.settling.contains(act) {
       handle(.post, "/letters/{number}/\(act.rawValue)", act.action, &routes) { [self] in
         try await take(act, $0, $1)
@@ -55,6 +56,22 @@ extension DeskSite {
       _ = try await letters.letter(number: number, for: presence.official)
       return seeOther("/letters/\(number)?done=\(act.rawValue)")
     } catch { return seeOther("/folders/to-do") }
+  }
+
+  /// Leads to the letter of a number, as somebody reads it out: wide digits and blanks do not matter.
+  private func findLetter(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    guard presence.official.may(.readLetter) || presence.official.may(.readDispatch) else { throw WebFailure.notAllowed }
+    let typed = (request.query("number") ?? "").prefix(64).unicodeScalars.compactMap { scalar -> Character? in
+      switch scalar.value {
+      case 0x30...0x39, 0x2D: Character(scalar)
+      case 0xFF10...0xFF19: Unicode.Scalar(scalar.value - 0xFF10 + 0x30).map { Character($0) }
+      case 0xFF0D, 0x2010...0x2015: "-"
+      default: nil
+      }
+    }
+    let number = String(typed)
+    guard !number.isEmpty else { return seeOther("/queue") }
+    return seeOther("/letters/\(number)")
   }
 
   private func queuePage(_ request: WebRequest, _ presence: Presence) async throws -> Response {

@@ -514,6 +514,7 @@ let deskTemplates: [String: String] = [
   {{> late}}
   {{#undelivered}}<div id="undelivered" class="note" role="status"><p>{{text}}</p>
   <p>{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}</p></div>{{/undelivered}}
+  <form class="find" method="get" action="/letters"><label for="number">{{t.findNumber}}</label> <input class="short" type="search" id="number" name="number" inputmode="numeric" autocomplete="off"> <button class="plain" type="submit" id="find">{{t.findLetter}}</button></form>
   <nav aria-label="{{t.folders}}"><ul class="tabs">
   {{#tabs}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}} ({{count}})</a></li>
   {{/tabs}}</ul></nav>

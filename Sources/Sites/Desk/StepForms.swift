@@ -188,7 +188,7 @@ extension DeskSite {
             unit == branch.named ? nil : strings.text("laneNow", language) + unitName(unit, language)
           },
           part: strings.text(branch.isLead ? "laneLead" : "laneAssist", language),
-          stage: branch.isEnded ? "answered" : "signed-for",
+          stage: branch.isRecalled ? "cancelled" : branch.isEnded ? "answered" : "signed-for",
           stateText: language == .chinese ? branch.state.chinese : branch.state.english, person: branch.handler,
           due: branch.due)
       },
@@ -213,6 +213,7 @@ extension DeskSite {
             switch field {
             case .visibility: strings.text(text == "public" ? "visibilityPublic" : "visibilityPrivate", language)
             case .kind: strings.text("kind-\(text)", language)
+            case .complaintAbout where text == "none": strings.text("noUnit", language)
             default: text
             }
           return FlowFieldValues(label: strings.text("field-\(field.rawValue)", language), text: shown)

@@ -30,6 +30,8 @@ let stepStrings = StringTable([
   .init("dueNone", "未定（无该年度工作日历）", "Open: there is no calendar of working days"),
   .init("columnDue", "期限", "Due"),
   .init("overdueBy", "超期", "overdue"),
+  .init("findNumber", "按受理编号查找", "Find by number"),
+  .init("findLetter", "查找", "Find"),
   .init("chooseOne", "请选择", "Please choose"),
   .init("noUnit", "无", "None"),
 

@@ -210,7 +210,7 @@ import Zones
     let letter = try await desk.letter(number: number, for: try await official("fang"))
     #expect(letter.stage == .declined && letter.outcome?.text == "广告" && letter.outcome?.isPublic == false)
     #expect(try await folder(.all, of: "fang") == [])
-    #expect(try await zone.count("SELECT COUNT(*) FROM outgoing WHERE type = 'letter.declined'") == 1)
+    #expect(try await zone.count("SELECT COUNT(*) FROM outbox WHERE type = 'letter.declined'") == 1)
     try await zone.stop()
   }
 
