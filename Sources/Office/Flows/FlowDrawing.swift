@@ -6,7 +6,9 @@ extension FlowDefinition {
   /// - Parameter chinese: whether titles are Chinese; English else.
   public func mermaid(chinese: Bool) -> String {
     func text(_ words: FlowWords) -> String {
-      (chinese ? words.chinese : words.english).map { "\";:#\n{}".contains($0) ? " " : $0 }.reduce(into: "") { $0.append($1) }
+      (chinese ? words.chinese : words.english).map { "\";:#\n{}".contains($0) ? " " : $0 }.reduce(into: "") {
+        $0.append($1)
+      }
     }
     // Hyphens would be read as arrows.
     func name(_ id: String) -> String { id.map { $0 == "-" ? "_" : $0 }.reduce(into: "") { $0.append($1) } }

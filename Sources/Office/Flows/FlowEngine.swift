@@ -8,7 +8,8 @@ extension FlowDefinition {
   /// - Parameter fields: what the subject brings, such as whether it may be published.
   public func begin(fields: [String: [String]] = [:]) -> FlowItem {
     FlowItem(
-      flow: id, version: version, state: start, entry: 1, fields: fields, taken: [:], doers: [:], branches: [], round: 0)
+      flow: id, version: version, state: start, entry: 1, fields: fields, taken: [:], doers: [:], branches: [], round: 0
+    )
   }
 
   /// All steps that can be taken now, those of people and citizens; those of the item first, then those of each open branch.
@@ -195,7 +196,8 @@ private struct FlowChange {
     let (from, to) = (branch.state, way.state ?? branch.state)
     switch way.moves {
     case .childUnit:
-      guard branch.units.count < (step.levels ?? 4), let child = fields["child-unit"]?.first else { throw .tooDeep }
+      guard branch.units.count < (step.levels ?? 4), let child = fields["child-unit"]?.first(where: { !$0.isEmpty })
+      else { throw .tooDeep }
       branch.units.append(child)
       // The level below begins afresh: it may dispute in its turn.
       (branch.taken, branch.doers) = ([:], [:])
@@ -219,7 +221,7 @@ private struct FlowChange {
     var named: [String] = []
     for unit in fields[kind.each] ?? [] where !unit.isEmpty && !named.contains(unit) { named.append(unit) }
     guard (1...FlowDefinition.unitsMax).contains(named.count) else { throw .units(named.count) }
-    let lead = kind.lead.flatMap { fields[$0]?.first }
+    let lead = kind.lead.flatMap { fields[$0]?.first { !$0.isEmpty } }
     if let lead { guard named.contains(lead) else { throw .leadIsNotNamed } }
     if isNewRound { item.round += 1 }
     for unit in named {
@@ -265,7 +267,7 @@ private struct FlowChange {
   private mutating func reopen(_ id: String, _ units: [String]) throws(FlowRefusal) {
     for unit in units {
       guard
-        let index = item.branches.firstIndex(where: {
+        let index = item.branches.lastIndex(where: {
           $0.kind == id && $0.isEnded && $0.round == item.round && $0.named == unit && $0.lastState != nil
             && $0.state != definition.branch(id)?.closedAs
         }), let back = item.branches[index].lastState

@@ -100,7 +100,9 @@ extension FlowReader {
     var found: [String: String] = [:]
     for (name, value) in pairs {
       guard let key = identifier(name) else { return nil }
-      if let truth = value.truth { found[key] = truth ? "true" : "none" } else {
+      if let truth = value.truth {
+        found[key] = truth ? "true" : "none"
+      } else {
         guard let text = identifier(value) else { return nil }
         found[key] = text
       }
@@ -113,7 +115,9 @@ extension FlowReader {
   package func words(_ value: YAMLValue) -> FlowWords? {
     guard let keys = value.mapping(["zh", "en"]) else { return nil }
     // Each language is asked for, so that both are named where both are missing.
-    let (chinese, english) = (keys.required("zh")?.text(maxCharacters: 200), keys.required("en")?.text(maxCharacters: 400))
+    let (chinese, english) = (
+      keys.required("zh")?.text(maxCharacters: 200), keys.required("en")?.text(maxCharacters: 400)
+    )
     guard let chinese, let english else { return nil }
     return FlowWords(chinese: chinese, english: english)
   }

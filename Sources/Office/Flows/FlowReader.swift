@@ -33,7 +33,8 @@ package struct FlowReader {
     else { return nil }
     return FlowDefinition(
       id: id, version: version, subject: subject, title: title, fallback: fallback, marks: marks, promise: promise,
-      requests: requests, start: start, states: states, anywhere: anywhere, branches: branches)
+      requests: requests, start: start, startMark: top.required("start")?.mark ?? root.mark, states: states,
+      anywhere: anywhere, branches: branches)
   }
 
   // MARK: States
@@ -128,7 +129,9 @@ package struct FlowReader {
       guard let key = identifier(name) else { return nil }
       switch key {
       case "alarm":
-        let days = value.mapping(["days"])?.required("days")?.list(atLeast: 1, atMost: 10)?.reading { $0.integer(1...3_660) }
+        let days = value.mapping(["days"])?.required("days")?.list(atLeast: 1, atMost: 10)?.reading {
+          $0.integer(1...3_660)
+        }
         if let days { alarms = days } else { isWhole = false }
       case "remind":
         let days = value.list(atLeast: 1, atMost: 10)?.reading { reminder($0) }
@@ -140,7 +143,7 @@ package struct FlowReader {
       }
     }
     guard isWhole else { return nil }
-    return FlowPromise(terms: terms, alarms: alarms, reminders: reminders, overdue: overdue)
+    return FlowPromise(terms: terms, alarms: alarms, reminders: reminders, overdue: overdue, mark: value.mark)
   }
 
   private func reminder(_ value: YAMLValue) -> Int? {
@@ -199,7 +202,8 @@ package struct FlowReader {
     let join = keys.required("join")?.list(atLeast: 1, atMost: 20)?.reading { rule($0) }
     guard let each, let lead, let start, let closedAs, let states, let join else { return nil }
     return FlowBranchKind(
-      id: id, each: each, lead: lead, start: start, closedAs: closedAs, states: states, join: join, mark: name.mark)
+      id: id, each: each, lead: lead, start: start, startMark: keys.required("start")?.mark ?? name.mark,
+      closedAs: closedAs, states: states, join: join, mark: name.mark)
   }
 
   private func rule(_ value: YAMLValue) -> FlowJoinRule? {
