@@ -65,8 +65,12 @@ extension FlowCheck {
         case .lead(let end), .any(let end), .atLeast(_, let end): [end]
         case .all(let ends): ends
         }
-      let unknown = named.filter { !kind.ends.contains($0) }
-      for end in unknown { find("F09", rule.mark, "\(end) is no end of the branch \(kind.id)") }
+      if case .lead = rule.when, kind.lead == nil {
+        find("F09", rule.mark, "the branch \(kind.id) has no lead; say which field names it")
+      }
+      for end in named where !kind.ends.contains(end) {
+        find("F09", rule.mark, "\(end) is no end of the branch \(kind.id)")
+      }
       if !flow.states.contains(where: { $0.holder == .branches && $0.step(rule.take)?.by == .join }) {
         find(
           "F09", rule.mark, "the join takes \(rule.take), which is no step by: join of a state that waits for branches")

@@ -146,6 +146,9 @@ public struct FlowCheck {
   // MARK: Whether every state is reached, and leads to an end
 
   private mutating func checkReach(_ level: Level) {
+    if level.state(level.start)?.isEnd ?? false {
+      return find("F04", level.startMark, "start: \(level.start) is an end, where nothing is done")
+    }
     let targets: (FlowState) -> Set<String> = { state in
       Set(level.steps(of: state).flatMap(\.ways).map { $0.state ?? state.id })
     }
@@ -158,9 +161,6 @@ public struct FlowCheck {
     if let closed = level.branch?.closedAs { reached.insert(closed) }
     for state in level.states where !reached.contains(state.id) {
       find("F03", state.mark, "no step leads to the state \(state.id)")
-    }
-    if level.state(level.start)?.isEnd ?? false {
-      find("F04", level.startMark, "start: \(level.start) is an end, where nothing is done")
     }
     let leading = level.leadingToEnds(by: { _ in true })
     for state in level.states where !state.isEnd {

@@ -15,6 +15,7 @@ package struct FlowReader {
       "flow", "version", "subject", "title", "fallback", "marks", "clock", "requests", "start", "states", "anywhere",
       "branches",
     ]
+    let noted = root.problems.problems.count
     guard let top = root.mapping(keys) else { return nil }
     let id = top.required("flow").flatMap(identifier)
     let version = top.required("version")?.integer(1...1_000_000)
@@ -29,7 +30,7 @@ package struct FlowReader {
     let anywhere = top.optional("anywhere").map { self.steps($0, staysAllowed: true) } ?? []
     let branches = top.optional("branches").map(branchKinds) ?? []
     guard let id, let version, let subject, let title, let fallback, let start, let marks, let promise, let requests,
-      let states, let anywhere, let branches
+      let states, let anywhere, let branches, root.problems.problems.count == noted
     else { return nil }
     return FlowDefinition(
       id: id, version: version, subject: subject, title: title, fallback: fallback, marks: marks, promise: promise,

@@ -52,9 +52,11 @@ import Zones
     try await zone.database.write { db in
       try db.run(
         """
-        INSERT INTO desk_letter (id, number, mailbox, kind, stage, received_at, content, flow, flow_version)
-        VALUES ('\(UUID())', 'n', 'mayor', 'question', 'delivered', 0, ?, 'letter', 1)
-        """, Data())
+        INSERT INTO desk_letter
+          (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage,
+            flow, flow_version)
+        VALUES ('id', '2026-00001', 0, 'mayor', 'question', 't', x'', x'', x'', x'', x'', 'delivered', 'letter', 1)
+        """)
     }
     _ = try await keep("# A comment moves every line.\n" + changed)
     await #expect(throws: LetterFlows.Fault.self) { _ = try await keep(text) }
