@@ -2,6 +2,8 @@
 extension FlowDefinition {
   /// The most units that one step may open branches for.
   public static let unitsMax = 200
+  /// The most branches that an item may have had.
+  public static let branchesMax = 1_000
 
   /// An item that begins.
   ///
@@ -220,7 +222,9 @@ private struct FlowChange {
     guard let kind = definition.branch(id) else { throw .notNow }
     var named: [String] = []
     for unit in fields[kind.each] ?? [] where !unit.isEmpty && !named.contains(unit) { named.append(unit) }
-    guard (1...FlowDefinition.unitsMax).contains(named.count) else { throw .units(named.count) }
+    guard (1...FlowDefinition.unitsMax).contains(named.count),
+      item.branches.count + named.count <= FlowDefinition.branchesMax
+    else { throw .units(named.count) }
     let lead = kind.lead.flatMap { fields[$0]?.first { !$0.isEmpty } }
     if let lead { guard named.contains(lead) else { throw .leadIsNotNamed } }
     if isNewRound { item.round += 1 }

@@ -211,6 +211,21 @@ private struct Letter {
     #expect(letter.item.branches.count == 200 && letter.item.branches.filter(\.isLead).map(\.unit) == ["u199"])
   }
 
+  @Test mutating func `opens at most 1,000 branches in its life, and can be declined then`() throws {
+    for step in ["sign-for", "present", "instruct"] { try letter.take(step) }
+    let units = (1...200).map { "u\($0)" }
+    for _ in 1...5 {
+      try letter.take("dispatch", by: "li", ["units": units, "lead-unit": ["u1"]])
+      try letter.take("recall-unit", by: "li", ["unit": units])
+    }
+    #expect(letter.item.branches.count == FlowDefinition.branchesMax)
+    #expect(throws: FlowRefusal.units(1)) {
+      try letter.take("dispatch", by: "li", ["units": ["water"], "lead-unit": ["water"]])
+    }
+    for step in ["propose-decline", "accept", "settle"] { try letter.take(step) }
+    #expect(letter.item.state == "declined")
+  }
+
   @Test mutating func `counts each state that it enters, so that an old page is noticed`() throws {
     #expect(letter.item.entry == 1)
     try letter.take("sign-for")

@@ -10,11 +10,12 @@ struct FlowWalk {
   private(set) var way: [String] = []
   /// What did not hold; a walk goes no further then.
   private(set) var broken: [String] = []
+  private var isHeadingForAnEnd = false
   private let distances: [String: Int]
   private let branchDistances: [String: [String: Int]]
 
   static let units = (1...7).map { "u\($0)" }
-  static let stepsMax = 20_000
+  static let stepsMax = 2_000
 
   init(_ flow: FlowDefinition, seed: UInt64) {
     (self.flow, random) = (flow, SeededNumbers(seed: seed))
@@ -31,12 +32,13 @@ struct FlowWalk {
     for _ in 0..<steps where broken.isEmpty && !isOver {
       if random.chance(10) { tryWrong() } else if let offer = offers.randomElement(using: &random) { take(offer) }
     }
+    isHeadingForAnEnd = true
     while broken.isEmpty, !isOver {
       guard way.count < Self.stepsMax else {
         broken.append("no end after \(Self.stepsMax) steps")
         return
       }
-      guard let offer = onward() else {
+      guard let offer = onward() ?? onward() ?? onward() else {
         broken.append("nothing leads on from \(item.state)")
         return
       }
@@ -73,9 +75,9 @@ struct FlowWalk {
   /// be taken, since the shortest way of each branch is not always one that the join lets pass.
   private mutating func onward() -> FlowOffer? {
     let round = Set(item.roundBranches.map(\.number))
-    let isWaiting = flow.state(item.state)?.holder == .branches
+    let isWaiting = flow.state(item.state)?.holder == .branches && !random.chance(3)
     let sure = offers.filter { offer in
-      Self.isSure(offer.step) && (isWaiting ? offer.branch.map(round.contains) ?? true : offer.branch == nil)
+      Self.isSure(offer.step) && (isWaiting ? offer.branch.map(round.contains) ?? false : offer.branch == nil)
     }
     if random.chance(30) { return sure.randomElement(using: &random) }
     let nearest = sure.compactMap { offer in distance(after: offer).map { (offer, $0) } }
@@ -108,6 +110,7 @@ struct FlowWalk {
       switch error {
       case .noBranch where offer.step.reopens != nil || offer.step.closes != nil: break
       case .tooDeep where offer.step.levels != nil: break
+      case .units where item.branches.count + 5 > FlowDefinition.branchesMax: break
       default: broken.append("\(way.last ?? "") was offered and refused: \(error)")
       }
     }
@@ -153,7 +156,9 @@ struct FlowWalk {
 
   /// One to five, each once.
   private mutating func some(of choices: [String]) -> [String] {
-    Array(Set(choices).sorted().shuffled(using: &random).prefix(random.number(1...5)))
+    // Few units come to an end together more often than many.
+    let most = isHeadingForAnEnd && random.chance(80) ? 1 : 5
+    return Array(Set(choices).sorted().shuffled(using: &random).prefix(random.number(1...most)))
   }
 
   // MARK: What always holds
