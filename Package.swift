@@ -222,7 +222,8 @@ let package = Package(
       "Letters",
       imports: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
-        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "YAMLText", "People",
+        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Acts", "Flows", "YAMLText",
+        "WorkCalendar", "People",
       ], [logging, lifecycle]),
     room(
       "PublishedDocuments",
@@ -278,7 +279,7 @@ let package = Package(
     program(
       "guandu-intranet",
       imports: [
-        "Runtime", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Runtime", "YAMLText", "WorkCalendar", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
         "Links", "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents",
         "ReceivedDocuments", "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
@@ -430,7 +431,7 @@ let package = Package(
       "LettersTests",
       of: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
-        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Flows", "YAMLText", "Letters", "ZoneHarness",
+        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Flows", "YAMLText", "People", "Letters", "ZoneHarness",
       ], [logging]),
     .executableTarget(name: "contained-specimen", dependencies: ["CLinux"], path: "Tests/ContainedSpecimen"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
@@ -450,7 +451,7 @@ let package = Package(
         "Certificates", "PacketSeal", "ZoneKeys", "AuditLog", "Links", "Revocation", "KeyRotation", "AuditWitness",
         "Acts",
         "AuditConsole", "People", "Letters", "ContainedChecks", "PublishedDocuments", "Documents",
-        "ReceivedDocuments", logging, lifecycle,
+        "ReceivedDocuments", "WorkCalendar", logging, lifecycle,
       ], path: "Tests/ZoneHarness", swiftSettings: settings),
     tests(
       "BackupsTests",

@@ -22,6 +22,7 @@ public import Roles
 import ServiceLifecycle
 public import Storage
 import Synchronization
+import WorkCalendar
 public import Timestamps
 public import ZoneKeys
 public import Zones
@@ -101,7 +102,8 @@ public final class RunningZone: Sendable {
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, link: link, keys: { identity.encryptionKeys },
       mailboxes: configuration.mailboxes, limits: configuration.letters, flows: try Self.flows(),
-      declineReasons: try FlowFile.declineReasons(Self.zones("decline-reasons.yaml")), audit: trail, logger: logger,
+      declineReasons: try FlowFile.declineReasons(Self.zones("decline-reasons.yaml")),
+      calendar: try WorkCalendar(folder: Self.zones("calendars")), audit: trail, logger: logger,
       now: now)
     documents = PortalDocuments(
       database: database, blobs: blobs, link: link, trust: configuration.sealTrust, process: checks, logger: logger)
@@ -204,7 +206,7 @@ public final class RunningZone: Sendable {
 
 extension RunningZone {
   /// A file of the configuration that is delivered.
-  static func zones(_ name: String) -> String {
+  public static func zones(_ name: String) -> String {
     URL(filePath: #filePath).appending(path: "../../../zones/\(name)").standardizedFileURL.path
   }
 

@@ -24,7 +24,7 @@ struct ZoneReader {
 
   private static let keys = [
     "zone", "role", "data", "log_level", "keys", "trust", "links", "mailboxes", "letters", "portal", "sms", "desk",
-    "people", "documents", "backups", "audit", "calendars",
+    "people", "documents", "backups", "audit", "calendars", "flows", "decline_reasons",
   ]
 
   /// Nil where anything is wrong; it has been noted by then.
@@ -55,6 +55,8 @@ struct ZoneReader {
     configuration.keys.audit = audit.flatMap { $0 }
     configuration.sealTrust = sites.sealTrust
     configuration.calendars = sites.calendars
+    configuration.flows = sites.flows
+    configuration.declineReasons = sites.declineReasons
     return configuration
   }
 
@@ -147,15 +149,16 @@ extension ZoneReader {
     guard let elements = value.list(atLeast: 1) else { return nil }
     var seen: Set<String> = []
     let mailboxes = elements.compactMap { element -> Mailbox? in
-      guard let group = element.mapping(["id", "chinese", "english"]) else { return nil }
+      guard let group = element.mapping(["id", "chinese", "english", "flow"]) else { return nil }
       let identifier = group.required("id")?.identifier()
       let chinese = group.required("chinese")?.text(maxCharacters: 60)
       let english = group.required("english")?.text(maxCharacters: 120)
-      guard let identifier, let chinese, let english else { return nil }
+      let flow: String?? = group.optional("flow").map { $0.identifier() } ?? .some(nil)
+      guard let identifier, let chinese, let english, let flow else { return nil }
       guard seen.insert(identifier).inserted else {
         return element.refused("the mailbox \(identifier) is given twice; remove one")
       }
-      return Mailbox(identifier: identifier, chineseName: chinese, englishName: english)
+      return Mailbox(identifier: identifier, chineseName: chinese, englishName: english, flow: flow)
     }
     return mailboxes.count == elements.count ? mailboxes : nil
   }

@@ -30,6 +30,10 @@ public struct ZoneConfiguration: Sendable {
   /// The folder of official work calendars (docs/calendars.md); nil where `zone.yaml` names none. Only in a zone of role
   /// `intranet`.
   public var calendars: String?
+  /// The folder of the flows that letters take (docs/flows.md), and the file with the reasons for declining; nil where
+  /// `zone.yaml` names none. Only in a zone of role `intranet`.
+  public var flows: String?
+  public var declineReasons: String?
 
   public init(
     name: ZoneName, role: ZoneRole, dataDirectory: String, logLevel: String, keys: KeyFiles, trust: TrustFiles,
@@ -225,20 +229,6 @@ public struct ExchangePolicy: Sendable {
     self.highestClassification = highestClassification
     self.blobMaxBytes = blobMaxBytes
     self.fileKinds = fileKinds
-  }
-}
-
-/// An addressee of letters (信箱).
-public struct Mailbox: Sendable, Hashable {
-  /// `[a-z][a-z0-9-]{0,31}`.
-  public var identifier: String
-  public var chineseName: String
-  public var englishName: String
-
-  public init(identifier: String, chineseName: String, englishName: String) {
-    self.identifier = identifier
-    self.chineseName = chineseName
-    self.englishName = englishName
   }
 }
 

@@ -10,10 +10,12 @@ struct Sites {
   private(set) var documents: DocumentsConfiguration?
   private(set) var sealTrust: SealTrustFiles?
   private(set) var calendars: String?
+  private(set) var flows: String?
+  private(set) var declineReasons: String?
 
   /// Nil where anything is wrong; it has been noted by then.
   init?(_ top: YAMLMapping, role: ZoneRole, mailboxes: [Mailbox]?) {
-    for name in role == .dmz ? ["desk", "people", "calendars"] : ["portal", "sms"] {
+    for name in role == .dmz ? ["desk", "people", "calendars", "flows", "decline_reasons"] : ["portal", "sms"] {
       top.optional(name)?.refuse("does not belong to a zone of role \(role.rawValue); remove it")
     }
     switch role {
@@ -38,6 +40,14 @@ struct Sites {
       if let value = top.optional("calendars") {
         guard let folder = value.path(.folder) else { return nil }
         calendars = folder
+      }
+      if let value = top.optional("flows") {
+        guard let folder = value.path(.folder) else { return nil }
+        flows = folder
+      }
+      if let value = top.optional("decline_reasons") {
+        guard let file = value.path(.file) else { return nil }
+        declineReasons = file
       }
     }
   }

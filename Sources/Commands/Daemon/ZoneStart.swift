@@ -30,7 +30,7 @@ public struct StartFailure: Error, Sendable, CustomStringConvertible {
     self.exitStatus = exitStatus
   }
 
-  static let configuration: Int32 = 78
+  public static let configuration: Int32 = 78
   static let unavailable: Int32 = 75
 }
 

@@ -21,6 +21,8 @@ import Runtime
 import ServiceLifecycle
 import Storage
 import ZoneKeys
+import WorkCalendar
+import YAMLText
 import Zones
 
 /// The intranet's daemon: the desk, and the intranet's side of the link. Composition alone; every rule stands in its room.
@@ -47,16 +49,33 @@ struct GuanduIntranet: AsyncParsableCommand {
     do { try await serve() } catch { stop(after: error) }
   }
 
+  /// By what rules letters are handled.
+  ///
+  /// - Throws: `StartFailure` where the configuration's files are wrong, or a flow was changed that letters are on.
+  private static func rules(_ start: ZoneStart) async throws -> (LetterFlows, [DeclineReason], WorkCalendar?) {
+    do {
+      let rules = try LetterRules.load(start.configuration)
+      let calendar = try start.configuration.calendars.map { try WorkCalendar(folder: $0) }
+      return (try await rules.keep(in: start.database), rules.declineReasons, calendar)
+    } catch let error as ConfigurationError {
+      throw StartFailure("\(error)", exitStatus: StartFailure.configuration)
+    } catch let error as LetterFlows.Fault {
+      throw StartFailure("\(error)", exitStatus: StartFailure.configuration)
+    }
+  }
+
   private func serve() async throws {
     let start = try ZoneStart(
       configurationPath: config, role: .intranet,
       migrations: linkMigrations + actMigrations + peopleMigrations + deskLetterMigrations
         + officeDocumentMigrations + documentPublicationMigrations + receivedDocumentMigrations + auditIndexMigrations)
     let (link, offices) = (start.configuration.cityLink, start.configuration.officeLinks)
+    let (flows, declineReasons, calendar) = try await Self.rules(start)
     let letters = DeskLetters(
       database: start.database, outbox: start.outbox, blobs: start.blobs, link: link,
       keys: { start.identity.encryptionKeys }, mailboxes: start.configuration.mailboxes,
-      limits: start.configuration.letters,
+      limits: start.configuration.letters, flows: flows, declineReasons: declineReasons,
+      calendar: calendar,
       audit: start.audit, logger: start.logger)
     let publications = DocumentPublications(
       database: start.database, blobs: start.blobs, outbox: start.outbox, link: link, offices: offices,
@@ -78,6 +97,7 @@ struct GuanduIntranet: AsyncParsableCommand {
       start.logger.notice("a person of zone.yaml was enrolled", metadata: ["person": "\(person)"])
     }
     let reminder = NoticeReminder(letters: letters, logger: start.logger)
+    let timers = LetterTimerKeeper(letters: letters, logger: start.logger)
     let officers = try Self.officers(start)
     let documents = try await Self.documents(start)
     let desk = try DeskSite(
@@ -100,7 +120,7 @@ struct GuanduIntranet: AsyncParsableCommand {
           },
           "people-import": { try await office.operatorImport($0) },
         ])
-        + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, desk])
+        + (officers.map { [$0.index, $0.checker] } ?? []) + [exchange, reminder, timers, desk])
   }
 
   /// Documents of other offices; nil where the configuration names nobody who signs for them. What came stays to be read when

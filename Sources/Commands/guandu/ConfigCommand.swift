@@ -1,4 +1,5 @@
 import ArgumentParser
+import Letters
 import WorkCalendar
 import YAMLText
 import Zones
@@ -24,6 +25,7 @@ struct ConfigCommand: AsyncParsableCommand {
           var trust = TrustCheck(zone)
           trust.run()
           let problems = trust.problems + Self.problems(ofCalendars: zone.calendars)
+            + Self.problems(ofLetters: zone)
           guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
           print("\(file): the configuration of zone \(zone.name) is sound")
         } catch {
@@ -32,6 +34,13 @@ struct ConfigCommand: AsyncParsableCommand {
             .configuration, error.problems.count == 1 ? "1 problem" : "\(error.problems.count) problems")
         }
       }
+    }
+
+    private static func problems(ofLetters zone: ZoneConfiguration) -> [ConfigurationProblem] {
+      do throws(ConfigurationError) {
+        _ = try LetterRules.load(zone)
+        return []
+      } catch { return error.problems }
     }
 
     private static func problems(ofCalendars folder: String?) -> [ConfigurationProblem] {

@@ -81,12 +81,14 @@ struct DeploymentLayout {
       "intranet/data", "intranet/backups", "drop",
       "drop/dmz-to-intranet", "drop/dmz-to-intranet/tmp", "drop/dmz-to-intranet/new", "drop/intranet-to-dmz",
       "drop/intranet-to-dmz/tmp", "drop/intranet-to-dmz/new",
-      "signer", "signer/keys", "signer/run", "seals", "calendars",
+      "signer", "signer/keys", "signer/run", "seals", "calendars", "flows",
     ] { try files.createFolder("\(root)/\(folder)") }
     let people = try DeploymentKeys(root: root, hosts: hosts, date: date, files: files).make()
     try DeploymentSeal(root: root, date: date, files: files).make()
     try copy("mailboxes.yaml", to: root) { $0 }
-    try copyCalendars(to: root)
+    try copyFolder("calendars", to: root)
+    try copyFolder("flows", to: root)
+    try copy("decline-reasons.yaml", to: root) { $0 }
     try copy("signer/signer.yaml", to: root) { $0 }
     try copy("dmz/zone.yaml", to: root) { $0 }
     try copy("intranet/zone.yaml", to: root) {
@@ -96,10 +98,11 @@ struct DeploymentLayout {
     }
   }
 
-  private func copyCalendars(to root: String) throws {
-    guard files.exists("\(zones)/calendars") else { return }
-    for name in try files.list("\(zones)/calendars", most: 1_000).sorted() where name.hasSuffix(".yaml") {
-      try copy("calendars/\(name)", to: root) { $0 }
+  /// Copies the YAML files of a folder.
+  private func copyFolder(_ folder: String, to root: String) throws {
+    guard files.exists("\(zones)/\(folder)") else { return }
+    for name in try files.list("\(zones)/\(folder)", most: 1_000).sorted() where name.hasSuffix(".yaml") {
+      try copy("\(folder)/\(name)", to: root) { $0 }
     }
   }
 

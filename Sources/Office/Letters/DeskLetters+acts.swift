@@ -43,36 +43,38 @@ extension DeskLetters {
   /// - Throws: `wrongStage` where somebody was quicker or the flow has no such step now, `notAllowed` where it is somebody
   ///   else's, `field` for what was filled in wrongly. Nothing was done then.
   public func take(_ request: LetterStepRequest, by official: Official) async throws(LetterError) {
-    let step = LetterStepTaking(
-      request: request, official: official, flows: flows, mailboxes: mailboxes,
-      declineReasons: Set(declineReasons.map(\.id)), outbox: outbox, dmz: dmz, audit: audit,
-      now: now)
+    let step = LetterStepTaking(self)
     do {
-      try await database.write { db in try step.run(db) }
+      try await database.write { db in try step.run(request, official, db) }
     } catch let error as LetterError {
       throw error
     } catch { throw .unavailable(error) }
   }
 }
 
-/// One step, within its transaction.
+/// Steps, each within its transaction.
 struct LetterStepTaking: Sendable {
-  let request: LetterStepRequest
-  let official: Official
   let flows: LetterFlows
   let mailboxes: Set<String>
   let declineReasons: Set<String>
+  let times: LetterTimes
   let outbox: Outbox
   let dmz: ZoneName
   let audit: AuditTrail?
   let now: @Sendable () -> UnixMilliseconds
 
-  func run(_ db: Transaction) throws {
+  init(_ letters: DeskLetters) {
+    (flows, mailboxes, times) = (letters.flows, letters.mailboxes, letters.times)
+    declineReasons = Set(letters.declineReasons.map(\.id))
+    (outbox, dmz, audit, now) = (letters.outbox, letters.dmz, letters.audit, letters.now)
+  }
+
+  func run(_ request: LetterStepRequest, _ official: Official, _ db: Transaction) throws {
     guard var letter = try StoredDeskLetter.find(number: request.number, official, db) else {
       throw LetterError.notFound
     }
     let flow = try letter.flow(flows)
-    guard let offer = offer(letter, flow) else {
+    guard let offer = offer(request, letter, flow) else {
       // Whoever may never do it hears that, and not where the letter is.
       guard official.may(request.act.action) || official.may(request.act.unitAction) else {
         throw LetterError.notAllowed
@@ -92,88 +94,108 @@ struct LetterStepTaking: Sendable {
         offer.step.id, branch: request.branch, by: authority.person,
         fields: Dictionary(uniqueKeysWithValues: request.fields.map { ($0.key.rawValue, $0.value) }), on: letter.item)
     } catch { throw LetterError(error, letter.stage) }
-    try apply(change, offer.step, authority, &letter, flow, db)
+    try apply(change, Doing(request: request, official: official, authority: authority), &letter, flow, db)
   }
 
-  private func offer(_ letter: StoredDeskLetter, _ flow: FlowDefinition) -> FlowOffer? {
+  private func offer(_ request: LetterStepRequest, _ letter: StoredDeskLetter, _ flow: FlowDefinition) -> FlowOffer? {
     flow.offers(of: letter.item).first { $0.step.act == request.act.rawValue && $0.branch == request.branch }
   }
 
+  /// An act, and who does it in whose right.
+  private struct Doing {
+    let request: LetterStepRequest
+    let official: Official
+    let authority: Official
+
+    var name: String {
+      authority.person == official.person ? official.name : "\(official.name)（代\(authority.name)）"
+    }
+
+    func value(_ field: LetterField) -> String? { request.fields[field]?.first }
+  }
+
   private func apply(
-    _ change: FlowTransition, _ step: FlowStep, _ authority: Official, _ letter: inout StoredDeskLetter,
-    _ flow: FlowDefinition, _ db: Transaction
+    _ change: FlowTransition, _ doing: Doing, _ letter: inout StoredDeskLetter, _ flow: FlowDefinition,
+    _ db: Transaction
   ) throws {
     let at = now()
-    let before = letter.item
+    let (before, request) = (letter.item, doing.request)
     letter.item = change.item
-    if request.act == .reclassify, let kind = value(.kind).flatMap(LetterKind.init(rawValue:)) { letter.kind = kind }
-    if request.act == .transfer, let mailbox = value(.mailbox) { letter.mailbox = mailbox }
-    let outcome = try outcome(change, letter, at)
-    let message: Message? =
-      if let outcome { try letter.outcomeMessage(outcome, at) }
-      else if letter.stage == .delivered || letter.stage == .sent, request.act == .signFor {
-        SignedForMessage(id: letter.id, at: at).message
-      } else { nil }
+    letter.changedAt = at
+    if request.act == .reclassify, let kind = doing.value(.kind).flatMap(LetterKind.init(rawValue:)) {
+      letter.kind = kind
+      letter.promise = times.promise(flow, kind, acceptedAt: letter.acceptedAt)
+    }
+    if request.act == .transfer, let mailbox = doing.value(.mailbox) { letter.mailbox = mailbox }
+    let outcome = try outcome(change, doing, letter, at)
+    var message: Message?
+    if let outcome {
+      message = try letter.outcomeMessage(outcome, at)
+    } else if letter.stage == .delivered || letter.stage == .sent, request.act == .signFor {
+      message = SignedForMessage(id: letter.id, at: at).message
+    }
     if let stage = outcome?.stage ?? (message == nil ? nil : .signedFor) {
       letter.stage = stage
       letter.outcome = outcome
-      try recordDeskEvent(letter.id, stage, at, (handlerName(authority), official.certificateFingerprint), db)
+      try recordDeskEvent(letter.id, stage, at, (doing.name, doing.official.certificateFingerprint), db)
     }
-    if change.events.contains(where: { if case .ended = $0 { true } else { false } }) { letter.settledAt = at }
-    try letter.save(flow, db)
-    try record(step, before, authority, letter, at, db)
+    if change.hasEnded { letter.settledAt = at }
+    try letter.save(flow, times, db)
+    try record(doing, before, letter, at, db)
     if let message { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db) }
     if let outcome { try letter.requestNotice(outcome, at, outbox, dmz, db) }
   }
 
-  private func value(_ field: LetterField) -> String? { request.fields[field]?.first }
-
   /// How the letter ends with this step; nil where it goes on.
   private func outcome(
-    _ change: FlowTransition, _ letter: StoredDeskLetter, _ at: UnixMilliseconds
+    _ change: FlowTransition, _ doing: Doing, _ letter: StoredDeskLetter, _ at: UnixMilliseconds
   ) throws -> LetterOutcome? {
-    guard change.events.contains(where: { if case .ended = $0 { true } else { false } }) else { return nil }
+    guard change.hasEnded else { return nil }
     let isDeclined = change.item.fields["outcome"] != ["answered"]
-    let isPublic = !isDeclined && value(.visibility) == "public"
+    let isPublic = !isDeclined && doing.value(.visibility) == "public"
     if isPublic && !letter.draft.mayPublish { throw LetterError.mayNotPublish }
     let text =
-      value(.answer) ?? value(.reason) ?? change.item.fields[LetterField.reason.rawValue]?.first ?? ""
+      doing.value(.answer) ?? doing.value(.reason) ?? change.item.fields[LetterField.reason.rawValue]?.first ?? ""
     return LetterOutcome(
       stage: isDeclined ? .declined : .answered, text: text, isPublic: isPublic, at: Date(unixMilliseconds: at))
   }
 
-  private func handlerName(_ authority: Official) -> String {
-    authority.person == official.person ? official.name : "\(official.name)（代\(authority.name)）"
-  }
-
   /// The history of the letter, and the record of acts.
   private func record(
-    _ step: FlowStep, _ before: FlowItem, _ authority: Official, _ letter: StoredDeskLetter, _ at: UnixMilliseconds,
-    _ db: Transaction
+    _ doing: Doing, _ before: FlowItem, _ letter: StoredDeskLetter, _ at: UnixMilliseconds, _ db: Transaction
   ) throws {
-    let branch = request.branch.flatMap { letter.item.branch($0) }
-    let (from, to) = (
-      request.branch.flatMap { before.branch($0)?.state } ?? before.state, branch?.state ?? letter.item.state
-    )
+    let (request, official) = (doing.request, doing.official)
     let unit = request.branch.flatMap { before.branch($0)?.unit } ?? ""
-    let isSigned = official.signed != nil
+    try addHistory(
+      letter, act: request.act.rawValue, branch: request.branch, before, at, person: official.person, name: doing.name,
+      proof: official.signed == nil ? .tls : .signed,
+      fields: Dictionary(uniqueKeysWithValues: request.fields.map { ($0.key.rawValue, $0.value) }), db)
+    var act = Act(
+      request.act.recordedName, "letter \(letter.number)",
+      content: request.content.map { Digest.of($0.utf8) }, detail: detail(request, unit))
+    act.subject = letter.id
+    try act.record(by: official, inSteadOf: doing.authority, at: at, audit, db)
+  }
+
+  /// A line of a letter's history.
+  private func addHistory(
+    _ letter: StoredDeskLetter, act: String, branch number: Int?, _ before: FlowItem, _ at: UnixMilliseconds,
+    person: String, name: String, proof: Act.Proof?, fields: [String: [String]], _ db: Transaction
+  ) throws {
+    let from = number.flatMap { before.branch($0)?.state } ?? before.state
+    let to = number.flatMap { letter.item.branch($0)?.state } ?? letter.item.state
+    let unit = number.flatMap { before.branch($0)?.unit } ?? ""
     let position = try (db.one(Int.self, "SELECT MAX(position) FROM letter_act WHERE letter = ?", letter.id) ?? 0) + 1
     try db.run(
       """
       INSERT INTO letter_act (letter, position, at, act, branch, unit, state_before, state_after, person, handler, proof,
         fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """, letter.id, position, at, request.act.rawValue, request.branch ?? 0, unit, from, to, official.person,
-      handlerName(authority), (isSigned ? Act.Proof.signed : .tls).rawValue,
-      try encodeJSON(Dictionary(uniqueKeysWithValues: request.fields.map { ($0.key.rawValue, $0.value) })))
-    var act = Act(
-      request.act.recordedName, "letter \(letter.number)",
-      content: request.content.map { Digest.of($0.utf8) }, detail: detail(unit, letter))
-    act.subject = letter.id
-    try act.record(by: official, inSteadOf: authority, at: at, audit, db)
+      """, letter.id, position, at, act, number ?? 0, unit, from, to, person, name, proof?.rawValue ?? "",
+      try encodeJSON(fields))
   }
 
   /// Whom or what the act names, as far as it is no text.
-  private func detail(_ unit: String, _ letter: StoredDeskLetter) -> String {
+  private func detail(_ request: LetterStepRequest, _ unit: String) -> String {
     var parts = unit.isEmpty ? [] : ["unit \(unit)"]
     let named: [LetterField] = [
       .kind, .mailbox, .leader, .declineReason, .units, .leadUnit, .unitDue, .unit, .childUnit, .handler, .proposedUnit,
@@ -185,6 +207,40 @@ struct LetterStepTaking: Sendable {
     }
     return parts.joined(separator: ", ")
   }
+
+  // MARK: What nobody does
+
+  /// Writes down that a limit has passed; whoever is to urge finds the letter at their desk.
+  func noteLimit(_ letter: StoredDeskLetter, _ branch: Int, _ db: Transaction) throws {
+    try addHistory(
+      letter, act: LetterHistory.limitPassed, branch: branch == 0 ? nil : branch, letter.item, now(), person: "",
+      name: "", proof: nil, fields: [:], db)
+  }
+
+  /// Takes a step that the clock takes.
+  func takeByClock(
+    _ name: String, _ branch: Int?, _ letter: inout StoredDeskLetter, _ flow: FlowDefinition, _ db: Transaction
+  ) throws {
+    let before = letter.item
+    let change = try flow.take(name, branch: branch, by: nil, on: before)
+    letter.item = change.item
+    letter.changedAt = now()
+    if change.hasEnded { letter.settledAt = now() }
+    try letter.save(flow, times, db)
+    try addHistory(
+      letter, act: LetterHistory.limitPassed, branch: branch, before, now(), person: "", name: "", proof: nil,
+      fields: [:], db)
+  }
+}
+
+/// Lines of a letter's history that are no acts of people.
+enum LetterHistory {
+  /// The limit of a state has passed.
+  static let limitPassed = "limit-passed"
+}
+
+extension FlowTransition {
+  var hasEnded: Bool { events.contains { if case .ended = $0 { true } else { false } } }
 }
 
 extension LetterError {

@@ -165,7 +165,8 @@ package struct FolderScan: Sendable {
   }
 
   static let letterSQL = """
-    SELECT number, mailbox, kind, title, stage, accepted_at, content, outcome_refused, item, flow, flow_version
+    SELECT number, mailbox, kind, title, stage, accepted_at, content, outcome_refused, item, flow, flow_version,
+      due_at, settled_at
     FROM desk_letter WHERE id = ?
     """
   static let countSQL = "SELECT letters FROM letter_place_count WHERE viewer = ? AND folder = ?"
@@ -234,7 +235,8 @@ extension DeskLetterSummary {
       title: row["title"],
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
       state: shown?.title ?? FlowWords(chinese: state, english: state),
-      acceptedAt: Date(unixMilliseconds: row["accepted_at"]), attachmentCount: draft.attachments.count,
+      acceptedAt: Date(unixMilliseconds: row["accepted_at"]),
+      due: row["settled_at"] as Int? == nil ? (row["due_at"] as Int?).map { Date(unixMilliseconds: $0) } : nil, attachmentCount: draft.attachments.count,
       isOutcomeRefused: row["outcome_refused"] as String? != nil)
   }
 }

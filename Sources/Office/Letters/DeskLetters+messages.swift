@@ -10,7 +10,7 @@ import Zones
 extension DeskLetters {
   /// What the DMZ tells, by message type.
   public var handlers: [String: MessageHandler] {
-    let (keys, mailboxes, limits, flows) = (self.keys, self.mailboxes, self.limits, self.flows)
+    let (keys, mailboxes, limits, flows, times) = (self.keys, self.mailboxes, self.limits, self.flows, self.times)
     let attachments = AttachmentGuard(blobs: blobs, keys: keys, policy: link.incomingPolicy)
     return [
       SubmittedMessage.type: MessageHandler { message in
@@ -19,7 +19,7 @@ extension DeskLetters {
         return { db in
           var letter = arrival
           letter.draft.attachments = try attachments.checkKinds(arrival.draft.attachments)
-          try letter.insert(flows.flow(of: letter.draft.mailbox), db)
+          try letter.insert(flows.flow(of: letter.draft.mailbox), times, db)
         }
       },
       PepperEscrowMessage.type: pepperEscrowHandler,
@@ -87,26 +87,32 @@ private struct ArrivingLetter: Sendable {
   }
 
   /// - Parameter flow: the one that letters of its mailbox take now.
-  func insert(_ flow: FlowDefinition, _ db: Transaction) throws {
+  func insert(_ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws {
     let item = flow.begin(fields: draft.flowFields)
+    let promise = times.promise(flow, draft.kind, acceptedAt: submitted.acceptedAt)
     let (id, locks) = (submitted.id, submitted.locks)
     let changed = try db.run(
       """
       INSERT INTO desk_letter
         (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage,
-          phone_tag, item, flow, flow_version)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          phone_tag, item, flow, flow_version, due_at, promise)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
       """, id, submitted.number, submitted.acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title,
       try content ?? encodeJSON(draft),
       submitted.letterKey.bytes, locks.codeIndex, locks.salt, locks.wrappedKey, LetterStage.delivered.rawValue,
-      locks.phoneTag, try encodeJSON(item), flow.id, flow.version)
+      locks.phoneTag, try encodeJSON(item), flow.id, flow.version, promise?.end,
+      try promise.map { try encodeJSON($0) })
     guard changed == 1 else {
       throw MessageRefusal(code: "duplicate-letter", reason: "a letter of this id or number is here already")
     }
     try recordDeskEvent(id, .sent, submitted.acceptedAt, nil, db)
-    try recordDeskEvent(id, .delivered, currentMilliseconds(), nil, db)
-    try db.one("SELECT * FROM desk_letter WHERE id = ?", id).flatMap { try StoredDeskLetter(row: $0) }?
-      .savePlaces(flow, db)
+    let now = currentMilliseconds()
+    try recordDeskEvent(id, .delivered, now, nil, db)
+    guard let row = try db.one("SELECT * FROM desk_letter WHERE id = ?", id), var letter = try StoredDeskLetter(row: row)
+    else { return }
+    // The limit for signing runs from arrival.
+    letter.changedAt = now
+    try letter.savePlaces(flow, times, db)
   }
 }

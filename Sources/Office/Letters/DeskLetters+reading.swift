@@ -36,11 +36,12 @@ public struct DeskOffer: Sendable {
 /// One line of what was done with a letter.
 public struct DeskHistoryEntry: Sendable {
   public var at: Date
-  public var act: LetterAct
+  /// Nil where a limit passed, which nobody did.
+  public var act: LetterAct?
   /// The unit whose part it concerns; nil for the letter itself.
   public var unit: String?
   public var handler: String
-  /// `signed` or `tls` (docs/acts.md).
+  /// `signed` or `tls` (docs/acts.md); empty for what nobody did.
   public var proof: String
   /// What was filled in, people and units by their names.
   public var fields: [(field: LetterField, text: String)]
@@ -90,7 +91,7 @@ struct LetterView {
       outcomeRefusal: letter.outcomeRefused.map(LetterRefusal.init(code:)),
       notice: notice.flatMap(NoticeState.init(rawValue:)), branches: try branches(db),
       offers: try offers(for: official, db), history: try history(db), proposed: proposedText(),
-      isDeclining: letter.item.fields["outcome"] == ["declined"])
+      isDeclining: letter.item.fields["outcome"] == ["declined"], promise: letter.promise)
   }
 
   /// The text that the letter would end with: what was proposed for declining, else what the unit in charge submitted.
@@ -130,7 +131,9 @@ struct LetterView {
 
   private func history(_ db: Transaction) throws -> [DeskHistoryEntry] {
     try db.all("SELECT * FROM letter_act WHERE letter = ? ORDER BY position", letter.id).compactMap { row in
-      guard let act = try LetterAct(rawValue: row["act"]) else { return nil }
+      let name: String = try row["act"]
+      let act = LetterAct(rawValue: name)
+      guard act != nil || name == LetterHistory.limitPassed else { return nil }
       let unit: String = try row["unit"]
       let fields = try decodeJSON([String: [String]].self, row["fields"])
       return try DeskHistoryEntry(

@@ -10,6 +10,7 @@ import PacketFormat
 public import Roles
 public import Storage
 public import Timestamps
+public import WorkCalendar
 public import Zones
 
 /// The handlers' side of letters, in the intranet. Every call says who asks; the table of permissions is asked here, and
@@ -23,6 +24,7 @@ public final class DeskLetters: Sendable {
   let mailboxes: Set<String>
   let flows: LetterFlows
   public let declineReasons: [DeclineReason]
+  let times: LetterTimes
   let limits: LetterLimits
   let audit: AuditTrail?
   let logger: Logger
@@ -33,12 +35,14 @@ public final class DeskLetters: Sendable {
   ///   - keys: the zone's encryption keys, one of which each letter and attachment is sealed for.
   ///   - flows: the courses that letters take.
   ///   - declineReasons: the closed list of reasons for declining.
+  ///   - calendar: the official working days; nil where the zone has none, and no dates are promised then.
   ///   - audit: the zone's audit log; nil where it keeps none.
   ///   - now: milliseconds since 1970.
   public init(
     database: ZoneDatabase, outbox: Outbox, blobs: BlobStore, link: LinkConfiguration,
     keys: @escaping @Sendable () -> [X25519PrivateKey], mailboxes: [Mailbox], limits: LetterLimits,
     flows: LetterFlows = .direct, declineReasons: [DeclineReason] = [],
+    calendar: WorkCalendar? = nil,
     audit: AuditTrail? = nil, logger: Logger,
     now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
   ) {
@@ -51,6 +55,7 @@ public final class DeskLetters: Sendable {
     self.limits = limits
     self.flows = flows
     self.declineReasons = declineReasons
+    times = LetterTimes(calendar: calendar)
     self.audit = audit
     self.logger = logger
     self.now = now

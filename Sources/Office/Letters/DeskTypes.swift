@@ -32,6 +32,8 @@ public struct DeskLetterSummary: Sendable {
   /// What it waits for, as its flow calls it; for a unit, its own part.
   public var state: FlowWords
   public var acceptedAt: Date
+  /// Until when it is due, for the viewer's part of it; nil where no date was set, and once it has ended.
+  public var due: Date?
   public var attachmentCount: Int
   /// Whether the portal refused the outcome, so that the citizen cannot read it.
   public var isOutcomeRefused: Bool
@@ -77,6 +79,8 @@ public struct DeskLetter: Sendable {
   public var proposed: String
   /// Whether it was decided that it be declined.
   public var isDeclining: Bool
+  /// Until when an answer was promised; nil where no calendar says.
+  public var promise: LetterPromise?
 
   public func offer(_ act: LetterAct, branch: Int? = nil) -> DeskOffer? {
     offers.first { $0.act == act && $0.branch == branch }

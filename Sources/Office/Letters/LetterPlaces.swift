@@ -56,6 +56,10 @@ extension LetterPlace {
     if let party = flow.holder(of: item) {
       places.append(queue(party, item, nil, mailbox, state.id))
     }
+    // Whose limit has passed lies at the desk of whoever is to urge, too.
+    if isUntreated(0), case .urge(let party) = state.limit?.then {
+      places.append(queue(party, item, nil, mailbox, state.id))
+    }
     var seen: Set<String> = []
     // The newest branch of a unit is the one that it is shown.
     for branch in item.branches.reversed() {
@@ -69,6 +73,9 @@ extension LetterPlace {
       }
       if !branch.isEnded, !state.isEnd, case .party(let party) = branchState.holder {
         places.append(queue(party, item, branch, mailbox, branchState.id))
+        if isUntreated(branch.number), case .urge(let urging) = branchState.limit?.then {
+          places.append(queue(urging, item, branch, mailbox, branchState.id))
+        }
       }
     }
     return places

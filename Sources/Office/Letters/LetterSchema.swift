@@ -232,6 +232,19 @@ public let deskLetterMigrations: [Migration] = [
       ALTER TABLE desk_letter ADD COLUMN flow TEXT NOT NULL DEFAULT 'direct';
       ALTER TABLE desk_letter ADD COLUMN flow_version INTEGER NOT NULL DEFAULT 1;
       ALTER TABLE desk_letter ADD COLUMN settled_at INTEGER;
+      -- Until when an answer was promised, and how that date came about, as JSON (`LetterPromise`).
+      ALTER TABLE desk_letter ADD COLUMN due_at INTEGER;
+      ALTER TABLE desk_letter ADD COLUMN promise BLOB;
+      -- When the limit of a state passes that a letter (branch 0) or a unit's branch of it is in. It fires once.
+      CREATE TABLE letter_timer (
+        letter TEXT NOT NULL,
+        branch INTEGER NOT NULL,
+        entry INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        fired_at INTEGER,
+        PRIMARY KEY (letter, branch, entry)
+      ) WITHOUT ROWID;
+      CREATE INDEX letter_timer_due ON letter_timer (at) WHERE fired_at IS NULL;
       -- The flows that letters began with, as they were written.
       CREATE TABLE letter_flow (
         flow TEXT NOT NULL,

@@ -6,6 +6,7 @@ import PacketFormat
 import Roles
 import Storage
 import Timestamps
+import WorkCalendar
 import Zones
 
 /// A letter as the intranet keeps it.
@@ -24,6 +25,9 @@ struct StoredDeskLetter {
   var kind: LetterKind
   var item: FlowItem
   var settledAt: UnixMilliseconds?
+  var promise: LetterPromise?
+  /// When the states that it is in now were entered: what new limits are counted from.
+  var changedAt: UnixMilliseconds
 
   /// Nil where there is none, or none that this person may read: their mailbox has it, or their unit had a part in it.
   static func find(number: String, _ official: Official, _ db: Transaction) throws -> StoredDeskLetter? {
@@ -50,6 +54,8 @@ struct StoredDeskLetter {
     outcome = try (row["outcome"] as Data?).map { try decodeJSON(LetterOutcome.self, $0) }
     (outcomeDelivered, outcomeRefused) = try (row["outcome_delivered"], row["outcome_refused"])
     (mailbox, settledAt) = try (row["mailbox"], row["settled_at"])
+    promise = try (row["promise"] as Data?).map { try decodeJSON(LetterPromise.self, $0) }
+    changedAt = acceptedAt
     kind = try LetterKind(rawValue: row["kind"]) ?? draft.kind
     item = try (row["item"] as Data?).map { try decodeJSON(FlowItem.self, $0) } ?? .direct(stage, draft)
   }
@@ -63,21 +69,27 @@ struct StoredDeskLetter {
   }
 
   /// Keeps where it is now: the letter's row, and its places in folders and at desks.
-  func save(_ flow: FlowDefinition, _ db: Transaction) throws {
+  func save(_ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws {
     try db.run(
       """
       UPDATE desk_letter SET stage = ?, outcome = ?, mailbox = ?, kind = ?, item = ?, flow = ?, flow_version = ?,
-        settled_at = ? WHERE id = ?
+        settled_at = ?, due_at = ?, promise = ? WHERE id = ?
       """, stage.rawValue, try outcome.map { try encodeJSON($0) }, mailbox, kind.rawValue, try encodeJSON(item),
-      item.flow, item.version, settledAt, id)
-    try savePlaces(flow, db)
+      item.flow, item.version, settledAt, promise?.end, try promise.map { try encodeJSON($0) }, id)
+    try savePlaces(flow, times, db)
   }
 
-  func savePlaces(_ flow: FlowDefinition, _ db: Transaction) throws {
+  /// Keeps in which folders and at whose desks it lies, and when its limits pass.
+  func savePlaces(_ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws {
+    try LetterTimers.update(self, flow, times, db)
+    let fired = try LetterTimers.fired(id, db)
     try db.run("DELETE FROM letter_place WHERE letter = ?", id)
-    for place in Set(LetterPlace.places(of: item, in: flow, mailbox: mailbox)) {
+    for place in Set(LetterPlace.places(of: item, in: flow, mailbox: mailbox) { fired.contains($0) }) {
       let isOpen = DeskFolder(rawValue: place.folder)?.isOpen ?? (place.folder == LetterPlace.queue)
-      let sortAt = isOpen || place.folder == DeskFolder.all.rawValue ? acceptedAt : settledAt ?? acceptedAt
+      let sortAt: UnixMilliseconds
+      if place.folder == DeskFolder.all.rawValue { sortAt = acceptedAt } else if isOpen {
+        sortAt = dueAt(place.branch) ?? acceptedAt
+      } else { sortAt = settledAt ?? acceptedAt }
       try db.run(
         """
         INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -86,6 +98,12 @@ struct StoredDeskLetter {
     for unit in Set(item.branches.flatMap(\.units)) {
       try db.run("INSERT INTO letter_unit (letter, unit) VALUES (?, ?) ON CONFLICT DO NOTHING", id, unit)
     }
+  }
+
+  /// Until when a branch (0: the letter itself) should be done: the promised date, or the unit's own where that is earlier.
+  private func dueAt(_ branch: Int) -> UnixMilliseconds? {
+    let unit = item.branch(branch)?.fields[LetterField.unitDue.rawValue]?.first.flatMap { Day($0) }?.endInShanghai
+    return [promise?.end, unit].compactMap { $0 }.min()
   }
 
   /// The outcome crosses sealed for the citizen; a public one carries what is published beside it, in the clear.
@@ -142,7 +160,7 @@ extension DeskLetters {
   /// - Returns: how many letters there are.
   @discardableResult
   public func rebuildPlaces() async throws -> Int {
-    let flows = self.flows
+    let (flows, times) = (self.flows, self.times)
     var (last, count) = ("", 0)
     try await database.write { db in
       try db.run("DELETE FROM letter_place WHERE letter NOT IN (SELECT id FROM desk_letter)")
@@ -153,7 +171,7 @@ extension DeskLetters {
         let rows = try db.all("SELECT * FROM desk_letter WHERE id > ? ORDER BY id LIMIT 500", start)
         for row in rows {
           guard let letter = try StoredDeskLetter(row: row) else { continue }
-          try letter.savePlaces(letter.flow(flows), db)
+          try letter.savePlaces(letter.flow(flows), times, db)
         }
         return try rows.map { try $0["id"] as String }
       }

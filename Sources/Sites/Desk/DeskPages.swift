@@ -49,6 +49,8 @@ struct LetterRow: PageValues {
   let acceptedAt: String
   let stage: String
   let state: String
+  let due: String?
+  let isOverdue: Bool
   let isRefused: Bool
   let attachments: String?
 }
@@ -84,6 +86,10 @@ struct LetterValues: PageValues {
   let stage: String
   let stageText: String
   let state: String
+  /// The promised date, and how it came about.
+  let due: String
+  let dueHow: String?
+  let isOverdue: Bool
   let mailbox: String
   let kind: String
   let letterTitle: String

@@ -1,4 +1,5 @@
 import Flows
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Letters
@@ -83,7 +84,9 @@ extension DeskSite {
       number: letter.number, letterTitle: letter.title, mailbox: name(of: letter.mailbox, language),
       kind: renderer.strings.text("kind-\(letter.kind.rawValue)", language),
       acceptedAt: officeTime(letter.acceptedAt), stage: letter.stage.rawValue,
-      state: language == .chinese ? letter.state.chinese : letter.state.english, isRefused: letter.isOutcomeRefused,
+      state: language == .chinese ? letter.state.chinese : letter.state.english,
+      due: letter.due.map { String(officeTime($0.addingTimeInterval(-1)).prefix(10)) },
+      isOverdue: letter.due.map { $0 <= Date() } ?? false, isRefused: letter.isOutcomeRefused,
       attachments: letter.attachmentCount > 0 ? "\(letter.attachmentCount)" : nil)
   }
 

@@ -1,5 +1,6 @@
 import Flows
 import Letters
+import People
 import Roles
 import Web
 
@@ -11,7 +12,11 @@ extension DeskSite {
     return LetterValues(
       number: letter.number, stage: letter.stage.rawValue,
       stageText: strings.text("stage-\(letter.stage.rawValue)", language),
-      state: language == .chinese ? letter.state.chinese : letter.state.english, mailbox: name(of: letter.mailbox, language),
+      state: language == .chinese ? letter.state.chinese : letter.state.english,
+      due: letter.promise?.day ?? strings.text("dueNone", language),
+      dueHow: letter.promise.map { language == .chinese ? $0.chinese : $0.english },
+      isOverdue: letter.outcome == nil && letter.promise.map { $0.end <= currentTime() } ?? false,
+      mailbox: name(of: letter.mailbox, language),
       kind: strings.text("kind-\(letter.kind.rawValue)", language), letterTitle: draft.title, text: draft.text,
       phone: draft.phone, mail: draft.mail, acceptedAt: officeTime(letter.acceptedAt),
       publish: strings.text(draft.mayPublish ? "publishYes" : "publishNo", language),

@@ -509,7 +509,7 @@ let deskTemplates: [String: String] = [
   """#,
   "flow-history": #"""
   <ol class="timeline" id="flow-history">
-  {{#entries}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}}{{#unit}} · {{unit}}{{/unit}} · {{who}}<time>{{at}}</time> <span class="soft">{{proof}}</span>{{#hasFields}}
+  {{#entries}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}}{{#unit}} · {{unit}}{{/unit}} · {{who}}<time>{{at}}</time> {{#proof}}<span class="soft">{{proof}}</span>{{/proof}}{{#hasFields}}
   <dl class="facts">{{#fields}}<dt>{{label}}</dt><dd class="written">{{text}}</dd>{{/fields}}</dl>{{/hasFields}}</li>
   {{/entries}}</ol>
   """#,
@@ -525,9 +525,9 @@ let deskTemplates: [String: String] = [
   {{/tabs}}</ul></nav>
   {{#isEmpty}}<p class="soft">{{t.folderEmpty}}</p>{{/isEmpty}}
   {{#hasLetters}}<table class="cards">
-  <thead><tr><th scope="col">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col">{{t.columnMailbox}}</th><th scope="col">{{t.columnKind}}</th><th scope="col">{{t.columnStage}}</th><th scope="col">{{t.columnAccepted}}</th></tr></thead>
+  <thead><tr><th scope="col">{{t.columnDue}}</th><th scope="col">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col">{{t.columnMailbox}}</th><th scope="col">{{t.columnKind}}</th><th scope="col">{{t.columnStage}}</th><th scope="col">{{t.columnAccepted}}</th></tr></thead>
   <tbody>
-  {{#letters}}<tr><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
+  {{#letters}}<tr><td class="tight">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</td><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
   {{/letters}}</tbody>
   </table>{{/hasLetters}}
   {{#places}}<nav class="paging" aria-label="{{t.pages}}">
@@ -614,6 +614,7 @@ let deskTemplates: [String: String] = [
   {{#outcome}}{{#refusal}}<div id="outcome-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}{{/outcome}}
   <dl class="facts">
   <dt>{{t.currentState}}</dt><dd id="letter-state">{{state}}</dd>
+  <dt>{{t.dueHeading}}</dt><dd id="letter-due">{{#dueHow}}<details><summary><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</summary>{{dueHow}}</details>{{/dueHow}}{{^dueHow}}{{due}}{{/dueHow}}</dd>
   <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
   <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>
   <dt>{{t.columnAccepted}}</dt><dd>{{acceptedAt}}</dd>

@@ -202,8 +202,10 @@ extension DeskSite {
     return FlowHistoryValues(
       entries: letter.history.reversed().map { entry in
         FlowEntryValues(
-          text: strings.text("step-\(entry.act.rawValue)", language), unit: entry.unit, who: entry.handler,
-          at: officeTime(entry.at), proof: strings.text("proof-\(entry.proof)", language), hasFields: !entry.fields.isEmpty,
+          text: entry.act.map { strings.text("step-\($0.rawValue)", language) } ?? strings.text("limitPassed", language),
+          unit: entry.unit, who: entry.handler.isEmpty ? strings.text("nobody", language) : entry.handler,
+          at: officeTime(entry.at), proof: entry.proof.isEmpty ? nil : strings.text("proof-\(entry.proof)", language),
+          hasFields: !entry.fields.isEmpty,
           fields: entry.fields.map { field in
             FlowFieldValues(
               label: strings.text("field-\(field.field.rawValue)", language),

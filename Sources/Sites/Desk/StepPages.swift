@@ -78,7 +78,7 @@ struct FlowEntryValues: PageValues {
   let unit: String?
   let who: String
   let at: String
-  let proof: String
+  let proof: String?
   let hasFields: Bool
   let fields: [FlowFieldValues]
 }

@@ -25,6 +25,11 @@ let stepStrings = StringTable([
   .init("laneNow", "现在：", "now at "),
   .init("queueHeading", "待我处理", "Waiting for me"),
   .init("queueHint", "需要您本人或您的岗位处理的信件，最早接收的在前。", "Letters that wait for you or for a role of yours, oldest first."),
+  .init("limitPassed", "超过办理时限，已提醒", "The limit passed; whoever is to urge was told"),
+  .init("dueHeading", "答复期限", "Promised by"),
+  .init("dueNone", "未定（无该年度工作日历）", "Open: there is no calendar of working days"),
+  .init("columnDue", "期限", "Due"),
+  .init("overdueBy", "超期", "overdue"),
   .init("chooseOne", "请选择", "Please choose"),
   .init("noUnit", "无", "None"),
 

@@ -165,7 +165,7 @@ let stylesheet = #"""
   .stage { display: inline-block; padding: 0.1rem 0.8rem; border-radius: 2rem; background: var(--wash); color: var(--blue-dark);
     border: 1px solid #a8c0de; font-weight: 700; margin: 0; }
   .stage[data-stage="answered"], .stage[data-stage="sealed"], .stage[data-stage="in-use"] { background: #eef8f1; color: #14532d; border-color: #9ccbb0; }
-  .stage[data-stage="declined"], .stage[data-stage="refused"], .stage[data-stage="revoked"],
+  .stage[data-stage="declined"], .stage[data-stage="overdue"], .stage[data-stage="refused"], .stage[data-stage="revoked"],
   .stage[data-stage="cancelled"], .stage[data-stage="suspended"] { background: #fdf3f3; color: #7d0f15; border-color: #dfb0b2; }
   .timeline { list-style: none; margin: 1rem 0 1.5rem; padding: 0 0 0 0.4rem; }
   .timeline li { border-left: 3px solid var(--line); padding: 0 0 0.9rem 1.4rem; position: relative; color: var(--soft);
@@ -194,6 +194,11 @@ let stylesheet = #"""
   td { overflow-wrap: anywhere; }
   td.tight { white-space: nowrap; }
   .paging { display: flex; gap: 1rem; align-items: center; margin-top: 1.25rem; }
+  .steps-to-take { border: 1px solid var(--line); border-left: 6px solid var(--blue); border-radius: 4px; padding: 0.75rem 1.25rem; margin: 1.25rem 0; }
+  .steps-to-take h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
+  .steps-to-take ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; list-style: none; margin: 0; padding: 0; }
+  .many { columns: 14rem; max-height: 24rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 4px; padding: 0.5rem 0.75rem; }
+  .many .choice { break-inside: avoid; }
   .files { padding-left: 1.25rem; }
   textarea.draft { font-family: "Noto Sans Mono CJK SC", "DejaVu Sans Mono", Consolas, monospace; }
   .sheets { display: flex; flex-direction: column; gap: 1rem; }

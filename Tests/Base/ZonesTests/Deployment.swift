@@ -24,8 +24,10 @@ final class Deployment {
     try write("dmz/keys/drop.secret", Data(), mode: 0o600)
     try write("dmz/keys/drop.open", Data(), mode: 0o644)
     try write("dmz/keys/known_hosts", Data())
-    for folder in ["drop/dmz-to-intranet", "drop/intranet-to-dmz", "sms", "calendars"] { try makeFolder(folder) }
-    try write("mailboxes.yaml", Data(contentsOf: Self.repository.appending(path: "zones/mailboxes.yaml")))
+    for folder in ["drop/dmz-to-intranet", "drop/intranet-to-dmz", "sms", "calendars", "flows"] { try makeFolder(folder) }
+    for name in ["mailboxes.yaml", "decline-reasons.yaml"] {
+      try write(name, Data(contentsOf: Self.repository.appending(path: "zones/\(name)")))
+    }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -225,6 +225,11 @@ struct FlowWalk {
     }
     var waiting: [Int] = flow.holder(of: item) == nil ? [] : [0]
     waiting += item.branches.filter { !$0.isEnded && flow.holder(of: item, branch: $0.number) != nil }.map(\.number)
+    if isUntreated {
+      waiting += flow.waits(of: item).filter { if case .urge = $0.limit.then { true } else { false } }.map {
+        $0.branch ?? 0
+      }
+    }
     let queued = places.filter { $0.folder == LetterPlace.queue }
     rules.hold(
       queued.map(\.branch).sorted() == waiting.sorted(), "it waits for \(waiting), and is queued for \(queued)")

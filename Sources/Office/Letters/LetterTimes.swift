@@ -1,0 +1,96 @@
+import Flows
+import Foundation
+import Storage
+import Timestamps
+import WorkCalendar
+
+/// The date that was promised to a letter's citizen, and how it came about.
+public struct LetterPromise: Codable, Sendable, Equatable {
+  /// The last day, such as `2026-12-18`.
+  public let day: String
+  /// The moment at which that day is over in Shanghai, milliseconds since 1970.
+  public let end: Int
+  public let chinese: String
+  public let english: String
+  /// The years' calendars that it was computed by, each with its version.
+  public let calendars: [String]
+
+  init(_ date: DueDate) {
+    (day, end) = ("\(date.due)", date.end)
+    (chinese, english) = (date.chinese, date.english)
+    calendars = date.calendars.map { "\($0.year) \($0.version)" }
+  }
+}
+
+/// Until when things are due, by the office's calendars. Where a year has none, nothing is guessed: the date stays open.
+struct LetterTimes: Sendable {
+  /// Nil where the zone has no calendars.
+  let calendar: WorkCalendar?
+
+  /// The date that a flow promises for letters of a kind: counted from the day of acceptance.
+  func promise(_ flow: FlowDefinition, _ kind: LetterKind, acceptedAt: UnixMilliseconds) -> LetterPromise? {
+    guard let calendar, let start = Day(inShanghaiAt: acceptedAt),
+      let term = flow.promise.terms[kind.rawValue].flatMap(Self.term)
+    else { return nil }
+    do { return LetterPromise(try calendar.due(from: start, term)) } catch { return nil }
+  }
+
+  /// When a limit ends that began at a moment; nil where no calendar says, or the field that names the day is empty.
+  func end(
+    of term: FlowTerm, from at: UnixMilliseconds, _ fields: (String) -> String?
+  ) -> UnixMilliseconds? {
+    switch term {
+    case .hours(let count): return at + count * 3_600_000
+    case .field(let name): return fields(name).flatMap { Day($0) }?.endInShanghai
+    case .days, .workingDays:
+      guard let calendar, let start = Day(inShanghaiAt: at), let term = Self.term(term) else { return nil }
+      do { return try calendar.due(from: start, term).end } catch { return nil }
+    }
+  }
+
+  private static func term(_ term: FlowTerm) -> Term? {
+    switch term {
+    case .days(let count): DayCount(count).map(Term.days)
+    case .workingDays(let count): DayCount(count).map(Term.workingDays)
+    case .hours, .field: nil
+    }
+  }
+}
+
+/// The limits of a letter's states: each is a row that fires once, however long the zone was down.
+enum LetterTimers {
+  static let limit = "limit"
+
+  /// Brings the rows in line with where the letter is: a state that was left takes its limit along.
+  static func update(_ letter: StoredDeskLetter, _ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws {
+    let waits = flow.waits(of: letter.item)
+    let kept = try db.all("SELECT branch, entry FROM letter_timer WHERE letter = ?", letter.id)
+      .map { try Key(branch: $0["branch"], entry: $0["entry"]) }
+    let current = Set(waits.map { Key(branch: $0.branch ?? 0, entry: $0.entry) })
+    for key in kept where !current.contains(key) {
+      try db.run(
+        "DELETE FROM letter_timer WHERE letter = ? AND branch = ? AND entry = ?", letter.id, key.branch, key.entry)
+    }
+    for wait in waits where !kept.contains(Key(branch: wait.branch ?? 0, entry: wait.entry)) {
+      let branch = wait.branch.flatMap { letter.item.branch($0) }
+      let end = times.end(of: wait.limit.term, from: letter.changedAt) {
+        (branch?.fields[$0] ?? letter.item.fields[$0])?.first
+      }
+      guard let end else { continue }
+      try db.run(
+        "INSERT INTO letter_timer (letter, branch, entry, at) VALUES (?, ?, ?, ?)", letter.id, wait.branch ?? 0,
+        wait.entry, end)
+    }
+  }
+
+  private struct Key: Hashable {
+    let branch: Int
+    let entry: Int
+  }
+
+  /// The branches, 0 for the letter itself, whose limit has passed.
+  static func fired(_ letter: String, _ db: Transaction) throws -> Set<Int> {
+    Set(
+      try db.all(Int.self, "SELECT branch FROM letter_timer WHERE letter = ? AND fired_at IS NOT NULL", letter))
+  }
+}
