@@ -5,7 +5,8 @@ import YAMLText
 
 struct FlowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "flow", abstract: "Examines and draws the flows that letters take.", subcommands: [Check.self, Draw.self])
+    commandName: "flow", abstract: "Examines and draws the flows that letters take.",
+    subcommands: [Check.self, Draw.self])
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,8 +29,9 @@ struct FlowCommand: AsyncParsableCommand {
             count += faults
             if faults == 0 {
               let branches = flow.branches.map(\.states.count).reduce(0, +)
-              print("\(file): the flow \(flow.id), version \(flow.version), is sound: \(flow.states.count) states, "
-                + "\(branches) of branches")
+              print(
+                "\(file): the flow \(flow.id), version \(flow.version), is sound: \(flow.states.count) states, "
+                  + "\(branches) of branches")
             }
           } catch {
             for problem in error.problems { print("\(problem) [F01]") }

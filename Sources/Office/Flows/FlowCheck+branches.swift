@@ -79,18 +79,46 @@ extension FlowCheck {
   }
 
   /// Whether a rule can be the first to hold, among those that take one of `joins`.
-  private func canBeFirst(_ index: Int, _ kind: FlowBranchKind, _ joins: [FlowStep]) -> Bool {
+  ///
+  /// - Parameter ends: those that branches may have come to; nil for all.
+  private func canBeFirst(
+    _ index: Int, _ kind: FlowBranchKind, _ joins: [FlowStep], _ ends: Set<String>? = nil
+  ) -> Bool {
     let rule = kind.join[index]
     if case .atLeast(let count, _) = rule.when, count > 1 { return true }
     let before = kind.join[..<index].filter { earlier in joins.contains { $0.id == earlier.take } }
-    return combinations(kind).contains { present, lead in
+    return combinations(kind, ends).contains { present, lead in
       covers(rule.when, present, lead) && !before.contains { covers($0.when, present, lead) }
     }
   }
 
+  /// Whether a step of a join is taken without any branch being recalled, by ends that its own steps always lead to.
+  func comesAbout(_ step: FlowStep) -> Bool {
+    guard let state = flow.states.first(where: { $0.steps.contains { $0.id == step.id && $0.by == .join } }) else {
+      return false
+    }
+    let joins = state.steps.filter { $0.by == .join }
+    return flow.branches.contains { kind in
+      let ends = sureEnds(kind)
+      return kind.join.indices.contains { kind.join[$0].take == step.id && canBeFirst($0, kind, joins, ends) }
+    }
+  }
+
+  private func sureEnds(_ kind: FlowBranchKind) -> Set<String> {
+    var (reached, waiting): (Set<String>, [String]) = ([kind.start], [kind.start])
+    while let next = waiting.popLast() {
+      for step in kind.state(next)?.steps ?? [] where step.isSure {
+        for way in step.ways where reached.insert(way.state ?? next).inserted { waiting.append(way.state ?? next) }
+      }
+    }
+    return reached.intersection(kind.ends)
+  }
+
   /// The ends that the branches of one round can have had together, with the lead's.
-  private func combinations(_ kind: FlowBranchKind) -> [(present: Set<String>, lead: String?)] {
-    let ends = kind.ends.sorted()
+  private func combinations(
+    _ kind: FlowBranchKind, _ among: Set<String>? = nil
+  ) -> [(present: Set<String>, lead: String?)] {
+    let ends = (among ?? kind.ends).sorted()
     guard ends.count <= 8 else { return [] }
     let hasLead = hasLead(kind)
     return (1..<(1 << ends.count)).flatMap { bits in

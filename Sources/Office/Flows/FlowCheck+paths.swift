@@ -18,14 +18,14 @@ extension FlowCheck {
 
   /// From each state a way leads to an end whose steps can always be taken.
   mutating func checkSureWays(_ level: Level) {
-    let leading = level.leadingToEnds(by: \.isSure)
+    let leading = level.leadingToEnds { $0.isSure && ($0.by != .join || comesAbout($0)) }
     for state in level.states where !state.isEnd && !leading.contains(state.id) {
       // F04 and F05 say it of those that no way leads out of at all.
       guard level.leadingToEnds(by: { _ in true }).contains(state.id) else { continue }
       find(
         "F08", state.mark,
-        "each way from \(state.id) to an end has a step with a condition or a number of times; where it cannot be taken, "
-          + "an item stays for ever")
+        "each way from \(state.id) to an end has a step with a condition or a number of times, or needs a branch recalled; "
+          + "where that cannot be, an item stays for ever")
     }
   }
 

@@ -247,6 +247,9 @@ public struct FlowCheck {
       } else {
         find("F07", step.mark, "\(step.id) is taken by the clock, and no limit takes it")
       }
+      if step.when != nil || step.times != nil {
+        find("F08", step.mark, "\(step.id) is taken by the clock, whatever else holds; remove when and times")
+      }
     case .holder where state.map { $0.holder == .branches || $0.holder == .nobody } ?? false:
       find("F06", step.mark, "\(step.id): nobody holds \(state?.id ?? ""); say by whom it is taken")
     case .holder where state?.holder == .citizen:

@@ -6,7 +6,12 @@ import Testing
 /// Random ways through flows. `WALKS` says how many (each of the tests has its share), `SEED` which is the first; what fails
 /// names its seed, and `SEED=… WALKS=1` repeats it.
 @Suite struct FlowWalks {
-  private static let count = ProcessInfo.processInfo.environment["WALKS"].flatMap { Int($0) } ?? 400
+  #if DEBUG
+    private static let usual = 300
+  #else
+    private static let usual = 2_000
+  #endif
+  private static let count = ProcessInfo.processInfo.environment["WALKS"].flatMap { Int($0) } ?? usual
   private static let first = ProcessInfo.processInfo.environment["SEED"].flatMap { UInt64($0) } ?? 1
   private static var seeds: [UInt64] { (0..<UInt64(count)).map { first &+ $0 } }
 
@@ -41,7 +46,7 @@ import Testing
       }
     }
     let all = Set(flow.states.filter(\.isEnd).map(\.id))
-    #expect(Self.count < 400 || ends == all, "no walk came to \(all.subtracting(ends))")
+    #expect(Self.count < 300 || ends == all, "no walk came to \(all.subtracting(ends))")
   }
 
   @Test func `through any flow that the check finds sound leave nobody stuck, and come to an end`() {
@@ -63,7 +68,7 @@ import Testing
     }
     // Else the walks would say little.
     #expect(
-      Self.count < 400 || (sound * 10 > Self.count && waiting * 40 > Self.count),
+      Self.count < 300 || (sound * 10 > Self.count && waiting * 40 > Self.count),
       "\(sound) sound, \(waiting) with branches")
   }
 }

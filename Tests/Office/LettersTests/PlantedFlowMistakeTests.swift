@@ -108,6 +108,11 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
       "F08", "a way out that can be used up",
       "restore: {to: triage}\n      purge: {to: discarded, by",
       "restore: {to: triage, times: 1}\n      purge: {to: discarded, times: 1, by", at: "  recycled:"),
+    .init(
+      "F08", "a step of the clock with a condition",
+      "limit: {days: 60, then: urge, to: \(leader)}\n    steps:\n      restore: {to: triage}",
+      "limit: {days: 60, then: restore}\n    steps:\n      restore: {to: triage, by: clock, times: 2}", at: "restore: {"
+    ),
     .init("F09", "ends that no rule covers", "{all: [submitted, recalled]}", "{all: [submitted]}", at: "  unit:\n"),
     .init("F09", "an end that is none", "{lead: recalled}", "{lead: recaled}", at: "recaled"),
     .init(
