@@ -1,7 +1,7 @@
 #!/bin/bash
 # What takes hours: long fuzzing, random seeds, planted mistakes, long chains, scenarios again and again beside load.
-# usage: scripts/soak.sh [fuzz|seeds|planted|scenarios]... Called by `make soak`.
-# FUZZ_SECONDS for each fuzz target, SCHEDULES of the simulation, ROUNDS of the scenarios and browser tests.
+# usage: scripts/soak.sh [fuzz|seeds|flows|planted|scenarios]... Called by `make soak`.
+# FUZZ_SECONDS for each fuzz target, SCHEDULES of the simulation, WALKS through flows, ROUNDS of the scenarios and browser tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/packages.sh test
@@ -14,6 +14,15 @@ seeds() {
   local seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
   echo "soak: SCHEDULES=${SCHEDULES:-100000} SEED=$seed make simulate repeats this run"
   SEED=$seed Tests/Simulation/run.sh
+}
+
+# Random ways through flows; what fails names its seed, which SEED=… WALKS=1 repeats.
+flows() {
+  local seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
+  echo "soak: WALKS=${WALKS:-50000} SEED=$seed scripts/soak.sh flows repeats this run"
+  scripts/release.sh --build-tests
+  SEED=$seed WALKS=${WALKS:-50000} swift test -c release --scratch-path .build-release -Xswiftc -enable-testing \
+    --skip-build --filter FlowWalks
 }
 
 planted() { Tests/Simulation/planted.sh; }
@@ -38,12 +47,12 @@ scenarios() {
 }
 
 parts=("$@")
-((${#parts[@]})) || parts=(fuzz seeds planted scenarios)
+((${#parts[@]})) || parts=(fuzz seeds flows planted scenarios)
 for part in "${parts[@]}"; do
   case $part in
-    fuzz | seeds | planted | scenarios) "$part" ;;
+    fuzz | seeds | flows | planted | scenarios) "$part" ;;
     *)
-      echo "usage: $0 [fuzz|seeds|planted|scenarios]..." >&2
+      echo "usage: $0 [fuzz|seeds|flows|planted|scenarios]..." >&2
       exit 64
       ;;
   esac

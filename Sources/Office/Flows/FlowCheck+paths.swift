@@ -11,56 +11,21 @@ extension FlowCheck {
         }
         let automatic = here.steps.filter { $0.by == .clock }
         guard automatic.count == here.steps.count, let step = automatic.first else { break }
-        next = step.ways.last?.state
+        next = step.ways.last?.state ?? id
       }
     }
   }
 
-  /// Each way in which branches can end together is covered, and each rule has a step that takes it.
-  mutating func checkJoin(_ branch: FlowBranchKind) {
-    let ends = branch.ends
-    if let closed = branch.closedAs, !ends.contains(closed) {
-      find("F09", branch.mark, "closed-as: \(closed) is no end of the branch \(branch.id)")
-    }
-    if branch.closedAs == nil {
-      find("F09", branch.mark, "the branch \(branch.id) has no “closed-as”: what becomes of it when the item ends?")
-    }
-    for rule in branch.join {
-      let named: [String] =
-        switch rule.when {
-        case .lead(let end), .any(let end), .atLeast(_, let end): [end]
-        case .all(let ends): ends
-        }
-      for end in named where !ends.contains(end) {
-        find("F09", rule.mark, "\(end) is no end of the branch \(branch.id)")
-      }
-      let waiting = flow.states.filter { $0.holder == .branches }
-      if !waiting.contains(where: { $0.step(rule.take)?.by == .join }) {
-        find(
-          "F09", rule.mark, "the join takes \(rule.take), which is no step by: join of a state that waits for branches")
-      }
-    }
-    // Whatever set of ends all branches have, a rule must hold: else the item waits for ever.
-    let sorted = ends.sorted()
-    guard sorted.count <= 8 else {
-      return find("F09", branch.mark, "a branch has at most 8 ends")
-    }
-    for bits in 1..<(1 << sorted.count) {
-      let present = Set(sorted.indices.filter { bits & (1 << $0) != 0 }.map { sorted[$0] })
-      for lead in present.sorted() where !branch.join.contains(where: { covers($0.when, present, lead) }) {
-        find(
-          "F09", branch.mark, "no rule of the join covers branches that ended as \(list(present)), the lead as \(lead)")
-        return
-      }
-    }
-  }
-
-  private func covers(_ test: FlowJoinRule.Test, _ present: Set<String>, _ lead: String) -> Bool {
-    switch test {
-    case .lead(let end): lead == end
-    case .all(let ends): present.isSubset(of: ends)
-    case .any(let end): present.contains(end)
-    case .atLeast(let count, let end): count == 1 && present.contains(end)
+  /// From each state a way leads to an end whose steps can always be taken.
+  mutating func checkSureWays(_ level: Level) {
+    let leading = level.leadingToEnds { $0.isSure && ($0.by != .join || comesAbout($0)) }
+    for state in level.states where !state.isEnd && !leading.contains(state.id) {
+      // F04 and F05 say it of those that no way leads out of at all.
+      guard level.leadingToEnds(by: { _ in true }).contains(state.id) else { continue }
+      find(
+        "F08", state.mark,
+        "each way from \(state.id) to an end has a step with a condition or a number of times, or needs a branch recalled; "
+          + "where that cannot be, an item stays for ever")
     }
   }
 
@@ -75,7 +40,7 @@ extension FlowCheck {
       let before = possible[id] ?? []
       for step in state.steps + (state.isEnd ? [] : flow.anywhere) {
         let after: Set<String>
-        if let outcome = step.sets["outcome"] {
+        if let outcome = step.sets["outcome"], outcome == "none" || vocabulary.outcomes.values.contains(outcome) {
           if outcome != "none", let other = before.first(where: { $0 != "none" && $0 != outcome }),
             reported.insert("\(id) \(step.id)").inserted
           {
@@ -99,6 +64,17 @@ extension FlowCheck {
         }
       }
     }
+    checkEnds(possible)
+  }
+
+  /// An end in a folder for items that ended in some way is reached with that outcome alone.
+  private mutating func checkEnds(_ possible: [String: Set<String>]) {
+    for state in flow.states where state.isEnd {
+      guard let wanted = state.folder.flatMap({ vocabulary.outcomes[$0] }) else { continue }
+      for other in (possible[state.id] ?? []).sorted() where other != wanted {
+        find("F18", state.mark, "\(state.id) can be reached with the outcome “\(other)”; it takes “\(wanted)”")
+      }
+    }
   }
 
   /// A way with a condition on the outcome is taken with that outcome, and the last one with the others.
@@ -115,16 +91,16 @@ extension FlowCheck {
   /// Whether the limits along the shortest way to an end fit what is promised.
   mutating func checkPromise() {
     for kind in vocabulary.kinds.subtracting(flow.promise.terms.keys).sorted() {
-      find("F17", FlowMark(line: 1, column: 1), "clock: nothing is promised for \(kind)")
+      find("F17", flow.promise.mark, "clock: nothing is promised for \(kind)")
     }
     for kind in Set(flow.promise.terms.keys).subtracting(vocabulary.kinds).sorted() {
-      find("F01", FlowMark(line: 1, column: 1), "clock: there is no kind \(kind); it may be \(list(vocabulary.kinds))")
+      find("F01", flow.promise.mark, "clock: there is no kind \(kind); it may be \(list(vocabulary.kinds))")
     }
     guard let needed = shortestWorkingDays() else { return }
     for (kind, term) in flow.promise.terms.sorted(by: { $0.key < $1.key }) {
       guard case .workingDays(let promised) = term, needed > promised else { continue }
       find(
-        "F17", FlowMark(line: 1, column: 1),
+        "F17", flow.promise.mark,
         "clock: \(kind) is promised in \(promised) working days; the limits of the shortest way to an answer add up to "
           + "\(needed)", isNote: true)
     }
@@ -147,5 +123,29 @@ extension FlowCheck {
       }
     }
     return flow.states.filter { $0.isEnd && $0.folder == "concluded" }.compactMap { best[$0.id] }.min()
+  }
+}
+
+extension FlowCheck.Level {
+  /// The states from which an end is reached by steps that `isTaken` says are taken, the ends included.
+  func leadingToEnds(by isTaken: (FlowStep) -> Bool) -> Set<String> {
+    var leading = Set(states.filter(\.isEnd).map(\.id))
+    var isGrowing = true
+    while isGrowing {
+      let more = states.filter { state in
+        !leading.contains(state.id)
+          && steps(of: state).contains { isTaken($0) && $0.ways.contains { leading.contains($0.state ?? state.id) } }
+      }
+      leading.formUnion(more.map(\.id))
+      isGrowing = !more.isEmpty
+    }
+    return leading
+  }
+}
+
+extension FlowStep {
+  /// Whether it can be taken whenever its state is there: nothing is asked but fields.
+  var isSure: Bool {
+    when == nil && times == nil && closes == nil && reopens == nil && !ways.contains { $0.moves == .childUnit }
   }
 }

@@ -27,18 +27,21 @@ public struct FlowVocabulary: Sendable {
   public let ownFields: Set<String>
   /// Fields that no citizen may read.
   public let confidential: Set<String>
+  /// How items can end, by the folder that those that ended so are in.
+  public let outcomes: [String: String]
 
   public init(
-    acts: [String: Act], folders: Set<String>, kinds: Set<String>, ownFields: Set<String>, confidential: Set<String>
+    acts: [String: Act], folders: Set<String>, kinds: Set<String>, ownFields: Set<String>, confidential: Set<String>,
+    outcomes: [String: String] = ["concluded": "answered", "declined": "declined"]
   ) {
     (self.acts, self.folders, self.kinds) = (acts, folders, kinds)
-    (self.ownFields, self.confidential) = (ownFields, confidential)
+    (self.ownFields, self.confidential, self.outcomes) = (ownFields, confidential, outcomes)
   }
 }
 
 /// Something that is wrong with a flow.
 public struct FlowFinding: Sendable, Equatable {
-  /// `F02` … `F19`; docs/flows.md lists them.
+  /// `F01` … `F19`; docs/flows.md lists them.
   public let code: String
   public let mark: FlowMark
   public let text: String
@@ -76,6 +79,7 @@ public struct FlowCheck {
   struct Level {
     let states: [FlowState]
     let start: String
+    let startMark: FlowMark
     let branch: FlowBranchKind?
     /// Steps of every state that is not an end.
     let anywhere: [FlowStep]
@@ -85,8 +89,10 @@ public struct FlowCheck {
   }
 
   var levels: [Level] {
-    [Level(states: flow.states, start: flow.start, branch: nil, anywhere: flow.anywhere)]
-      + flow.branches.map { Level(states: $0.states, start: $0.start, branch: $0, anywhere: []) }
+    [Level(states: flow.states, start: flow.start, startMark: flow.startMark, branch: nil, anywhere: flow.anywhere)]
+      + flow.branches.map {
+        Level(states: $0.states, start: $0.start, startMark: $0.startMark, branch: $0, anywhere: [])
+      }
   }
 
   private mutating func run() {
@@ -95,10 +101,12 @@ public struct FlowCheck {
     guard findings.isEmpty else { return }
     for level in levels {
       checkReach(level)
+      checkSureWays(level)
       checkHolders(level)
       checkSteps(level)
       checkAutomaticLoops(level)
     }
+    checkWaiting()
     for branch in flow.branches { checkJoin(branch) }
     checkOutcomes()
     checkPromise()
@@ -115,7 +123,7 @@ public struct FlowCheck {
       }
     }
     if !known.contains(level.start) {
-      find("F02", level.branch?.mark ?? FlowMark(line: 1, column: 1), "start: there is no state \(level.start)")
+      find("F02", level.startMark, "start: there is no state \(level.start)")
     }
     let states = known.sorted().joined(separator: ", ")
     for step in level.states.flatMap(\.steps) + level.anywhere {
@@ -138,6 +146,9 @@ public struct FlowCheck {
   // MARK: Whether every state is reached, and leads to an end
 
   private mutating func checkReach(_ level: Level) {
+    if level.state(level.start)?.isEnd ?? false {
+      return find("F04", level.startMark, "start: \(level.start) is an end, where nothing is done")
+    }
     let targets: (FlowState) -> Set<String> = { state in
       Set(level.steps(of: state).flatMap(\.ways).map { $0.state ?? state.id })
     }
@@ -151,13 +162,7 @@ public struct FlowCheck {
     for state in level.states where !reached.contains(state.id) {
       find("F03", state.mark, "no step leads to the state \(state.id)")
     }
-    var leading = Set(level.states.filter(\.isEnd).map(\.id))
-    var isGrowing = true
-    while isGrowing {
-      let more = level.states.filter { !leading.contains($0.id) && !targets($0).isDisjoint(with: leading) }.map(\.id)
-      leading.formUnion(more)
-      isGrowing = !more.isEmpty
-    }
+    let leading = level.leadingToEnds(by: { _ in true })
     for state in level.states where !state.isEnd {
       if level.steps(of: state).isEmpty {
         find("F04", state.mark, "\(state.id) is no end, and no step leads out of it")
@@ -182,12 +187,6 @@ public struct FlowCheck {
       switch state.holder {
       case .branches:
         if level.branch != nil { find("F09", state.mark, "a branch has no branches of its own") }
-        if !level.states.contains(where: { $0.steps.contains { $0.opens != nil } }) {
-          find("F09", state.mark, "\(state.id) waits for branches that no step opens")
-        }
-        if !state.steps.contains(where: { $0.by == .join }) {
-          find("F09", state.mark, "\(state.id) waits for branches, and no step is taken by: join")
-        }
       case .citizen:
         if !state.steps.contains(where: { $0.by == .citizen }) {
           find("F04", state.mark, "\(state.id) waits for the citizen, who has no step there")
@@ -198,13 +197,18 @@ public struct FlowCheck {
           find("F07", state.mark, "\(state.id) waits without a limit; say limit: and whom to urge")
         }
       }
+      if case .party(let party) = state.holder { checkNames(party, state.mark, level) }
+      if let limit = state.limit, case .field(let field) = limit.term, !given(level).contains(field) {
+        find("F07", limit.mark, "no step gives \(field), the date until which \(state.id) may wait")
+      }
       if state.clock == .paused { checkPause(state) }
     }
   }
 
   /// A pause ends by itself.
   private mutating func checkPause(_ state: FlowState) {
-    guard case .step(let id) = state.limit?.then, let step = state.step(id), step.ways.allSatisfy({ $0.state != nil })
+    guard case .step(let id) = state.limit?.then, let step = state.step(id),
+      step.ways.allSatisfy({ ($0.state ?? state.id) != state.id })
     else {
       return find("F14", state.mark, "\(state.id) pauses the promised date, and no limit ends the pause by a step")
     }
@@ -214,8 +218,14 @@ public struct FlowCheck {
 
   private mutating func checkSteps(_ level: Level) {
     for state in level.states {
-      for step in level.steps(of: state) where level.anywhere.contains(step) && state.step(step.id) != nil {
-        find("F12", state.step(step.id)?.mark ?? state.mark, "\(step.id) is a step of \(state.id) and of anywhere")
+      let steps = level.steps(of: state).filter { $0.by != .join }
+      for (index, step) in steps.enumerated() {
+        guard let first = steps[..<index].first(where: { $0.act == step.act || $0.id == step.id }) else { continue }
+        let (own, other) = index < state.steps.count ? (step, first) : (first, step)
+        let whose = index < state.steps.count ? "" : ", which every state has"
+        find(
+          "F12", own.mark, "\(own.id) is the act \(own.act) of \(state.id), as is \(other.id)\(whose): make it one step"
+        )
       }
     }
     for state in level.states { for step in state.steps { checkStep(step, state, level) } }
@@ -237,93 +247,22 @@ public struct FlowCheck {
       } else {
         find("F07", step.mark, "\(step.id) is taken by the clock, and no limit takes it")
       }
+      if step.when != nil || step.times != nil {
+        find("F08", step.mark, "\(step.id) is taken by the clock, whatever else holds; remove when and times")
+      }
     case .holder where state.map { $0.holder == .branches || $0.holder == .nobody } ?? false:
       find("F06", step.mark, "\(step.id): nobody holds \(state?.id ?? ""); say by whom it is taken")
     case .holder where state?.holder == .citizen:
       find("F06", step.mark, "\(step.id): the citizen holds \(state?.id ?? ""); say by: citizen")
     default: break
     }
-    if step.closes.map({ flow.branch($0)?.closedAs == nil }) ?? false {
-      find("F09", step.mark, "\(step.id) closes branches that have no “closed-as”")
-    }
-    if (step.opens != nil || step.closes != nil || step.reopens != nil) && level.branch != nil {
-      find("F09", step.mark, "\(step.id): a branch opens, closes and reopens no branches")
-    }
-    if let kind = step.opens.flatMap(flow.branch) {
-      for field in [kind.each] where !step.needs.contains(field) {
-        find("F09", step.mark, "\(step.id) opens branches, and does not need \(field)")
-      }
-    }
+    checkBranches(of: step, level)
+    checkFields(of: step, level)
     checkWords(step)
-    checkAct(step, state)
-  }
-
-  private mutating func checkAct(_ step: FlowStep, _ state: FlowState?) {
-    guard !step.by.isAutomatic else {
-      if !step.needs.isEmpty || !step.may.isEmpty {
-        find("F19", step.mark, "\(step.id) is taken by nobody, who fills in nothing; remove needs and may")
-      }
-      return
-    }
-    guard let act = vocabulary.acts[step.act] else {
-      return find(
-        "F19", step.mark, "there is no act \(step.act); name one with “act:”: \(list(Set(vocabulary.acts.keys)))")
-    }
-    if (act.action == nil) != (step.by == .citizen) {
-      find("F19", step.mark, "\(step.act) is an act of \(act.action == nil ? "the citizen" : "people at the desk")")
-    }
-    checkParties(step, act, state)
-    for field in step.needs + step.may where !act.fields.contains(field) {
-      find("F19", step.mark, "\(step.act) has no field \(field); it may be \(list(act.fields))")
-    }
-    for field in act.needs where !step.needs.contains(field) {
-      find("F19", step.mark, "\(step.act) cannot do without \(field); add it to needs")
-    }
-  }
-
-  /// Whether the table of permissions lets the roles named do the act at all.
-  private mutating func checkParties(_ step: FlowStep, _ act: FlowVocabulary.Act, _ state: FlowState?) {
-    let parties: [FlowParty]
-    switch (step.by, state?.holder) {
-    case (.parties(let named), _): parties = named
-    case (.holder, .party(let party)): parties = [party]
-    default: return
-    }
-    for party in parties {
-      let isUnit = [.unit, .leadUnit, .dispatcher].contains(party.of)
-      guard let action = isUnit ? act.unitAction : act.action else { continue }
-      if Permissions.scope(of: action, for: party.role) == nil {
-        find("F06", step.mark, "\(step.id): the table of permissions lets no \(party.role.rawValue) do \(step.act)")
-      }
-      for other in party.notWhoDid where !flow.hasStep(other) {
-        find("F11", step.mark, "not-who-did: there is no step \(other)")
-      }
-    }
-  }
-
-  private mutating func checkWords(_ step: FlowStep) {
-    guard let words = step.citizen else { return }
-    for text in [words.chinese, words.english] {
-      for field in FlowWords.fields(in: text) {
-        if vocabulary.confidential.contains(field) {
-          find("F16", step.mark, "\(step.id) would tell the citizen \(field), which stays in the office")
-        } else if !step.needs.contains(field) && !step.may.contains(field) && !vocabulary.ownFields.contains(field) {
-          find("F16", step.mark, "\(step.id): {\(field)} is no field of this step")
-        }
-      }
-    }
-    if Set(FlowWords.fields(in: words.chinese)) != Set(FlowWords.fields(in: words.english)) {
-      find("F13", step.mark, "\(step.id): the words for the citizen name other fields in Chinese than in English")
-    }
+    checkAct(step, state, level)
   }
 
   func list(_ words: Set<String>) -> String { words.sorted().joined(separator: ", ") }
-}
-
-extension FlowDefinition {
-  func hasStep(_ id: String) -> Bool {
-    (states + branches.flatMap(\.states)).contains { $0.step(id) != nil } || anywhere.contains { $0.id == id }
-  }
 }
 
 extension FlowWords {

@@ -16,6 +16,9 @@ public struct FlowMark: Sendable, Equatable {
   public let column: Int
 
   public init(line: Int, column: Int) { (self.line, self.column) = (line, column) }
+
+  /// A flow stays the same where a comment moves its lines.
+  public static func == (left: FlowMark, right: FlowMark) -> Bool { true }
 }
 
 /// Whose people a role is looked for among.
@@ -192,6 +195,7 @@ public struct FlowBranchKind: Sendable, Equatable {
   /// The field that names the one in charge.
   public let lead: String?
   public let start: String
+  public let startMark: FlowMark
   /// The end of those that are closed from outside: recalled, or left open when the item ends.
   public let closedAs: String?
   public let states: [FlowState]
@@ -211,6 +215,7 @@ public struct FlowPromise: Sendable, Equatable {
   /// Before the promised date, in working days.
   public let reminders: [Int]
   public let overdue: [FlowOverdue]
+  public let mark: FlowMark
 }
 
 /// What happens when the promised date has passed.
@@ -261,6 +266,7 @@ public struct FlowDefinition: Sendable, Equatable {
   public let promise: FlowPromise
   public let requests: [FlowRequest]
   public let start: String
+  public let startMark: FlowMark
   public let states: [FlowState]
   /// Steps of every state that is not an end.
   public let anywhere: [FlowStep]

@@ -2,6 +2,8 @@
 extension FlowDefinition {
   /// The most units that one step may open branches for.
   public static let unitsMax = 200
+  /// The most branches that an item may have had.
+  public static let branchesMax = 1_000
 
   /// An item that begins.
   ///
@@ -196,7 +198,8 @@ private struct FlowChange {
     let (from, to) = (branch.state, way.state ?? branch.state)
     switch way.moves {
     case .childUnit:
-      guard branch.units.count < (step.levels ?? 4), let child = fields["child-unit"]?.first else { throw .tooDeep }
+      guard branch.units.count < (step.levels ?? 4), let child = fields["child-unit"]?.first(where: { !$0.isEmpty })
+      else { throw .tooDeep }
       branch.units.append(child)
       // The level below begins afresh: it may dispute in its turn.
       (branch.taken, branch.doers) = ([:], [:])
@@ -219,8 +222,10 @@ private struct FlowChange {
     guard let kind = definition.branch(id) else { throw .notNow }
     var named: [String] = []
     for unit in fields[kind.each] ?? [] where !unit.isEmpty && !named.contains(unit) { named.append(unit) }
-    guard (1...FlowDefinition.unitsMax).contains(named.count) else { throw .units(named.count) }
-    let lead = kind.lead.flatMap { fields[$0]?.first }
+    guard (1...FlowDefinition.unitsMax).contains(named.count),
+      item.branches.count + named.count <= FlowDefinition.branchesMax
+    else { throw .units(named.count) }
+    let lead = kind.lead.flatMap { fields[$0]?.first { !$0.isEmpty } }
     if let lead { guard named.contains(lead) else { throw .leadIsNotNamed } }
     if isNewRound { item.round += 1 }
     for unit in named {
@@ -266,7 +271,7 @@ private struct FlowChange {
   private mutating func reopen(_ id: String, _ units: [String]) throws(FlowRefusal) {
     for unit in units {
       guard
-        let index = item.branches.firstIndex(where: {
+        let index = item.branches.lastIndex(where: {
           $0.kind == id && $0.isEnded && $0.round == item.round && $0.named == unit && $0.lastState != nil
             && $0.state != definition.branch(id)?.closedAs
         }), let back = item.branches[index].lastState

@@ -60,7 +60,7 @@ public enum FlowRefusal: Error, Equatable, Sendable {
   case noBranch(String)
   /// The branch cannot go further down.
   case tooDeep
-  /// A branch would be opened for nobody, or for more units than 200.
+  /// A branch would be opened for nobody, for more units than 200, or for more than 1,000 in all.
   case units(Int)
   /// The unit in charge is none of those named.
   case leadIsNotNamed

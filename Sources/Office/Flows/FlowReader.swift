@@ -15,6 +15,7 @@ package struct FlowReader {
       "flow", "version", "subject", "title", "fallback", "marks", "clock", "requests", "start", "states", "anywhere",
       "branches",
     ]
+    let noted = root.problems.problems.count
     guard let top = root.mapping(keys) else { return nil }
     let id = top.required("flow").flatMap(identifier)
     let version = top.required("version")?.integer(1...1_000_000)
@@ -29,11 +30,12 @@ package struct FlowReader {
     let anywhere = top.optional("anywhere").map { self.steps($0, staysAllowed: true) } ?? []
     let branches = top.optional("branches").map(branchKinds) ?? []
     guard let id, let version, let subject, let title, let fallback, let start, let marks, let promise, let requests,
-      let states, let anywhere, let branches
+      let states, let anywhere, let branches, root.problems.problems.count == noted
     else { return nil }
     return FlowDefinition(
       id: id, version: version, subject: subject, title: title, fallback: fallback, marks: marks, promise: promise,
-      requests: requests, start: start, states: states, anywhere: anywhere, branches: branches)
+      requests: requests, start: start, startMark: top.required("start")?.mark ?? root.mark, states: states,
+      anywhere: anywhere, branches: branches)
   }
 
   // MARK: States
@@ -142,7 +144,7 @@ package struct FlowReader {
       }
     }
     guard isWhole else { return nil }
-    return FlowPromise(terms: terms, alarms: alarms, reminders: reminders, overdue: overdue)
+    return FlowPromise(terms: terms, alarms: alarms, reminders: reminders, overdue: overdue, mark: value.mark)
   }
 
   private func reminder(_ value: YAMLValue) -> Int? {
@@ -201,7 +203,8 @@ package struct FlowReader {
     let join = keys.required("join")?.list(atLeast: 1, atMost: 20)?.reading { rule($0) }
     guard let each, let lead, let start, let closedAs, let states, let join else { return nil }
     return FlowBranchKind(
-      id: id, each: each, lead: lead, start: start, closedAs: closedAs, states: states, join: join, mark: name.mark)
+      id: id, each: each, lead: lead, start: start, startMark: keys.required("start")?.mark ?? name.mark,
+      closedAs: closedAs, states: states, join: join, mark: name.mark)
   }
 
   private func rule(_ value: YAMLValue) -> FlowJoinRule? {

@@ -4,7 +4,7 @@ import Flows
 /// test compares.
 let directFlow: FlowDefinition = {
   guard let flow = FlowDefinition.parse(directFlowText, file: "direct.yaml") else {
-    // The text stands below, and LetterFlowTests read it.
+    // The text stands below, and DeliveredFlowTests read it.
     preconditionFailure("the built-in flow cannot be read")
   }
   return flow
