@@ -20,7 +20,10 @@ extension DeskSite {
         let typed = TypedStep(act, try await form(of: request, presence))
         let letter = try await letters.letter(number: try number(in: request), for: presence.official)
         guard letter.offer(act, branch: typed.branch) != nil else {
-          guard presence.official.may(act.action, .mailbox(letter.mailbox)) else { throw LetterError.notAllowed }
+          // Whoever may do such a thing somewhere hears what happened; others, that it is not theirs.
+          let isMeant =
+            typed.branch == nil ? presence.official.may(act.action, .mailbox(letter.mailbox)) : !letter.branches.isEmpty
+          guard isMeant else { throw LetterError.notAllowed }
           return try await conflictPage(request, presence, typed.written, isStep: true)
         }
         return try await letterPage(request, presence, step: typed)
@@ -37,6 +40,8 @@ extension DeskSite {
       let official = try await signed(
         act.recordedName, "letter \(number)", content: step.content, form, presence)
       try await letters.take(step, by: official)
+    } catch is BadSignature {
+      throw BadSignature(written: typed.written)
     } catch OfficeError.unavailable(let cause) {
       return keptPage(WebFailure.unavailable(cause), typed.written, request, presence)
     } catch let error as LetterError {
@@ -60,7 +65,9 @@ extension DeskSite {
 
   /// Leads to the letter of a number, as somebody reads it out: wide digits and blanks do not matter.
   private func findLetter(_ request: WebRequest, _ presence: Presence) async throws -> Response {
-    guard presence.official.may(.readLetter) || presence.official.may(.readDispatch) else { throw WebFailure.notAllowed }
+    guard presence.official.may(.readLetter) || presence.official.may(.readDispatch) else {
+      throw WebFailure.notAllowed
+    }
     let typed = (request.query("number") ?? "").prefix(64).unicodeScalars.compactMap { scalar -> Character? in
       switch scalar.value {
       case 0x30...0x39, 0x2D: Character(scalar)

@@ -26,7 +26,10 @@ extension DeskSite {
           index: "\(index)", name: attachment.name, type: attachment.mediaType, size: readableBytes(attachment.bytes))
       },
       history: HistoryValues(
-        events: letter.events.filter { letter.history.isEmpty || [.sent, .delivered].contains($0.stage) }.map { event in
+        events: letter.events.filter { event in
+          letter.history.isEmpty || [.sent, .delivered].contains(event.stage)
+            || event.stage == .signedFor && !letter.history.contains { $0.act == .signFor }
+        }.map { event in
           EventValues(
             text: strings.text("event-\(event.stage.rawValue)", language), at: officeTime(event.at),
             who: event.handler.isEmpty ? strings.text("nobody", language) : event.handler)

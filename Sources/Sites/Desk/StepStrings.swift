@@ -71,7 +71,8 @@ let stepStrings = StringTable([
   .init("stepText-reclassify", "类别决定办理期限。", "The kind decides until when the letter is to be answered."),
   .init("stepText-transfer", "转出后由对方信箱重新签收。", "The other mailbox signs for it anew."),
   .init(
-    "stepText-junk", "回收站中的来信可以恢复；清除须由领导另行决定。", "It can be taken out again; a leader decides whether it is discarded."),
+    "stepText-junk", "回收站中的来信可以恢复；清除须由领导另行决定，清除时来信人将看到此理由。",
+    "It can be taken out again; a leader decides whether it is discarded, and its author then reads this reason."),
   .init("stepText-restore", "恢复后回到预处理。", "It goes back to sorting."),
   .init(
     "stepText-purge", "清除后不能恢复，来信人将看到不予受理及移入回收站时的理由。",
@@ -137,5 +138,6 @@ let stepStrings = StringTable([
   .init("fieldProblem-too-many", "数量过多：{0}", "Too many: {0}"),
   .init("fieldProblem-lead-not-named", "主办单位须在承办单位之中", "The unit in charge must be one of the units"),
   .init("fieldProblem-complained-of", "被投诉的单位不能承办：{0}", "The unit complained of cannot have the letter: {0}"),
+  .init("fieldProblem-nobody", "没有收发员可以签收：{0}", "Nobody there could sign for it: {0}"),
   .init("fieldProblem-date", "请填写今天起一年内的日期：{0}", "Please give a date from today on, within a year: {0}"),
 ])

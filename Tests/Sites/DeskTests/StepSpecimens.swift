@@ -24,6 +24,9 @@ private func step(_ act: LetterAct, _ suffix: String = "") -> EveryRouteAndEvery
     let mailbox = isUnit ? "other" : mailboxAt[scope] ?? ""
     let unit = isUnit ? unitAt[scope] ?? "" : "roads"
     let number = try await desk.flowLetter(in: mailbox, before: act, unit: unit)
+    // Whoever is handed a letter can sign for it.
+    for unit in ["roads", "housing"] { _ = try await desk.person([.clerk], unit: unit) }
+    _ = try await desk.person([.clerk], mailboxes: ["spare"])
     var form = try await fields(of: act, unit, desk)
     if isUnit || act == .uphold || act == .reject { form["branch"] = "1" }
     return ("/letters/\(number)/\(act.rawValue)\(suffix)", form)
@@ -50,6 +53,7 @@ private func fields(of act: LetterAct, _ unit: String, _ desk: TestDesk) async t
   case .passDown:
     let child = "u\(desk.next())"
     try await desk.office.addUnit(child, name: child, english: "", under: unit, by: TestDesk.root)
+    _ = try await desk.person([.clerk], unit: child)
     return ["child-unit": child]
   case .assign: return ["handler": try await desk.person([.handler], unit: unit).identifier]
   case .submit: return ["draft-answer": "已修复"]
