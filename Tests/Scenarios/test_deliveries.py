@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 import shutil
+import sqlite3
 
 import pytest
 
@@ -181,3 +182,31 @@ def test_deliveries_survive_kills_restores_and_the_loss_of_an_office(offices):
         lambda: office.registrar.page(f"/documents/{first}").count("尚未签收") == 0, "the receipt comes after all that")
     counts = deployment.rows(ZONE, "SELECT COUNT(*), COUNT(withdrawn_at) FROM received_document")
     assert counts == [(3, 1)], counts
+
+
+def test_a_withdrawn_file_is_never_green_again(offices):
+    office, neighbour = offices
+    deployment = office.deployment
+    document = office.draft("关于规范来信办理工作的通知", "现将有关事项通知如下。", disclosure="not")
+    office.seal(document)
+    expect(303, deliver(office, document))
+    eventually(lambda: standing(office, document) == "delivered", "it is there")
+    # As a third office had passed it on before.
+    with sqlite3.connect(deployment.folder / ZONE / "data/zone.sqlite", timeout=30) as db:
+        db.execute("""INSERT INTO received_document (peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, pdf,
+            pdf_bytes, sent_at, arrived_at, state, report, seals) SELECT 'port', id, number, title, issuer, date, classification,
+            ofd, ofd_bytes, pdf, pdf_bytes, sent_at, arrived_at + 1, state, report, seals FROM received_document""")
+    path = received(document).replace("/intranet/", "/port/")
+    assert 'data-verdict="good"' in neighbour.registrar.page(path)
+    office.withdraw(document, "数据有误。")
+    eventually(lambda: standing(office, document) == "withdrawal-delivered", "the other office knows")
+    page = html.unescape(neighbour.registrar.page(path))
+    assert 'id="document-withdrawn"' in page and "（intranet）" in page and 'data-verdict="good"' not in page
+    assert 'id="sign-for"' not in page
+    # What a stranger to the document says is its own word.
+    with sqlite3.connect(deployment.folder / ZONE / "data/zone.sqlite", timeout=30) as db:
+        db.execute("UPDATE received_document SET state = 'arrived', withdrawn_at = NULL, withdrawn_by = NULL WHERE peer = 'intranet'")
+        db.execute("UPDATE received_document SET withdrawn_by = NULL WHERE peer = 'port'")
+    page = html.unescape(neighbour.registrar.page(received(document)))
+    assert 'data-withdrawn="elsewhere"' in page and "port 称已撤回同一文件" in page and 'data-verdict="good"' not in page
+    expect(303, sign_for(neighbour.registrar, document))

@@ -72,4 +72,10 @@ public let documentPublicationMigrations: [Migration] = [
         PRIMARY KEY (document, peer)
       ) WITHOUT ROWID;
       """),
+  Migration(
+    "document-deliveries-2",
+    sql: """
+      -- A file that comes back from another office is looked for by its name.
+      CREATE INDEX office_document_by_sealed_ofd ON office_document (sealed_ofd) WHERE sealed_ofd IS NOT NULL;
+      """),
 ]

@@ -13,7 +13,7 @@ public struct ReceivedDocument: Sendable {
     case arrived
     /// 已签收
     case signedFor = "signed-for"
-    /// The sender has withdrawn it.
+    /// Its sender has withdrawn it, or the office whose document it is.
     case withdrawn
   }
 
@@ -28,7 +28,14 @@ public struct ReceivedDocument: Sendable {
   public let report: CheckReport?
   /// When, and by whom.
   public let signedFor: (at: Date, name: String)?
-  public let withdrawal: (at: Date, reason: String)?
+  public let withdrawal: Withdrawal?
+
+  public struct Withdrawal: Sendable, Equatable {
+    public let at: Date
+    public let reason: String
+    /// The zone of the office that has withdrawn the same file; nil where the sender has.
+    public let by: String?
+  }
 
   /// What whoever signs for it has seen.
   public var decision: ReceiptDecision {
@@ -57,7 +64,8 @@ public struct ReceivedDocument: Sendable {
       (Date(unixMilliseconds: at), try row["signed_for_by"] as String? ?? "")
     }
     withdrawal = try (row["withdrawn_at"] as Int?).map { at in
-      (Date(unixMilliseconds: at), try row["reason"] as String? ?? "")
+      Withdrawal(
+        at: Date(unixMilliseconds: at), reason: try row["reason"] as String? ?? "", by: try row["withdrawn_by"])
     }
   }
 

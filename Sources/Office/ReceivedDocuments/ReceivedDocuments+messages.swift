@@ -68,8 +68,9 @@ extension ReceivedDocuments {
         code: "check-number", reason: "the file's first page does not bear the number that is stated")
     }
     try insert(
-      document, delivered.classification, from: peer, sentAt: delivered.at, state: .arrived,
-      report: String(decoding: report.json.encoded(), as: UTF8.self), db)
+      document, delivered.classification, from: peer, sentAt: delivered.at, state: .arrived, report: report, db)
+    // The office whose document it is may have withdrawn it before another one passed it on.
+    try SpreadWithdrawal(ofd: document.ofd.digest).run(db)
   }
 
   /// A sender that was restored asks for what it has forgotten.
@@ -84,30 +85,33 @@ extension ReceivedDocuments {
   }
 
   private func take(_ withdrawn: WithdrawnMessage, from peer: String, _ db: Transaction) throws {
-    let document = withdrawn.document
-    if try ReceivedDocument.find(peer, document.id, db) == nil {
+    let known = try ReceivedDocument.find(peer, withdrawn.document.id, db)
+    let document = known?.facts ?? withdrawn.document
+    if known == nil {
       try demandUnit(db)
-      try insert(document, "", from: peer, sentAt: withdrawn.publishedAt, state: .withdrawn, report: "", db)
+      try insert(document, "", from: peer, sentAt: withdrawn.publishedAt, state: .withdrawn, report: nil, db)
     }
     try db.run(
       """
       UPDATE received_document SET state = 'withdrawn', withdrawn_at = ?, reason = ?
       WHERE peer = ? AND id = ? AND withdrawn_at IS NULL
       """, withdrawn.at, withdrawn.reason, peer, document.id)
+    try SpreadWithdrawal(ofd: document.ofd.digest).run(db)
   }
 
   private func insert(
     _ document: DocumentFacts, _ classification: String, from peer: String, sentAt: UnixMilliseconds,
-    state: ReceivedDocument.State, report: String, _ db: Transaction
+    state: ReceivedDocument.State, report: CheckReport?, _ db: Transaction
   ) throws {
+    let text = report.map { String(decoding: $0.json.encoded(), as: UTF8.self) } ?? ""
+    let seals = Set((report?.signatures ?? []).map(\.name)).sorted().joined(separator: "\n")
     try db.run(
       """
       INSERT INTO received_document (peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, pdf, pdf_bytes,
-        sent_at, arrived_at, state, report)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        sent_at, arrived_at, state, report, seals)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, peer, document.id, document.number.text, document.title, document.issuer, document.date, classification,
       document.ofd.digest.text, document.ofd.bytes, document.pdf?.digest.text, document.pdf?.bytes, sentAt, now(),
-      state,
-      report)
+      state, text, seals)
   }
 }

@@ -71,7 +71,7 @@ public final class ReceivedDocuments: Sendable {
       let found = try db.all(
         """
         SELECT peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, pdf, pdf_bytes, arrived_at, state,
-          '' AS report, signed_for_at, signed_for_by, withdrawn_at, reason
+          '' AS report, signed_for_at, signed_for_by, withdrawn_at, reason, withdrawn_by
         FROM received_document WHERE state = ? ORDER BY arrived_at DESC, peer DESC, id DESC LIMIT ? OFFSET ?
         """, state, min(max(1, limit), 100), max(0, offset)
       ).compactMap { try ReceivedDocument(row: $0) }
@@ -85,16 +85,17 @@ public final class ReceivedDocuments: Sendable {
     }
   }
 
-  /// One document, and whether this person may sign for it now.
+  /// One document, whether this person may sign for it now, and who else says that it is withdrawn.
   public func document(
     _ peer: String, _ id: String, for official: Official
-  ) async throws(DocumentError) -> (document: ReceivedDocument, canSign: Bool) {
+  ) async throws(DocumentError) -> (document: ReceivedDocument, canSign: Bool, elsewhere: WithdrawnElsewhere) {
     try await read { [self] db in
       guard try authority(.readReceivedDocument, official, db) != nil,
         let document = try ReceivedDocument.find(peer, id, db)
       else { throw DocumentError.notFound }
       let maySign = try authority(.signForDocument, official, db) != nil
-      return (document, maySign && document.state == .arrived)
+      let elsewhere = try WithdrawnElsewhere.find(document, db)
+      return (document, maySign && document.state == .arrived && !elsewhere.here, elsewhere)
     }
   }
 
@@ -107,13 +108,14 @@ public final class ReceivedDocuments: Sendable {
   public func signFor(
     _ peer: String, _ id: String, decision: ReceiptDecision, by official: Official
   ) async throws(DocumentError) {
-    let (found, canSign) = try await document(peer, id, for: official)
+    let (found, canSign, elsewhere) = try await document(peer, id, for: official)
     // Before the check, which takes its time and is done for one after the other.
     switch found.state {
     case .arrived: break
     case .signedFor: throw .refused(.alreadySignedFor)
     case .withdrawn: throw .refused(.alreadyWithdrawn)
     }
+    guard !elsewhere.here else { throw .refused(.alreadyWithdrawn) }
     guard canSign else { throw .notAllowed }
     guard found.decision == decision else { throw .refused(.changedMeanwhile) }
     try await checkAgain(found)
@@ -125,6 +127,9 @@ public final class ReceivedDocuments: Sendable {
       case .arrived: break
       case .signedFor: throw DocumentError.refused(.alreadySignedFor)
       case .withdrawn: throw DocumentError.refused(.alreadyWithdrawn)
+      }
+      guard try !DocumentPublications.isWithdrawn(file: document.facts.ofd.digest.text, db) else {
+        throw DocumentError.refused(.alreadyWithdrawn)
       }
       guard document.decision == decision else { throw DocumentError.refused(.changedMeanwhile) }
       guard let link = offices.first(where: { $0.peer.text == peer }) else {

@@ -33,5 +33,16 @@ public let receivedDocumentMigrations: [Migration] = [
       ) WITHOUT ROWID;
       CREATE INDEX received_document_by_file ON received_document (peer, ofd);
       CREATE INDEX received_document_by_state ON received_document (state, arrived_at, peer, id);
-      """)
+      """),
+  Migration(
+    "received-documents-2",
+    sql: """
+      -- The names of the seals that the original bears, as the check found them, one a line; empty where nothing was checked.
+      ALTER TABLE received_document ADD COLUMN seals TEXT NOT NULL DEFAULT '';
+      -- The office that has withdrawn the same file, where it is not the sender.
+      ALTER TABLE received_document ADD COLUMN withdrawn_by TEXT;
+      CREATE INDEX received_document_by_seals ON received_document (seals, arrived_at) WHERE seals <> '';
+      CREATE INDEX received_document_by_ofd ON received_document (ofd);
+      CREATE INDEX received_document_by_number ON received_document (number);
+      """),
 ]

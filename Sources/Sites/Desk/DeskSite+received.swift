@@ -61,8 +61,18 @@ extension DeskSite {
       state: document.state.rawValue,
       stateText: renderer.strings.text("receivedState-\(document.state.rawValue)", language),
       signedFor: document.signedFor.map { "\($0.name)，\(officeTime($0.at))" },
-      withdrawn: document.withdrawal.map { officeTime($0.at) }, reason: document.withdrawal?.reason,
+      withdrawn: document.withdrawal.map { officeTime($0.at) },
+      withdrawnText: document.withdrawal?.by.map { renderer.strings.text("receivedWithdrawnBy", language, $0) }
+        ?? renderer.strings.text("receivedWithdrawn", language), reason: document.withdrawal?.reason,
       digest: document.facts.ofd.digest.text)
+  }
+
+  /// What others say of its withdrawal, each in a sentence.
+  private func texts(_ elsewhere: WithdrawnElsewhere, _ language: Language) -> [String] {
+    let strings = renderer.strings
+    return (elsewhere.here ? [strings.text("receivedWithdrawnHere", language)] : [])
+      + elsewhere.sameFile.map { strings.text("receivedSameFile", language, $0) }
+      + elsewhere.sameNumber.map { strings.text("receivedSameNumber", language, $0) }
   }
 
   private func place(_ request: WebRequest) throws(WebFailure) -> (peer: String, document: String) {
@@ -81,7 +91,8 @@ extension DeskSite {
     let path = "/received/\(peer)/\(identifier)"
     let files: [(DocumentFileKind, Bool)] = [(.ofd, true), (.pdf, document.facts.pdf != nil)]
     let content = ReceivedPage(
-      document: values(document, language), hasSteps: document.report != nil,
+      document: values(document, language), withdrawals: texts(found.elsewhere, language).map(WithdrawnValues.init),
+      hasSteps: document.report != nil, isGood: document.withdrawal == nil && found.elsewhere.isEmpty,
       steps: stepValues(document.report?.steps ?? [], language),
       seals: (document.report?.signatures ?? []).map { signature in
         ReceivedSealValues(

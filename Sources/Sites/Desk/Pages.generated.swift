@@ -967,8 +967,9 @@ let deskTemplates: [String: String] = [
   {{> problems}}
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
-  {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{t.receivedWithdrawn}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
-  <p class="hint" id="stated">{{t.receivedStated}}</p>
+  {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{withdrawnText}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
+  {{#withdrawals}}<div class="error" role="alert" data-withdrawn="elsewhere"><p>{{sentence}}</p></div>
+  {{/withdrawals}}<p class="hint" id="stated">{{t.receivedStated}}</p>
   <dl class="facts">
   <dt>{{t.receivedNumber}}</dt><dd id="document-number">{{number}}</dd>
   <dt>{{t.receivedIssuer}}</dt><dd>{{issuer}}</dd>
@@ -980,7 +981,7 @@ let deskTemplates: [String: String] = [
   <dt>{{t.receivedDigest}}</dt><dd><code>{{digest}}</code></dd>
   </dl>
   {{#hasSteps}}<h2>{{t.receivedCheck}}</h2>
-  <p class="good" id="verdict" data-verdict="good">{{t.receivedGood}}</p>
+  {{#isGood}}<p class="good" id="verdict" data-verdict="good">{{t.receivedGood}}</p>{{/isGood}}{{^isGood}}<p id="verdict" data-verdict="withdrawn">{{t.receivedGoodOnce}}</p>{{/isGood}}
   <ul class="list" id="steps">
   {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
   {{/steps}}</ul>

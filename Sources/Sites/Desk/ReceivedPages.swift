@@ -24,8 +24,14 @@ struct ReceivedValues: PageValues {
   let stateText: String
   let signedFor: String?
   let withdrawn: String?
+  let withdrawnText: String
   let reason: String?
   let digest: String
+}
+
+/// A sentence on who else has withdrawn a document.
+struct WithdrawnValues: PageValues {
+  let sentence: String
 }
 
 /// A seal, whose it is, and what holds of it.
@@ -39,7 +45,11 @@ struct ReceivedPage: InsidePage {
   static let template = "received-document"
 
   let document: ReceivedValues
+  /// That others have withdrawn it, in words.
+  let withdrawals: [WithdrawnValues]
   let hasSteps: Bool
+  /// Nobody has withdrawn it, or says so.
+  let isGood: Bool
   let steps: [CheckStepValues]
   let seals: [ReceivedSealValues]
   /// Empty before the receipt.

@@ -16,6 +16,20 @@ let receivedStrings = StringTable([
   .init("receivedSignedFor", "签收", "Signed for"),
   .init("receivedDigest", "正本 SHA-256", "SHA-256 of the original"),
   .init("receivedWithdrawn", "来文单位已撤回此公文，请勿继续办理。", "The sender has withdrawn this document. Do not act on it."),
+  .init(
+    "receivedWithdrawnBy", "制发此公文的单位（{0}）已撤回同一文件，请勿继续办理。",
+    "The office whose document this is ({0}) has withdrawn the same file. Do not act on it."),
+  .init(
+    "receivedWithdrawnHere", "此文件由本单位制发，已经撤回，不能签收。",
+    "This office has made this file and withdrawn it. It cannot be signed for."),
+  .init(
+    "receivedSameFile", "{0} 称已撤回同一文件，本系统无法确认其有权撤回。请先与制发单位核实，再作办理。",
+    "{0} says that it has withdrawn the same file; that it may do so is not known here. Ask the office whose document it is before you act on it."
+  ),
+  .init(
+    "receivedSameNumber", "{0} 称已撤回同一文号的另一文件。请先与制发单位核实，再作办理。",
+    "{0} says that it has withdrawn another file with this number. Ask the office whose document it is before you act on it."
+  ),
   .init("receivedReason", "撤回理由", "Reason"),
   .init("receivedCheck", "送达时的核验结果", "What the check on arrival found"),
   .init("receivedSeal", "印章：", "Seal: "),
@@ -25,6 +39,9 @@ let receivedStrings = StringTable([
     "Title, issuer and classification are as the sender states them; the number is that on the file's first page. Below stands whose seal it is."
   ),
   .init("receivedGood", "✓ 印章和签名核验通过。", "✓ Seals and signatures hold."),
+  .init(
+    "receivedGoodOnce", "印章和签名核验通过，但有单位称已撤回，见上文。",
+    "Seals and signatures hold; the document is withdrawn, or said to be: see above."),
   .init("receivedFiles", "文件", "Files"),
   .init(
     "receivedBefore", "签收后方可打开文件。", "The files can be opened once somebody has signed for the document."),
