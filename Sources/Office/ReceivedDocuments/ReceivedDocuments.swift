@@ -20,6 +20,8 @@ public import Zones
 public final class ReceivedDocuments: Sendable {
   /// Of a count.
   public static let countMost = 10_000
+  /// Of withdrawals of documents that a peer has not delivered; more are refused (`withdrawals-full`).
+  static let undeliveredMost = 10_000
   private static let pool = BlockingPool("documents.receipts", width: 1)
 
   let database: ZoneDatabase

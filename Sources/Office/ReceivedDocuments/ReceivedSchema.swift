@@ -45,4 +45,10 @@ public let receivedDocumentMigrations: [Migration] = [
       CREATE INDEX received_document_by_ofd ON received_document (ofd);
       CREATE INDEX received_document_by_number ON received_document (number);
       """),
+  Migration(
+    "received-documents-3",
+    sql: """
+      -- Withdrawals of what was never delivered are counted.
+      CREATE INDEX received_document_undelivered ON received_document (peer) WHERE report = '';
+      """),
 ]

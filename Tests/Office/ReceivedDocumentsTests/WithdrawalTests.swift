@@ -105,6 +105,61 @@ import Zones
     #expect(try await found(next, from: "county").elsewhere.isEmpty)
   }
 
+  /// As many withdrawals of documents that this office never delivered as one may send.
+  private func fill(_ peer: String) async throws {
+    try await desk.database.write { db in
+      try db.run(
+        """
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+        INSERT INTO received_document (peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, sent_at,
+          arrived_at, state, report, withdrawn_at, reason)
+        SELECT ?, printf('%036d', i), '', '', '', '', '', printf('%064d', i), 1, 1, 1, 'withdrawn', '', 1, '' FROM n
+        """, peer)
+    }
+  }
+
+  @Test func `that were never delivered are withdrawn ten thousand at most by one office, and by others meanwhile`()
+    async throws
+  {
+    let here = try await delivery("通知", from: "port")
+    try await fill("port")
+    let overtaken = try desk.facts("迟到的通知", bytes: "迟到的通知".utf8.count)
+    try await withdraw(overtaken, from: "port")
+    let refusal = await #expect(throws: MessageRefusal.self) {
+      try await withdraw(try desk.facts("从未送达", bytes: 1), from: "port")
+    }
+    #expect(refusal?.code == "withdrawals-full")
+    // One that is known is repeated, and one that is here is withdrawn all the same.
+    try await withdraw(overtaken, from: "port")
+    try await withdraw(here, from: "port")
+    #expect(try await found(here, from: "port").document.state == .withdrawn)
+    try await withdraw(try desk.facts("别的", bytes: 1), from: "county")
+    // What it overtook comes: there is room for another.
+    try desk.keep("迟到的通知")
+    let late = DeliveredMessage(overtaken, classification: "", at: 1).outgoing(.internal).message
+    try await desk.take(late, from: "port")
+    let page = try await found(overtaken, from: "port")
+    #expect(page.document.state == .withdrawn && page.document.report?.verdict == .genuine)
+    try await withdraw(try desk.facts("从未送达", bytes: 1), from: "port")
+  }
+
+  @Test func `whose withdrawal came first are withdrawn from others too, from when the file was here`() async throws {
+    let title = "通知"
+    let own = try desk.facts(title, bytes: title.utf8.count)
+    try await withdraw(own, from: "port")
+    let theirs = try await delivery(title, from: "county")
+    // The withdrawal was here before; the file was not.
+    try await desk.take(DeliveredMessage(own, classification: "", at: 1).outgoing(.internal).message, from: "port")
+    #expect(try await found(theirs, from: "county").canSign)
+    let title2 = "另一件"
+    let mine = try desk.facts(title2, bytes: title2.utf8.count)
+    try await withdraw(mine, from: "county")
+    try desk.keep(title2)
+    try await desk.take(DeliveredMessage(mine, classification: "", at: 1).outgoing(.internal).message, from: "county")
+    let passedOn = try await delivery(title2, from: "port")
+    #expect(try await found(passedOn, from: "port").document.withdrawal?.by == "county")
+  }
+
   @Test func `of this office's own are not signed for once it has withdrawn them`() async throws {
     let back = try await delivery("通知", from: "county")
     #expect(try await found(back, from: "county").canSign)
