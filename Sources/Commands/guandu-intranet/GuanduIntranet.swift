@@ -71,7 +71,7 @@ struct GuanduIntranet: AsyncParsableCommand {
         let own = peer == link.peer ? letters.handlers : publications.handlers(of: peer)
         return start.messageHandlers(of: peer).merging(own) { first, _ in first }
           .merging(received?.handlers(of: peer) ?? [:]) { first, _ in first }
-      }, fate: start.fate(fate(letters.fate, publications.fate)),
+      }, fate: start.fate(fate([letters.fate, publications.fate] + (received.map { [$0.fate] } ?? []))),
       logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
     for person in try await office.takeOver(start.configuration.people) {
@@ -179,11 +179,8 @@ struct GuanduIntranet: AsyncParsableCommand {
 }
 
 /// What letters and documents each make of a receipt.
-private func fate(_ first: @escaping FateHandler, _ second: @escaping FateHandler) -> FateHandler {
-  { message, fate, db in
-    try first(message, fate, db)
-    try second(message, fate, db)
-  }
+private func fate(_ handlers: [FateHandler]) -> FateHandler {
+  { message, fate, db in for handler in handlers { try handler(message, fate, db) } }
 }
 
 extension DeskConcern {

@@ -1,4 +1,5 @@
 public import ContainedChecks
+public import Documents
 public import Foundation
 import JSON
 import PacketFormat
@@ -28,6 +29,8 @@ public struct ReceivedDocument: Sendable {
   public let report: CheckReport?
   /// When, and by whom.
   public let signedFor: (at: Date, name: String)?
+  /// What the sender made of the receipt, by its own receipts; nil before there is one.
+  public let receipt: DocumentPublication.Standing?
   public let withdrawal: Withdrawal?
 
   public struct Withdrawal: Sendable, Equatable {
@@ -63,6 +66,13 @@ public struct ReceivedDocument: Sendable {
     signedFor = try (row["signed_for_at"] as Int?).map { at in
       (Date(unixMilliseconds: at), try row["signed_for_by"] as String? ?? "")
     }
+    receipt =
+      switch try row["receipt_state"] as String? {
+      case nil: nil
+      case "delivered": .delivered
+      case "refused": .refused(code: try row["receipt_refusal"] as String? ?? "unknown")
+      default: .sent
+      }
     withdrawal = try (row["withdrawn_at"] as Int?).map { at in
       Withdrawal(
         at: Date(unixMilliseconds: at), reason: try row["reason"] as String? ?? "", by: try row["withdrawn_by"])

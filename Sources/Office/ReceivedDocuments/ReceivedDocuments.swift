@@ -73,7 +73,8 @@ public final class ReceivedDocuments: Sendable {
       let found = try db.all(
         """
         SELECT peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, pdf, pdf_bytes, arrived_at, state,
-          '' AS report, signed_for_at, signed_for_by, withdrawn_at, reason, withdrawn_by
+          '' AS report, signed_for_at, signed_for_by, withdrawn_at, reason, withdrawn_by,
+          receipt_state, receipt_refusal
         FROM received_document WHERE state = ? ORDER BY arrived_at DESC, peer DESC, id DESC LIMIT ? OFFSET ?
         """, state, min(max(1, limit), 100), max(0, offset)
       ).compactMap { try ReceivedDocument(row: $0) }
@@ -170,10 +171,30 @@ public final class ReceivedDocuments: Sendable {
     of document: ReceivedDocument, name: String, at: UnixMilliseconds, to link: LinkConfiguration, _ db: Transaction
   ) throws {
     let unitName = try db.one(String.self, "SELECT name FROM unit WHERE id = ?", unit ?? "") ?? "-"
-    try outbox.enqueue(
-      SignedForMessage(
-        document: document.facts.id, ofd: document.facts.ofd.digest, name: name, unit: unitName, at: at
-      ).outgoing(Self.level(document.classification)), to: link.peer, db)
+    let outgoing = SignedForMessage(
+      document: document.facts.id, ofd: document.facts.ofd.digest, name: name, unit: unitName, at: at
+    ).outgoing(Self.level(document.classification))
+    try outbox.enqueue(outgoing, to: link.peer, db)
+    try db.run(
+      """
+      UPDATE received_document SET receipt_message = ?, receipt_state = 'sent', receipt_refusal = NULL
+      WHERE peer = ? AND id = ?
+      """, outgoing.message.id, document.peer, document.facts.id)
+  }
+
+  /// What the senders make of receipts, by their own.
+  public var fate: FateHandler {
+    { message, fate, db in
+      guard message.type == SignedForMessage.type else { return }
+      let (state, code): (String, String?) =
+        switch fate {
+        case .applied: ("delivered", nil)
+        case .refused(let code): ("refused", code)
+        }
+      try db.run(
+        "UPDATE received_document SET receipt_state = ?, receipt_refusal = ? WHERE receipt_message = ?", state, code,
+        message.id)
+    }
   }
 
   /// Whether this person may see documents of other offices now.

@@ -51,4 +51,14 @@ public let receivedDocumentMigrations: [Migration] = [
       -- Withdrawals of what was never delivered are counted.
       CREATE INDEX received_document_undelivered ON received_document (peer) WHERE report = '';
       """),
+  Migration(
+    "received-documents-4",
+    sql: """
+      -- The receipt (document.signed-for) that was sent last, what became of it (sent, delivered, refused), and the code.
+      ALTER TABLE received_document ADD COLUMN receipt_message TEXT;
+      ALTER TABLE received_document ADD COLUMN receipt_state TEXT;
+      ALTER TABLE received_document ADD COLUMN receipt_refusal TEXT;
+      CREATE INDEX received_document_by_receipt ON received_document (receipt_message)
+        WHERE receipt_message IS NOT NULL;
+      """),
 ]

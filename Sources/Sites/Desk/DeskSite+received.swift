@@ -54,14 +54,23 @@ extension DeskSite {
   }
 
   private func values(_ document: ReceivedDocument, _ language: Language) -> ReceivedValues {
-    ReceivedValues(
+    let (receipt, code): (String?, String) =
+      switch document.receipt {
+      case nil: (nil, "")
+      case .sent: ("sent", "")
+      case .delivered: ("delivered", "")
+      case .refused(let code): ("refused", code)
+      }
+    return ReceivedValues(
       path: "/received/\(document.peer)/\(document.facts.id)", documentTitle: document.facts.title,
       number: document.facts.number.text, issuer: document.facts.issuer, date: document.facts.date,
       peer: document.peer, classification: shown(document.classification), arrived: officeTime(document.arrivedAt),
       state: document.state.rawValue,
       stateText: renderer.strings.text("receivedState-\(document.state.rawValue)", language),
       signedFor: document.signedFor.map { "\($0.name)，\(officeTime($0.at))" },
-      withdrawn: document.withdrawal.map { officeTime($0.at) },
+      receipt: receipt,
+      receiptText: receipt.map { renderer.strings.text("receivedReceipt-\($0)", language, code) } ?? "",
+      receiptRefused: receipt == "refused", withdrawn: document.withdrawal.map { officeTime($0.at) },
       withdrawnText: document.withdrawal?.by.map { renderer.strings.text("receivedWithdrawnBy", language, $0) }
         ?? renderer.strings.text("receivedWithdrawn", language), reason: document.withdrawal?.reason,
       digest: document.facts.ofd.digest.text)

@@ -969,7 +969,8 @@ let deskTemplates: [String: String] = [
   <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
   {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{withdrawnText}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
   {{#withdrawals}}<div class="error" role="alert" data-withdrawn="elsewhere"><p>{{sentence}}</p></div>
-  {{/withdrawals}}<p class="hint" id="stated">{{t.receivedStated}}</p>
+  {{/withdrawals}}{{#receiptRefused}}<div class="error" role="alert" id="receipt-refused"><p>{{t.receivedReceiptRefused}}</p></div>{{/receiptRefused}}
+  <p class="hint" id="stated">{{t.receivedStated}}</p>
   <dl class="facts">
   <dt>{{t.receivedNumber}}</dt><dd id="document-number">{{number}}</dd>
   <dt>{{t.receivedIssuer}}</dt><dd>{{issuer}}</dd>
@@ -978,6 +979,7 @@ let deskTemplates: [String: String] = [
   <dt>{{t.receivedPeer}}</dt><dd>{{peer}}</dd>
   <dt>{{t.receivedArrived}}</dt><dd>{{arrived}}</dd>
   {{#signedFor}}<dt>{{t.receivedSignedFor}}</dt><dd id="signed-for">{{signedFor}}</dd>{{/signedFor}}
+  {{#receipt}}<dt>{{t.receivedReceipt}}</dt><dd id="receipt" data-receipt="{{receipt}}">{{receiptText}}</dd>{{/receipt}}
   <dt>{{t.receivedDigest}}</dt><dd><code>{{digest}}</code></dd>
   </dl>
   {{#hasSteps}}<h2>{{t.receivedCheck}}</h2>

@@ -23,6 +23,10 @@ struct ReceivedValues: PageValues {
   let state: String
   let stateText: String
   let signedFor: String?
+  /// `sent`, `delivered` or `refused`; nil before there is a receipt.
+  let receipt: String?
+  let receiptText: String
+  let receiptRefused: Bool
   let withdrawn: String?
   let withdrawnText: String
   let reason: String?

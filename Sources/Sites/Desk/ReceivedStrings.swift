@@ -14,6 +14,14 @@ let receivedStrings = StringTable([
   .init("receivedPeer", "来文单位（区）", "Sent by (zone)"),
   .init("receivedArrived", "送达时间", "Arrived"),
   .init("receivedSignedFor", "签收", "Signed for"),
+  .init("receivedReceipt", "回执", "Receipt"),
+  .init("receivedReceipt-sent", "正在送往来文单位，尚无其确认", "On its way to the sender, which has not confirmed it yet"),
+  .init("receivedReceipt-delivered", "来文单位已收到", "The sender has it"),
+  .init("receivedReceipt-refused", "来文单位拒收（{0}）", "Refused by the sender ({0})"),
+  .init(
+    "receivedReceiptRefused", "来文单位拒收了签收回执，可能不知道此公文已经签收。请来文单位再次发送此公文，本系统随即再次发送回执。",
+    "The sender has refused the receipt, and may not know that the document is signed for. Ask it to send the document again; the receipt follows then."
+  ),
   .init("receivedDigest", "正本 SHA-256", "SHA-256 of the original"),
   .init("receivedWithdrawn", "来文单位已撤回此公文，请勿继续办理。", "The sender has withdrawn this document. Do not act on it."),
   .init(

@@ -162,6 +162,52 @@ import Zones
     #expect(found.document.report == nil)
   }
 
+  @Test(arguments: [
+    ("王\u{E863}", "王〓"), ("a\u{202E}b\u{2028}", "a〓b〓"),
+    (String(repeating: "王", count: 201), String(repeating: "王", count: 199) + "…"), ("", "-"),
+  ])
+  func `are signed for by people whose names the sender takes, whatever they hold`(name: String, sent: String)
+    async throws
+  {
+    let digest = try #require(HexDigest(Digest.of("通知".utf8).hex))
+    let message = SignedForMessage(
+      document: UUID().uuidString.lowercased(), ofd: digest, name: name, unit: name, at: 5
+    ).outgoing(.internal).message
+    let read = try SignedForMessage(message)
+    #expect(read.name == sent && read.unit == sent)
+  }
+
+  @Test func `whose receipt the sender refuses say so, until it takes another one`() async throws {
+    let desk = try await TestReceipts(check: TestReceipts.good("县政发〔2026〕1号"))
+    try desk.keep("通知")
+    let facts = try desk.facts(bytes: 6)
+    let message = DeliveredMessage(facts, classification: "", at: 1).outgoing(.internal).message
+    try await desk.take(message)
+    func document() async throws -> ReceivedDocument {
+      try await desk.received.document("county", facts.id, for: desk.clerk).document
+    }
+    func settle(_ fate: MessageFate, receipt index: Int) async throws {
+      try await desk.database.write { db in
+        let ids = try db.all(String.self, "SELECT message_id FROM outbox ORDER BY id")
+        try desk.received.fate(SentMessage(id: ids[index], type: "document.signed-for", subject: facts.id), fate, db)
+      }
+    }
+    #expect(try await document().receipt == nil)
+    try await desk.received.signFor("county", facts.id, decision: document().decision, by: desk.clerk)
+    #expect(try await document().receipt == .sent)
+    try await settle(.refused(code: "unknown-document"), receipt: 0)
+    #expect(try await document().receipt == .refused(code: "unknown-document"))
+    // The sender delivers it again, and is told again; what becomes of the first receipt says nothing from then on.
+    try await desk.take(message)
+    try await settle(.refused(code: "schema"), receipt: 0)
+    #expect(try await document().receipt == .sent)
+    try await settle(.applied, receipt: 1)
+    #expect(try await document().receipt == .delivered)
+    #expect(
+      try await desk.received.documents(.signedFor, limit: 1, offset: 0, for: desk.clerk).documents[0].receipt
+        == .delivered)
+  }
+
   @Test(arguments: ["classification", "blobs", "ofd", "number"])
   func `come in messages of their schema alone`(_ key: String) async throws {
     let desk = try await TestReceipts()
