@@ -171,8 +171,13 @@ def test_deliveries_survive_kills_restores_and_the_loss_of_an_office(offices):
     (deployment.folder / ZONE / "data").mkdir()
     deployment.start(ZONE)
     neighbour = Neighbour(deployment)
-    done = deployment.guandu("link", "rebuild", "--config", deployment.folder / "intranet/zone.yaml")
-    assert done.returncode == 0 and "3 deliveries to other offices" in done.stdout, done
+    config = deployment.folder / "intranet/zone.yaml"
+    done = deployment.guandu("link", "rebuild", "--config", config, "--peer", "nowhere")
+    assert done.returncode != 0 and "no link to “nowhere”" in done.stderr, done
+    done = deployment.guandu("link", "rebuild", "--config", config, "--peer", "dmz")
+    assert done.returncode == 0 and "deliveries" not in done.stdout, done
+    done = deployment.guandu("link", "rebuild", "--config", config, "--peer", ZONE)
+    assert done.returncode == 0 and done.stdout == f"3 deliveries are sent to {ZONE} again\n", done
     for document, expected in ((first, "arrived"), (second, "arrived"), (gone, "withdrawn")):
         eventually(lambda: neighbour.registrar.get(received(document))[0] == 200, "it is there again")
         assert state(neighbour.registrar, document) == expected

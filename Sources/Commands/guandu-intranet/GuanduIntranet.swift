@@ -92,11 +92,11 @@ struct GuanduIntranet: AsyncParsableCommand {
       start.keepers(
         exchange,
         handlers: [
-          "rebuild": { _ in
-            let counts = (try await letters.rebuildPortal(), try await publications.rebuildPortal())
-            let delivered = try await publications.rebuildOffices()
-            return "\(counts.0) letters are sent to the portal again, and \(counts.1) documents"
-              + (delivered == 0 ? "" : "; \(delivered) deliveries to other offices")
+          "rebuild": { peer in
+            try await Rebuild(
+              letters: letters, publications: publications, portal: link.peer, offices: offices.map(\.peer)
+            )
+            .run(peer)
           },
           "people-import": { try await office.operatorImport($0) },
         ])
@@ -175,6 +175,35 @@ struct GuanduIntranet: AsyncParsableCommand {
       AuditIndexKeeper(
         folders: folders, database: start.database, logger: start.logger, signal: start.logsHaveGrown.add())
     )
+  }
+}
+
+/// Sends peers that lost everything again what they had.
+private struct Rebuild {
+  let letters: DeskLetters
+  let publications: DocumentPublications
+  let portal: ZoneName
+  let offices: [ZoneName]
+
+  /// - Parameter peer: the one peer to rebuild; empty for all of them.
+  func run(_ peer: String) async throws -> String {
+    guard peer.isEmpty || peer == portal.text || offices.contains(where: { $0.text == peer }) else {
+      return "failed: there is no link to “\(peer)”"
+    }
+    var lines: [String] = []
+    if peer.isEmpty || peer == portal.text {
+      // What the link to the portal does not let out keeps nothing from the offices.
+      do {
+        let counts = (try await letters.rebuildPortal(), try await publications.rebuildPortal())
+        lines.append("\(counts.0) letters are sent to the portal again, and \(counts.1) documents")
+      } catch let refusal as PolicyRefusal { lines.append("not sent to the portal: \(refusal.rule)") }
+    }
+    if peer.isEmpty ? !offices.isEmpty : peer != portal.text {
+      let done = try await publications.rebuildOffices(peer.isEmpty ? nil : peer)
+      lines.append("\(done.sent) deliveries are sent to \(peer.isEmpty ? "other offices" : peer) again")
+      lines += done.refusals
+    }
+    return lines.joined(separator: "\n")
   }
 }
 

@@ -121,32 +121,43 @@ extension DocumentPublications {
       """, signed.document, (last ?? 0) + 1, signed.at, "\(signed.unit) \(signed.name)", peer.text)
   }
 
-  /// Sends an office that lost its disk all documents again that it had, and word of those that were withdrawn. May be called
-  /// at any time and again: an office leaves alone what it has.
+  /// Sends offices that lost their disk all documents again that they had, and word of those that were withdrawn. May be
+  /// called at any time and again: an office leaves alone what it has. What a link does not let out stops nothing else.
   ///
-  /// - Returns: how many.
-  /// - Throws: `PolicyRefusal` where a link does not let them out, `CancellationError`, and the database's errors. What was
-  ///   enqueued until then leaves.
+  /// - Parameter peer: the zone of one office; nil for all of them.
+  /// - Throws: `CancellationError`, and the database's errors. What was enqueued until then leaves.
   @discardableResult
-  public func rebuildOffices() async throws -> Int {
-    var (done, last) = (0, ("", ""))
+  public func rebuildOffices(_ peer: String? = nil) async throws -> DeliveryRebuild {
+    var (done, last) = (DeliveryRebuild(), ("", ""))
     while true {
       try Task.checkCancellation()
       let start = last
       let batch = try await database.write { [self] db in
         let rows = try db.all(
           """
-          SELECT * FROM document_delivery WHERE (document, peer) > (?, ?) ORDER BY document, peer LIMIT ?
-          """, start.0, start.1, Self.documentsAtOnce)
+          SELECT * FROM document_delivery WHERE (document, peer) > (?, ?) AND (? IS NULL OR peer = ?)
+          ORDER BY document, peer LIMIT ?
+          """, start.0, start.1, peer, peer, Self.documentsAtOnce)
         return try rows.map { row in
           let known = try StoredDelivery(row: row)
-          return (known.document, known.delivery.peer, try sendAgain(known, db))
+          return (document: known.document, peer: known.delivery.peer, outcome: try tryAgain(known, db))
         }
       }
       guard let end = batch.last else { return done }
-      last = (end.0, end.1)
-      done += batch.count { $0.2 }
+      last = (end.document, end.peer)
+      for row in batch { done.add(row.outcome, peer: row.peer) }
     }
+  }
+
+  private func tryAgain(_ known: StoredDelivery, _ db: Transaction) throws -> DeliveryRebuild.Outcome {
+    let rule: String
+    do { return try sendAgain(known, db) ? .sent : .notDue } catch let refusal as PolicyRefusal {
+      rule = refusal.rule
+    } catch DocumentError.refused(let problem) {
+      rule = problem.rawValue
+    }
+    let number = try db.one(String.self, "SELECT number_text FROM office_document WHERE id = ?", known.document)
+    return .refused(rule: rule, number: number ?? known.document)
   }
 
   private func sendAgain(_ known: StoredDelivery, _ db: Transaction) throws -> Bool {

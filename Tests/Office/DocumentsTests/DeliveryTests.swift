@@ -144,7 +144,7 @@ import Zones
     try await settle(.applied, of: "county", publications)
     #expect(
       try await publications.dispatch(of: id, for: desk.clerk).deliveries[0].withdrawal?.standing == .delivered)
-    #expect(try await publications.rebuildOffices() == 1)
+    #expect(try await publications.rebuildOffices().sent == 1)
     #expect(try await sent().last == "document.withdrawn county")
   }
 
@@ -166,7 +166,31 @@ import Zones
     try await desk.database.write { db in
       try db.run("UPDATE document_publication SET withdrawn_at = 1, withdrawn_by = '', reason = ''")
     }
-    #expect(try await publications.rebuildOffices() == 0)
+    #expect(try await publications.rebuildOffices().sent == 0)
+  }
+
+  @Test func `are sent again as far as each link lets them out, to one office or to all`() async throws {
+    let publications = try publications { $0.highestClassification = .confidential }
+    let (secret, seal) = try await desk.granted(
+      TestDocuments.content(disclosure: .not, lines: ["classification: 秘密★1年", "urgency: 加急"]))
+    let (plain, _) = try await desk.granted(TestDocuments.content(), seal: seal)
+    for id in [secret, plain] { try await desk.apply(id, seal: seal, by: desk.keeper) }
+    for id in [secret, plain] {
+      let decision = try #require(try await publications.dispatch(of: id, for: desk.clerk).decision)
+      try await publications.deliver(id, to: ["county", "port"], decision: decision, by: desk.clerk)
+    }
+    let before = try await sent().count
+    // The links are approved for less than they were, and the classified document is met first or last.
+    let number = try await desk.documents.document(secret, for: desk.clerk).summary.number
+    let narrowed = try self.publications()
+    let done = try await narrowed.rebuildOffices()
+    #expect(done.sent == 2 && done.refused.map(\.peer).sorted() == ["county", "port"])
+    #expect(done.refused.allSatisfy { $0.count == 1 && $0.numbers == [number] && $0.rule.contains("confidential") })
+    #expect(try await sent().dropFirst(before).sorted() == ["document.delivered county", "document.delivered port"])
+    let one = try await narrowed.rebuildOffices("port")
+    #expect(one.sent == 1 && one.refused.map(\.peer) == ["port"] && one.refusals.count == 1)
+    #expect(try await sent().dropFirst(before + 2) == ["document.delivered port"])
+    #expect(try await publications.rebuildOffices().refused.isEmpty)
   }
 
   @Test func `of what is classified leave only over a link that is approved for it`() async throws {
