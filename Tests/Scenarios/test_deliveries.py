@@ -189,6 +189,40 @@ def test_deliveries_survive_kills_restores_and_the_loss_of_an_office(offices):
     assert counts == [(3, 1)], counts
 
 
+def test_a_restored_office_withdraws_what_its_backup_does_not_know(offices):
+    office, neighbour = offices
+    deployment = office.deployment
+    signed, unsigned = (office.draft(f"关于第{index}件事的通知", "现将有关事项通知如下。") for index in (1, 2))
+    for document in (signed, unsigned):
+        office.seal(document)
+    deployment.stop("intranet")
+    data, old = deployment.folder / "intranet/data", deployment.folder.parent / "old"
+    shutil.copytree(data, old)
+    deployment.start("intranet")
+    office.registrar = type(office.registrar)(deployment, "registrar")
+    for document in (signed, unsigned):
+        expect(303, deliver(office, document))
+        eventually(lambda: standing(office, document) == "delivered", "it is there")
+    expect(303, sign_for(neighbour.registrar, signed))
+    eventually(lambda: 'data-receipt="delivered"' in neighbour.registrar.page(received(signed)), "the receipt is there")
+    deployment.kill("intranet")
+    shutil.rmtree(data)
+    shutil.copytree(old, data)
+    (data / "incarnation").unlink(missing_ok=True)
+    deployment.start("intranet")
+    office.registrar = type(office.registrar)(deployment, "registrar")
+    # The receipt comes again, or is refused where it came before the restore was known; then the document is sent again.
+    assert standing(office, unsigned) is None
+    expect(303, deliver(office, unsigned))
+    eventually(lambda: standing(office, unsigned) == "delivered", "it was there already")
+    eventually(lambda: standing(office, signed) == "delivered", "its receipt tells of it")
+    assert "由对方回执得知" in office.registrar.page(f"/documents/{signed}")
+    for document in (signed, unsigned):
+        office.withdraw(document, "数据有误。")
+        eventually(lambda: standing(office, document) == "withdrawal-delivered", "the other office knows")
+        assert state(neighbour.registrar, document) == "withdrawn"
+
+
 def test_a_withdrawn_file_is_never_green_again(offices):
     office, neighbour = offices
     deployment = office.deployment

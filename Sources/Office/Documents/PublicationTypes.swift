@@ -37,6 +37,7 @@ public struct DocumentDelivery: Sendable, Equatable {
   /// The other office's zone.
   public var peer: String
   public var at: Date
+  /// Who delivered it; empty where that was lost with the restore of a backup, and `at` is when the office's receipt told of it.
   public var name: String
   public var standing: DocumentPublication.Standing
   /// Nil until then.

@@ -77,6 +77,9 @@ let receivedStrings = StringTable([
   .init("deliverySignedFor", "签收", "Signed for"),
   .init("deliveryNotSigned", "尚未签收", "Not yet"),
   .init("deliveredBy", "分发", "Sent"),
+  .init(
+    "deliveryLearned", "分发记录因恢复备份而丢失，{0}由对方回执得知",
+    "Lost with the restore of a backup; known since {0} from the other office's receipt"),
   .init("delivery-sent", "正在送往对方，尚无回执", "On its way; no receipt yet"),
   .init("delivery-delivered", "已送达对方", "Delivered"),
   .init("delivery-refused", "对方拒收：{0}（{1}）", "Refused by the other office: {0} ({1})"),

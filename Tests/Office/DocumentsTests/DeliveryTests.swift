@@ -169,6 +169,82 @@ import Zones
     #expect(try await publications.rebuildOffices().sent == 0)
   }
 
+  /// As the restore of a backup of before any delivery leaves it.
+  private func restore() async throws {
+    try await desk.database.write { db in
+      try db.run("DELETE FROM document_delivery")
+      try db.run("DELETE FROM outbox")
+      for peer in ["county", "port"] {
+        try db.run(
+          """
+          INSERT INTO outgoing_stream (peer, lane, epoch, next_sequence, previous, packed, applied, effective)
+          VALUES (?, 'm', 2, 1, '', 0, 0, 0)
+          """, peer)
+      }
+    }
+  }
+
+  private func receipt(of id: String) async throws -> Message {
+    let ofd = try #require(
+      try await desk.database.read {
+        try $0.one(String.self, "SELECT sealed_ofd FROM office_document WHERE id = ?", id)
+      }
+      .flatMap(HexDigest.init))
+    return SignedForMessage(document: id, ofd: ofd, name: "张三", unit: "办公室", at: 5).outgoing(.public).message
+  }
+
+  @Test func `that a restore has undone are known again from receipts, and withdrawn`() async throws {
+    let publications = try publications()
+    let id = try await sealed()
+    let decision = try #require(try await publications.dispatch(of: id, for: desk.clerk).decision)
+    try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+    try await restore()
+    await #expect(throws: DocumentError.refused(.notPublished)) {
+      try await publications.withdraw(id, reason: "有误", decision: decision, by: desk.clerk)
+    }
+    try await take(try await receipt(of: id), from: "county", publications)
+    let found = try await publications.dispatch(of: id, for: desk.clerk)
+    #expect(found.deliveries.map(\.peer) == ["county"] && found.deliveries[0].signedFor?.name == "张三")
+    #expect(found.deliveries[0].name.isEmpty && found.steps.contains(.withdraw))
+    try await publications.withdraw(id, reason: "有误", decision: decision, by: desk.clerk)
+    #expect(try await sent() == ["document.withdrawn county"])
+  }
+
+  @Test func `that a restore has undone, and that nobody signed for, are delivered again and withdrawn then`()
+    async throws
+  {
+    let publications = try publications()
+    let id = try await sealed()
+    let decision = try #require(try await publications.dispatch(of: id, for: desk.clerk).decision)
+    func facts() async throws -> String {
+      try await desk.database.read { db in
+        let bytes = try db.one([UInt8].self, "SELECT bytes FROM outbox ORDER BY id DESC LIMIT 1")
+        return try String(describing: DeliveredMessage(Message.parse(#require(bytes))).document)
+      }
+    }
+    try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+    let first = try await facts()
+    try await restore()
+    try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+    // To the other office it is a repeat, which changes nothing.
+    #expect(try await facts() == first)
+    try await settle(.applied, of: "county", publications)
+    try await publications.withdraw(id, reason: "有误", decision: decision, by: desk.clerk)
+    #expect(try await sent().last == "document.withdrawn county")
+  }
+
+  @Test func `are learned of from no receipt that could keep the document from being withdrawn`() async throws {
+    let publications = try publications()
+    let secret = try await sealed(
+      TestDocuments.content(disclosure: .not, lines: ["classification: 秘密★1年", "urgency: 加急"]))
+    try await restore()
+    let refusal = await #expect(throws: MessageRefusal.self) {
+      try await take(try await receipt(of: secret), from: "county", publications)
+    }
+    #expect(refusal?.code == "unknown-document")
+    #expect(try await publications.dispatch(of: secret, for: desk.clerk).deliveries.isEmpty)
+  }
+
   @Test func `are sent again as far as each link lets them out, to one office or to all`() async throws {
     let publications = try publications { $0.highestClassification = .confidential }
     let (secret, seal) = try await desk.granted(
