@@ -110,18 +110,19 @@ extension DocumentPublications {
     }
     // After a loss of its data an office may sign again: the first time counts.
     guard try row["signed_for_at"] as Int? == nil else { return }
+    let at = now()
     try db.run(
       """
-      UPDATE document_delivery SET signed_for_at = ?, signed_for_by = ?, signed_for_unit = ?
+      UPDATE document_delivery SET signed_for_at = ?, signed_for_by = ?, signed_for_unit = ?, receipt_at = ?
       WHERE document = ? AND peer = ?
-      """, signed.at, signed.name, signed.unit, signed.document, peer.text)
+      """, signed.at, signed.name, signed.unit, at, signed.document, peer.text)
     let last = try db.one(
       Int.self, "SELECT MAX(number) FROM office_document_event WHERE document = ?", signed.document)
     try db.run(
       """
       INSERT INTO office_document_event (document, number, at, what, person, principal, name, detail)
       VALUES (?, ?, ?, 'signed-for', '', '', ?, ?)
-      """, signed.document, (last ?? 0) + 1, signed.at, "\(signed.unit) \(signed.name)", peer.text)
+      """, signed.document, (last ?? 0) + 1, at, "\(signed.unit) \(signed.name)", peer.text)
   }
 
   /// A delivery that the restore of a backup has undone: the office that signed for it sends its receipt again, and so the

@@ -34,7 +34,10 @@ public struct ReceivedDocument: Sendable {
   public let withdrawal: Withdrawal?
 
   public struct Withdrawal: Sendable, Equatable {
-    public let at: Date
+    /// When word of it came, by this zone's clock.
+    public let cameAt: Date
+    /// When it was withdrawn, by the other office's word and clock.
+    public let statedAt: Date
     public let reason: String
     /// The zone of the office that has withdrawn the same file; nil where the sender has.
     public let by: String?
@@ -75,7 +78,8 @@ public struct ReceivedDocument: Sendable {
       }
     withdrawal = try (row["withdrawn_at"] as Int?).map { at in
       Withdrawal(
-        at: Date(unixMilliseconds: at), reason: try row["reason"] as String? ?? "", by: try row["withdrawn_by"])
+        cameAt: Date(unixMilliseconds: try row["withdrawal_came_at"] as Int? ?? at),
+        statedAt: Date(unixMilliseconds: at), reason: try row["reason"] as String? ?? "", by: try row["withdrawn_by"])
     }
   }
 

@@ -134,9 +134,9 @@ extension ReceivedDocuments {
     }
     try db.run(
       """
-      UPDATE received_document SET state = 'withdrawn', withdrawn_at = ?, reason = ?
+      UPDATE received_document SET state = 'withdrawn', withdrawn_at = ?, withdrawal_came_at = ?, reason = ?
       WHERE peer = ? AND id = ? AND withdrawn_at IS NULL
-      """, withdrawn.at, withdrawn.reason, peer, document.id)
+      """, withdrawn.at, now(), withdrawn.reason, peer, document.id)
     try SpreadWithdrawal(ofd: document.ofd.digest).run(db)
   }
 

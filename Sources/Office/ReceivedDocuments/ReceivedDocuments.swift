@@ -73,8 +73,8 @@ public final class ReceivedDocuments: Sendable {
       let found = try db.all(
         """
         SELECT peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, pdf, pdf_bytes, arrived_at, state,
-          '' AS report, signed_for_at, signed_for_by, withdrawn_at, reason, withdrawn_by,
-          receipt_state, receipt_refusal
+          '' AS report, signed_for_at, signed_for_by, withdrawn_at, withdrawal_came_at, reason,
+          withdrawn_by, receipt_state, receipt_refusal
         FROM received_document WHERE state = ? ORDER BY arrived_at DESC, peer DESC, id DESC LIMIT ? OFFSET ?
         """, state, min(max(1, limit), 100), max(0, offset)
       ).compactMap { try ReceivedDocument(row: $0) }

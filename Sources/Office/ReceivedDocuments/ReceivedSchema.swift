@@ -61,4 +61,10 @@ public let receivedDocumentMigrations: [Migration] = [
       CREATE INDEX received_document_by_receipt ON received_document (receipt_message)
         WHERE receipt_message IS NOT NULL;
       """),
+  Migration(
+    "received-documents-5",
+    sql: """
+      -- When word of the withdrawal came, by this zone's clock; withdrawn_at is the other office's word.
+      ALTER TABLE received_document ADD COLUMN withdrawal_came_at INTEGER;
+      """),
 ]

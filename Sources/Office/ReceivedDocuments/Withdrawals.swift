@@ -43,7 +43,7 @@ struct SpreadWithdrawal {
   func run(_ db: Transaction) throws {
     let rows = try db.all(
       """
-      SELECT peer, seals, arrived_at, withdrawn_at, reason FROM received_document
+      SELECT peer, seals, arrived_at, withdrawn_at, withdrawal_came_at, reason FROM received_document
       WHERE ofd = ? AND seals <> '' AND withdrawn_at IS NOT NULL AND withdrawn_by IS NULL
       """, ofd.text)
     for row in rows {
@@ -53,9 +53,11 @@ struct SpreadWithdrawal {
       }
       try db.run(
         """
-        UPDATE received_document SET state = 'withdrawn', withdrawn_at = ?, reason = ?, withdrawn_by = ?
+        UPDATE received_document SET state = 'withdrawn', withdrawn_at = ?, withdrawal_came_at = ?, reason = ?,
+          withdrawn_by = ?
         WHERE ofd = ? AND withdrawn_at IS NULL
-        """, try row["withdrawn_at"] as Int, try row["reason"] as String?, peer, ofd.text)
+        """, try row["withdrawn_at"] as Int, try row["withdrawal_came_at"] as Int?, try row["reason"] as String?, peer,
+        ofd.text)
       return
     }
   }

@@ -70,7 +70,10 @@ extension DeskSite {
       signedFor: document.signedFor.map { "\($0.name)，\(officeTime($0.at))" },
       receipt: receipt,
       receiptText: receipt.map { renderer.strings.text("receivedReceipt-\($0)", language, code) } ?? "",
-      receiptRefused: receipt == "refused", withdrawn: document.withdrawal.map { officeTime($0.at) },
+      receiptRefused: receipt == "refused",
+      withdrawn: document.withdrawal.map {
+        renderer.strings.text("receivedWithdrawnAt", language, officeTime($0.cameAt), officeTime($0.statedAt))
+      },
       withdrawnText: document.withdrawal?.by.map { renderer.strings.text("receivedWithdrawnBy", language, $0) }
         ?? renderer.strings.text("receivedWithdrawn", language), reason: document.withdrawal?.reason,
       digest: document.facts.ofd.digest.text)

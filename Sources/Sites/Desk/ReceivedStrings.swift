@@ -75,6 +75,11 @@ let receivedStrings = StringTable([
   .init("deliveryPeer", "单位（区）", "Office (zone)"),
   .init("deliveryState", "状态", "State"),
   .init("deliverySignedFor", "签收", "Signed for"),
+  .init("statedTime", "对方所述时间 {0}", "at {0} by the other office's word"),
+  .init("receiptTime", "，本系统 {0} 收到回执", "; its receipt came here at {0}"),
+  .init(
+    "receivedWithdrawnAt", "撤回通知 {0} 收到，对方所述撤回时间 {1}",
+    "word of it came here at {0}; by the other office's word it was withdrawn at {1}"),
   .init("deliveryNotSigned", "尚未签收", "Not yet"),
   .init("deliveredBy", "分发", "Sent"),
   .init(

@@ -6,6 +6,7 @@ import PublishedDocuments
 import Roles
 import Storage
 import Testing
+import Timestamps
 import Zones
 
 @testable import Links
@@ -167,6 +168,28 @@ import Zones
       try db.run("UPDATE document_publication SET withdrawn_at = 1, withdrawn_by = '', reason = ''")
     }
     #expect(try await publications.rebuildOffices().sent == 0)
+  }
+
+  @Test(arguments: [5, 9_999_999_999_999])
+  func `are signed for at the time that the office states, as its word, and in our history when its receipt came`(
+    stated: Int
+  ) async throws {
+    let publications = try publications()
+    let id = try await sealed()
+    let decision = try #require(try await publications.dispatch(of: id, for: desk.clerk).decision)
+    try await publications.deliver(id, to: ["county"], decision: decision, by: desk.clerk)
+    let ours = Date(unixMilliseconds: desk.clock.now)
+    var message = try await receipt(of: id)
+    message = Message(
+      id: message.id, type: message.type, subject: message.subject, after: [], at: timestamp(stated), body: message.body
+    )
+    try await take(message, from: "county", publications)
+    let signed = try #require(try await publications.dispatch(of: id, for: desk.clerk).deliveries[0].signedFor)
+    #expect(signed.statedAt == Date(unixMilliseconds: stated))
+    #expect(try #require(signed.receiptAt) >= ours)
+    let events = try await desk.documents.document(id, for: desk.clerk).events
+    #expect(events.last?.what == "signed-for" && events.last?.at == signed.receiptAt)
+    #expect(events.map(\.at) == events.map(\.at).sorted())
   }
 
   /// As the restore of a backup of before any delivery leaves it.

@@ -8,6 +8,7 @@ import PublishedDocuments
 import ReceivedDocuments
 import Storage
 import Testing
+import Timestamps
 import Zones
 
 @testable import PacketFormat
@@ -103,6 +104,20 @@ import Zones
     // Whoever withdrew it may send the next one of the number.
     let next = try await delivery("更正后的通知", from: "county")
     #expect(try await found(next, from: "county").elsewhere.isEmpty)
+  }
+
+  @Test(arguments: [2, 9_999_999_999_999])
+  func `are withdrawn at a time that is the other office's word, and ours is when that came`(stated: Int) async throws {
+    let own = try await delivery("通知", from: "county")
+    let passedOn = try await delivery("通知", from: "port")
+    try await desk.take(
+      WithdrawnMessage(own, publishedAt: 1, reason: "有误", at: stated).outgoing(.internal).message, from: "county")
+    for (facts, peer) in [(own, "county"), (passedOn, "port")] {
+      let document = try await found(facts, from: peer).document
+      let withdrawal = try #require(document.withdrawal)
+      #expect(withdrawal.statedAt == Date(unixMilliseconds: stated))
+      #expect(withdrawal.cameAt > document.arrivedAt && withdrawal.cameAt < Date(unixMilliseconds: 1_000_000))
+    }
   }
 
   /// As many withdrawals of documents that this office never delivered as one may send.
