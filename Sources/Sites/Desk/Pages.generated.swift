@@ -988,7 +988,9 @@ let deskTemplates: [String: String] = [
   {{> problems}}
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
-  {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{t.receivedWithdrawn}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
+  {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{withdrawnText}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
+  {{#withdrawals}}<div class="error" role="alert" data-withdrawn="elsewhere"><p>{{sentence}}</p></div>
+  {{/withdrawals}}{{#receiptRefused}}<div class="error" role="alert" id="receipt-refused"><p>{{t.receivedReceiptRefused}}</p></div>{{/receiptRefused}}
   <p class="hint" id="stated">{{t.receivedStated}}</p>
   <dl class="facts">
   <dt>{{t.receivedNumber}}</dt><dd id="document-number">{{number}}</dd>
@@ -998,10 +1000,11 @@ let deskTemplates: [String: String] = [
   <dt>{{t.receivedPeer}}</dt><dd>{{peer}}</dd>
   <dt>{{t.receivedArrived}}</dt><dd>{{arrived}}</dd>
   {{#signedFor}}<dt>{{t.receivedSignedFor}}</dt><dd id="signed-for">{{signedFor}}</dd>{{/signedFor}}
+  {{#receipt}}<dt>{{t.receivedReceipt}}</dt><dd id="receipt" data-receipt="{{receipt}}">{{receiptText}}</dd>{{/receipt}}
   <dt>{{t.receivedDigest}}</dt><dd><code>{{digest}}</code></dd>
   </dl>
   {{#hasSteps}}<h2>{{t.receivedCheck}}</h2>
-  <p class="good" id="verdict" data-verdict="good">{{t.receivedGood}}</p>
+  {{#isGood}}<p class="good" id="verdict" data-verdict="good">{{t.receivedGood}}</p>{{/isGood}}{{^isGood}}<p id="verdict" data-verdict="withdrawn">{{t.receivedGoodOnce}}</p>{{/isGood}}
   <ul class="list" id="steps">
   {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
   {{/steps}}</ul>

@@ -226,7 +226,8 @@ import Zones
     let root = try #require(try await zone.office.official(certificate: Self.root.certificateFingerprint))
     func delegate(_ person: String, _ other: String) async throws {
       try await zone.office.delegate(
-        from: person, to: other, from: Date(timeIntervalSinceNow: -60), until: Date(timeIntervalSinceNow: 3_600), by: root)
+        from: person, to: other, from: Date(timeIntervalSinceNow: -60), until: Date(timeIntervalSinceNow: 3_600),
+        by: root)
     }
     try await delegate("ming", "yan")
     #expect(try await queue(of: "yan") == [number])
