@@ -81,7 +81,7 @@ public enum LetterAct: String, CaseIterable, Sendable {
 
   /// What must be allowed where it is done for a unit rather than for a mailbox: a unit that passed a letter down decides
   /// on what the unit below disputes.
-  var unitAction: Action {
+  public var unitAction: Action {
     switch self {
     case .uphold, .reject: .passDispatch
     default: action

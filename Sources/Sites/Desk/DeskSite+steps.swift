@@ -20,9 +20,11 @@ extension DeskSite {
         let typed = TypedStep(act, try await form(of: request, presence))
         let letter = try await letters.letter(number: try number(in: request), for: presence.official)
         guard letter.offer(act, branch: typed.branch) != nil else {
-          // Whoever may do such a thing somewhere hears what happened; others, that it is not theirs.
+          // Whoever may do such a thing to this letter hears what happened; others, that it is not theirs.
+          let unit = letter.branches.first { $0.number == typed.branch }?.unit
           let isMeant =
-            typed.branch == nil ? presence.official.may(act.action, .mailbox(letter.mailbox)) : !letter.branches.isEmpty
+            presence.official.may(act.action, .mailbox(letter.mailbox))
+            || unit.map { presence.official.may(act.unitAction, .unit($0.path)) } ?? false
           guard isMeant else { throw LetterError.notAllowed }
           return try await conflictPage(request, presence, typed.written, isStep: true)
         }

@@ -35,11 +35,11 @@ private let statement = ActStatement(
     #expect(ActStatement(statement.head) == statement)
   }
 
-  @Test func `take no field whose name could be read otherwise, and no more than 32`() {
+  @Test func `take no field whose name could be read otherwise, and no more than 256`() {
     for name in ["", "a b", "a\n", "名", "a:b", String(repeating: "a", count: 65)] {
       #expect(statement.with(fields: [name: "x"]) == nil, "\(name)")
     }
-    let many = Dictionary(uniqueKeysWithValues: (0..<33).map { ("f\($0)", "") })
+    let many = Dictionary(uniqueKeysWithValues: (0..<257).map { ("f\($0)", "") })
     #expect(statement.with(fields: many) == nil)
   }
 
