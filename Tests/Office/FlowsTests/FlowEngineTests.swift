@@ -131,6 +131,18 @@ private struct Letter {
     #expect(letter.item.state == "reviewing")
   }
 
+  @Test mutating func `asks no unit again that works on it already`() throws {
+    try letter.dispatch("water", "roads")
+    try letter.submit(2)
+    try letter.take("add-unit", by: "li", ["units": ["roads"]])
+    #expect(letter.states == ["water unit-to-do", "roads submitted", "roads unit-to-do"])
+    try letter.take("recall-unit", by: "li", ["unit": ["water"]])
+    try letter.take("propose-decline")
+    let before = letter.item
+    #expect(throws: FlowRefusal.noBranch("roads")) { try letter.take("return", by: "wang", ["units": ["roads"]]) }
+    #expect(letter.item == before)
+  }
+
   @Test mutating func `goes down through four levels of units and up again, each of them seeing it`() throws {
     try letter.dispatch("city")
     for child in ["district", "street", "village"] {

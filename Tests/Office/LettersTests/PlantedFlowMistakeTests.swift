@@ -126,6 +126,15 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
       "      - {when: {lead: recalled}, take: contested}\n",
       "      - {when: {all: [submitted, recalled]}, take: contested}\n", at: "units-done:"),
     .init(
+      "F09", "a step that only a rule takes before which another holds in time",
+      "      - {when: {all: [submitted, recalled]}, take: units-done}\n",
+      """
+            - {when: {at-least: 2, of: submitted}, take: units-done}
+            - {when: {any: submitted}, take: contested}
+            - {when: {all: [submitted, recalled]}, take: contested}
+
+      """, at: "units-done:"),
+    .init(
       "F09", "a wait for branches that were never opened",
       "send-back: {to: dispatching, needs: [reason], sets: {outcome: none}}",
       "send-back: {to: handling, needs: [reason], sets: {outcome: none}}", at: "send-back: {to: handling"),
