@@ -279,7 +279,8 @@ let package = Package(
     program(
       "guandu-intranet",
       imports: [
-        "Runtime", "YAMLText", "WorkCalendar", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates", "ContainedChecks", "ZoneKeys",
+        "Runtime", "YAMLText", "WorkCalendar", "Zones", "Cryptography", "Storage", "PacketFormat", "Certificates",
+        "ContainedChecks", "ZoneKeys",
         "Links", "ExternalSigner", "Revocation", "Acts", "AuditConsole", "Evidence", "People", "Letters", "Documents",
         "ReceivedDocuments", "Desk", "Daemon",
       ], [arguments, logging, lifecycle]),
@@ -418,14 +419,16 @@ let package = Package(
     tests(
       "ReceivedDocumentsTests",
       of: [
-        "Roles", "Zones", "JSON", "Cryptography", "DurableFiles", "Storage", "PacketFormat", "DocumentSeals",
-        "ContainedChecks", "Links", "Acts", "People", "PublishedDocuments", "Documents", "ReceivedDocuments",
+        "Roles", "Timestamps", "Zones", "JSON", "Cryptography", "DurableFiles", "Storage", "PacketFormat",
+        "DocumentSeals", "ContainedChecks", "Links", "Acts", "People", "PublishedDocuments", "Documents",
+        "ReceivedDocuments",
       ], [logging]),
     tests(
       "DocumentsTests",
       of: [
-        "Roles", "Zones", "FairQueues", "Cryptography", "DurableFiles", "Storage", "DocumentNotation", "Certificates",
-        "DocumentSeals", "PacketFormat", "Links", "Acts", "People", "PublishedDocuments", "Documents", "SealHarness",
+        "Roles", "Timestamps", "Zones", "FairQueues", "Cryptography", "DurableFiles", "Storage", "DocumentNotation",
+        "Certificates", "DocumentSeals", "PacketFormat", "Links", "Acts", "People", "PublishedDocuments", "Documents",
+        "SealHarness",
       ], [logging]),
     tests(
       "LettersTests",

@@ -89,7 +89,11 @@ struct LargeBench {
     init(above seen: Int, _ db: Transaction) throws {
       accepted = try db.all(
         Int.self, "SELECT accepted_at FROM desk_letter ORDER BY accepted_at LIMIT -1 OFFSET ?", seen)
-      received = try db.one(Int.self, "SELECT MAX(received) FROM incoming_blob") ?? 0
+      received =
+        try db.one(
+          Int.self,
+          "SELECT MAX(received) FROM (SELECT received FROM incoming_blob UNION ALL SELECT received FROM begun_blob) AS parts"
+        ) ?? 0
       isWhole = try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE complete = 1)") ?? false
     }
   }

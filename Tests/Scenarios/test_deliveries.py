@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 import shutil
+import sqlite3
 
 import pytest
 
@@ -170,8 +171,13 @@ def test_deliveries_survive_kills_restores_and_the_loss_of_an_office(offices):
     (deployment.folder / ZONE / "data").mkdir()
     deployment.start(ZONE)
     neighbour = Neighbour(deployment)
-    done = deployment.guandu("link", "rebuild", "--config", deployment.folder / "intranet/zone.yaml")
-    assert done.returncode == 0 and "3 deliveries to other offices" in done.stdout, done
+    config = deployment.folder / "intranet/zone.yaml"
+    done = deployment.guandu("link", "rebuild", "--config", config, "--peer", "nowhere")
+    assert done.returncode != 0 and "no link to “nowhere”" in done.stderr, done
+    done = deployment.guandu("link", "rebuild", "--config", config, "--peer", "dmz")
+    assert done.returncode == 0 and "deliveries" not in done.stdout, done
+    done = deployment.guandu("link", "rebuild", "--config", config, "--peer", ZONE)
+    assert done.returncode == 0 and done.stdout == f"3 deliveries are sent to {ZONE} again\n", done
     for document, expected in ((first, "arrived"), (second, "arrived"), (gone, "withdrawn")):
         eventually(lambda: neighbour.registrar.get(received(document))[0] == 200, "it is there again")
         assert state(neighbour.registrar, document) == expected
@@ -181,3 +187,65 @@ def test_deliveries_survive_kills_restores_and_the_loss_of_an_office(offices):
         lambda: office.registrar.page(f"/documents/{first}").count("尚未签收") == 0, "the receipt comes after all that")
     counts = deployment.rows(ZONE, "SELECT COUNT(*), COUNT(withdrawn_at) FROM received_document")
     assert counts == [(3, 1)], counts
+
+
+def test_a_restored_office_withdraws_what_its_backup_does_not_know(offices):
+    office, neighbour = offices
+    deployment = office.deployment
+    signed, unsigned = (office.draft(f"关于第{index}件事的通知", "现将有关事项通知如下。") for index in (1, 2))
+    for document in (signed, unsigned):
+        office.seal(document)
+    deployment.stop("intranet")
+    data, old = deployment.folder / "intranet/data", deployment.folder.parent / "old"
+    shutil.copytree(data, old)
+    deployment.start("intranet")
+    office.registrar = type(office.registrar)(deployment, "registrar")
+    for document in (signed, unsigned):
+        expect(303, deliver(office, document))
+        eventually(lambda: standing(office, document) == "delivered", "it is there")
+    expect(303, sign_for(neighbour.registrar, signed))
+    eventually(lambda: 'data-receipt="delivered"' in neighbour.registrar.page(received(signed)), "the receipt is there")
+    deployment.kill("intranet")
+    shutil.rmtree(data)
+    shutil.copytree(old, data)
+    (data / "incarnation").unlink(missing_ok=True)
+    deployment.start("intranet")
+    office.registrar = type(office.registrar)(deployment, "registrar")
+    # The receipt comes again, or is refused where it came before the restore was known; then the document is sent again.
+    assert standing(office, unsigned) is None
+    expect(303, deliver(office, unsigned))
+    eventually(lambda: standing(office, unsigned) == "delivered", "it was there already")
+    eventually(lambda: standing(office, signed) == "delivered", "its receipt tells of it")
+    assert "由对方回执得知" in office.registrar.page(f"/documents/{signed}")
+    for document in (signed, unsigned):
+        office.withdraw(document, "数据有误。")
+        eventually(lambda: standing(office, document) == "withdrawal-delivered", "the other office knows")
+        assert state(neighbour.registrar, document) == "withdrawn"
+
+
+def test_a_withdrawn_file_is_never_green_again(offices):
+    office, neighbour = offices
+    deployment = office.deployment
+    document = office.draft("关于规范来信办理工作的通知", "现将有关事项通知如下。", disclosure="not")
+    office.seal(document)
+    expect(303, deliver(office, document))
+    eventually(lambda: standing(office, document) == "delivered", "it is there")
+    # As a third office had passed it on before.
+    with sqlite3.connect(deployment.folder / ZONE / "data/zone.sqlite", timeout=30) as db:
+        db.execute("""INSERT INTO received_document (peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, pdf,
+            pdf_bytes, sent_at, arrived_at, state, report, seals) SELECT 'port', id, number, title, issuer, date, classification,
+            ofd, ofd_bytes, pdf, pdf_bytes, sent_at, arrived_at + 1, state, report, seals FROM received_document""")
+    path = received(document).replace("/intranet/", "/port/")
+    assert 'data-verdict="good"' in neighbour.registrar.page(path)
+    office.withdraw(document, "数据有误。")
+    eventually(lambda: standing(office, document) == "withdrawal-delivered", "the other office knows")
+    page = html.unescape(neighbour.registrar.page(path))
+    assert 'id="document-withdrawn"' in page and "（intranet）" in page and 'data-verdict="good"' not in page
+    assert 'id="sign-for"' not in page
+    # What a stranger to the document says is its own word.
+    with sqlite3.connect(deployment.folder / ZONE / "data/zone.sqlite", timeout=30) as db:
+        db.execute("UPDATE received_document SET state = 'arrived', withdrawn_at = NULL, withdrawn_by = NULL WHERE peer = 'intranet'")
+        db.execute("UPDATE received_document SET withdrawn_by = NULL WHERE peer = 'port'")
+    page = html.unescape(neighbour.registrar.page(received(document)))
+    assert 'data-withdrawn="elsewhere"' in page and "port 称已撤回同一文件" in page and 'data-verdict="good"' not in page
+    expect(303, sign_for(neighbour.registrar, document))

@@ -161,7 +161,7 @@ def live_through(deployment, trouble):
     deployment.stop("dmz")
     deployment.start("dmz")
     assert not list((deployment.folder / "dmz/data/blobs").iterdir())
-    attachments = deployment.count("intranet", "SELECT COUNT(*) FROM incoming_blob WHERE complete = 0")
+    attachments = deployment.count("intranet", "SELECT COUNT(*) FROM begun_blob")
     assert attachments == 0
     assert deployment.count("intranet", "SELECT COUNT(*) FROM incoming_blob WHERE complete = 1") > 0, "files crossed too"
     print(f"{KILLS} kills, {trouble.counts}, {len(kept)} letters, {len(outcomes)} answers")

@@ -213,7 +213,7 @@ def test_a_file_is_cancelled_whose_letter_waits_in_the_other_zone(deployment):
     (_, code, password), digest = send_a_long_file(deployment, 5, 19_000_000)
     deployment.start("intranet")
     eventually(lambda: deployment.count("intranet", "SELECT COUNT(*) FROM waiting_message") == 1, "the letter waits there")
-    eventually(lambda: deployment.count("intranet", "SELECT COALESCE(MAX(received), 0) FROM incoming_blob"), "parts come")
+    eventually(lambda: deployment.count("intranet", "SELECT COALESCE(MAX(received), 0) FROM begun_blob"), "parts come")
     deployment.kill("intranet")
     assert deployment.count("intranet", "SELECT COUNT(*) FROM incoming_blob WHERE complete") == 0
     cancelled = link(deployment, "cancel-blob", "dmz", digest)

@@ -65,6 +65,7 @@ import Testing
         "publication-": ["sent", "delivered", "refused"].flatMap { [$0, "withdrawal-" + $0] },
         "refusedDocument-": ["policy", "off", "duplicate", "check", "other"].flatMap { [$0, "office-" + $0] },
         "delivery-": ["sent", "delivered", "refused"].flatMap { [$0, "withdrawal-" + $0] },
+        "receivedReceipt-": ["sent", "delivered", "refused"],
         "receivedState-": ReceivedDocument.State.allCases.map(\.rawValue),
         "publish": ["Title", "Text"], "withdraw": ["Title", "Text"], "deliver": ["Title", "Text"],
         "docProblem-": DocumentProblem.allCases.map(\.rawValue),

@@ -22,8 +22,8 @@ public import Roles
 import ServiceLifecycle
 public import Storage
 import Synchronization
-import WorkCalendar
 public import Timestamps
+import WorkCalendar
 public import ZoneKeys
 public import Zones
 

@@ -10,7 +10,7 @@ public struct ActStatement: Sendable, Equatable {
   }
 
   static let firstLine = "guandu act 1"
-  static let fieldsMax = 32
+  static let fieldsMax = 256
 
   public let zone: String
   public let person: String

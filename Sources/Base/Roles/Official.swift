@@ -81,9 +81,10 @@ public struct Official: Sendable {
     return standsInFor.first { $0.holds(action, place) }
   }
 
-  /// As `authority(for:_:)`, by the right of one role: a flow says as what somebody acts.
-  public func authority(for action: Action, _ place: Place, as role: Role) -> Official? {
-    ([self] + (action.canBeDelegated ? standsInFor : [])).first { $0.holds(action, place, as: role) }
+  /// By whose rights this person may do `action` to `place` as one who has `role`: their own first, then those of people
+  /// who are away. A flow says as what somebody acts.
+  public func authorities(for action: Action, _ place: Place, as role: Role) -> [Official] {
+    ([self] + (action.canBeDelegated ? standsInFor : [])).filter { $0.holds(action, place, as: role) }
   }
 
   /// The mailboxes whose letters this person may do `action` to.

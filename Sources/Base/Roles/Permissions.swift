@@ -19,7 +19,8 @@ public enum Permissions {
       .withdrawDocument: .subtree, .readReceivedDocument: .subtree,
     ],
     .handler: [
-      .readLetter: .unit, .answerLetter: .unit, .readDispatch: .unit, .handleDispatch: .unit, .delegate: .own, .readDocument: .unit, .draftDocument: .unit,
+      .readLetter: .unit, .answerLetter: .unit, .readDispatch: .unit, .handleDispatch: .unit, .delegate: .own,
+      .readDocument: .unit, .draftDocument: .unit,
       .requestSeal: .unit, .readReceivedDocument: .unit,
     ],
     .sealkeeper: [.applySeal: .all, .keepSeals: .all],

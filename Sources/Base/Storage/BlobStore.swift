@@ -15,7 +15,7 @@ public struct BlobStore: Sendable {
   }
 
   private func path(_ digest: String) -> String { folder + "/blobs/" + digest }
-  private func incomingPath(_ digest: String) -> String { folder + "/incoming/" + digest }
+  private func incomingPath(_ digest: String, _ peer: String) -> String { folder + "/incoming/" + digest + "." + peer }
 
   /// A new file in the spool.
   public func spool() throws(FileError) -> WritableFile {
@@ -39,19 +39,24 @@ public struct BlobStore: Sendable {
   /// The digests of all whole blobs.
   public func all() throws(FileError) -> [String] { try files.list(folder + "/blobs") }
 
-  public func openIncoming(_ digest: String) throws(FileError) -> WritableFile {
-    try files.openForUpdate(incomingPath(digest))
+  /// A blob that is under way, as far as this peer has sent it: each peer's parts are a file of their own.
+  public func openIncoming(_ digest: String, from peer: String) throws(FileError) -> WritableFile {
+    try files.openForUpdate(incomingPath(digest, peer))
   }
 
   public func syncWhole() throws(FileError) { try files.syncFolder(folder + "/blobs") }
   public func syncIncoming() throws(FileError) { try files.syncFolder(folder + "/incoming") }
 
   /// How much of a blob that is under way lies on the disk.
-  public func incomingByteCount(_ digest: String) -> Int { files.byteCount(incomingPath(digest)) ?? 0 }
+  public func incomingByteCount(_ digest: String, from peer: String) -> Int {
+    files.byteCount(incomingPath(digest, peer)) ?? 0
+  }
 
   /// The digest of the first `count` bytes that have come in; nil where there are fewer.
-  public func digestIncoming(_ digest: String, count: Int) throws(FileError) -> SHA256Hasher? {
-    let reader = try files.openForReading(incomingPath(digest))
+  public func digestIncoming(
+    _ digest: String, from peer: String, count: Int
+  ) throws(FileError) -> SHA256Hasher? {
+    let reader = try files.openForReading(incomingPath(digest, peer))
     let hasher = SHA256Hasher()
     var offset = 0
     while offset < count {
@@ -63,10 +68,12 @@ public struct BlobStore: Sendable {
     return hasher
   }
 
-  public func finishIncoming(_ digest: String) throws(FileError) {
-    try files.rename(incomingPath(digest), to: path(digest))
+  public func finishIncoming(_ digest: String, from peer: String) throws(FileError) {
+    try files.rename(incomingPath(digest, peer), to: path(digest))
     try files.syncFolder(folder + "/blobs")
   }
 
-  public func dropIncoming(_ digest: String) throws(FileError) { try files.remove(incomingPath(digest)) }
+  public func dropIncoming(_ digest: String, from peer: String) throws(FileError) {
+    try files.remove(incomingPath(digest, peer))
+  }
 }

@@ -20,9 +20,9 @@ import Revocation
 import Runtime
 import ServiceLifecycle
 import Storage
-import ZoneKeys
 import WorkCalendar
 import YAMLText
+import ZoneKeys
 import Zones
 
 /// The intranet's daemon: the desk, and the intranet's side of the link. Composition alone; every rule stands in its room.
@@ -90,7 +90,7 @@ struct GuanduIntranet: AsyncParsableCommand {
         let own = peer == link.peer ? letters.handlers : publications.handlers(of: peer)
         return start.messageHandlers(of: peer).merging(own) { first, _ in first }
           .merging(received?.handlers(of: peer) ?? [:]) { first, _ in first }
-      }, fate: start.fate(fate(letters.fate, publications.fate)),
+      }, fate: start.fate(fate([letters.fate, publications.fate] + (received.map { [$0.fate] } ?? []))),
       logger: start.logger, audit: start.audit)
     let office = OfficeDirectory(database: start.database, mailboxes: start.configuration.mailboxes, audit: start.audit)
     for person in try await office.takeOver(start.configuration.people) {
@@ -112,11 +112,11 @@ struct GuanduIntranet: AsyncParsableCommand {
       start.keepers(
         exchange,
         handlers: [
-          "rebuild": { _ in
-            let counts = (try await letters.rebuildPortal(), try await publications.rebuildPortal())
-            let delivered = try await publications.rebuildOffices()
-            return "\(counts.0) letters are sent to the portal again, and \(counts.1) documents"
-              + (delivered == 0 ? "" : "; \(delivered) deliveries to other offices")
+          "rebuild": { peer in
+            try await Rebuild(
+              letters: letters, publications: publications, portal: link.peer, offices: offices.map(\.peer)
+            )
+            .run(peer)
           },
           "people-import": { try await office.operatorImport($0) },
         ])
@@ -198,12 +198,38 @@ struct GuanduIntranet: AsyncParsableCommand {
   }
 }
 
-/// What letters and documents each make of a receipt.
-private func fate(_ first: @escaping FateHandler, _ second: @escaping FateHandler) -> FateHandler {
-  { message, fate, db in
-    try first(message, fate, db)
-    try second(message, fate, db)
+/// Sends peers that lost everything again what they had.
+private struct Rebuild {
+  let letters: DeskLetters
+  let publications: DocumentPublications
+  let portal: ZoneName
+  let offices: [ZoneName]
+
+  /// - Parameter peer: the one peer to rebuild; empty for all of them.
+  func run(_ peer: String) async throws -> String {
+    guard peer.isEmpty || peer == portal.text || offices.contains(where: { $0.text == peer }) else {
+      return "failed: there is no link to “\(peer)”"
+    }
+    var lines: [String] = []
+    if peer.isEmpty || peer == portal.text {
+      // What the link to the portal does not let out keeps nothing from the offices.
+      do {
+        let counts = (try await letters.rebuildPortal(), try await publications.rebuildPortal())
+        lines.append("\(counts.0) letters are sent to the portal again, and \(counts.1) documents")
+      } catch let refusal as PolicyRefusal { lines.append("not sent to the portal: \(refusal.rule)") }
+    }
+    if peer.isEmpty ? !offices.isEmpty : peer != portal.text {
+      let done = try await publications.rebuildOffices(peer.isEmpty ? nil : peer)
+      lines.append("\(done.sent) deliveries are sent to \(peer.isEmpty ? "other offices" : peer) again")
+      lines += done.refusals
+    }
+    return lines.joined(separator: "\n")
   }
+}
+
+/// What letters and documents each make of a receipt.
+private func fate(_ handlers: [FateHandler]) -> FateHandler {
+  { message, fate, db in for handler in handlers { try handler(message, fate, db) } }
 }
 
 extension DeskConcern {

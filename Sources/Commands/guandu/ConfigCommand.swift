@@ -24,7 +24,8 @@ struct ConfigCommand: AsyncParsableCommand {
           let zone = try ZoneConfiguration.load(path: file)
           var trust = TrustCheck(zone)
           trust.run()
-          let problems = trust.problems + Self.problems(ofCalendars: zone.calendars)
+          let problems =
+            trust.problems + Self.problems(ofCalendars: zone.calendars)
             + Self.problems(ofLetters: zone)
           guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
           print("\(file): the configuration of zone \(zone.name) is sound")

@@ -37,10 +37,15 @@ struct LinkCommand: AsyncParsableCommand {
 
   struct Rebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Sends a portal that lost everything what it must know of all letters.",
-      discussion: "Runs in the intranet. Codes and passwords work again; what the portal has already stays as it is.")
+      abstract: "Sends a portal, and offices, that lost everything again what they had.",
+      discussion: """
+        Runs in the intranet: all letters and published documents for the portal, all deliveries and withdrawals for other \
+        offices. Codes and passwords work again; what a peer has already stays as it is. What a link's policy does not let \
+        out is counted and named, and the rest is sent.
+        """)
 
     @Option(help: "The zone's zone.yaml.") var config: String
+    @Option(help: "The one peer to rebuild; all of them where it is left out.") var peer: String?
 
     func run() async throws {
       try await reportingFailures {
@@ -48,7 +53,10 @@ struct LinkCommand: AsyncParsableCommand {
         guard zone.role == .intranet else {
           throw CommandFailure(.refused, "zone “\(zone.name)” cannot rebuild a peer; run this in the intranet")
         }
-        print(try await askDaemon("rebuild", "", zone))
+        if let peer, !zone.links.contains(where: { $0.peer.text == peer }) {
+          throw CommandFailure(.refused, "zone “\(zone.name)” has no link to “\(peer)”")
+        }
+        print(try await askDaemon("rebuild", peer ?? "", zone))
       }
     }
   }

@@ -2,6 +2,7 @@ import JSON
 import PacketFormat
 import Storage
 import Timestamps
+import Zones
 
 /// Says that no more of these blobs comes: what waits for them is refused. The exchange itself sends and handles
 /// messages of this type, and no link's policy has to name it.
@@ -36,11 +37,11 @@ struct BlobsCancelled {
     self.digests = digests
   }
 
-  /// Those of `digests` that were cancelled before they were complete.
-  static func cancelled(_ digests: [String], _ db: Transaction) throws -> [String] {
+  /// Those of `digests` that this peer cancelled before they were complete.
+  static func cancelled(_ digests: [String], of peer: ZoneName, _ db: Transaction) throws -> [String] {
     try digests.filter { digest in
       try db.one(
-        Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused = ?)",
+        Bool.self, "SELECT EXISTS (SELECT 1 FROM begun_blob WHERE peer = ? AND digest = ? AND refused = ?)", peer.text,
         digest, code) == true
     }
   }

@@ -174,4 +174,28 @@ public let linkMigrations: [Migration] =
         -- A blob that is sent again is looked for by its name.
         CREATE INDEX outgoing_blob_by_digest ON outgoing_blob (digest);
         """),
+    Migration(
+      "exchange-7",
+      sql: """
+        -- Blobs under way, and those that may not come in, by the peer that sends them: what one peer does to its own is
+        -- nothing to another's. incoming_blob has the complete ones, whoever brought them.
+        CREATE TABLE begun_blob (
+          peer TEXT NOT NULL,
+          digest TEXT NOT NULL,
+          total INTEGER NOT NULL,
+          received INTEGER NOT NULL,
+          -- When its first part came: those begun first give way where too many are begun.
+          since INTEGER NOT NULL,
+          -- Why it may not come in: what needs it is refused with this.
+          refused TEXT,
+          PRIMARY KEY (peer, digest)
+        );
+        CREATE INDEX begun_blob_by_age ON begun_blob (peer, since) WHERE refused IS NULL;
+        -- Those that were under way start again.
+        INSERT INTO begun_blob (peer, digest, total, received, since, refused)
+          SELECT peers.peer, b.digest, 0, 0, 0, b.refused
+          FROM incoming_blob b, (SELECT DISTINCT peer FROM incoming_stream) AS peers
+          WHERE b.complete = 0 AND b.refused IS NOT NULL;
+        DELETE FROM incoming_blob WHERE complete = 0;
+        """),
   ]

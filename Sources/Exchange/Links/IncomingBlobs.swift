@@ -7,8 +7,9 @@ import PacketSeal
 import Storage
 import Synchronization
 import Timestamps
+import Zones
 
-/// Blobs that cross in parts: each is written in place as it comes, and complete only when its digest is right.
+/// Blobs of one peer that cross in parts: each is written in place as it comes, and complete only when its digest is right.
 ///
 /// Its memory is a copy of the database's state, dropped whenever a transaction fails.
 struct IncomingBlobs {
@@ -20,7 +21,7 @@ struct IncomingBlobs {
     var hasher: SHA256Hasher?
   }
 
-  /// How many incomplete blobs may exist, and how many bytes of them (or four of the largest that the policy allows, if
+  /// How many incomplete blobs of one peer may exist, and how many bytes of them (or four of the largest that the policy allows, if
   /// that is more).
   static let begunMax = 1_000
   static let begunMaxBytes = 4_294_967_296
@@ -28,6 +29,7 @@ struct IncomingBlobs {
   private static let smallBytes = 256 * 1024
 
   private let store: BlobStore
+  private let peer: ZoneName
   private var progress: [String: Progress] = [:]
   private var open: [String: WritableFile] = [:]
   /// Those of them that were written to but not yet synced.
@@ -35,7 +37,7 @@ struct IncomingBlobs {
   /// With more open files than these, they are closed between commits.
   private static let openMax = 16
 
-  init(store: BlobStore) { self.store = store }
+  init(store: BlobStore, peer: ZoneName) { (self.store, self.peer) = (store, peer) }
 
   /// Forgets what was not committed.
   mutating func reset() {
@@ -68,12 +70,14 @@ struct IncomingBlobs {
       // A rename that was reported as failed may have put it there, and nothing has made that durable yet.
       try store.syncWhole()
       state.isComplete = true
+      // Or another peer has brought it meanwhile: what came of it from this one is not needed.
+      if open[digest] != nil || state.received > 0 { try discard(digest) }
     }
     if !state.isComplete && (part.offset + part.bytes > state.received || part.total == 0) {
       // After a restore the file may hold less than the database knows.
-      if open[digest] == nil && state.received > store.incomingByteCount(digest) { state.received = 0 }
+      if open[digest] == nil && state.received > store.incomingByteCount(digest, from: peer.text) { state.received = 0 }
       guard part.offset <= state.received else { throw PacketRejection(.archive, "a part of a blob is missing") }
-      let file = try open[digest] ?? store.openIncoming(digest)
+      let file = try open[digest] ?? store.openIncoming(digest, from: peer.text)
       open[digest] = file
       unsynced.insert(digest)
       if state.received == 0 { state.hasher = SHA256Hasher() }
@@ -122,16 +126,16 @@ struct IncomingBlobs {
     for digest in Set(parts.map(\.sha256.text)).sorted() {
       guard var state = progress[digest], let file = open[digest], state.received == state.total else { continue }
       try file.sync()
-      let hasher = try state.hasher ?? store.digestIncoming(digest, count: state.total)
+      let hasher = try state.hasher ?? store.digestIncoming(digest, from: peer.text, count: state.total)
       try file.close()
       open[digest] = nil
       unsynced.remove(digest)
       guard hasher?.finish().hex == digest else {
-        try store.dropIncoming(digest)
+        try store.dropIncoming(digest, from: peer.text)
         progress[digest] = nil
         throw PacketRejection(.archive, "a blob's bytes are not those of its name")
       }
-      try store.finishIncoming(digest)
+      try store.finishIncoming(digest, from: peer.text)
       state.isComplete = true
       state.hasher = nil
       progress[digest] = state
@@ -160,9 +164,13 @@ struct IncomingBlobs {
   /// Removes the parts of a blob of which no more comes.
   mutating func drop(_ digest: String) throws(FileError) {
     progress[digest] = nil
+    try discard(digest)
+  }
+
+  private mutating func discard(_ digest: String) throws(FileError) {
     open[digest] = nil
     unsynced.remove(digest)
-    try store.dropIncoming(digest)
+    try store.dropIncoming(digest, from: peer.text)
   }
 
   /// Forgets what is complete.
@@ -175,23 +183,38 @@ struct IncomingBlobRow: Sendable {
   let received: Int
   let isComplete: Bool
 
-  static func read(_ digest: String, _ db: Transaction) throws -> IncomingBlobRow? {
-    try db.one(
-      "SELECT digest, total, received, complete FROM incoming_blob WHERE digest = ? AND refused IS NULL", digest
+  /// What is known of a blob: that it is here, or how far this peer has come with it.
+  static func read(_ digest: String, from peer: ZoneName, _ db: Transaction) throws -> IncomingBlobRow? {
+    if let row = try db.one("SELECT total, received FROM incoming_blob WHERE digest = ?", digest) {
+      return IncomingBlobRow(
+        digest: digest, total: try row["total"], received: try row["received"], isComplete: true)
+    }
+    return try db.one(
+      "SELECT total, received FROM begun_blob WHERE peer = ? AND digest = ? AND refused IS NULL", peer.text, digest
     ).map {
-      IncomingBlobRow(
-        digest: try $0["digest"], total: try $0["total"], received: try $0["received"], isComplete: try $0["complete"])
+      IncomingBlobRow(digest: digest, total: try $0["total"], received: try $0["received"], isComplete: false)
     }
   }
 
-  /// The digests of the incomplete blobs, oldest first, that must be dropped to make room for `new` more.
+  /// Whether a blob is here as a whole, whoever brought it.
+  static func isComplete(_ digest: String, _ db: Transaction) throws -> Bool {
+    try db.one(Bool.self, "SELECT EXISTS (SELECT 1 FROM incoming_blob WHERE digest = ?)", digest) == true
+  }
+
+  /// Why a blob of this peer may not come in; nil where it may, or is here already.
+  static func refusal(_ digest: String, from peer: ZoneName, _ db: Transaction) throws -> String? {
+    if try isComplete(digest, db) { return nil }
+    return try db.one(
+      String.self, "SELECT refused FROM begun_blob WHERE peer = ? AND digest = ? AND refused IS NOT NULL", peer.text,
+      digest)
+  }
+
+  /// The digests of the peer's incomplete blobs, oldest first, that must be dropped to make room for `new` more.
   static func tooMany(
-    beside new: Int, most: Int, mostBytes: Int, keeping needed: Set<String>, _ db: Transaction
+    of peer: ZoneName, beside new: Int, most: Int, mostBytes: Int, keeping needed: Set<String>, _ db: Transaction
   ) throws -> [String] {
     let rows = try db.all(
-      """
-      SELECT digest, received FROM incoming_blob WHERE complete = 0 AND refused IS NULL ORDER BY since
-      """)
+      "SELECT digest, received FROM begun_blob WHERE peer = ? AND refused IS NULL ORDER BY since", peer.text)
     var (count, bytes): (Int, Int) = try (rows.count + new, rows.reduce(0) { try $0 + ($1["received"] as Int) })
     var gone: [String] = []
     for row in rows where count > most || bytes > mostBytes {
@@ -204,12 +227,20 @@ struct IncomingBlobRow: Sendable {
   }
 
   /// - Parameter now: milliseconds since 1970; stored if the blob is new.
-  func save(at now: UnixMilliseconds, _ db: Transaction) throws {
-    try db.run(
-      """
-      INSERT INTO incoming_blob (digest, total, received, complete, since) VALUES (?, ?, ?, ?, ?)
-      ON CONFLICT (digest) DO UPDATE SET
-        total = excluded.total, received = excluded.received, complete = excluded.complete, refused = NULL
-      """, digest, total, received, isComplete, now)
+  func save(from peer: ZoneName, at now: UnixMilliseconds, _ db: Transaction) throws {
+    if isComplete {
+      try db.run("DELETE FROM begun_blob WHERE peer = ? AND digest = ?", peer.text, digest)
+      try db.run(
+        """
+        INSERT INTO incoming_blob (digest, total, received, complete, since) VALUES (?, ?, ?, 1, ?)
+        ON CONFLICT (digest) DO NOTHING
+        """, digest, total, total, now)
+    } else {
+      try db.run(
+        """
+        INSERT INTO begun_blob (peer, digest, total, received, since) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (peer, digest) DO UPDATE SET total = excluded.total, received = excluded.received, refused = NULL
+        """, peer.text, digest, total, received, now)
+    }
   }
 }

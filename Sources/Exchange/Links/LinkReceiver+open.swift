@@ -101,22 +101,24 @@ extension LinkReceiver {
   private func cancelledBlobs(_ contents: PacketContents) async throws -> [String] {
     let unknown = blobs.unknown(contents.blobs.map(\.part))
     if unknown.isEmpty { return [] }
-    return try await context.sender.database.read { db in try BlobsCancelled.cancelled(unknown, db) }
+    let peer = context.link.peer
+    return try await context.sender.database.read { db in try BlobsCancelled.cancelled(unknown, of: peer, db) }
   }
 
-  /// Incomplete blobs that began first are dropped, so a peer that begins blobs and never ends them does not fill the
+  /// The peer's incomplete blobs that began first are dropped, so a peer that begins blobs and never ends them does not fill the
   /// disk.
   private func makeRoom(for new: Set<String>, keeping needed: Set<String>) async throws {
     let mostBytes = max(IncomingBlobs.begunMaxBytes, 4 * context.link.incomingPolicy.blobMaxBytes)
+    let peer = context.link.peer
     let gone = try await context.sender.database.read { db in
       try IncomingBlobRow.tooMany(
-        beside: new.count, most: IncomingBlobs.begunMax, mostBytes: mostBytes, keeping: needed, db)
+        of: peer, beside: new.count, most: IncomingBlobs.begunMax, mostBytes: mostBytes, keeping: needed, db)
     }
     if gone.isEmpty { return }
     context.log.blobsGaveWay(gone.count)
     try await context.sender.database.write { db in
       for digest in gone {
-        try db.run("DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL", digest)
+        try db.run("DELETE FROM begun_blob WHERE peer = ? AND digest = ? AND refused IS NULL", peer.text, digest)
       }
     }
     for digest in gone { try blobs.drop(digest) }
@@ -126,8 +128,9 @@ extension LinkReceiver {
     guard !contents.blobs.isEmpty else { return }
     let unknown = blobs.unknown(contents.blobs.map(\.part))
     if !unknown.isEmpty {
+      let peer = context.link.peer
       let known = try await context.sender.database.read { db in
-        try unknown.compactMap { try IncomingBlobRow.read($0, db) }
+        try unknown.compactMap { try IncomingBlobRow.read($0, from: peer, db) }
       }
       blobs.learn(known)
       let new = Set(unknown).subtracting(known.map(\.digest))

@@ -57,9 +57,10 @@ extension LinkReceiver {
 
   /// A kill may have left parts of these.
   func allCancelled() async throws -> [HexDigest] {
+    let peer = context.link.peer
     let digests = try await context.sender.database.read { db in
       try db.all(
-        String.self, "SELECT digest FROM incoming_blob WHERE complete = 0 AND refused = ?", BlobsCancelled.code)
+        String.self, "SELECT digest FROM begun_blob WHERE peer = ? AND refused = ?", peer.text, BlobsCancelled.code)
     }
     return digests.compactMap(HexDigest.init)
   }

@@ -69,7 +69,7 @@ actor LinkReceiver {
     rejects = RejectedFiles(
       drop: context.drop, quarantine: Quarantine(folder: context.quarantineFolder, files: context.sender.files),
       files: context.sender.files, log: context.log, packetMaxBytes: context.link.limits.packetMaxBytes)
-    blobs = IncomingBlobs(store: context.sender.blobs)
+    blobs = IncomingBlobs(store: context.sender.blobs, peer: context.link.peer)
   }
 
   func run() async {

@@ -115,9 +115,9 @@ extension LinkReport {
     outgoing.blobs = try out.map(BlobOnItsWay.init)
     let into = try db.all(
       """
-      SELECT digest, total, received AS done FROM incoming_blob
-      WHERE complete = 0 AND refused IS NULL ORDER BY digest LIMIT ?
-      """, Self.blobsMax)
+      SELECT digest, total, received AS done FROM begun_blob
+      WHERE peer = ? AND refused IS NULL ORDER BY digest LIMIT ?
+      """, peer.text, Self.blobsMax)
     incoming.blobs = try into.map(BlobOnItsWay.init)
   }
 

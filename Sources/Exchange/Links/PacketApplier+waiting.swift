@@ -43,9 +43,9 @@ extension PacketApplier {
   private func unmetNeeds(of message: Message, _ db: Transaction) throws -> [String] {
     var needs: [String] = []
     for blob in try message.neededBlobs() {
-      let isHere = try db.one(
-        Bool.self, "SELECT complete <> 0 OR refused IS NOT NULL FROM incoming_blob WHERE digest = ?", blob.text)
-      if isHere != true { needs.append("blob:" + blob.text) }
+      let isSettled =
+        try IncomingBlobRow.isComplete(blob.text, db) || IncomingBlobRow.refusal(blob.text, from: peer, db) != nil
+      if !isSettled { needs.append("blob:" + blob.text) }
     }
     for id in message.after {
       let isHere = try db.one(
@@ -74,9 +74,24 @@ extension PacketApplier {
     return true
   }
 
-  /// Marks as ready the messages that waited only for this.
+  /// Marks as ready the messages that waited only for this, whoever sent them.
   func release(_ need: String, _ db: Transaction) throws {
-    let waiting = try db.all(String.self, "DELETE FROM waiting_for WHERE needed = ? RETURNING message_id", need)
+    try markReady(
+      db.all(String.self, "DELETE FROM waiting_for WHERE needed = ? RETURNING message_id", need), db)
+  }
+
+  /// The same of this peer's messages alone.
+  func releaseOwn(_ need: String, _ db: Transaction) throws {
+    try markReady(
+      db.all(
+        String.self,
+        """
+        DELETE FROM waiting_for WHERE needed = ? AND message_id IN (SELECT id FROM waiting_message WHERE peer = ?)
+        RETURNING message_id
+        """, need, peer.text), db)
+  }
+
+  private func markReady(_ waiting: [String], _ db: Transaction) throws {
     for id in waiting {
       try db.run(
         """

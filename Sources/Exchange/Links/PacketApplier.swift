@@ -48,7 +48,7 @@ struct PacketApplier: Sendable {
       for message in messages { try apply(message, Origin(packet), &report, db) }
       for bad in packet.badMessages { try refuse(bad, packet, &report, db) }
       for blob in blobs {
-        try blob.save(at: receipts.now(), db)
+        try blob.save(from: peer, at: receipts.now(), db)
         if blob.isComplete { try release("blob:" + blob.digest, db) }
       }
     }
@@ -121,18 +121,21 @@ struct PacketApplier: Sendable {
   /// Unusable parts are requested again, from the blob's beginning.
   private func forgetParts(of packet: OpenedPacket, _ db: Transaction) throws {
     for part in packet.manifest.blobs {
-      try db.run("DELETE FROM incoming_blob WHERE digest = ? AND complete = 0 AND refused IS NULL", part.sha256.text)
+      try db.run(
+        "DELETE FROM begun_blob WHERE peer = ? AND digest = ? AND refused IS NULL", peer.text, part.sha256.text)
     }
   }
 
-  /// A blob that is not allowed: every message that needs it is refused, now and later.
+  /// A blob that is not allowed: every message of this peer that needs it is refused, now and later. One that is here as a
+  /// whole stays.
   private func bar(_ digest: String, code: String, _ db: Transaction) throws {
+    guard try !IncomingBlobRow.isComplete(digest, db) else { return }
     try db.run(
       """
-      INSERT INTO incoming_blob (digest, total, received, complete, refused) VALUES (?, 0, 0, 0, ?)
-      ON CONFLICT (digest) DO UPDATE SET refused = excluded.refused WHERE complete = 0
-      """, digest, code)
-    try release("blob:" + digest, db)
+      INSERT INTO begun_blob (peer, digest, total, received, since, refused) VALUES (?, ?, 0, 0, 0, ?)
+      ON CONFLICT (peer, digest) DO UPDATE SET received = 0, refused = excluded.refused
+      """, peer.text, digest, code)
+    try releaseOwn("blob:" + digest, db)
   }
 
   private func refuse(
@@ -181,8 +184,7 @@ struct PacketApplier: Sendable {
   /// A complete blob stays.
   private func cancelBlobs(of message: Message, _ report: inout Report, _ db: Transaction) throws {
     for digest in try BlobsCancelled(message).digests {
-      let isHere = try db.one(Bool.self, "SELECT complete FROM incoming_blob WHERE digest = ?", digest.text)
-      guard isHere != true else { continue }
+      guard try !IncomingBlobRow.isComplete(digest.text, db) else { continue }
       report.cancelledBlobs.append(digest)
       try bar(digest.text, code: BlobsCancelled.code, db)
     }
@@ -190,10 +192,7 @@ struct PacketApplier: Sendable {
 
   func barredBlob(of message: Message, _ db: Transaction) throws -> String? {
     for blob in try message.neededBlobs() {
-      let code = try db.one(
-        String.self, "SELECT refused FROM incoming_blob WHERE digest = ? AND refused IS NOT NULL AND complete = 0",
-        blob.text)
-      if let code { return code }
+      if let code = try IncomingBlobRow.refusal(blob.text, from: peer, db) { return code }
     }
     return nil
   }

@@ -1,5 +1,6 @@
 import Acts
 import Cryptography
+import DurableFiles
 public import Links
 import PacketFormat
 import PublishedDocuments
@@ -38,9 +39,8 @@ extension DocumentPublications {
       let (document, authority, sent) = try begin(.deliver, identifier, decision, official, db)
       let links = sent.open(offices).filter { peers.contains($0.peer.text) }
       guard links.count == Set(peers).count else { throw DocumentError.refused(.nowhereToDeliver) }
-      // Another office takes no copy without a signature of its own.
       let facts = try document.facts(
-        document.sealedPDF == document.typesetPDF ? sizes.filter { $0.key != document.sealedPDF } : sizes)
+        document.signedPDF == nil ? sizes.filter { $0.key != document.sealedPDF } : sizes)
       // What could not be called back is not sent.
       if let missing = missingNames(toward: peers).first { throw DocumentError.policy(rule: missing) }
       for link in links {
@@ -89,64 +89,106 @@ extension DocumentPublications {
   public func handlers(of peer: ZoneName) -> [String: MessageHandler] {
     guard offices.contains(where: { $0.peer == peer }) else { return [:] }
     return [
-      SignedForMessage.type: MessageHandler { message in
+      SignedForMessage.type: MessageHandler { [self] message in
         let signed = try SignedForMessage(message)
-        return { db in try Self.take(signed, from: peer, db) }
+        return { [self] db in try take(signed, from: peer, db) }
       }
     ]
   }
 
-  private static func take(_ signed: SignedForMessage, from peer: ZoneName, _ db: Transaction) throws {
-    let row = try db.one(
-      """
-      SELECT l.signed_for_at, d.sealed_ofd FROM document_delivery l JOIN office_document d ON d.id = l.document
-      WHERE l.document = ? AND l.peer = ?
-      """, signed.document, peer.text)
-    guard let row, try row["sealed_ofd"] as String? == signed.ofd.text else {
+  private func take(_ signed: SignedForMessage, from peer: ZoneName, _ db: Transaction) throws {
+    func delivery() throws -> SQLRow? {
+      try db.one(
+        """
+        SELECT l.signed_for_at, d.sealed_ofd FROM document_delivery l JOIN office_document d ON d.id = l.document
+        WHERE l.document = ? AND l.peer = ?
+        """, signed.document, peer.text)
+    }
+    if try delivery() == nil { try learnDelivery(signed, from: peer, db) }
+    guard let row = try delivery(), try row["sealed_ofd"] as String? == signed.ofd.text else {
       throw MessageRefusal(code: "unknown-document", reason: "no such document was delivered to this office")
     }
     // After a loss of its data an office may sign again: the first time counts.
     guard try row["signed_for_at"] as Int? == nil else { return }
+    let at = now()
     try db.run(
       """
-      UPDATE document_delivery SET signed_for_at = ?, signed_for_by = ?, signed_for_unit = ?
+      UPDATE document_delivery SET signed_for_at = ?, signed_for_by = ?, signed_for_unit = ?, receipt_at = ?
       WHERE document = ? AND peer = ?
-      """, signed.at, signed.name, signed.unit, signed.document, peer.text)
+      """, signed.at, signed.name, signed.unit, at, signed.document, peer.text)
     let last = try db.one(
       Int.self, "SELECT MAX(number) FROM office_document_event WHERE document = ?", signed.document)
     try db.run(
       """
       INSERT INTO office_document_event (document, number, at, what, person, principal, name, detail)
       VALUES (?, ?, ?, 'signed-for', '', '', ?, ?)
-      """, signed.document, (last ?? 0) + 1, signed.at, "\(signed.unit) \(signed.name)", peer.text)
+      """, signed.document, (last ?? 0) + 1, at, "\(signed.unit) \(signed.name)", peer.text)
   }
 
-  /// Sends an office that lost its disk all documents again that it had, and word of those that were withdrawn. May be called
-  /// at any time and again: an office leaves alone what it has.
+  /// A delivery that the restore of a backup has undone: the office that signed for it sends its receipt again, and so the
+  /// document can be withdrawn there. Nothing is learned in a zone that was never restored, nor of a document that the link
+  /// would not let out: what cannot go there cannot be withdrawn there, and would keep it from being withdrawn anywhere.
+  private func learnDelivery(_ signed: SignedForMessage, from peer: ZoneName, _ db: Transaction) throws {
+    let wasRestored = try db.one(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM outgoing_stream WHERE peer = ? AND epoch > 1)", peer.text)
+    guard wasRestored == true, let link = offices.first(where: { $0.peer == peer }),
+      Self.missing([DeliveredMessage.type, WithdrawnMessage.type], link).isEmpty,
+      let row = try db.one(
+        """
+        SELECT d.*, u.path, u.name AS unit_name FROM office_document d JOIN unit u ON u.id = d.unit
+        WHERE d.id = ? AND d.state = 'sealed' AND d.sealed_ofd = ?
+        """, signed.document, signed.ofd.text)
+    else { return }
+    let document = try StoredDocument(row: row)
+    guard document.level <= link.outgoingPolicy.highestClassification,
+      let ofd = try? blobs.open(signed.ofd.text).byteCount
+    else { return }
+    let pdf = document.signedPDF.flatMap { try? blobs.open($0).byteCount }
+    try db.run(
+      """
+      INSERT INTO document_delivery
+        (document, peer, delivered_at, delivered_by, ofd_bytes, pdf_bytes, message, state, was_delivered)
+      VALUES (?, ?, ?, '', ?, ?, '', 'delivered', 1)
+      """, document.id, peer.text, now(), ofd, pdf)
+  }
+
+  /// Sends offices that lost their disk all documents again that they had, and word of those that were withdrawn. May be
+  /// called at any time and again: an office leaves alone what it has. What a link does not let out stops nothing else.
   ///
-  /// - Returns: how many.
-  /// - Throws: `PolicyRefusal` where a link does not let them out, `CancellationError`, and the database's errors. What was
-  ///   enqueued until then leaves.
+  /// - Parameter peer: the zone of one office; nil for all of them.
+  /// - Throws: `CancellationError`, and the database's errors. What was enqueued until then leaves.
   @discardableResult
-  public func rebuildOffices() async throws -> Int {
-    var (done, last) = (0, ("", ""))
+  public func rebuildOffices(_ peer: String? = nil) async throws -> DeliveryRebuild {
+    var (done, last) = (DeliveryRebuild(), ("", ""))
     while true {
       try Task.checkCancellation()
       let start = last
       let batch = try await database.write { [self] db in
         let rows = try db.all(
           """
-          SELECT * FROM document_delivery WHERE (document, peer) > (?, ?) ORDER BY document, peer LIMIT ?
-          """, start.0, start.1, Self.documentsAtOnce)
+          SELECT * FROM document_delivery WHERE (document, peer) > (?, ?) AND (? IS NULL OR peer = ?)
+          ORDER BY document, peer LIMIT ?
+          """, start.0, start.1, peer, peer, Self.documentsAtOnce)
         return try rows.map { row in
           let known = try StoredDelivery(row: row)
-          return (known.document, known.delivery.peer, try sendAgain(known, db))
+          return (document: known.document, peer: known.delivery.peer, outcome: try tryAgain(known, db))
         }
       }
       guard let end = batch.last else { return done }
-      last = (end.0, end.1)
-      done += batch.count { $0.2 }
+      last = (end.document, end.peer)
+      for row in batch { done.add(row.outcome, peer: row.peer) }
     }
+  }
+
+  private func tryAgain(_ known: StoredDelivery, _ db: Transaction) throws -> DeliveryRebuild.Outcome {
+    let rule: String
+    do { return try sendAgain(known, db) ? .sent : .notDue } catch let refusal as PolicyRefusal {
+      rule = refusal.rule
+    } catch DocumentError.refused(let problem) {
+      rule = problem.rawValue
+    }
+    let number = try db.one(String.self, "SELECT number_text FROM office_document WHERE id = ?", known.document)
+    return .refused(rule: rule, number: number ?? known.document)
   }
 
   private func sendAgain(_ known: StoredDelivery, _ db: Transaction) throws -> Bool {
@@ -181,6 +223,9 @@ extension DocumentPublications {
 }
 
 extension StoredDocument {
+  /// The copy, where it bears a signature of its own: another office takes no other.
+  var signedPDF: String? { sealedPDF == typesetPDF ? nil : sealedPDF }
+
   /// What links weigh. What is neither open nor classified is for offices.
   var level: Classification {
     if classification.isEmpty { return disclosure == .open ? .public : .internal }

@@ -175,6 +175,19 @@ public final class DocumentPublications: Sendable {
     }
   }
 
+  /// Whether this office has sealed this file, and has withdrawn it from anybody.
+  ///
+  /// - Parameter ofd: the SHA-256 of the sealed original, hex.
+  package static func isWithdrawn(file ofd: String, _ db: Transaction) throws -> Bool {
+    try db.one(
+      Bool.self,
+      """
+      SELECT EXISTS (SELECT 1 FROM office_document d WHERE d.sealed_ofd = ? AND (
+        EXISTS (SELECT 1 FROM document_delivery l WHERE l.document = d.id AND l.withdrawn_at IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM document_publication p WHERE p.document = d.id AND p.withdrawn_at IS NOT NULL)))
+      """, ofd) == true
+  }
+
   // MARK: - Steps
 
   private func withdraw(

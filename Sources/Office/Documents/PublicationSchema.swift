@@ -72,4 +72,16 @@ public let documentPublicationMigrations: [Migration] = [
         PRIMARY KEY (document, peer)
       ) WITHOUT ROWID;
       """),
+  Migration(
+    "document-deliveries-2",
+    sql: """
+      -- A file that comes back from another office is looked for by its name.
+      CREATE INDEX office_document_by_sealed_ofd ON office_document (sealed_ofd) WHERE sealed_ofd IS NOT NULL;
+      """),
+  Migration(
+    "document-deliveries-3",
+    sql: """
+      -- When the receipt came, by this zone's clock; signed_for_at is the other office's word.
+      ALTER TABLE document_delivery ADD COLUMN receipt_at INTEGER;
+      """),
 ]

@@ -29,7 +29,10 @@ public struct DocumentPublication: Sendable, Equatable {
 public struct DocumentDelivery: Sendable, Equatable {
   /// Somebody of the other office has signed for it (签收).
   public struct SignedFor: Sendable, Equatable {
-    public var at: Date
+    /// When, by the other office's word and clock.
+    public var statedAt: Date
+    /// When its receipt came, by this zone's clock; nil for one that came under an earlier release.
+    public var receiptAt: Date?
     public var name: String
     public var unit: String
   }
@@ -37,6 +40,7 @@ public struct DocumentDelivery: Sendable, Equatable {
   /// The other office's zone.
   public var peer: String
   public var at: Date
+  /// Who delivered it; empty where that was lost with the restore of a backup, and `at` is when the office's receipt told of it.
   public var name: String
   public var standing: DocumentPublication.Standing
   /// Nil until then.

@@ -68,7 +68,9 @@ struct StoredDelivery {
     bytes = try (row["ofd_bytes"], row["pdf_bytes"])
     let signedFor = try (row["signed_for_at"] as Int?).map { at in
       DocumentDelivery.SignedFor(
-        at: Date(unixMilliseconds: at), name: try row["signed_for_by"] as String? ?? "",
+        statedAt: Date(unixMilliseconds: at),
+        receiptAt: try (row["receipt_at"] as Int?).map { Date(unixMilliseconds: $0) },
+        name: try row["signed_for_by"] as String? ?? "",
         unit: try row["signed_for_unit"] as String? ?? "")
     }
     delivery = try DocumentDelivery(

@@ -204,6 +204,14 @@ public struct FlowBranchKind: Sendable, Equatable {
 
   public func state(_ id: String) -> FlowState? { states.first { $0.id == id } }
   public var ends: Set<String> { Set(states.filter(\.isEnd).map(\.id)) }
+
+  /// The fields that name people who hold a state.
+  var people: Set<String> {
+    Set(
+      states.compactMap { state in
+        if case .party(let party) = state.holder { party.person } else { nil }
+      })
+  }
 }
 
 /// The date that is promised to the citizen.

@@ -145,7 +145,8 @@ private struct FlowChange {
     } else {
       try takeInItem(step, person, fields)
     }
-    try join()
+    // What was just reopened is waited for, whatever the other branches have ended as.
+    if step.reopens == nil { try join() }
   }
 
   private mutating func takeInItem(
@@ -206,6 +207,8 @@ private struct FlowChange {
     case .parentUnit: if branch.units.count > 1 { branch.units.removeLast() }
     case nil: break
     }
+    // Whoever was named works in the unit that the branch leaves.
+    if way.moves != nil { for person in kind.people { branch.fields[person] = nil } }
     let isEnd = kind.state(to)?.isEnd ?? false
     if to != from || way.moves != nil {
       branch.entry += 1
@@ -228,16 +231,20 @@ private struct FlowChange {
     let lead = kind.lead.flatMap { fields[$0]?.first { !$0.isEmpty } }
     if let lead { guard named.contains(lead) else { throw .leadIsNotNamed } }
     if isNewRound { item.round += 1 }
+    var own: [String: [String]] = [:]
+    for (name, value) in fields where name != kind.each && name != kind.lead { own[name] = value }
     for unit in named {
       // A unit works on one branch at a time: one that is still open belongs to the new round.
       if let index = item.branches.firstIndex(where: { $0.kind == id && !$0.isEnded && $0.named == unit }) {
         item.branches[index].round = item.round
         if lead != nil { item.branches[index].isLead = unit == lead }
+        let known = item.branches[index].fields
+        item.branches[index].fields.merge(own) { $1 }
+        // With another date, its limit counts anew.
+        if item.branches[index].fields != known { item.branches[index].entry += 1 }
         continue
       }
       let number = (item.branches.map(\.number).max() ?? 0) + 1
-      var own: [String: [String]] = [:]
-      for (name, value) in fields where name != kind.each && name != kind.lead { own[name] = value }
       item.branches.append(
         FlowBranch(
           number: number, kind: id, units: [unit], isLead: unit == lead, round: item.round, state: kind.start, entry: 1,
@@ -249,9 +256,7 @@ private struct FlowChange {
   private mutating func close(_ id: String, _ units: [String]) throws(FlowRefusal) {
     for unit in units {
       guard
-        let branch = item.branches.last(where: {
-          $0.kind == id && !$0.isEnded && ($0.named == unit || $0.unit == unit)
-        })
+        let branch = item.branches.last(where: { $0.kind == id && !$0.isEnded && $0.named == unit })
       else { throw .noBranch(unit) }
       end(branch.number)
     }

@@ -91,9 +91,9 @@ struct LetterStepTaking: Sendable {
     let change: FlowTransition
     do {
       change = try flow.take(
-        offer.step.id, branch: request.branch, by: authority.person,
+        offer.step.id, branch: request.branch, by: LetterHolders.doer(official, inSteadOf: authority),
         fields: Dictionary(uniqueKeysWithValues: request.fields.map { ($0.key.rawValue, $0.value) }), on: letter.item)
-    } catch { throw LetterError(error, letter.stage) }
+    } catch { throw LetterError(error, letter.stage, isRecall: request.act == .recallUnit) }
     try apply(change, Doing(request: request, official: official, authority: authority), &letter, flow, db)
   }
 
@@ -124,7 +124,7 @@ struct LetterStepTaking: Sendable {
     letter.changedAt = at
     if request.act == .reclassify, let kind = doing.value(.kind).flatMap(LetterKind.init(rawValue:)) {
       letter.kind = kind
-      letter.promise = times.promise(flow, kind, acceptedAt: letter.acceptedAt)
+      letter.promise = times.promise(flow, kind, acceptedAt: letter.acceptedAt) ?? letter.promise
     }
     if request.act == .transfer, let mailbox = doing.value(.mailbox) { letter.mailbox = mailbox }
     let outcome = try outcome(change, doing, letter, at)
@@ -172,7 +172,7 @@ struct LetterStepTaking: Sendable {
       fields: Dictionary(uniqueKeysWithValues: request.fields.map { ($0.key.rawValue, $0.value) }), db)
     var act = Act(
       request.act.recordedName, "letter \(letter.number)",
-      content: request.content.map { Digest.of($0.utf8) }, detail: detail(request, unit))
+      content: request.content.map { Digest.of($0.utf8) }, detail: detail(request, unit, letter))
     act.subject = letter.id
     try act.record(by: official, inSteadOf: doing.authority, at: at, audit, db)
   }
@@ -195,7 +195,7 @@ struct LetterStepTaking: Sendable {
   }
 
   /// Whom or what the act names, as far as it is no text.
-  private func detail(_ request: LetterStepRequest, _ unit: String) -> String {
+  private func detail(_ request: LetterStepRequest, _ unit: String, _ letter: StoredDeskLetter) -> String {
     var parts = unit.isEmpty ? [] : ["unit \(unit)"]
     let named: [LetterField] = [
       .kind, .mailbox, .leader, .declineReason, .units, .leadUnit, .unitDue, .unit, .childUnit, .handler, .proposedUnit,
@@ -205,6 +205,7 @@ struct LetterStepTaking: Sendable {
       guard let values = request.fields[field], !values.allSatisfy(\.isEmpty), request.act != .answer else { continue }
       parts.append("\(field.rawValue) \(values.joined(separator: " "))")
     }
+    if request.act == .settle { parts.append("outcome \(letter.stage.rawValue)") }
     return parts.joined(separator: ", ")
   }
 
@@ -244,7 +245,7 @@ extension FlowTransition {
 }
 
 extension LetterError {
-  init(_ refusal: FlowRefusal, _ stage: LetterStage) {
+  init(_ refusal: FlowRefusal, _ stage: LetterStage, isRecall: Bool) {
     switch refusal {
     case .missing(let name), .unexpected(let name):
       guard let field = LetterField(rawValue: name) else {
@@ -254,7 +255,7 @@ extension LetterError {
       self = .field(field, .missing)
     case .units(let count): self = .field(.units, count == 0 ? .missing : .tooMany)
     case .leadIsNotNamed: self = .field(.leadUnit, .leadNotNamed)
-    case .noBranch: self = .field(.units, .unknown)
+    case .noBranch: self = .field(isRecall ? .unit : .units, .unknown)
     case .tooDeep: self = .field(.childUnit, .unknown)
     case .notNow, .tooOften: self = .wrongStage(stage)
     }

@@ -124,7 +124,7 @@ extension Official {
       let roles: [(Role, Action)] = [(.clerk, .signForLetter), (.leader, .reviewLetter), (.handler, .answerLetter)]
       for (role, action) in roles where one.roles.contains(role) {
         for mailbox in one.mailboxes.union(one.mailboxUnits.keys)
-        where one.authority(for: action, .mailbox(mailbox), as: role) != nil {
+        where !one.authorities(for: action, .mailbox(mailbox), as: role).isEmpty {
           viewers.insert(LetterPlace.Viewer.role(role, mailbox: mailbox).text)
         }
         if let unit = one.unit?.identifiers.last {
@@ -165,7 +165,7 @@ package struct FolderScan: Sendable {
   }
 
   static let letterSQL = """
-    SELECT number, mailbox, kind, title, stage, accepted_at, content, outcome_refused, item, flow, flow_version,
+    SELECT number, mailbox, kind, title, stage, accepted_at, content, outcome_refused, flow, flow_version,
       due_at, settled_at
     FROM desk_letter WHERE id = ?
     """
@@ -236,7 +236,8 @@ extension DeskLetterSummary {
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
       state: shown?.title ?? FlowWords(chinese: state, english: state),
       acceptedAt: Date(unixMilliseconds: row["accepted_at"]),
-      due: row["settled_at"] as Int? == nil ? (row["due_at"] as Int?).map { Date(unixMilliseconds: $0) } : nil, attachmentCount: draft.attachments.count,
+      due: row["settled_at"] as Int? == nil ? (row["due_at"] as Int?).map { Date(unixMilliseconds: $0) } : nil,
+      attachmentCount: draft.attachments.count,
       isOutcomeRefused: row["outcome_refused"] as String? != nil)
   }
 }

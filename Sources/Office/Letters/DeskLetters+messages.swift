@@ -109,7 +109,8 @@ private struct ArrivingLetter: Sendable {
     try recordDeskEvent(id, .sent, submitted.acceptedAt, nil, db)
     let now = currentMilliseconds()
     try recordDeskEvent(id, .delivered, now, nil, db)
-    guard let row = try db.one("SELECT * FROM desk_letter WHERE id = ?", id), var letter = try StoredDeskLetter(row: row)
+    guard let row = try db.one("SELECT * FROM desk_letter WHERE id = ?", id),
+      var letter = try StoredDeskLetter(row: row)
     else { return }
     // The limit for signing runs from arrival.
     letter.changedAt = now

@@ -13,6 +13,8 @@ public struct DeskBranch: Sendable {
   public var unit: OfficeUnit?
   public var isLead: Bool
   public var isEnded: Bool
+  /// Whether it ended without a result: taken back from the unit.
+  public var isRecalled: Bool
   public var state: FlowWords
   /// Until when the unit should be done; as it was filled in.
   public var due: String?
@@ -40,11 +42,15 @@ public struct DeskHistoryEntry: Sendable {
   public var act: LetterAct?
   /// The unit whose part it concerns; nil for the letter itself.
   public var unit: String?
+  var unitIdentifier: String?
   public var handler: String
   /// `signed` or `tls` (docs/acts.md); empty for what nobody did.
   public var proof: String
   /// What was filled in, people and units by their names.
   public var fields: [(field: LetterField, text: String)]
+
+  /// Whether the units are to read it: what they are to do, and by when.
+  var isForUnits: Bool { [.instruct, .dispatch, .addUnit, .returnToUnits].contains(act) }
 }
 
 extension DeskLetters {
@@ -74,6 +80,13 @@ struct LetterView {
   let declineReasons: [DeclineReason]
 
   func letter(for official: Official, _ db: Transaction) throws -> DeskLetter {
+    // Who reads a unit's part sees that part, and of its writer no more than the work needs.
+    let isWhole = official.may(.readLetter, .mailbox(letter.mailbox))
+    let units = isWhole ? [] : try letter.units(readBy: official, db)
+    func isTheirs(_ branch: FlowBranch) -> Bool { isWhole || !units.isDisjoint(with: branch.units) }
+    let isAtWork = letter.item.branches.contains { !$0.isEnded && isTheirs($0) }
+    var draft = letter.draft
+    if !isWhole && !isAtWork { (draft.phone, draft.mail) = ("", nil) }
     let events = try db.all(
       "SELECT stage, at, handler FROM desk_letter_event WHERE letter = ? ORDER BY \(LetterStage.eventOrder)", letter.id
     ).compactMap { row in
@@ -84,13 +97,16 @@ struct LetterView {
     let notice = try db.one(
       String.self, "SELECT state FROM notice WHERE letter = ? ORDER BY id DESC LIMIT 1", letter.id)
     return DeskLetter(
-      number: letter.number, draft: letter.draft, mailbox: letter.mailbox, kind: letter.kind, stage: letter.stage,
+      number: letter.number, draft: draft, mailbox: letter.mailbox, kind: letter.kind, stage: letter.stage,
       state: flow.state(letter.item.state)?.title ?? FlowWords(chinese: "", english: ""),
       acceptedAt: Date(unixMilliseconds: letter.acceptedAt), events: events, outcome: letter.outcome,
       outcomeDelivered: letter.outcomeDelivered,
       outcomeRefusal: letter.outcomeRefused.map(LetterRefusal.init(code:)),
-      notice: notice.flatMap(NoticeState.init(rawValue:)), branches: try branches(db),
-      offers: try offers(for: official, db), history: try history(db), proposed: proposedText(),
+      notice: notice.flatMap(NoticeState.init(rawValue:)),
+      branches: try branches(letter.item.branches.filter(isTheirs), db),
+      offers: try offers(for: official, db),
+      history: try history(db).filter { isWhole || units.contains($0.unitIdentifier ?? "") || $0.isForUnits },
+      proposed: isWhole ? proposedText() : "",
       isDeclining: letter.item.fields["outcome"] == ["declined"], promise: letter.promise)
   }
 
@@ -104,11 +120,12 @@ struct LetterView {
     return lead?.fields[LetterField.draftAnswer.rawValue]?.first ?? ""
   }
 
-  private func branches(_ db: Transaction) throws -> [DeskBranch] {
-    try letter.item.branches.map { branch in
+  private func branches(_ branches: [FlowBranch], _ db: Transaction) throws -> [DeskBranch] {
+    try branches.map { branch in
       try DeskBranch(
         number: branch.number, named: OfficeLookup.unit(branch.named, db), unit: OfficeLookup.unit(branch.unit, db),
         isLead: branch.isLead, isEnded: branch.isEnded,
+        isRecalled: branch.isEnded && branch.state == flow.branch(branch.kind)?.closedAs,
         state: flow.branch(branch.kind)?.state(branch.state)?.title ?? FlowWords(chinese: "", english: ""),
         due: branch.fields[LetterField.unitDue.rawValue]?.first,
         handler: (branch.fields[LetterField.handler.rawValue]?.first).flatMap { try OfficeLookup.name(of: $0, db) },
@@ -138,7 +155,8 @@ struct LetterView {
       let fields = try decodeJSON([String: [String]].self, row["fields"])
       return try DeskHistoryEntry(
         at: Date(unixMilliseconds: row["at"]), act: act,
-        unit: unit.isEmpty ? nil : OfficeLookup.unit(unit, db)?.name ?? unit, handler: row["handler"],
+        unit: unit.isEmpty ? nil : OfficeLookup.unit(unit, db)?.name ?? unit,
+        unitIdentifier: unit.isEmpty ? nil : unit, handler: row["handler"],
         proof: row["proof"],
         fields: LetterField.allCases.compactMap { field in
           guard let values = fields[field.rawValue]?.filter({ !$0.isEmpty }), !values.isEmpty else { return nil }
@@ -179,10 +197,12 @@ extension DeskLetters {
   public func choices(
     number: String, branch: Int?, for official: Official
   ) async throws(LetterError) -> LetterChoices {
+    let flows = self.flows
     let found: LetterChoices?
     do {
       found = try await database.read { db in
         guard let letter = try StoredDeskLetter.find(number: number, official, db) else { return nil }
+        let flow = try letter.flow(flows)
         var choices = LetterChoices()
         choices.leaders = try LetterHolders.people(.leader, ofMailbox: letter.mailbox, db)
         choices.units = try OfficeLookup.units(db)
@@ -192,7 +212,9 @@ extension DeskLetters {
         }
         let open = Set(letter.item.branches.filter { !$0.isEnded }.map(\.named))
         let submitted = Set(
-          letter.item.roundBranches.filter { $0.isEnded && $0.lastState != nil && $0.state != "recalled" }.map(\.named))
+          letter.item.roundBranches.filter {
+            $0.isEnded && $0.lastState != nil && $0.state != flow.branch($0.kind)?.closedAs
+          }.map(\.named))
         choices.openUnits = choices.units.filter { open.contains($0.identifier) }
         choices.submittedUnits = choices.units.filter { submitted.contains($0.identifier) }
         return choices

@@ -15,6 +15,8 @@ public enum LetterFieldProblem: String, CaseIterable, Sendable {
   case leadNotNamed = "lead-not-named"
   /// The unit complained of is among those that the letter would go to.
   case complainedOf = "complained-of"
+  /// Nobody there could sign for it.
+  case nobody
   /// No date, or none from today on within a year.
   case date
 }
@@ -60,7 +62,9 @@ struct LetterFieldCheck {
       return nil
     case .kind: return LetterKind(rawValue: value) == nil ? .unknown : nil
     case .visibility: return ["public", "private"].contains(value) ? nil : .unknown
-    case .mailbox: return mailboxes.contains(value) && value != letter.mailbox ? nil : .unknown
+    case .mailbox:
+      guard mailboxes.contains(value), value != letter.mailbox else { return .unknown }
+      return try OfficeLookup.clerks(ofMailbox: value, db).isEmpty ? .nobody : nil
     case .declineReason: return declineReasons.contains(value) ? nil : .unknown
     case .leader:
       return try LetterHolders.people(.leader, ofMailbox: letter.mailbox, db).contains { $0.identifier == value }
@@ -70,11 +74,11 @@ struct LetterFieldCheck {
       return try OfficeLookup.people(.handler, ofUnit: unit, db).contains { $0.identifier == value } ? nil : .unknown
     case .childUnit:
       guard let unit = request.branch.flatMap({ letter.item.branch($0)?.unit }),
-        try OfficeLookup.unit(value, db)?.parent == unit
+        let child = try OfficeLookup.unit(value, db), child.parent == unit
       else { return .unknown }
-      return complained(values, request) ? .complainedOf : nil
+      return try problem(of: [child], request, db)
     case .proposedUnit, .leadUnit: return try OfficeLookup.unit(value, db) == nil ? .unknown : nil
-    case .complaintAbout: return try value == "none" || OfficeLookup.unit(value, db) != nil ? nil : .unknown
+    case .complaintAbout: return try complaintProblem(value, db)
     case .unit, .units: return try units(values, request, db)
     case .unitDue: return dueProblem(value)
     }
@@ -84,16 +88,37 @@ struct LetterFieldCheck {
     _ values: [String], _ request: LetterStepRequest, _ db: Transaction
   ) throws -> LetterFieldProblem? {
     guard values.count <= FlowDefinition.unitsMax else { return .tooMany }
-    for value in values where try OfficeLookup.unit(value, db) == nil { return .unknown }
-    return complained(values, request) ? .complainedOf : nil
+    var units: [OfficeUnit] = []
+    for value in values {
+      guard let unit = try OfficeLookup.unit(value, db) else { return .unknown }
+      units.append(unit)
+    }
+    return try problem(of: units, request, db)
   }
 
-  /// Whether one of `units` is the unit complained of.
-  private func complained(_ units: [String], _ request: LetterStepRequest) -> Bool {
-    guard [.dispatch, .addUnit, .passDown].contains(request.act) else { return false }
-    let about =
-      request.fields[.complaintAbout]?.first ?? letter.item.fields[LetterField.complaintAbout.rawValue]?.first ?? ""
-    return units.contains(about)
+  /// Whether units can be handed the letter: somebody can sign for it, and it is not about them or what they stand under.
+  private func problem(
+    of units: [OfficeUnit], _ request: LetterStepRequest, _ db: Transaction
+  ) throws -> LetterFieldProblem? {
+    guard [.dispatch, .addUnit, .passDown].contains(request.act) else { return nil }
+    let about = request.fields[.complaintAbout]?.first ?? letter.complainedOf
+    if let about, let path = try OfficeLookup.unit(about, db)?.path, units.contains(where: { $0.path.isWithin(path) }) {
+      return .complainedOf
+    }
+    for unit in units where try OfficeLookup.people(.clerk, ofUnit: unit.identifier, db).isEmpty { return .nobody }
+    return nil
+  }
+
+  /// The unit complained of must have no open part of the letter.
+  private func complaintProblem(_ unit: String, _ db: Transaction) throws -> LetterFieldProblem? {
+    guard unit != "none" else { return nil }
+    guard let path = try OfficeLookup.unit(unit, db)?.path else { return .unknown }
+    for branch in letter.item.branches where !branch.isEnded {
+      for part in branch.units {
+        if try OfficeLookup.unit(part, db)?.path.isWithin(path) == true { return .complainedOf }
+      }
+    }
+    return nil
   }
 
   private func dueProblem(_ text: String) -> LetterFieldProblem? {
@@ -106,7 +131,8 @@ struct LetterFieldCheck {
   /// Days since 1970 of a date such as `2026-12-01`.
   static func day(_ text: String) -> Int? {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard text.utf8.count == 10, parts.map(\.utf8.count) == [4, 2, 2], let date = try? Date(text + "T00:00:00Z", strategy: .iso8601)
+    guard text.utf8.count == 10, parts.map(\.utf8.count) == [4, 2, 2],
+      let date = try? Date(text + "T00:00:00Z", strategy: .iso8601)
     else { return nil }
     return Int(date.timeIntervalSince1970) / 86_400
   }

@@ -10,6 +10,8 @@ public struct LetterFlows: Sendable {
   public enum Fault: Error, CustomStringConvertible {
     /// A version that letters have begun with was changed.
     case changed(flow: String, version: Int)
+    /// A version that letters are on cannot be read by this program.
+    case unreadable(flow: String, version: Int)
     /// A mailbox names a flow that there is none of.
     case unknown(flow: String, mailbox: String)
 
@@ -17,6 +19,8 @@ public struct LetterFlows: Sendable {
       switch self {
       case .changed(let flow, let version):
         "the flow \(flow), version \(version), was changed, and letters have begun with it; raise its version"
+      case .unreadable(let flow, let version):
+        "letters are on the flow \(flow), version \(version), which this program cannot read; go back to the earlier one"
       case .unknown(let flow, let mailbox):
         "the mailbox \(mailbox) takes the flow \(flow), and no file in the flows folder is of that name"
       }
@@ -86,11 +90,15 @@ public struct LetterFlows: Sendable {
   public static func keep(
     _ written: [Written], mailboxes: [String: String?], _ db: Transaction
   ) throws -> LetterFlows {
+    // The built-in one is there from the first letter on, whether or not a file has it.
+    try db.run(
+      "INSERT INTO letter_flow (flow, version, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", directFlow.id,
+      directFlow.version, directFlowText)
     for flow in written {
       let kept = try db.one(
         String.self, "SELECT text FROM letter_flow WHERE flow = ? AND version = ?", flow.flow.id, flow.flow.version)
       if let kept {
-        guard kept == flow.text || FlowDefinition.parse(kept, file: "kept") == flow.flow else {
+        guard meaning(kept) == meaning(flow.text) else {
           let isUsed = try db.one(
             Bool.self, "SELECT EXISTS (SELECT 1 FROM desk_letter WHERE flow = ? AND flow_version = ?)", flow.flow.id,
             flow.flow.version)
@@ -105,11 +113,26 @@ public struct LetterFlows: Sendable {
           "INSERT INTO letter_flow (flow, version, text) VALUES (?, ?, ?)", flow.flow.id, flow.flow.version, flow.text)
       }
     }
-    let earlier = try db.all("SELECT text FROM letter_flow").compactMap { row -> Written? in
+    let earlier = try db.all("SELECT flow, version, text FROM letter_flow").compactMap { row -> Written? in
       let text: String = try row["text"]
-      return FlowDefinition.parse(text, file: "kept").map { Written(flow: $0, text: text) }
+      if let flow = FlowDefinition.parse(text, file: "kept") { return Written(flow: flow, text: text) }
+      let isUsed = try db.one(
+        Bool.self, "SELECT EXISTS (SELECT 1 FROM desk_letter WHERE flow = ? AND flow_version = ?)",
+        row["flow"] as String, row["version"] as Int)
+      guard isUsed != true else { throw Fault.unreadable(flow: try row["flow"], version: try row["version"]) }
+      return nil
     }
     return try LetterFlows(written, mailboxes: mailboxes, earlier: earlier)
+  }
+}
+
+extension LetterFlows {
+  /// A flow's text without lines that are empty or hold nothing but a comment.
+  private static func meaning(_ text: String) -> String {
+    text.split(separator: "\n").filter { line in
+      let start = line.drop { $0 == " " }
+      return !start.isEmpty && !start.hasPrefix("#")
+    }.joined(separator: "\n")
   }
 }
 

@@ -15,21 +15,42 @@ struct LetterHolders {
     for party in offer.parties {
       guard let place = try place(of: party.of, branch, db) else { continue }
       let isUnit = if case .unit = place { true } else { false }
-      guard let authority = official.authority(for: isUnit ? act.unitAction : act.action, place, as: party.role) else {
-        continue
+      let named = try named(party, branch, place, db)
+      let barred = Self.doers(of: party.notWhoDid, branch?.doers ?? letter.item.doers)
+      // By their own right first, else by that of somebody who is away.
+      for one in official.authorities(for: isUnit ? act.unitAction : act.action, place, as: party.role) {
+        guard barred.isDisjoint(with: [one.person, official.person]) else { continue }
+        if named == nil || named == one.person { return one }
       }
-      let doers = branch?.doers ?? letter.item.doers
-      guard party.notWhoDid.allSatisfy({ doers[$0] != authority.person && doers[$0] != official.person }) else {
-        continue
-      }
-      if let field = party.person, let named = (branch?.fields[field] ?? letter.item.fields[field])?.first,
-        named != authority.person, try isThere(named, party, place, db)
-      {
-        continue
-      }
-      return authority
     }
     return nil
+  }
+
+  /// Who has taken any of the steps: those who acted, and those in whose right they did.
+  private static func doers(of steps: [String], _ doers: [String: String]) -> Set<String> {
+    Set(steps.compactMap { doers[$0] }.flatMap { $0.split(separator: " ").map(String.init) })
+  }
+
+  /// What a flow keeps as the doer of a step: whoever acts, and in whose right.
+  static func doer(_ official: Official, inSteadOf authority: Official) -> String {
+    official.person == authority.person ? official.person : "\(authority.person) \(official.person)"
+  }
+
+  /// The person whom a field names, as long as they have the role there; nil where the role counts.
+  private func named(
+    _ party: FlowParty, _ branch: FlowBranch?, _ place: Place, _ db: Transaction
+  ) throws -> String? {
+    guard let field = party.person,
+      let named = (branch?.fields[field] ?? letter.item.fields[field])?.first(where: { !$0.isEmpty }),
+      try isThere(named, party, place, db)
+    else { return nil }
+    return named
+  }
+
+  /// Whether the person who holds a state by name has the role there; for who finds the letter at their desk.
+  func isThere(_ person: String, _ party: FlowParty, branch: FlowBranch?, _ db: Transaction) throws -> Bool {
+    guard let place = try place(of: party.of, branch, db) else { return false }
+    return try isThere(person, party, place, db)
   }
 
   func place(of place: FlowPlace, _ branch: FlowBranch?, _ db: Transaction) throws -> Place? {
@@ -37,7 +58,9 @@ struct LetterHolders {
     case .mailbox, .office: return .mailbox(letter.mailbox)
     case .unit: return try branch.flatMap { try OfficeLookup.unit($0.unit, db) }.map { .unit($0.path) }
     case .leadUnit:
-      return try (letter.item.fields["lead-unit"]?.first).flatMap { try OfficeLookup.unit($0, db) }.map { .unit($0.path) }
+      return try (letter.item.fields["lead-unit"]?.first).flatMap { try OfficeLookup.unit($0, db) }.map {
+        .unit($0.path)
+      }
     case .dispatcher:
       guard let branch, branch.units.count > 1 else { return .mailbox(letter.mailbox) }
       return try OfficeLookup.unit(branch.units[branch.units.count - 2], db).map { .unit($0.path) }

@@ -38,12 +38,22 @@ struct LetterPlace: Hashable, Sendable {
 }
 
 extension LetterPlace {
-  /// All places of a letter.
-  ///
-  /// - Parameter isUntreated: whether the limit of the item's (0) or a branch's state has fired, or a word holds the letter.
+  /// The places of a letter all of whose people are there.
   static func places(
     of item: FlowItem, in flow: FlowDefinition, mailbox: String, isUntreated: (Int) -> Bool = { _ in false }
   ) -> [LetterPlace] {
+    places(of: item, in: flow, mailbox: mailbox, isUntreated: isUntreated, isThere: { _, _, _ in true })
+  }
+
+  /// All places of a letter.
+  ///
+  /// - Parameters:
+  ///   - isUntreated: whether the limit of the item's (0) or a branch's state has fired, or a word holds the letter.
+  ///   - isThere: whether a person who was named still has the role; otherwise it lies at the role's desk.
+  static func places(
+    of item: FlowItem, in flow: FlowDefinition, mailbox: String, isUntreated: (Int) -> Bool,
+    isThere: (_ person: String, FlowParty, FlowBranch?) throws -> Bool
+  ) rethrows -> [LetterPlace] {
     guard let state = flow.state(item.state) else { return [] }
     var places = [
       LetterPlace(
@@ -54,11 +64,11 @@ extension LetterPlace {
         LetterPlace(viewer: .mailbox(mailbox), folder: DeskFolder.all.rawValue, branch: 0, state: state.id))
     }
     if let party = flow.holder(of: item) {
-      places.append(queue(party, item, nil, mailbox, state.id))
+      places.append(try queue(party, item, nil, mailbox, state.id, isThere))
     }
     // Whose limit has passed lies at the desk of whoever is to urge, too.
     if isUntreated(0), case .urge(let party) = state.limit?.then {
-      places.append(queue(party, item, nil, mailbox, state.id))
+      places.append(try queue(party, item, nil, mailbox, state.id, isThere))
     }
     var seen: Set<String> = []
     // The newest branch of a unit is the one that it is shown.
@@ -72,9 +82,9 @@ extension LetterPlace {
         }
       }
       if !branch.isEnded, !state.isEnd, case .party(let party) = branchState.holder {
-        places.append(queue(party, item, branch, mailbox, branchState.id))
+        places.append(try queue(party, item, branch, mailbox, branchState.id, isThere))
         if isUntreated(branch.number), case .urge(let urging) = branchState.limit?.then {
-          places.append(queue(urging, item, branch, mailbox, branchState.id))
+          places.append(try queue(urging, item, branch, mailbox, branchState.id, isThere))
         }
       }
     }
@@ -113,16 +123,22 @@ extension LetterPlace {
   }
 
   private static func queue(
-    _ party: FlowParty, _ item: FlowItem, _ branch: FlowBranch?, _ mailbox: String, _ state: String
-  ) -> LetterPlace {
+    _ party: FlowParty, _ item: FlowItem, _ branch: FlowBranch?, _ mailbox: String, _ state: String,
+    _ isThere: (String, FlowParty, FlowBranch?) throws -> Bool
+  ) rethrows -> LetterPlace {
     LetterPlace(
-      viewer: viewer(of: party, item, branch, mailbox), folder: queue, branch: branch?.number ?? 0, state: state)
+      viewer: try viewer(of: party, item, branch, mailbox, isThere), folder: queue, branch: branch?.number ?? 0,
+      state: state)
   }
 
   private static func viewer(
-    of party: FlowParty, _ item: FlowItem, _ branch: FlowBranch?, _ mailbox: String
-  ) -> Viewer {
-    if let field = party.person, let person = (branch?.fields[field] ?? item.fields[field])?.first {
+    of party: FlowParty, _ item: FlowItem, _ branch: FlowBranch?, _ mailbox: String,
+    _ isThere: (String, FlowParty, FlowBranch?) throws -> Bool
+  ) rethrows -> Viewer {
+    if let field = party.person,
+      let person = (branch?.fields[field] ?? item.fields[field])?.first(where: { !$0.isEmpty }),
+      try isThere(person, party, branch)
+    {
       return .person(person)
     }
     switch party.of {

@@ -240,11 +240,18 @@ public let deskLetterMigrations: [Migration] = [
         letter TEXT NOT NULL,
         branch INTEGER NOT NULL,
         entry INTEGER NOT NULL,
-        at INTEGER NOT NULL,
+        -- When the wait began, and when it ends; nothing where no calendar says.
+        since INTEGER NOT NULL,
+        at INTEGER,
         fired_at INTEGER,
         PRIMARY KEY (letter, branch, entry)
       ) WITHOUT ROWID;
       CREATE INDEX letter_timer_due ON letter_timer (at) WHERE fired_at IS NULL;
+      -- Unit and roles of those who have letters at their desks by name, as they were when these were put there.
+      CREATE TABLE letter_desk (
+        viewer TEXT PRIMARY KEY,
+        standing TEXT NOT NULL
+      );
       -- The flows that letters began with, as they were written.
       CREATE TABLE letter_flow (
         flow TEXT NOT NULL,
@@ -298,6 +305,8 @@ public let deskLetterMigrations: [Migration] = [
       CREATE TABLE letter_unit (
         letter TEXT NOT NULL,
         unit TEXT NOT NULL REFERENCES unit (id),
+        -- Whether its people may read the letter: not where each part of it was taken back.
+        reads INTEGER NOT NULL,
         PRIMARY KEY (letter, unit)
       ) WITHOUT ROWID;
       CREATE INDEX letter_unit_by_unit ON letter_unit (unit);

@@ -1,6 +1,7 @@
 import Flows
 import Foundation
 public import Logging
+import People
 public import ServiceLifecycle
 import Storage
 import Timestamps
@@ -19,10 +20,14 @@ public struct LetterTimerKeeper: Service {
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {
+      do { try await letters.beginTimers() } catch {
+        logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"])
+      }
       while !Task.isCancelled {
-        do { while try await letters.fireTimers() == Self.timersAtOnce {} } catch {
-          logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"])
-        }
+        do {
+          while try await letters.fireTimers() == Self.timersAtOnce {}
+          try await letters.followPeople()
+        } catch { logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"]) }
         try? await Task.sleep(for: .seconds(Self.secondsBetween))
       }
     }
@@ -30,6 +35,97 @@ public struct LetterTimerKeeper: Service {
 }
 
 extension DeskLetters {
+  /// Gives limits to open letters of before flows, and ends to those waits that no calendar said; once, at the start.
+  package func beginTimers() async throws {
+    let (now, flows, times, logger) = (self.now(), self.flows, self.times, self.logger)
+    func each(
+      _ ids: [String], _ body: @escaping @Sendable (inout StoredDeskLetter, FlowDefinition, Transaction) throws -> Void
+    )
+      async throws
+    {
+      for start in stride(from: 0, to: ids.count, by: LetterTimerKeeper.timersAtOnce) {
+        let part = ids[start..<min(start + LetterTimerKeeper.timersAtOnce, ids.count)]
+        try await database.write { db in
+          for id in part {
+            guard let row = try db.one("SELECT * FROM desk_letter WHERE id = ?", id),
+              var letter = try StoredDeskLetter(row: row),
+              let flow = flows.version(letter.item.version, of: letter.item.flow)
+            else { continue }
+            try body(&letter, flow, db)
+          }
+        }
+      }
+    }
+    let (old, waiting) = try await database.read { db in
+      (
+        try db.all(
+          String.self, "SELECT id FROM desk_letter WHERE item IS NULL AND stage IN ('sent', 'delivered', 'signed-for')"),
+        try db.all(String.self, "SELECT DISTINCT letter FROM letter_timer WHERE at IS NULL AND fired_at IS NULL")
+      )
+    }
+    try await each(old) { letter, flow, db in
+      letter.changedAt = now
+      letter.promise = times.promise(flow, letter.kind, acceptedAt: letter.acceptedAt)
+      try letter.save(flow, times, db)
+    }
+    try await each(waiting) { letter, flow, db in
+      if letter.promise == nil, letter.settledAt == nil {
+        letter.promise = times.promise(flow, letter.kind, acceptedAt: letter.acceptedAt)
+        try letter.save(flow, times, db)
+      }
+      try LetterTimers.complete(letter, flow, times, db)
+    }
+    let open = try await database.read { db in
+      try db.one(Int.self, "SELECT COUNT(*) FROM letter_timer WHERE at IS NULL AND fired_at IS NULL") ?? 0
+    }
+    if open > 0 {
+      logger.error("limits of letters wait for a calendar of working days", metadata: ["limits": "\(open)"])
+    }
+  }
+
+  /// Puts the letters of people who have moved, changed their roles or left at other desks.
+  package func followPeople() async throws {
+    let (flows, times) = (self.flows, self.times)
+    let changed = try await database.write { db in
+      var changed: [String] = []
+      for row in try db.all(
+        "SELECT viewer FROM letter_place_count WHERE folder = ? AND viewer LIKE 'person %' AND letters > 0",
+        LetterPlace.queue)
+      {
+        let viewer: String = try row["viewer"]
+        let standing = try OfficeLookup.standing(of: String(viewer.dropFirst("person ".count)), db)
+        let known = try db.one(String.self, "SELECT standing FROM letter_desk WHERE viewer = ?", viewer)
+        guard known != standing else { continue }
+        try db.run(
+          """
+          INSERT INTO letter_desk (viewer, standing) VALUES (?, ?)
+          ON CONFLICT (viewer) DO UPDATE SET standing = excluded.standing
+          """, viewer, standing)
+        changed.append(viewer)
+      }
+      return changed
+    }
+    for viewer in changed {
+      let ids = try await database.read { db in
+        try db.all(
+          String.self, "SELECT DISTINCT letter FROM letter_place WHERE viewer = ? AND folder = ?", viewer,
+          LetterPlace.queue)
+      }
+      for start in stride(from: 0, to: ids.count, by: LetterTimerKeeper.timersAtOnce) {
+        let part = ids[start..<min(start + LetterTimerKeeper.timersAtOnce, ids.count)]
+        try await database.write { db in
+          for id in part {
+            guard let row = try db.one("SELECT * FROM desk_letter WHERE id = ?", id),
+              let letter = try StoredDeskLetter(row: row),
+              let flow = flows.version(letter.item.version, of: letter.item.flow)
+            else { continue }
+            try letter.savePlaces(flow, times, db)
+          }
+        }
+      }
+    }
+  }
+
   /// Does what is due: once for each limit, however long ago it passed.
   ///
   /// - Returns: how many had passed, at most `LetterTimerKeeper.timersAtOnce`.
@@ -46,10 +142,14 @@ extension DeskLetters {
         let (id, branch, entry): (String, Int, Int) = try (row["letter"], row["branch"], row["entry"])
         try db.run(
           "UPDATE letter_timer SET fired_at = ? WHERE letter = ? AND branch = ? AND entry = ?", now, id, branch, entry)
-        guard let stored = try db.one("SELECT * FROM desk_letter WHERE id = ?", id),
-          var letter = try StoredDeskLetter(row: stored)
-        else { continue }
-        let flow = try letter.flow(flows)
+        // One letter that cannot be read keeps no other from its limit.
+        guard let stored = try db.one("SELECT * FROM desk_letter WHERE id = ?", id) else { continue }
+        guard var letter = (try? StoredDeskLetter(row: stored)) ?? nil,
+          let flow = flows.version(letter.item.version, of: letter.item.flow)
+        else {
+          logger.error("a step by the clock was refused", metadata: ["letter": "\(id)", "error": "no such flow"])
+          continue
+        }
         let number = branch == 0 ? nil : branch
         guard let wait = flow.waits(of: letter.item).first(where: { $0.branch == number && $0.entry == entry }) else {
           continue

@@ -62,7 +62,8 @@ enum LetterTimers {
   static let limit = "limit"
 
   /// Brings the rows in line with where the letter is: a state that was left takes its limit along.
-  static func update(_ letter: StoredDeskLetter, _ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws {
+  static func update(_ letter: StoredDeskLetter, _ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws
+  {
     let waits = flow.waits(of: letter.item)
     let kept = try db.all("SELECT branch, entry FROM letter_timer WHERE letter = ?", letter.id)
       .map { try Key(branch: $0["branch"], entry: $0["entry"]) }
@@ -73,13 +74,35 @@ enum LetterTimers {
     }
     for wait in waits where !kept.contains(Key(branch: wait.branch ?? 0, entry: wait.entry)) {
       let branch = wait.branch.flatMap { letter.item.branch($0) }
-      let end = times.end(of: wait.limit.term, from: letter.changedAt) {
-        (branch?.fields[$0] ?? letter.item.fields[$0])?.first
-      }
-      guard let end else { continue }
+      let end = end(of: wait, from: letter.changedAt, letter, branch, times)
       try db.run(
-        "INSERT INTO letter_timer (letter, branch, entry, at) VALUES (?, ?, ?, ?)", letter.id, wait.branch ?? 0,
-        wait.entry, end)
+        "INSERT INTO letter_timer (letter, branch, entry, since, at) VALUES (?, ?, ?, ?, ?)", letter.id,
+        wait.branch ?? 0, wait.entry, letter.changedAt, end)
+    }
+  }
+
+  private static func end(
+    of wait: FlowWait, from since: UnixMilliseconds, _ letter: StoredDeskLetter, _ branch: FlowBranch?,
+    _ times: LetterTimes
+  ) -> UnixMilliseconds? {
+    times.end(of: wait.limit.term, from: since) { (branch?.fields[$0] ?? letter.item.fields[$0])?.first }
+  }
+
+  /// Works out the ends that no calendar said when the waits began.
+  static func complete(_ letter: StoredDeskLetter, _ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction)
+    throws
+  {
+    for wait in flow.waits(of: letter.item) {
+      let number = wait.branch ?? 0
+      let since = try db.one(
+        Int.self,
+        "SELECT since FROM letter_timer WHERE letter = ? AND branch = ? AND entry = ? AND at IS NULL", letter.id,
+        number, wait.entry)
+      let branch = wait.branch.flatMap { letter.item.branch($0) }
+      guard let since, let end = end(of: wait, from: since, letter, branch, times) else { continue }
+      try db.run(
+        "UPDATE letter_timer SET at = ? WHERE letter = ? AND branch = ? AND entry = ?", end, letter.id, number,
+        wait.entry)
     }
   }
 

@@ -3,6 +3,7 @@ import Cryptography
 import Flows
 import Foundation
 import PacketFormat
+import People
 import Roles
 import Storage
 import Timestamps
@@ -32,17 +33,33 @@ struct StoredDeskLetter {
   /// Nil where there is none, or none that this person may read: their mailbox has it, or their unit had a part in it.
   static func find(number: String, _ official: Official, _ db: Transaction) throws -> StoredDeskLetter? {
     guard let row = try db.one("SELECT * FROM desk_letter WHERE number = ?", number) else { return nil }
-    guard try official.may(.readLetter, .mailbox(row["mailbox"])) || mayReadPart(row["id"], official, db) else {
-      return nil
-    }
-    return try StoredDeskLetter(row: row)
+    if try official.may(.readLetter, .mailbox(row["mailbox"])) { return try StoredDeskLetter(row: row) }
+    guard official.may(.readDispatch), let letter = try StoredDeskLetter(row: row) else { return nil }
+    return try letter.units(readBy: official, db).isEmpty ? nil : letter
   }
 
-  private static func mayReadPart(_ letter: String, _ official: Official, _ db: Transaction) throws -> Bool {
-    guard official.may(.readDispatch) else { return false }
-    return try db.all(
-      String.self, "SELECT path FROM letter_unit JOIN unit ON unit.id = letter_unit.unit WHERE letter = ?", letter
-    ).contains { official.may(.readDispatch, .unit(UnitPath($0.split(separator: "/").map(String.init)))) }
+  /// The units whose part of the letter this person may read: those that have one, or had one that was not taken back. The
+  /// people of the unit complained of, and of those under it, read nothing.
+  func units(readBy official: Official, _ db: Transaction) throws -> Set<String> {
+    guard official.may(.readDispatch) else { return [] }
+    if let about = try complainedOf.flatMap({ try OfficeLookup.unit($0, db) }),
+      let own = official.unit, own.isWithin(about.path)
+    {
+      return []
+    }
+    let rows = try db.all(
+      """
+      SELECT unit, path FROM letter_unit JOIN unit ON unit.id = letter_unit.unit WHERE letter = ? AND reads = 1
+      """, id)
+    return Set(
+      try rows.filter { row in
+        official.may(.readDispatch, .unit(UnitPath((try row["path"] as String).split(separator: "/").map(String.init))))
+      }.map { try $0["unit"] })
+  }
+
+  /// The unit complained of, as the clerk has filled it in; nil where there is none.
+  var complainedOf: String? {
+    (item.fields[LetterField.complaintAbout.rawValue]?.first).flatMap { $0 == "none" || $0.isEmpty ? nil : $0 }
   }
 
   /// Nil where the row's key is none, which `ArrivingLetter` does not let in.
@@ -84,19 +101,36 @@ struct StoredDeskLetter {
     try LetterTimers.update(self, flow, times, db)
     let fired = try LetterTimers.fired(id, db)
     try db.run("DELETE FROM letter_place WHERE letter = ?", id)
-    for place in Set(LetterPlace.places(of: item, in: flow, mailbox: mailbox) { fired.contains($0) }) {
+    let holders = LetterHolders(letter: self, flow: flow)
+    let places = try LetterPlace.places(
+      of: item, in: flow, mailbox: mailbox, isUntreated: { fired.contains($0) },
+      isThere: { person, party, branch in try holders.isThere(person, party, branch: branch, db) })
+    for place in Set(places) {
       let isOpen = DeskFolder(rawValue: place.folder)?.isOpen ?? (place.folder == LetterPlace.queue)
       let sortAt: UnixMilliseconds
-      if place.folder == DeskFolder.all.rawValue { sortAt = acceptedAt } else if isOpen {
+      if place.folder == DeskFolder.all.rawValue {
+        sortAt = acceptedAt
+      } else if isOpen {
         sortAt = dueAt(place.branch) ?? acceptedAt
-      } else { sortAt = settledAt ?? acceptedAt }
+      } else {
+        sortAt = settledAt ?? acceptedAt
+      }
       try db.run(
         """
         INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number) VALUES (?, ?, ?, ?, ?, ?, ?)
         """, id, place.viewer.text, place.folder, place.branch, place.state, sortAt, number)
     }
-    for unit in Set(item.branches.flatMap(\.units)) {
-      try db.run("INSERT INTO letter_unit (letter, unit) VALUES (?, ?) ON CONFLICT DO NOTHING", id, unit)
+    var reads: [String: Bool] = [:]
+    for branch in item.branches {
+      let isRecalled = branch.isEnded && branch.state == flow.branch(branch.kind)?.closedAs
+      for unit in branch.units { reads[unit] = (reads[unit] ?? false) || !isRecalled }
+    }
+    for (unit, reads) in reads {
+      try db.run(
+        """
+        INSERT INTO letter_unit (letter, unit, reads) VALUES (?, ?, ?)
+        ON CONFLICT (letter, unit) DO UPDATE SET reads = excluded.reads
+        """, id, unit, reads)
     }
   }
 

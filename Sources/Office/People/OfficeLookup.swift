@@ -30,6 +30,13 @@ public enum OfficeLookup {
     try db.one(String.self, "SELECT name FROM person WHERE id = ?", person)
   }
 
+  /// Unit and roles of a person, as one text that changes with them; empty for nobody.
+  public static func standing(of person: String, _ db: Transaction) throws -> String {
+    guard let row = try db.one("SELECT unit FROM person WHERE id = ?", person) else { return "" }
+    let roles = try db.all(String.self, "SELECT role FROM person_role WHERE person = ? ORDER BY role", person)
+    return try ([row["unit"] as String? ?? "-"] + roles).joined(separator: " ")
+  }
+
   /// The people of a unit with a role, by name; at most 1,000.
   public static func people(_ role: Role, ofUnit unit: String, _ db: Transaction) throws -> [Person] {
     try people(

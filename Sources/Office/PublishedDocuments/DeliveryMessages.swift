@@ -63,11 +63,14 @@ public struct SignedForMessage: Sendable {
   public let unit: String
   public let at: UnixMilliseconds
 
+  /// - Parameters:
+  ///   - name: what the other zone would not take of it is sent as `shownLine` says, and so is what it would not of `unit`:
+  ///     people's names may hold characters that only this zone's fonts know.
   public init(document: String, ofd: HexDigest, name: String, unit: String, at: UnixMilliseconds) {
     self.document = document
     self.ofd = ofd
-    self.name = name
-    self.unit = unit
+    self.name = shownLine(name, maxCharacters: Self.nameMaxCharacters)
+    self.unit = shownLine(unit, maxCharacters: Self.nameMaxCharacters)
     self.at = at
   }
 

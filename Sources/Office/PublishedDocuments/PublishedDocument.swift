@@ -108,13 +108,28 @@ func isDocumentID(_ text: String) -> Bool {
 public func isPlainLine(_ text: String, maxCharacters: Int) -> Bool {
   guard text.utf8.count <= 8 * maxCharacters, !text.isEmpty else { return false }
   let scalars = text.unicodeScalars
-  return scalars.count <= maxCharacters
-    && scalars.allSatisfy { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-      default: true
-      }
-    }
+  return scalars.count <= maxCharacters && scalars.allSatisfy(isShown)
+}
+
+/// A text of one line as another zone takes it: `isPlainLine` holds for what comes out.
+///
+/// Each character that is none for another zone, such as a private one, becomes 〓, as printers set for a missing glyph; what
+/// exceeds `maxCharacters` (Unicode scalars) is cut off, and ends in “…”. An empty text becomes “-”.
+public func shownLine(_ text: String, maxCharacters: Int) -> String {
+  var line = String.UnicodeScalarView(text.unicodeScalars.prefix(maxCharacters + 1).map { isShown($0) ? $0 : "〓" })
+  if line.isEmpty { return "-" }
+  if line.count > maxCharacters {
+    line.removeLast(line.count - maxCharacters + 1)
+    line.append("…")
+  }
+  return String(line)
+}
+
+private func isShown(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.properties.generalCategory {
+  case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+  default: true
+  }
 }
 
 /// `2026-11-28`, a day that there can be.

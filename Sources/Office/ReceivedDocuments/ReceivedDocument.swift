@@ -1,4 +1,5 @@
 public import ContainedChecks
+public import Documents
 public import Foundation
 import JSON
 import PacketFormat
@@ -13,7 +14,7 @@ public struct ReceivedDocument: Sendable {
     case arrived
     /// 已签收
     case signedFor = "signed-for"
-    /// The sender has withdrawn it.
+    /// Its sender has withdrawn it, or the office whose document it is.
     case withdrawn
   }
 
@@ -28,7 +29,19 @@ public struct ReceivedDocument: Sendable {
   public let report: CheckReport?
   /// When, and by whom.
   public let signedFor: (at: Date, name: String)?
-  public let withdrawal: (at: Date, reason: String)?
+  /// What the sender made of the receipt, by its own receipts; nil before there is one.
+  public let receipt: DocumentPublication.Standing?
+  public let withdrawal: Withdrawal?
+
+  public struct Withdrawal: Sendable, Equatable {
+    /// When word of it came, by this zone's clock.
+    public let cameAt: Date
+    /// When it was withdrawn, by the other office's word and clock.
+    public let statedAt: Date
+    public let reason: String
+    /// The zone of the office that has withdrawn the same file; nil where the sender has.
+    public let by: String?
+  }
 
   /// What whoever signs for it has seen.
   public var decision: ReceiptDecision {
@@ -56,8 +69,17 @@ public struct ReceivedDocument: Sendable {
     signedFor = try (row["signed_for_at"] as Int?).map { at in
       (Date(unixMilliseconds: at), try row["signed_for_by"] as String? ?? "")
     }
+    receipt =
+      switch try row["receipt_state"] as String? {
+      case nil: nil
+      case "delivered": .delivered
+      case "refused": .refused(code: try row["receipt_refusal"] as String? ?? "unknown")
+      default: .sent
+      }
     withdrawal = try (row["withdrawn_at"] as Int?).map { at in
-      (Date(unixMilliseconds: at), try row["reason"] as String? ?? "")
+      Withdrawal(
+        cameAt: Date(unixMilliseconds: try row["withdrawal_came_at"] as Int? ?? at),
+        statedAt: Date(unixMilliseconds: at), reason: try row["reason"] as String? ?? "", by: try row["withdrawn_by"])
     }
   }
 

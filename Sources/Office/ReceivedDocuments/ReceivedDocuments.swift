@@ -20,6 +20,8 @@ public import Zones
 public final class ReceivedDocuments: Sendable {
   /// Of a count.
   public static let countMost = 10_000
+  /// Of withdrawals of documents that a peer has not delivered; more are refused (`withdrawals-full`).
+  static let undeliveredMost = 10_000
   private static let pool = BlockingPool("documents.receipts", width: 1)
 
   let database: ZoneDatabase
@@ -71,7 +73,8 @@ public final class ReceivedDocuments: Sendable {
       let found = try db.all(
         """
         SELECT peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, pdf, pdf_bytes, arrived_at, state,
-          '' AS report, signed_for_at, signed_for_by, withdrawn_at, reason
+          '' AS report, signed_for_at, signed_for_by, withdrawn_at, withdrawal_came_at, reason,
+          withdrawn_by, receipt_state, receipt_refusal
         FROM received_document WHERE state = ? ORDER BY arrived_at DESC, peer DESC, id DESC LIMIT ? OFFSET ?
         """, state, min(max(1, limit), 100), max(0, offset)
       ).compactMap { try ReceivedDocument(row: $0) }
@@ -85,16 +88,17 @@ public final class ReceivedDocuments: Sendable {
     }
   }
 
-  /// One document, and whether this person may sign for it now.
+  /// One document, whether this person may sign for it now, and who else says that it is withdrawn.
   public func document(
     _ peer: String, _ id: String, for official: Official
-  ) async throws(DocumentError) -> (document: ReceivedDocument, canSign: Bool) {
+  ) async throws(DocumentError) -> (document: ReceivedDocument, canSign: Bool, elsewhere: WithdrawnElsewhere) {
     try await read { [self] db in
       guard try authority(.readReceivedDocument, official, db) != nil,
         let document = try ReceivedDocument.find(peer, id, db)
       else { throw DocumentError.notFound }
       let maySign = try authority(.signForDocument, official, db) != nil
-      return (document, maySign && document.state == .arrived)
+      let elsewhere = try WithdrawnElsewhere.find(document, db)
+      return (document, maySign && document.state == .arrived && !elsewhere.here, elsewhere)
     }
   }
 
@@ -107,13 +111,14 @@ public final class ReceivedDocuments: Sendable {
   public func signFor(
     _ peer: String, _ id: String, decision: ReceiptDecision, by official: Official
   ) async throws(DocumentError) {
-    let (found, canSign) = try await document(peer, id, for: official)
+    let (found, canSign, elsewhere) = try await document(peer, id, for: official)
     // Before the check, which takes its time and is done for one after the other.
     switch found.state {
     case .arrived: break
     case .signedFor: throw .refused(.alreadySignedFor)
     case .withdrawn: throw .refused(.alreadyWithdrawn)
     }
+    guard !elsewhere.here else { throw .refused(.alreadyWithdrawn) }
     guard canSign else { throw .notAllowed }
     guard found.decision == decision else { throw .refused(.changedMeanwhile) }
     try await checkAgain(found)
@@ -125,6 +130,9 @@ public final class ReceivedDocuments: Sendable {
       case .arrived: break
       case .signedFor: throw DocumentError.refused(.alreadySignedFor)
       case .withdrawn: throw DocumentError.refused(.alreadyWithdrawn)
+      }
+      guard try !DocumentPublications.isWithdrawn(file: document.facts.ofd.digest.text, db) else {
+        throw DocumentError.refused(.alreadyWithdrawn)
       }
       guard document.decision == decision else { throw DocumentError.refused(.changedMeanwhile) }
       guard let link = offices.first(where: { $0.peer.text == peer }) else {
@@ -163,10 +171,30 @@ public final class ReceivedDocuments: Sendable {
     of document: ReceivedDocument, name: String, at: UnixMilliseconds, to link: LinkConfiguration, _ db: Transaction
   ) throws {
     let unitName = try db.one(String.self, "SELECT name FROM unit WHERE id = ?", unit ?? "") ?? "-"
-    try outbox.enqueue(
-      SignedForMessage(
-        document: document.facts.id, ofd: document.facts.ofd.digest, name: name, unit: unitName, at: at
-      ).outgoing(Self.level(document.classification)), to: link.peer, db)
+    let outgoing = SignedForMessage(
+      document: document.facts.id, ofd: document.facts.ofd.digest, name: name, unit: unitName, at: at
+    ).outgoing(Self.level(document.classification))
+    try outbox.enqueue(outgoing, to: link.peer, db)
+    try db.run(
+      """
+      UPDATE received_document SET receipt_message = ?, receipt_state = 'sent', receipt_refusal = NULL
+      WHERE peer = ? AND id = ?
+      """, outgoing.message.id, document.peer, document.facts.id)
+  }
+
+  /// What the senders make of receipts, by their own.
+  public var fate: FateHandler {
+    { message, fate, db in
+      guard message.type == SignedForMessage.type else { return }
+      let (state, code): (String, String?) =
+        switch fate {
+        case .applied: ("delivered", nil)
+        case .refused(let code): ("refused", code)
+        }
+      try db.run(
+        "UPDATE received_document SET receipt_state = ?, receipt_refusal = ? WHERE receipt_message = ?", state, code,
+        message.id)
+    }
   }
 
   /// Whether this person may see documents of other offices now.

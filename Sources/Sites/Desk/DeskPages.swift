@@ -76,7 +76,6 @@ struct LetterPage: InsidePage {
   /// The form of the step that was chosen.
   let step: StepFormValues?
   let lanes: LanesValues?
-  let flowHistory: FlowHistoryValues?
   /// Nil where the letter can neither be answered nor declined.
   let settling: SettlingValues?
 }
@@ -120,8 +119,12 @@ struct HistoryValues: PageValues {
 
 struct EventValues: PageValues {
   let text: String
+  var unit: String?
   let at: String
   let who: String
+  var proof: String?
+  var hasFields: Bool = false
+  var fields: [FlowFieldValues] = []
 }
 
 struct OutcomeValues: PageValues {

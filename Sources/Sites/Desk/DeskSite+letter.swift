@@ -87,10 +87,11 @@ extension DeskSite {
       canSignFor: canSignFor,
       signing: keys.isEmpty || !canSignFor ? nil : offer("letter.signed-for", "letter \(number)", keys, presence),
       stepLinks: stepLinks(letter, typed, language), step: stepForm, lanes: lanes(letter, language),
-      flowHistory: flowHistory(letter, language), settling: stepForm == nil ? settling : nil)
+      settling: stepForm == nil ? settling : nil)
     let form: String? =
-      if let typed, stepForm != nil { "/letters/\(number)/\(typed.act.rawValue)/edit" }
-      else if settling != nil { "/letters/\(number)/edit" } else { nil }
+      if let typed, stepForm != nil { "/letters/\(number)/\(typed.act.rawValue)/edit" } else if settling != nil {
+        "/letters/\(number)/edit"
+      } else { nil }
     return page(
       content, titleKey: "letterHeading", request, presence, problems: problems, texts: texts.map { [$0] } ?? [],
       languagePath: "/letters/\(number)", form: form, status: status, runsScript: !keys.isEmpty)

@@ -159,8 +159,10 @@ extension DeskSite {
   }
 
   /// Somebody else has handled the letter: who, when and with what; and what was written here, for whoever wrote it.
+  ///
+  /// - Parameter isStep: whether it was written into the form of a step, which has no check page.
   func conflictPage(
-    _ request: WebRequest, _ presence: Presence, _ written: WrittenOutcome?
+    _ request: WebRequest, _ presence: Presence, _ written: WrittenOutcome?, isStep: Bool = false
   ) async throws -> Response {
     let number = try number(in: request)
     let letter: DeskLetter
@@ -169,14 +171,20 @@ extension DeskSite {
     }
     let (strings, language) = (renderer.strings, request.language)
     var explanation = strings.text("wrongStageText", language)
-    if let last = letter.events.last {
+    if let last = letter.history.last(where: { $0.act != nil }), let act = last.act {
+      explanation = strings.text(
+        "conflictText", language, last.handler, officeTime(last.at), strings.text("step-\(act.rawValue)", language))
+    } else if let last = letter.events.last {
       let who = last.handler.isEmpty ? strings.text("nobody", language) : last.handler
       explanation = strings.text(
         "conflictText", language, who, officeTime(last.at), strings.text("event-\(last.stage.rawValue)", language))
     }
-    let again = written.map {
-      "/letters/\(number)/\($0.text.isEmpty && !$0.reason.isEmpty ? "decline" : "answer")/check"
-    }
+    let again =
+      isStep
+      ? nil
+      : written.map {
+        "/letters/\(number)/\($0.text.isEmpty && !$0.reason.isEmpty ? "decline" : "answer")/check"
+      }
     return page(
       ConflictPage(
         letter: letterValues(letter, language), explanation: explanation, written: (written ?? .init()).values),

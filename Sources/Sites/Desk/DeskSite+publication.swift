@@ -79,8 +79,14 @@ extension DeskSite {
     let found = standing(delivery.standing, delivery.withdrawal, table: "delivery", language)
     return DeliveryValues(
       peer: delivery.peer, standing: found.name, standingText: found.text,
-      delivered: "\(delivery.name)，\(officeTime(delivery.at))",
-      signedFor: delivery.signedFor.map { "\($0.unit) \($0.name)，\(officeTime($0.at))" },
+      delivered: delivery.name.isEmpty
+        ? renderer.strings.text("deliveryLearned", language, officeTime(delivery.at))
+        : "\(delivery.name)，\(officeTime(delivery.at))",
+      signedFor: delivery.signedFor.map { signed in
+        "\(signed.unit) \(signed.name)，"
+          + renderer.strings.text("statedTime", language, officeTime(signed.statedAt))
+          + (signed.receiptAt.map { renderer.strings.text("receiptTime", language, officeTime($0)) } ?? "")
+      },
       withdrawn: delivery.withdrawal.map { "\($0.name)，\(officeTime($0.at))" }, reason: delivery.withdrawal?.reason)
   }
 

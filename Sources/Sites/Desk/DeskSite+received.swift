@@ -54,15 +54,37 @@ extension DeskSite {
   }
 
   private func values(_ document: ReceivedDocument, _ language: Language) -> ReceivedValues {
-    ReceivedValues(
+    let (receipt, code): (String?, String) =
+      switch document.receipt {
+      case nil: (nil, "")
+      case .sent: ("sent", "")
+      case .delivered: ("delivered", "")
+      case .refused(let code): ("refused", code)
+      }
+    return ReceivedValues(
       path: "/received/\(document.peer)/\(document.facts.id)", documentTitle: document.facts.title,
       number: document.facts.number.text, issuer: document.facts.issuer, date: document.facts.date,
       peer: document.peer, classification: shown(document.classification), arrived: officeTime(document.arrivedAt),
       state: document.state.rawValue,
       stateText: renderer.strings.text("receivedState-\(document.state.rawValue)", language),
       signedFor: document.signedFor.map { "\($0.name)，\(officeTime($0.at))" },
-      withdrawn: document.withdrawal.map { officeTime($0.at) }, reason: document.withdrawal?.reason,
+      receipt: receipt,
+      receiptText: receipt.map { renderer.strings.text("receivedReceipt-\($0)", language, code) } ?? "",
+      receiptRefused: receipt == "refused",
+      withdrawn: document.withdrawal.map {
+        renderer.strings.text("receivedWithdrawnAt", language, officeTime($0.cameAt), officeTime($0.statedAt))
+      },
+      withdrawnText: document.withdrawal?.by.map { renderer.strings.text("receivedWithdrawnBy", language, $0) }
+        ?? renderer.strings.text("receivedWithdrawn", language), reason: document.withdrawal?.reason,
       digest: document.facts.ofd.digest.text)
+  }
+
+  /// What others say of its withdrawal, each in a sentence.
+  private func texts(_ elsewhere: WithdrawnElsewhere, _ language: Language) -> [String] {
+    let strings = renderer.strings
+    return (elsewhere.here ? [strings.text("receivedWithdrawnHere", language)] : [])
+      + elsewhere.sameFile.map { strings.text("receivedSameFile", language, $0) }
+      + elsewhere.sameNumber.map { strings.text("receivedSameNumber", language, $0) }
   }
 
   private func place(_ request: WebRequest) throws(WebFailure) -> (peer: String, document: String) {
@@ -81,7 +103,8 @@ extension DeskSite {
     let path = "/received/\(peer)/\(identifier)"
     let files: [(DocumentFileKind, Bool)] = [(.ofd, true), (.pdf, document.facts.pdf != nil)]
     let content = ReceivedPage(
-      document: values(document, language), hasSteps: document.report != nil,
+      document: values(document, language), withdrawals: texts(found.elsewhere, language).map(WithdrawnValues.init),
+      hasSteps: document.report != nil, isGood: document.withdrawal == nil && found.elsewhere.isEmpty,
       steps: stepValues(document.report?.steps ?? [], language),
       seals: (document.report?.signatures ?? []).map { signature in
         ReceivedSealValues(

@@ -10,6 +10,7 @@ import Web
 extension DeskSite {
   func addStepRoutes(to routes: inout RouteTable) {
     handle(.get, "/queue", .readLetter, &routes) { [self] in try await queuePage($0, $1) }
+    handle(.get, "/letters", .readLetter, &routes) { [self] in try await findLetter($0, $1) }
     for act in LetterAct.allCases where act != .signFor && !LetterAct.settling.contains(act) {
       handle(.post, "/letters/{number}/\(act.rawValue)", act.action, &routes) { [self] in
         try await take(act, $0, $1)
@@ -19,8 +20,11 @@ extension DeskSite {
         let typed = TypedStep(act, try await form(of: request, presence))
         let letter = try await letters.letter(number: try number(in: request), for: presence.official)
         guard letter.offer(act, branch: typed.branch) != nil else {
-          guard presence.official.may(act.action, .mailbox(letter.mailbox)) else { throw LetterError.notAllowed }
-          return try await conflictPage(request, presence, typed.written)
+          // Whoever may do such a thing somewhere hears what happened; others, that it is not theirs.
+          let isMeant =
+            typed.branch == nil ? presence.official.may(act.action, .mailbox(letter.mailbox)) : !letter.branches.isEmpty
+          guard isMeant else { throw LetterError.notAllowed }
+          return try await conflictPage(request, presence, typed.written, isStep: true)
         }
         return try await letterPage(request, presence, step: typed)
       }
@@ -36,13 +40,15 @@ extension DeskSite {
       let official = try await signed(
         act.recordedName, "letter \(number)", content: step.content, form, presence)
       try await letters.take(step, by: official)
+    } catch is BadSignature {
+      throw BadSignature(written: typed.written)
     } catch OfficeError.unavailable(let cause) {
       return keptPage(WebFailure.unavailable(cause), typed.written, request, presence)
     } catch let error as LetterError {
       switch error {
       case .field(let field, let problem):
         return try await letterPage(request, presence, step: typed, wrong: (field, problem))
-      case .wrongStage: return try await conflictPage(request, presence, typed.written)
+      case .wrongStage: return try await conflictPage(request, presence, typed.written, isStep: true)
       default: return keptPage(WebFailure(error), typed.written, request, presence)
       }
     }
@@ -55,6 +61,24 @@ extension DeskSite {
       _ = try await letters.letter(number: number, for: presence.official)
       return seeOther("/letters/\(number)?done=\(act.rawValue)")
     } catch { return seeOther("/folders/to-do") }
+  }
+
+  /// Leads to the letter of a number, as somebody reads it out: wide digits and blanks do not matter.
+  private func findLetter(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    guard presence.official.may(.readLetter) || presence.official.may(.readDispatch) else {
+      throw WebFailure.notAllowed
+    }
+    let typed = (request.query("number") ?? "").prefix(64).unicodeScalars.compactMap { scalar -> Character? in
+      switch scalar.value {
+      case 0x30...0x39, 0x2D: Character(scalar)
+      case 0xFF10...0xFF19: Unicode.Scalar(scalar.value - 0xFF10 + 0x30).map { Character($0) }
+      case 0xFF0D, 0x2010...0x2015: "-"
+      default: nil
+      }
+    }
+    let number = String(typed)
+    guard !number.isEmpty else { return seeOther("/queue") }
+    return seeOther("/letters/\(number)")
   }
 
   private func queuePage(_ request: WebRequest, _ presence: Presence) async throws -> Response {

@@ -26,12 +26,15 @@ extension DeskSite {
           index: "\(index)", name: attachment.name, type: attachment.mediaType, size: readableBytes(attachment.bytes))
       },
       history: HistoryValues(
-        events: letter.events.map { event in
+        events: letter.events.filter { event in
+          letter.history.isEmpty || [.sent, .delivered].contains(event.stage)
+            || event.stage == .signedFor && !letter.history.contains { $0.act == .signFor }
+        }.map { event in
           EventValues(
             text: strings.text("event-\(event.stage.rawValue)", language), at: officeTime(event.at),
             who: event.handler.isEmpty ? strings.text("nobody", language) : event.handler)
-        },
-        current: shown(currentText(letter.stage, language)),
+        } + flowEvents(letter, language),
+        current: shown(currentText(letter, language)),
         coming: letter.stage == .sent || letter.stage == .delivered),
       outcome: outcomeValues(letter, language))
   }
@@ -55,8 +58,11 @@ extension DeskSite {
   }
 
   /// What a letter waits for; empty where it waits for nothing.
-  private func currentText(_ stage: LetterStage, _ language: Language) -> String {
-    switch stage {
+  private func currentText(_ letter: DeskLetter, _ language: Language) -> String {
+    if !letter.history.isEmpty, letter.outcome == nil {
+      return language == .chinese ? letter.state.chinese : letter.state.english
+    }
+    return switch letter.stage {
     case .sent, .delivered: renderer.strings.text("current-signed-for", language)
     case .signedFor: renderer.strings.text("current-answered", language)
     case .answered, .declined, .refused: ""

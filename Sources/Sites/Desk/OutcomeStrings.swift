@@ -26,7 +26,7 @@ let outcomeStrings = StringTable([
   .init("publicSeesNothing", "公众看不到来信和答复。", "The public sees neither the letter nor this."),
   .init("portalAddress", "（门户网址）", "(the portal's address)"),
   .init("backToForm", "返回修改", "Go back and change"),
-  .init("keptAnswer", "您填写的答复（已保留）", "The answer that you wrote (kept)"),
+  .init("keptAnswer", "您填写的内容（已保留）", "What you wrote (kept)"),
   .init("keptReason", "您填写的理由（已保留）", "The reason that you wrote (kept)"),
   .init(
     "conflictText", "{0}已于{1}办理：{2}。您的这一步没有执行，您填写的内容没有丢失。",

@@ -507,12 +507,6 @@ let deskTemplates: [String: String] = [
   <p class="hint">{{hours}}</p>
   <p><a class="button plain" href="/people/{{id}}">{{t.back}}</a></p>
   """#,
-  "flow-history": #"""
-  <ol class="timeline" id="flow-history">
-  {{#entries}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}}{{#unit}} · {{unit}}{{/unit}} · {{who}}<time>{{at}}</time> {{#proof}}<span class="soft">{{proof}}</span>{{/proof}}{{#hasFields}}
-  <dl class="facts">{{#fields}}<dt>{{label}}</dt><dd class="written">{{text}}</dd>{{/fields}}</dl>{{/hasFields}}</li>
-  {{/entries}}</ol>
-  """#,
   "folder": #"""
   <h1>{{heading}}</h1>
   {{#hint}}<p class="hint">{{hint}}</p>{{/hint}}
@@ -520,6 +514,7 @@ let deskTemplates: [String: String] = [
   {{> late}}
   {{#undelivered}}<div id="undelivered" class="note" role="status"><p>{{text}}</p>
   <p>{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}</p></div>{{/undelivered}}
+  <form class="find" method="get" action="/letters"><label for="number">{{t.findNumber}}</label> <input class="short" type="search" id="number" name="number" inputmode="numeric" autocomplete="off"> <button class="plain" type="submit" id="find">{{t.findLetter}}</button></form>
   <nav aria-label="{{t.folders}}"><ul class="tabs">
   {{#tabs}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}} ({{count}})</a></li>
   {{/tabs}}</ul></nav>
@@ -537,7 +532,8 @@ let deskTemplates: [String: String] = [
   """#,
   "history": #"""
   <ol class="timeline">
-  {{#events}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}} · {{who}}<time>{{at}}</time></li>
+  {{#events}}<li class="past"><span class="standing">{{t.standing-done}}</span> {{text}}{{#unit}} · {{unit}}{{/unit}} · {{who}}<time>{{at}}</time>{{#proof}} <span class="soft">{{proof}}</span>{{/proof}}{{#hasFields}}
+  <dl class="facts">{{#fields}}<dt>{{label}}</dt><dd class="written">{{text}}</dd>{{/fields}}</dl>{{/hasFields}}</li>
   {{/events}}{{#current}}<li aria-current="step"><span class="standing">{{t.standing-current}}</span> {{current}}</li>
   {{/current}}{{#coming}}<li><span class="standing">{{t.standing-coming}}</span> {{t.coming-outcome}}</li>
   {{/coming}}</ol>
@@ -614,7 +610,7 @@ let deskTemplates: [String: String] = [
   {{#outcome}}{{#refusal}}<div id="outcome-refusal" class="error" role="alert"><p>{{refusal}}</p><p>{{t.refusedCall}}</p></div>{{/refusal}}{{/outcome}}
   <dl class="facts">
   <dt>{{t.currentState}}</dt><dd id="letter-state">{{state}}</dd>
-  <dt>{{t.dueHeading}}</dt><dd id="letter-due">{{#dueHow}}<details><summary><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</summary>{{dueHow}}</details>{{/dueHow}}{{^dueHow}}{{due}}{{/dueHow}}</dd>
+  <dt>{{t.dueHeading}}</dt><dd id="letter-due"><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#dueHow}}<br><span class="soft">{{dueHow}}</span>{{/dueHow}}</dd>
   <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
   <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>
   <dt>{{t.columnAccepted}}</dt><dd>{{acceptedAt}}</dd>
@@ -642,7 +638,6 @@ let deskTemplates: [String: String] = [
   {{#lanes}}{{> lanes}}{{/lanes}}
   <h2>{{t.historyHeading}}</h2>
   {{#history}}{{> history}}{{/history}}
-  {{#flowHistory}}{{> flow-history}}{{/flowHistory}}
   {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for"{{#signing}}{{> signed-form}}{{/signing}}>
   {{#signing}}{{> signing}}{{/signing}}
   <input type="hidden" name="csrf" value="{{csrf}}">
@@ -993,7 +988,9 @@ let deskTemplates: [String: String] = [
   {{> problems}}
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   <p id="document-state" class="stage" data-stage="{{state}}">{{stateText}}</p>
-  {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{t.receivedWithdrawn}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
+  {{#withdrawn}}<div class="error" role="alert" id="document-withdrawn"><p>{{withdrawnText}}（{{withdrawn}}）</p><p>{{t.receivedReason}}：{{reason}}</p></div>{{/withdrawn}}
+  {{#withdrawals}}<div class="error" role="alert" data-withdrawn="elsewhere"><p>{{sentence}}</p></div>
+  {{/withdrawals}}{{#receiptRefused}}<div class="error" role="alert" id="receipt-refused"><p>{{t.receivedReceiptRefused}}</p></div>{{/receiptRefused}}
   <p class="hint" id="stated">{{t.receivedStated}}</p>
   <dl class="facts">
   <dt>{{t.receivedNumber}}</dt><dd id="document-number">{{number}}</dd>
@@ -1003,10 +1000,11 @@ let deskTemplates: [String: String] = [
   <dt>{{t.receivedPeer}}</dt><dd>{{peer}}</dd>
   <dt>{{t.receivedArrived}}</dt><dd>{{arrived}}</dd>
   {{#signedFor}}<dt>{{t.receivedSignedFor}}</dt><dd id="signed-for">{{signedFor}}</dd>{{/signedFor}}
+  {{#receipt}}<dt>{{t.receivedReceipt}}</dt><dd id="receipt" data-receipt="{{receipt}}">{{receiptText}}</dd>{{/receipt}}
   <dt>{{t.receivedDigest}}</dt><dd><code>{{digest}}</code></dd>
   </dl>
   {{#hasSteps}}<h2>{{t.receivedCheck}}</h2>
-  <p class="good" id="verdict" data-verdict="good">{{t.receivedGood}}</p>
+  {{#isGood}}<p class="good" id="verdict" data-verdict="good">{{t.receivedGood}}</p>{{/isGood}}{{^isGood}}<p id="verdict" data-verdict="withdrawn">{{t.receivedGoodOnce}}</p>{{/isGood}}
   <ul class="list" id="steps">
   {{#steps}}<li>{{sign}} {{text}}{{#detail}} <span class="soft"><bdi>{{detail}}</bdi></span>{{/detail}}</li>
   {{/steps}}</ul>

@@ -23,9 +23,19 @@ struct ReceivedValues: PageValues {
   let state: String
   let stateText: String
   let signedFor: String?
+  /// `sent`, `delivered` or `refused`; nil before there is a receipt.
+  let receipt: String?
+  let receiptText: String
+  let receiptRefused: Bool
   let withdrawn: String?
+  let withdrawnText: String
   let reason: String?
   let digest: String
+}
+
+/// A sentence on who else has withdrawn a document.
+struct WithdrawnValues: PageValues {
+  let sentence: String
 }
 
 /// A seal, whose it is, and what holds of it.
@@ -39,7 +49,11 @@ struct ReceivedPage: InsidePage {
   static let template = "received-document"
 
   let document: ReceivedValues
+  /// That others have withdrawn it, in words.
+  let withdrawals: [WithdrawnValues]
   let hasSteps: Bool
+  /// Nobody has withdrawn it, or says so.
+  let isGood: Bool
   let steps: [CheckStepValues]
   let seals: [ReceivedSealValues]
   /// Empty before the receipt.

@@ -14,8 +14,30 @@ let receivedStrings = StringTable([
   .init("receivedPeer", "来文单位（区）", "Sent by (zone)"),
   .init("receivedArrived", "送达时间", "Arrived"),
   .init("receivedSignedFor", "签收", "Signed for"),
+  .init("receivedReceipt", "回执", "Receipt"),
+  .init("receivedReceipt-sent", "正在送往来文单位，尚无其确认", "On its way to the sender, which has not confirmed it yet"),
+  .init("receivedReceipt-delivered", "来文单位已收到", "The sender has it"),
+  .init("receivedReceipt-refused", "来文单位拒收（{0}）", "Refused by the sender ({0})"),
+  .init(
+    "receivedReceiptRefused", "来文单位拒收了签收回执，可能不知道此公文已经签收。请来文单位再次发送此公文，本系统随即再次发送回执。",
+    "The sender has refused the receipt, and may not know that the document is signed for. Ask it to send the document again; the receipt follows then."
+  ),
   .init("receivedDigest", "正本 SHA-256", "SHA-256 of the original"),
   .init("receivedWithdrawn", "来文单位已撤回此公文，请勿继续办理。", "The sender has withdrawn this document. Do not act on it."),
+  .init(
+    "receivedWithdrawnBy", "制发此公文的单位（{0}）已撤回同一文件，请勿继续办理。",
+    "The office whose document this is ({0}) has withdrawn the same file. Do not act on it."),
+  .init(
+    "receivedWithdrawnHere", "此文件由本单位制发，已经撤回，不能签收。",
+    "This office has made this file and withdrawn it. It cannot be signed for."),
+  .init(
+    "receivedSameFile", "{0} 称已撤回同一文件，本系统无法确认其有权撤回。请先与制发单位核实，再作办理。",
+    "{0} says that it has withdrawn the same file; that it may do so is not known here. Ask the office whose document it is before you act on it."
+  ),
+  .init(
+    "receivedSameNumber", "{0} 称已撤回同一文号的另一文件。请先与制发单位核实，再作办理。",
+    "{0} says that it has withdrawn another file with this number. Ask the office whose document it is before you act on it."
+  ),
   .init("receivedReason", "撤回理由", "Reason"),
   .init("receivedCheck", "送达时的核验结果", "What the check on arrival found"),
   .init("receivedSeal", "印章：", "Seal: "),
@@ -25,6 +47,9 @@ let receivedStrings = StringTable([
     "Title, issuer and classification are as the sender states them; the number is that on the file's first page. Below stands whose seal it is."
   ),
   .init("receivedGood", "✓ 印章和签名核验通过。", "✓ Seals and signatures hold."),
+  .init(
+    "receivedGoodOnce", "印章和签名核验通过，但有单位称已撤回，见上文。",
+    "Seals and signatures hold; the document is withdrawn, or said to be: see above."),
   .init("receivedFiles", "文件", "Files"),
   .init(
     "receivedBefore", "签收后方可打开文件。", "The files can be opened once somebody has signed for the document."),
@@ -50,8 +75,16 @@ let receivedStrings = StringTable([
   .init("deliveryPeer", "单位（区）", "Office (zone)"),
   .init("deliveryState", "状态", "State"),
   .init("deliverySignedFor", "签收", "Signed for"),
+  .init("statedTime", "对方所述时间 {0}", "at {0} by the other office's word"),
+  .init("receiptTime", "，本系统 {0} 收到回执", "; its receipt came here at {0}"),
+  .init(
+    "receivedWithdrawnAt", "撤回通知 {0} 收到，对方所述撤回时间 {1}",
+    "word of it came here at {0}; by the other office's word it was withdrawn at {1}"),
   .init("deliveryNotSigned", "尚未签收", "Not yet"),
   .init("deliveredBy", "分发", "Sent"),
+  .init(
+    "deliveryLearned", "分发记录因恢复备份而丢失，{0}由对方回执得知",
+    "Lost with the restore of a backup; known since {0} from the other office's receipt"),
   .init("delivery-sent", "正在送往对方，尚无回执", "On its way; no receipt yet"),
   .init("delivery-delivered", "已送达对方", "Delivered"),
   .init("delivery-refused", "对方拒收：{0}（{1}）", "Refused by the other office: {0} ({1})"),

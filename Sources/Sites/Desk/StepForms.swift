@@ -82,7 +82,8 @@ extension DeskSite {
     return StepFormValues(
       path: "/letters/\(letter.number)/\(typed.act.rawValue)", branch: "\(typed.branch ?? 0)",
       entry: "\(typed.entry ?? offer.entry)",
-      heading: heading(typed.act, typed.branch.flatMap { number in letter.branches.first { $0.number == number } }, language),
+      heading: heading(
+        typed.act, typed.branch.flatMap { number in letter.branches.first { $0.number == number } }, language),
       explanation: renderer.strings.text("stepText-\(typed.act.rawValue)", language), fields: fields,
       signing: keys.isEmpty ? nil : self.offer(typed.act.recordedName, "letter \(letter.number)", keys, presence),
       isDanger: typed.act.isDanger, verb: renderer.strings.text("step-\(typed.act.rawValue)", language))
@@ -140,7 +141,8 @@ extension DeskSite {
         + configuration.mailboxes.filter { $0.identifier != letter.mailbox }
         .map { option($0.identifier, name(of: $0.identifier, language)) }
     case .declineReason:
-      return none + letters.declineReasons.map { option($0.id, language == .chinese ? $0.title.chinese : $0.title.english) }
+      return none
+        + letters.declineReasons.map { option($0.id, language == .chinese ? $0.title.chinese : $0.title.english) }
     case .leader: return none + choices.leaders.map { option($0.identifier, $0.name) }
     case .handler: return none + choices.handlers.map { option($0.identifier, $0.name) }
     case .childUnit: return none + choices.childUnits.map { option($0.identifier, unitName($0, language)) }
@@ -186,7 +188,7 @@ extension DeskSite {
             unit == branch.named ? nil : strings.text("laneNow", language) + unitName(unit, language)
           },
           part: strings.text(branch.isLead ? "laneLead" : "laneAssist", language),
-          stage: branch.isEnded ? "answered" : "signed-for",
+          stage: branch.isRecalled ? "cancelled" : branch.isEnded ? "answered" : "signed-for",
           stateText: language == .chinese ? branch.state.chinese : branch.state.english, person: branch.handler,
           due: branch.due)
       },
@@ -196,23 +198,26 @@ extension DeskSite {
       })
   }
 
-  func flowHistory(_ letter: DeskLetter, _ language: Language) -> FlowHistoryValues? {
-    guard !letter.history.isEmpty else { return nil }
+  /// What was done with a letter, in order.
+  func flowEvents(_ letter: DeskLetter, _ language: Language) -> [EventValues] {
     let strings = renderer.strings
-    return FlowHistoryValues(
-      entries: letter.history.reversed().map { entry in
-        FlowEntryValues(
-          text: entry.act.map { strings.text("step-\($0.rawValue)", language) } ?? strings.text("limitPassed", language),
-          unit: entry.unit, who: entry.handler.isEmpty ? strings.text("nobody", language) : entry.handler,
-          at: officeTime(entry.at), proof: entry.proof.isEmpty ? nil : strings.text("proof-\(entry.proof)", language),
-          hasFields: !entry.fields.isEmpty,
-          fields: entry.fields.map { field in
-            FlowFieldValues(
-              label: strings.text("field-\(field.field.rawValue)", language),
-              text: field.field == .visibility
-                ? strings.text(field.text == "public" ? "visibilityPublic" : "visibilityPrivate", language)
-                : field.field == .kind ? strings.text("kind-\(field.text)", language) : field.text)
-          })
-      })
+    return letter.history.map { entry in
+      EventValues(
+        text: entry.act.map { strings.text("step-\($0.rawValue)", language) } ?? strings.text("limitPassed", language),
+        unit: entry.unit, at: officeTime(entry.at),
+        who: entry.handler.isEmpty ? strings.text("nobody", language) : entry.handler,
+        proof: entry.proof.isEmpty ? nil : strings.text("proof-\(entry.proof)", language),
+        hasFields: !entry.fields.isEmpty,
+        fields: entry.fields.map { field, text in
+          let shown =
+            switch field {
+            case .visibility: strings.text(text == "public" ? "visibilityPublic" : "visibilityPrivate", language)
+            case .kind: strings.text("kind-\(text)", language)
+            case .complaintAbout where text == "none": strings.text("noUnit", language)
+            default: text
+            }
+          return FlowFieldValues(label: strings.text("field-\(field.rawValue)", language), text: shown)
+        })
+    }
   }
 }

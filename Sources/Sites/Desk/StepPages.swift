@@ -69,20 +69,7 @@ struct LaneResultValues: PageValues {
   let text: String
 }
 
-struct FlowHistoryValues: PageValues {
-  let entries: [FlowEntryValues]
-}
-
-struct FlowEntryValues: PageValues {
-  let text: String
-  let unit: String?
-  let who: String
-  let at: String
-  let proof: String?
-  let hasFields: Bool
-  let fields: [FlowFieldValues]
-}
-
+/// What was filled in for a step.
 struct FlowFieldValues: PageValues {
   let label: String
   let text: String

@@ -30,6 +30,8 @@ let stepStrings = StringTable([
   .init("dueNone", "未定（无该年度工作日历）", "Open: there is no calendar of working days"),
   .init("columnDue", "期限", "Due"),
   .init("overdueBy", "超期", "overdue"),
+  .init("findNumber", "按受理编号查找", "Find by number"),
+  .init("findLetter", "查找", "Find"),
   .init("chooseOne", "请选择", "Please choose"),
   .init("noUnit", "无", "None"),
 
@@ -68,14 +70,22 @@ let stepStrings = StringTable([
   .init("stepText-decline", "办结，告知来信人不予受理的理由。", "Ends the letter with a reason."),
   .init("stepText-reclassify", "类别决定办理期限。", "The kind decides until when the letter is to be answered."),
   .init("stepText-transfer", "转出后由对方信箱重新签收。", "The other mailbox signs for it anew."),
-  .init("stepText-junk", "回收站中的来信可以恢复；清除须由领导另行决定。", "It can be taken out again; a leader decides whether it is discarded."),
+  .init(
+    "stepText-junk", "回收站中的来信可以恢复；清除须由领导另行决定，清除时来信人将看到此理由。",
+    "It can be taken out again; a leader decides whether it is discarded, and its author then reads this reason."),
   .init("stepText-restore", "恢复后回到预处理。", "It goes back to sorting."),
-  .init("stepText-purge", "清除后不能恢复，来信人将看到不予受理及移入回收站时的理由。", "This cannot be undone. Its author sees that it was not taken, with the reason given before."),
+  .init(
+    "stepText-purge", "清除后不能恢复，来信人将看到不予受理及移入回收站时的理由。",
+    "This cannot be undone. Its author sees that it was not taken, with the reason given before."),
   .init("stepText-present", "请写明拟办意见，领导据此批示。", "Say what you propose; the leader decides on it."),
-  .init("stepText-propose-decline", "由领导审核后办结。正文将作为给来信人的答复初稿。", "The leader reviews it. The text is what the author would read."),
+  .init(
+    "stepText-propose-decline", "由领导审核后办结。正文将作为给来信人的答复初稿。",
+    "The leader reviews it. The text is what the author would read."),
   .init("stepText-instruct", "批示后由收发人员分发。", "The clerk dispatches it by your instruction."),
   .init("stepText-instruct-decline", "由收发人员办结并告知来信人。", "The clerk settles it and tells the author."),
-  .init("stepText-dispatch", "选择承办单位，指定一个主办。被投诉的单位不能承办。", "Choose the units, one of them in charge. The unit complained of cannot have it."),
+  .init(
+    "stepText-dispatch", "选择承办单位，指定一个主办。被投诉的单位不能承办。",
+    "Choose the units, one of them in charge. The unit complained of cannot have it."),
   .init("stepText-add-unit", "增加的单位为协办。", "The units added assist."),
   .init("stepText-recall-unit", "收回后该单位不再办理。", "The unit has nothing to do with it any more."),
   .init("stepText-accept", "通过后由收发人员办结。", "The clerk settles it."),
@@ -83,7 +93,8 @@ let stepStrings = StringTable([
   .init("stepText-send-back", "退回后由收发人员重新处理。", "It goes back to the clerk."),
   .init("stepText-settle", "下一页显示来信人将看到的内容。", "The next page shows what the author will see."),
   .init("stepText-unit-sign-for", "签收后不能再提出异议。", "After this the dispatch can no longer be disputed."),
-  .init("stepText-dispute", "不属于本单位职责的，请在签收前写明理由，可以建议承办单位。", "Say why this is not your unit's, and whose you think it is."),
+  .init(
+    "stepText-dispute", "不属于本单位职责的，请在签收前写明理由，可以建议承办单位。", "Say why this is not your unit's, and whose you think it is."),
   .init("stepText-pass-down", "由下级单位签收办理，结果逐级上报。", "The unit below signs for it; its result comes back up."),
   .init("stepText-assign", "请选择承办人。", "Choose who works on it."),
   .init("stepText-submit", "提交后由本单位领导审核。", "Your unit's leader reviews it."),
@@ -127,5 +138,6 @@ let stepStrings = StringTable([
   .init("fieldProblem-too-many", "数量过多：{0}", "Too many: {0}"),
   .init("fieldProblem-lead-not-named", "主办单位须在承办单位之中", "The unit in charge must be one of the units"),
   .init("fieldProblem-complained-of", "被投诉的单位不能承办：{0}", "The unit complained of cannot have the letter: {0}"),
+  .init("fieldProblem-nobody", "没有收发员可以签收：{0}", "Nobody there could sign for it: {0}"),
   .init("fieldProblem-date", "请填写今天起一年内的日期：{0}", "Please give a date from today on, within a year: {0}"),
 ])

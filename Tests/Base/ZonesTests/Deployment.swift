@@ -24,7 +24,9 @@ final class Deployment {
     try write("dmz/keys/drop.secret", Data(), mode: 0o600)
     try write("dmz/keys/drop.open", Data(), mode: 0o644)
     try write("dmz/keys/known_hosts", Data())
-    for folder in ["drop/dmz-to-intranet", "drop/intranet-to-dmz", "sms", "calendars", "flows"] { try makeFolder(folder) }
+    for folder in ["drop/dmz-to-intranet", "drop/intranet-to-dmz", "sms", "calendars", "flows"] {
+      try makeFolder(folder)
+    }
     for name in ["mailboxes.yaml", "decline-reasons.yaml"] {
       try write(name, Data(contentsOf: Self.repository.appending(path: "zones/\(name)")))
     }

@@ -259,16 +259,18 @@ import Zones
     try await stage.run(
       """
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-      INSERT INTO incoming_blob (digest, total, received, complete, since)
-      SELECT printf('%064d', i), 10, 5, 0, i FROM n
+      INSERT INTO begun_blob (peer, digest, total, received, since)
+      SELECT p.column1, printf('%064d', i), 10, 5, i FROM n, (VALUES ('dmz'), ('county')) AS p
       """)
     let part = Manifest.BlobPart(
       sha256: try #require(HexDigest(String(repeating: "a", count: 64))), offset: 0, bytes: 3, total: 9)
     try stage.forge.drop(try stage.forge.packet(stream: "dmz/a/1/b", blobs: [(part, [1, 2, 3])]))
     try await stage.receiveAll()
     #expect(try await stage.applied("dmz/a/1/b") == 1)
-    #expect(try await stage.count("SELECT COUNT(*) FROM incoming_blob") == 1_000)
-    #expect(try await stage.count("SELECT MIN(since) FROM incoming_blob") == 2)
+    #expect(try await stage.count("SELECT COUNT(*) FROM begun_blob WHERE peer = 'dmz'") == 1_000)
+    #expect(try await stage.count("SELECT MIN(since) FROM begun_blob WHERE peer = 'dmz'") == 2)
+    // Those of another peer are left alone.
+    #expect(try await stage.count("SELECT COUNT(*) FROM begun_blob WHERE peer = 'county'") == 1_000)
     try await stage.zone.stop()
   }
 

@@ -105,8 +105,13 @@ final class TestDocuments: Sendable {
   }
 
   /// The seal of `sealing` in the register, and a draft for which it was asked and granted.
-  func granted(_ content: DocumentContent = content()) async throws -> (document: String, seal: String) {
-    let seal = try await documents.importSeal(offer(), by: keeper)
+  ///
+  /// - Parameter known: the seal, where the register has it already.
+  func granted(
+    _ content: DocumentContent = content(), seal known: String? = nil
+  ) async throws -> (document: String, seal: String) {
+    var seal = known ?? ""
+    if known == nil { seal = try await documents.importSeal(offer(), by: keeper) }
     let id = try await documents.draft(content, by: drafter)
     try await request(id, seal: seal, by: drafter)
     try await documents.grant(id, decision: try await decision(id, seal: seal), by: leader)

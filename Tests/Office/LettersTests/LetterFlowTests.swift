@@ -1,3 +1,4 @@
+import Cryptography
 import Flows
 import Foundation
 import Letters
@@ -74,15 +75,15 @@ import Zones
       let flow = try FlowFile.check(RunningZone.zones("flows/letter.yaml")).0
       return (try JSONEncoder().encode(flow.begin()), flow.version)
     }
-    let at = clock.now
+    let (at, key) = (clock.now, Data(X25519PrivateKey.generate().publicKey.bytes))
     try await zone.database.write { db in
       try db.run(
         """
         INSERT INTO desk_letter
           (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage, item,
             flow, flow_version)
-        VALUES (?, ?, ?, 'mayor', 'question', 't', ?, zeroblob(32), x'', x'', x'', 'delivered', ?, 'letter', ?)
-        """, "id-\(number)", number, at, content, item, version)
+        VALUES (?, ?, ?, 'mayor', 'question', 't', ?, ?, x'', x'', x'', 'delivered', ?, 'letter', ?)
+        """, "id-\(number)", number, at, content, key, item, version)
     }
     try await desk.rebuildPlaces()
     return number
@@ -141,7 +142,7 @@ import Zones
     for index in 0..<1_100 {
       _ = try await zone.database.write { db in
         try db.run(
-          "INSERT INTO letter_timer (letter, branch, entry, at) VALUES (?, 0, 1, ?)", "gone-\(index)", index)
+          "INSERT INTO letter_timer (letter, branch, entry, since, at) VALUES (?, 0, 1, 0, ?)", "gone-\(index)", index)
       }
     }
     var fired: [Int] = []
@@ -162,7 +163,7 @@ import Zones
     }
     try await take(.dispute, number, by: "na", branch: 1, [.reason: ["不属于本局"]])
     try await take(.uphold, number, by: "fang", branch: 1)
-    #expect(try await desk.letter(number: number, for: clerk).offers.isEmpty)
+    await #expect(throws: LetterError.notFound) { try await desk.letter(number: number, for: clerk) }
     // It stays in the office's history: the unit cannot be taken out.
     let root = try #require(try await zone.office.official(certificate: Self.root.certificateFingerprint))
     try await zone.office.remove("na", by: root)
@@ -174,7 +175,8 @@ import Zones
   @Test func `an act on a page that is out of date is refused, and changes nothing`() async throws {
     let number = try await letter()
     let seen = try #require(
-      try await desk.letter(number: number, for: try await official("fang")).offer(.signFor)).entry
+      try await desk.letter(number: number, for: try await official("fang")).offer(.signFor)
+    ).entry
     try await take(.signFor, number, by: "fang")
     try await take(.junk, number, by: "fang", [.reason: ["广告"]])
     try await take(.restore, number, by: "fang")
@@ -194,7 +196,10 @@ import Zones
       try await take(.instruct, number, by: "yan", [.instruction: ["请办理"]])
     }
     let root = try #require(try await zone.office.official(certificate: Self.root.certificateFingerprint))
+    #expect(try await queue(of: "yan") == [])
     try await zone.office.remove("ming", by: root)
+    try await desk.followPeople()
+    #expect(try await queue(of: "yan") == [number], "it lies at the role's desk now")
     try await take(.instruct, number, by: "yan", [.instruction: ["请办理"]])
     try await zone.stop()
   }
@@ -208,7 +213,76 @@ import Zones
     let letter = try await desk.letter(number: number, for: try await official("fang"))
     #expect(letter.stage == .declined && letter.outcome?.text == "广告" && letter.outcome?.isPublic == false)
     #expect(try await folder(.all, of: "fang") == [])
-    #expect(try await zone.count("SELECT COUNT(*) FROM outgoing WHERE type = 'letter.declined'") == 1)
+    #expect(try await zone.count("SELECT COUNT(*) FROM outbox WHERE type = 'letter.declined'") == 1)
+    try await zone.stop()
+  }
+
+  @Test func `whoever stands in for a colleague of the same role acts in their stead, and approves nothing twice`()
+    async throws
+  {
+    let number = try await letter()
+    try await take(.signFor, number, by: "fang")
+    try await take(.present, number, by: "fang", [.leader: ["ming"], .proposal: ["拟办"]])
+    let root = try #require(try await zone.office.official(certificate: Self.root.certificateFingerprint))
+    func delegate(_ person: String, _ other: String) async throws {
+      try await zone.office.delegate(
+        from: person, to: other, from: Date(timeIntervalSinceNow: -60), until: Date(timeIntervalSinceNow: 3_600),
+        by: root)
+    }
+    try await delegate("ming", "yan")
+    #expect(try await queue(of: "yan") == [number])
+    try await take(.instruct, number, by: "yan", [.instruction: ["请办理"]])
+    try await take(
+      .dispatch, number, by: "fang",
+      [.units: ["housing"], .leadUnit: ["housing"], .unitDue: ["2026-11-10"], .complaintAbout: ["none"]])
+    try await take(.unitSignFor, number, by: "na", branch: 1)
+    try await take(.assign, number, by: "na", branch: 1, [.handler: ["jie"]])
+    // The unit's leader works in the handler's stead, and cannot approve that.
+    try await delegate("jie", "wei")
+    try await take(.submit, number, by: "wei", branch: 1, [.draftAnswer: ["已修好"]])
+    await #expect(throws: LetterError.notAllowed) { try await take(.passUp, number, by: "wei", branch: 1) }
+    try await zone.stop()
+  }
+
+  @Test func `a unit reads what it is to do, and of the writer only while it works on it`() async throws {
+    let number = try await letter()
+    try await dispatched(number)
+    let (clerk, fang) = (try await official("na"), try await official("fang"))
+    let part = try await desk.letter(number: number, for: clerk)
+    #expect(part.draft.phone == "13800138000" && part.proposed == "")
+    #expect(part.history.map(\.act) == [.instruct, .dispatch], "not the clerk's proposal")
+    #expect(try await desk.letter(number: number, for: fang).history.count == 4)
+    try await take(.unitSignFor, number, by: "na", branch: 1)
+    try await take(.assign, number, by: "na", branch: 1, [.handler: ["jie"]])
+    try await take(.submit, number, by: "jie", branch: 1, [.draftAnswer: ["已修好"]])
+    try await take(.passUp, number, by: "wei", branch: 1)
+    #expect(try await desk.letter(number: number, for: clerk).draft.phone == "")
+    #expect(try await desk.letter(number: number, for: fang).draft.phone == "13800138000")
+    try await zone.stop()
+  }
+
+  @Test func `the people of the unit complained of read nothing, and no unit under it is chosen`() async throws {
+    let number = try await letter()
+    let root = try #require(try await zone.office.official(certificate: Self.root.certificateFingerprint))
+    try await zone.office.addUnit("repairs", name: "repairs", english: "", under: "housing", by: root)
+    try await take(.signFor, number, by: "fang")
+    try await take(.present, number, by: "fang", [.leader: ["ming"], .proposal: ["拟办"]])
+    try await take(.instruct, number, by: "ming", [.instruction: ["请办理"]])
+    await #expect(throws: LetterError.field(.units, .complainedOf)) {
+      try await take(
+        .dispatch, number, by: "fang",
+        [.units: ["repairs"], .leadUnit: ["repairs"], .unitDue: ["2026-11-10"], .complaintAbout: ["housing"]])
+    }
+    await #expect(throws: LetterError.field(.units, .nobody)) {
+      try await take(
+        .dispatch, number, by: "fang",
+        [.units: ["repairs"], .leadUnit: ["repairs"], .unitDue: ["2026-11-10"], .complaintAbout: ["none"]])
+    }
+    try await take(
+      .dispatch, number, by: "fang",
+      [.units: ["roads"], .leadUnit: ["roads"], .unitDue: ["2026-11-10"], .complaintAbout: ["housing"]])
+    let wei = try await official("wei")
+    await #expect(throws: LetterError.notFound) { try await desk.letter(number: number, for: wei) }
     try await zone.stop()
   }
 
@@ -266,24 +340,29 @@ import Zones
 
   @Test func `a letter of before flows goes on where it was`() async throws {
     let content = try JSONEncoder().encode(draft())
-    let at = clock.now
-    for stage in ["delivered", "signed-for", "answered", "declined"] {
+    let (at, key) = (clock.now, Data(X25519PrivateKey.generate().publicKey.bytes))
+    for (index, stage) in ["delivered", "signed-for", "answered", "declined"].enumerated() {
       try await zone.database.write { db in
         try db.run(
           """
           INSERT INTO desk_letter
             (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage)
-          VALUES (?, ?, ?, 'mayor', 'question', 't', ?, zeroblob(32), x'', x'', x'', ?)
-          """, stage, "2026-\(stage.utf8.count)", at, content, stage)
+          VALUES (?, ?, ?, 'mayor', 'question', 't', ?, ?, x'', x'', x'', ?)
+          """, stage, "2026-\(index + 1)", at, content, key, stage)
       }
     }
     try await desk.rebuildPlaces()
     let fang = try await official("fang")
     let counts = try await desk.folderCounts(for: fang)
     #expect(counts == [.toDo: 1, .tracking: 1, .concluded: 1, .declined: 1, .all: 4, .untreated: 0, .recycleBin: 0])
-    #expect(try await desk.letter(number: "2026-9", for: fang).offers.map(\.act) == [.signFor])
-    try await desk.answer(number: "2026-10", text: "已修好", isPublic: false, by: fang)
-    #expect(try await desk.letter(number: "2026-10", for: fang).stage == .answered)
+    #expect(try await desk.letter(number: "2026-1", for: fang).offers.map(\.act) == [.signFor])
+    try await desk.answer(number: "2026-2", text: "已修好", isPublic: false, by: fang)
+    #expect(try await desk.letter(number: "2026-2", for: fang).stage == .answered)
+    // What is still open gets the limit of its state, counted from now.
+    try await desk.beginTimers()
+    #expect(try await desk.fireTimers() == 0)
+    clock.wait(days: 3)
+    #expect(try await desk.fireTimers() == 1)
     try await zone.stop()
   }
 }

@@ -1,119 +1,17 @@
-import Acts
 import ContainedChecks
 import Cryptography
 import DocumentSeals
 import Documents
-import DurableFiles
 import Foundation
 import JSON
-import Logging
-import People
 import PublishedDocuments
 import ReceivedDocuments
-import Roles
 import Storage
 import Testing
 import Zones
 
 @testable import Links
 @testable import PacketFormat
-
-/// An office to which another one, “county”, delivers documents. Its check says what a script says.
-private final class TestReceipts: Sendable {
-  let received: ReceivedDocuments
-  let database: ZoneDatabase
-  private let blobs: BlobStore
-  private let folder: String
-
-  let clerk = official("clerk", [.clerk], UnitPath(["city"]))
-  let reader = official("reader", [.handler], UnitPath(["city"]))
-  let stranger = official("stranger", [.clerk], UnitPath(["elsewhere"]))
-
-  /// - Parameter check: a script that answers as `check-document` does.
-  init(unit: String? = "city", check: String = "exit 1", answers: Bool = true) async throws {
-    folder = NSTemporaryDirectory() + "guandu-received-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder + "/blobs", withIntermediateDirectories: true)
-    database = try ZoneDatabase(
-      path: folder + "/zone.sqlite",
-      migrations: linkMigrations + actMigrations + peopleMigrations + receivedDocumentMigrations)
-    blobs = try BlobStore(folder: folder + "/blobs", files: Files())
-    let policy = ExchangePolicy(
-      messageTypes: answers ? ["document.signed-for"] : [],
-      highestClassification: .internal, blobMaxBytes: 1_000, fileKinds: [.ofd, .pdf])
-    let link = LinkConfiguration(
-      peer: try #require(ZoneName("county")), outgoingDrop: .folder("/nowhere/o"), incomingDrop: "/nowhere/i",
-      peerSigningCertificates: [], peerEncryptionCertificate: "", escrowCertificates: [], suites: [],
-      limits: LinkLimits(), outgoingPolicy: policy, incomingPolicy: policy)
-    received = ReceivedDocuments(
-      database: database, blobs: blobs, outbox: Outbox(links: [link]), offices: [link], unit: unit,
-      trust: SealTrustFiles(sealTrust: [], revocationLists: []),
-      process: CheckProcess(program: "/bin/sh", arguments: ["-c", check], wallSeconds: 20),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { 1_000 }
-    )
-    let office = OfficeDirectory(database: database, mailboxes: [], now: { 1_000 })
-    let root = Self.official("root", [.administrator], nil)
-    for name in ["city", "elsewhere"] {
-      try await office.addUnit(name, name: name, english: "", under: nil, by: root)
-    }
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-  private static func official(_ person: String, _ roles: Set<Role>, _ unit: UnitPath?) -> Official {
-    Official(
-      person: person, name: person, certificateFingerprint: Digest.of(person.utf8).hex, unit: unit, roles: roles)
-  }
-
-  /// How often the check was begun, by a script that says so in this file.
-  static func counting(_ file: String, _ script: String) -> String { "echo x >>'\(file)'; \(script)" }
-
-  func facts(_ title: String = "通知", bytes: Int = 7, copy: String? = nil) throws -> DocumentFacts {
-    DocumentFacts(
-      id: UUID().uuidString.lowercased(), number: try #require(DocumentNumber("县政发〔2026〕1号")), title: title,
-      issuer: "县人民政府", date: "2026-11-28",
-      ofd: DocumentFile(digest: try #require(HexDigest(Digest.of(title.utf8).hex)), bytes: bytes),
-      pdf: try copy.map { copy in
-        DocumentFile(digest: try #require(HexDigest(Digest.of(copy.utf8).hex)), bytes: copy.utf8.count)
-      })
-  }
-
-  func take(_ message: Message, from peer: String = "county") async throws {
-    let handlers = received.handlers(of: try #require(ZoneName(peer)))
-    let change = try (try #require(handlers[message.type])).prepare(message)
-    try await database.write { try change($0) }
-  }
-
-  /// As a check that held would have left it.
-  func arrive(_ facts: DocumentFacts) async throws {
-    try await database.write { db in
-      try db.run(
-        """
-        INSERT INTO received_document (peer, id, number, title, issuer, date, classification, ofd, ofd_bytes, sent_at,
-          arrived_at, state, report)
-        VALUES ('county', ?, ?, ?, ?, ?, '', ?, ?, 1, 1, 'arrived', '')
-        """, facts.id, facts.number.text, facts.title, facts.issuer, facts.date, facts.ofd.digest.text, facts.ofd.bytes)
-    }
-    try keep(facts.title)
-  }
-
-  /// The file of a document of that title.
-  func keep(_ title: String) throws {
-    let file = try blobs.spool()
-    try file.append(Array(title.utf8))
-    try file.sync()
-    try file.close()
-    try blobs.keep(file, as: Digest.of(title.utf8))
-  }
-
-  /// Of messages that are to be sent.
-  func sent() async throws -> [String] {
-    try await database.read { try $0.all(String.self, "SELECT type FROM outbox ORDER BY id") }
-  }
-
-  static func good(_ number: String) -> String {
-    #"echo '{"kind":"ofd","steps":[["files","holds",""]],"signatures":[],"numbers":["\#(number)"]}'"#
-  }
-}
 
 @Suite struct DocumentsOfOtherOffices {
   @Test func `are refused with a copy that bears no signature of its own, and taken with one that does`() async throws {
@@ -262,6 +160,52 @@ private final class TestReceipts: Sendable {
     let found = try await desk.received.document("county", facts.id, for: desk.clerk)
     #expect(found.document.state == .withdrawn && found.document.withdrawal?.reason == "有误" && !found.canSign)
     #expect(found.document.report == nil)
+  }
+
+  @Test(arguments: [
+    ("王\u{E863}", "王〓"), ("a\u{202E}b\u{2028}", "a〓b〓"),
+    (String(repeating: "王", count: 201), String(repeating: "王", count: 199) + "…"), ("", "-"),
+  ])
+  func `are signed for by people whose names the sender takes, whatever they hold`(name: String, sent: String)
+    async throws
+  {
+    let digest = try #require(HexDigest(Digest.of("通知".utf8).hex))
+    let message = SignedForMessage(
+      document: UUID().uuidString.lowercased(), ofd: digest, name: name, unit: name, at: 5
+    ).outgoing(.internal).message
+    let read = try SignedForMessage(message)
+    #expect(read.name == sent && read.unit == sent)
+  }
+
+  @Test func `whose receipt the sender refuses say so, until it takes another one`() async throws {
+    let desk = try await TestReceipts(check: TestReceipts.good("县政发〔2026〕1号"))
+    try desk.keep("通知")
+    let facts = try desk.facts(bytes: 6)
+    let message = DeliveredMessage(facts, classification: "", at: 1).outgoing(.internal).message
+    try await desk.take(message)
+    func document() async throws -> ReceivedDocument {
+      try await desk.received.document("county", facts.id, for: desk.clerk).document
+    }
+    func settle(_ fate: MessageFate, receipt index: Int) async throws {
+      try await desk.database.write { db in
+        let ids = try db.all(String.self, "SELECT message_id FROM outbox ORDER BY id")
+        try desk.received.fate(SentMessage(id: ids[index], type: "document.signed-for", subject: facts.id), fate, db)
+      }
+    }
+    #expect(try await document().receipt == nil)
+    try await desk.received.signFor("county", facts.id, decision: document().decision, by: desk.clerk)
+    #expect(try await document().receipt == .sent)
+    try await settle(.refused(code: "unknown-document"), receipt: 0)
+    #expect(try await document().receipt == .refused(code: "unknown-document"))
+    // The sender delivers it again, and is told again; what becomes of the first receipt says nothing from then on.
+    try await desk.take(message)
+    try await settle(.refused(code: "schema"), receipt: 0)
+    #expect(try await document().receipt == .sent)
+    try await settle(.applied, receipt: 1)
+    #expect(try await document().receipt == .delivered)
+    #expect(
+      try await desk.received.documents(.signedFor, limit: 1, offset: 0, for: desk.clerk).documents[0].receipt
+        == .delivered)
   }
 
   @Test(arguments: ["classification", "blobs", "ofd", "number"])

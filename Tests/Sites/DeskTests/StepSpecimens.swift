@@ -24,6 +24,9 @@ private func step(_ act: LetterAct, _ suffix: String = "") -> EveryRouteAndEvery
     let mailbox = isUnit ? "other" : mailboxAt[scope] ?? ""
     let unit = isUnit ? unitAt[scope] ?? "" : "roads"
     let number = try await desk.flowLetter(in: mailbox, before: act, unit: unit)
+    // Whoever is handed a letter can sign for it.
+    for unit in ["roads", "housing"] { _ = try await desk.person([.clerk], unit: unit) }
+    _ = try await desk.person([.clerk], mailboxes: ["spare"])
     var form = try await fields(of: act, unit, desk)
     if isUnit || act == .uphold || act == .reject { form["branch"] = "1" }
     return ("/letters/\(number)/\(act.rawValue)\(suffix)", form)
@@ -50,6 +53,7 @@ private func fields(of act: LetterAct, _ unit: String, _ desk: TestDesk) async t
   case .passDown:
     let child = "u\(desk.next())"
     try await desk.office.addUnit(child, name: child, english: "", under: unit, by: TestDesk.root)
+    _ = try await desk.person([.clerk], unit: child)
     return ["child-unit": child]
   case .assign: return ["handler": try await desk.person([.handler], unit: unit).identifier]
   case .submit: return ["draft-answer": "已修复"]
@@ -60,6 +64,7 @@ private func fields(of act: LetterAct, _ unit: String, _ desk: TestDesk) async t
 let stepSpecimens: [String: EveryRouteAndEveryRole.Specimen] = {
   var specimens: [String: EveryRouteAndEveryRole.Specimen] = [
     "GET /queue": { _, _, scope in scope == .own ? ("/queue", [:]) : nil },
+    "GET /letters": { _, _, scope in scope == .own ? ("/letters?number=2026-000001", [:]) : nil },
     "POST /letters/{number}/settle/check": step(.settle, "/check"),
     "POST /letters/{number}/settle": step(.settle),
   ]
@@ -73,9 +78,11 @@ let stepSpecimens: [String: EveryRouteAndEveryRole.Specimen] = {
 extension TestDesk {
   /// The eleven steps, as `zones/flows/letter.yaml` has them.
   static let letterFlow: FlowDefinition = {
-    do { return try FlowFile.check(
-      URL(filePath: #filePath).appending(path: "../../../../zones/flows/letter.yaml").standardizedFileURL.path
-    ).0 } catch {
+    do {
+      return try FlowFile.check(
+        URL(filePath: #filePath).appending(path: "../../../../zones/flows/letter.yaml").standardizedFileURL.path
+      ).0
+    } catch {
       fatalError("\(error)")
     }
   }()
