@@ -156,7 +156,7 @@ struct FlowWalk {
         fields[field] = some(of: ended.isEmpty ? Self.units : ended)
       case "units": fields[field] = some(of: Self.units)
       case "unit":
-        let open = item.branches.filter { !$0.isEnded && $0.kind == offer.step.closes }.map(\.unit)
+        let open = item.branches.filter { !$0.isEnded && $0.kind == offer.step.closes }.map(\.named)
         fields[field] = [open.randomElement(using: &random) ?? "u1"]
       case "lead-unit": break
       default: fields[field] = ["\(field)-\(random.number(1...99))"]
