@@ -33,7 +33,7 @@ test: ## all tests, the real daemons and a browser included
 pages: ## writes the files of the sites' pages into the sources
 	@python3 scripts/embed-pages.py
 
-soak: ## what takes hours: PART=fuzz, seeds, planted or scenarios for one; ROUNDS, FUZZ_SECONDS, SCHEDULES
+soak: ## what takes hours: PART=fuzz, seeds, flows, planted or scenarios for one; ROUNDS, FUZZ_SECONDS, SCHEDULES, WALKS
 	@scripts/soak.sh $(PART)
 
 lint: ## the code's form

@@ -17,18 +17,16 @@ extension FlowCheck {
       }
       let joins = state.steps.filter { $0.by == .join }
       if joins.isEmpty { find("F09", state.mark, "\(state.id) waits for branches, and no step is taken by: join") }
+      let opened = Set((entries(state) + state.steps).flatMap { [$0.opens, $0.reopens] }.compactMap(\.self))
       for step in joins {
         if step.ways.contains(where: { ($0.state ?? state.id) == state.id }) {
           find("F09", step.mark, "\(step.id): a join leads to another state; all branches have ended")
         }
-        let isTaken = flow.branches.contains { kind in
-          kind.join.indices.contains { kind.join[$0].take == step.id && canBeFirst($0, kind, joins) }
-        }
+        let isTaken = flow.branches.contains { opened.contains($0.id) && takes($0, step, state) }
         if !isTaken {
           find("F09", step.mark, "no rule of a join takes \(step.id), or only after others that hold already")
         }
       }
-      let opened = Set((entries(state) + state.steps).flatMap { [$0.opens, $0.reopens] }.compactMap(\.self))
       for kind in flow.branches where opened.contains(kind.id) { checkCover(kind, state, Set(joins.map(\.id))) }
     }
   }
@@ -78,30 +76,72 @@ extension FlowCheck {
     }
   }
 
-  /// Whether a rule can be the first to hold, among those that take one of `joins`.
+  /// Whether a rule can be the first to hold, among those that take one of `joins`. Branches end one after another, and the
+  /// rules are asked after each: one that asks for less holds earlier, wherever it stands.
   ///
-  /// - Parameter ends: those that branches may have come to; nil for all.
+  /// - Parameter ends: those that branches may come to; nil for all.
   private func canBeFirst(
     _ index: Int, _ kind: FlowBranchKind, _ joins: [FlowStep], _ ends: Set<String>? = nil
   ) -> Bool {
-    let rule = kind.join[index]
-    if case .atLeast(let count, _) = rule.when, count > 1 { return true }
-    let before = kind.join[..<index].filter { earlier in joins.contains { $0.id == earlier.take } }
-    return combinations(kind, ends).contains { present, lead in
-      covers(rule.when, present, lead) && !before.contains { covers($0.when, present, lead) }
+    let ends = ends ?? kind.ends
+    let rules = kind.join.enumerated().filter { rule in joins.contains { $0.id == rule.element.take } }
+    /// Whether a rule holds once `count` branches have ended so, whatever the others do.
+    func holds(at count: Int, of end: String, before position: Int = .max) -> Bool {
+      rules.contains { rule in
+        guard rule.offset < position else { return false }
+        switch rule.element.when {
+        case .any(end): return count >= 1
+        case .atLeast(let least, of: end): return least <= count
+        default: return false
+        }
+      }
+    }
+    func holdsForLead(_ end: String, before position: Int = .max) -> Bool {
+      rules.contains { $0.offset < position && $0.element.when == .lead(end) }
+    }
+    switch kind.join[index].when {
+    case .any(let end): return ends.contains(end) && !holds(at: 1, of: end, before: index)
+    case .atLeast(let count, let end):
+      // With one more branch open, the lead's.
+      return ends.contains(end) && !holds(at: count - 1, of: end) && !holds(at: count, of: end, before: index)
+    case .lead(let end):
+      return hasLead(kind) && ends.contains(end) && !holds(at: 1, of: end, before: index)
+        && !holdsForLead(end, before: index)
+    case .all(let allowed):
+      return ends.intersection(allowed).contains { last in
+        guard !holds(at: 1, of: last, before: index) else { return false }
+        // Those that may end before the last without any rule's holding.
+        let quiet = ends.intersection(allowed).subtracting([last]).filter { !holds(at: 1, of: $0) }
+        return subsets(quiet).contains { earlier in
+          let isCovered = rules.contains { rule in
+            guard rule.offset < index, case .all(let other) = rule.element.when else { return false }
+            return earlier.union([last]).isSubset(of: other)
+          }
+          let hasQuietLead =
+            !hasLead(kind) || !holdsForLead(last, before: index) || earlier.contains { !holdsForLead($0) }
+          return !isCovered && hasQuietLead
+        }
+      }
     }
   }
 
-  /// Whether a step of a join is taken without any branch being recalled, by ends that its own steps always lead to.
-  func comesAbout(_ step: FlowStep) -> Bool {
-    guard let state = flow.states.first(where: { $0.steps.contains { $0.id == step.id && $0.by == .join } }) else {
-      return false
+  private func subsets(_ ends: Set<String>) -> [Set<String>] {
+    let sorted = ends.sorted().prefix(8)
+    return (0..<(1 << sorted.count)).map { bits in
+      Set(sorted.indices.filter { bits & (1 << $0) != 0 }.map { sorted[$0] })
     }
+  }
+
+  /// Whether a state's join takes a step without any branch being recalled or added, by ends that branches always can come
+  /// to; of whatever kind the branches are that the state waits for.
+  func comesAbout(_ step: FlowStep, in state: FlowState) -> Bool {
+    let opened = Set(entries(state).compactMap(\.opens))
+    return flow.branches.allSatisfy { !opened.contains($0.id) || takes($0, step, state, sureEnds($0)) }
+  }
+
+  private func takes(_ kind: FlowBranchKind, _ step: FlowStep, _ state: FlowState, _ ends: Set<String>? = nil) -> Bool {
     let joins = state.steps.filter { $0.by == .join }
-    return flow.branches.contains { kind in
-      let ends = sureEnds(kind)
-      return kind.join.indices.contains { kind.join[$0].take == step.id && canBeFirst($0, kind, joins, ends) }
-    }
+    return kind.join.indices.contains { kind.join[$0].take == step.id && canBeFirst($0, kind, joins, ends) }
   }
 
   private func sureEnds(_ kind: FlowBranchKind) -> Set<String> {
@@ -115,14 +155,10 @@ extension FlowCheck {
   }
 
   /// The ends that the branches of one round can have had together, with the lead's.
-  private func combinations(
-    _ kind: FlowBranchKind, _ among: Set<String>? = nil
-  ) -> [(present: Set<String>, lead: String?)] {
-    let ends = (among ?? kind.ends).sorted()
-    guard ends.count <= 8 else { return [] }
+  private func combinations(_ kind: FlowBranchKind) -> [(present: Set<String>, lead: String?)] {
+    guard kind.ends.count <= 8 else { return [] }
     let hasLead = hasLead(kind)
-    return (1..<(1 << ends.count)).flatMap { bits in
-      let present = Set(ends.indices.filter { bits & (1 << $0) != 0 }.map { ends[$0] })
+    return subsets(kind.ends).filter { !$0.isEmpty }.flatMap { present in
       let leads: [String?] = hasLead ? present.sorted() : [nil]
       return leads.map { (present, $0) }
     }

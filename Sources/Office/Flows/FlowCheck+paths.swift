@@ -18,10 +18,12 @@ extension FlowCheck {
 
   /// From each state a way leads to an end whose steps can always be taken.
   mutating func checkSureWays(_ level: Level) {
-    let leading = level.leadingToEnds { $0.isSure && ($0.by != .join || comesAbout($0)) }
+    let leading = level.leadingToEnds { state, step in
+      step.isSure && (step.by != .join || comesAbout(step, in: state))
+    }
     for state in level.states where !state.isEnd && !leading.contains(state.id) {
       // F04 and F05 say it of those that no way leads out of at all.
-      guard level.leadingToEnds(by: { _ in true }).contains(state.id) else { continue }
+      guard level.leadingToEnds().contains(state.id) else { continue }
       find(
         "F08", state.mark,
         "each way from \(state.id) to an end has a step with a condition or a number of times, or needs a branch recalled; "
@@ -128,13 +130,15 @@ extension FlowCheck {
 
 extension FlowCheck.Level {
   /// The states from which an end is reached by steps that `isTaken` says are taken, the ends included.
-  func leadingToEnds(by isTaken: (FlowStep) -> Bool) -> Set<String> {
+  func leadingToEnds(by isTaken: (FlowState, FlowStep) -> Bool = { _, _ in true }) -> Set<String> {
     var leading = Set(states.filter(\.isEnd).map(\.id))
     var isGrowing = true
     while isGrowing {
       let more = states.filter { state in
         !leading.contains(state.id)
-          && steps(of: state).contains { isTaken($0) && $0.ways.contains { leading.contains($0.state ?? state.id) } }
+          && steps(of: state).contains {
+            isTaken(state, $0) && $0.ways.contains { leading.contains($0.state ?? state.id) }
+          }
       }
       leading.formUnion(more.map(\.id))
       isGrowing = !more.isEmpty

@@ -162,7 +162,7 @@ public struct FlowCheck {
     for state in level.states where !reached.contains(state.id) {
       find("F03", state.mark, "no step leads to the state \(state.id)")
     }
-    let leading = level.leadingToEnds(by: { _ in true })
+    let leading = level.leadingToEnds()
     for state in level.states where !state.isEnd {
       if level.steps(of: state).isEmpty {
         find("F04", state.mark, "\(state.id) is no end, and no step leads out of it")

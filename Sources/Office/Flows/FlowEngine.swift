@@ -275,7 +275,8 @@ private struct FlowChange {
 
   private mutating func reopen(_ id: String, _ units: [String]) throws(FlowRefusal) {
     for unit in units {
-      guard
+      // A unit works on one branch at a time.
+      guard !item.branches.contains(where: { $0.kind == id && !$0.isEnded && $0.named == unit }),
         let index = item.branches.lastIndex(where: {
           $0.kind == id && $0.isEnded && $0.round == item.round && $0.named == unit && $0.lastState != nil
             && $0.state != definition.branch(id)?.closedAs

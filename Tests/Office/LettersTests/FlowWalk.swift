@@ -12,7 +12,10 @@ struct FlowWalk {
   private(set) var broken: [String] = []
   private var isHeadingForAnEnd = false
   private let distances: [String: Int]
-  private let branchDistances: [String: [String: Int]]
+  /// By kind of branch, then by its ends.
+  private let branchDistances: [String: [[String: Int]]]
+  /// The round and which of the ends its branches head for.
+  private var (aimedRound, aim) = (0, 0)
 
   static let units = (1...7).map { "u\($0)" }
   static let stepsMax = 2_000
@@ -21,7 +24,10 @@ struct FlowWalk {
     (self.flow, random) = (flow, SeededNumbers(seed: seed))
     item = flow.begin()
     distances = Self.distances(flow.states, flow.anywhere)
-    branchDistances = Dictionary(uniqueKeysWithValues: flow.branches.map { ($0.id, Self.distances($0.states, [])) })
+    branchDistances = Dictionary(
+      uniqueKeysWithValues: flow.branches.map { kind in
+        (kind.id, kind.ends.sorted().map { Self.distances(kind.states, [], to: [$0]) })
+      })
     check(from: nil)
   }
 
@@ -38,7 +44,7 @@ struct FlowWalk {
         broken.append("no end after \(Self.stepsMax) steps")
         return
       }
-      guard let offer = onward() ?? onward() ?? onward() else {
+      guard let offer = onward() else {
         broken.append("nothing leads on from \(item.state)")
         return
       }
@@ -51,8 +57,11 @@ struct FlowWalk {
   // MARK: The way to an end
 
   /// How many steps that can always be taken are left to an end, from each state.
-  private static func distances(_ states: [FlowState], _ anywhere: [FlowStep]) -> [String: Int] {
-    var found = Dictionary(uniqueKeysWithValues: states.filter(\.isEnd).map { ($0.id, 0) })
+  private static func distances(
+    _ states: [FlowState], _ anywhere: [FlowStep], to ends: Set<String>? = nil
+  ) -> [String: Int] {
+    let ends = ends ?? Set(states.filter(\.isEnd).map(\.id))
+    var found = Dictionary(uniqueKeysWithValues: ends.map { ($0, 0) })
     for _ in states {
       for state in states where !state.isEnd {
         for step in state.steps + anywhere where isSure(step) {
@@ -74,11 +83,15 @@ struct FlowWalk {
   /// A step that leads on: of the item, or of the branches that its state waits for. Now and then any other that can always
   /// be taken, since the shortest way of each branch is not always one that the join lets pass.
   private mutating func onward() -> FlowOffer? {
+    if aimedRound != item.round { (aimedRound, aim) = (item.round, random.number(0...23)) }
     let round = Set(item.roundBranches.map(\.number))
-    let isWaiting = flow.state(item.state)?.holder == .branches && !random.chance(3)
-    let sure = offers.filter { offer in
-      Self.isSure(offer.step) && (isWaiting ? offer.branch.map(round.contains) ?? false : offer.branch == nil)
-    }
+    let sure = offers.filter { Self.isSure($0.step) }
+    let (own, others) = (sure.filter { $0.branch == nil }, sure.filter { $0.branch.map(round.contains) ?? false })
+    let isWaiting = flow.state(item.state)?.holder == .branches
+    return onward(isWaiting && (own.isEmpty || !random.chance(3)) ? others : own)
+  }
+
+  private mutating func onward(_ sure: [FlowOffer]) -> FlowOffer? {
     if random.chance(30) { return sure.randomElement(using: &random) }
     let nearest = sure.compactMap { offer in distance(after: offer).map { (offer, $0) } }
     let least = nearest.map(\.1).min()
@@ -89,7 +102,8 @@ struct FlowWalk {
     guard let number = offer.branch, let branch = item.branch(number) else {
       return offer.step.ways.compactMap { distances[$0.state ?? item.state] }.min()
     }
-    return offer.step.ways.compactMap { branchDistances[branch.kind]?[$0.state ?? branch.state] }.min()
+    guard let ends = branchDistances[branch.kind], !ends.isEmpty else { return nil }
+    return offer.step.ways.compactMap { ends[aim % ends.count][$0.state ?? branch.state] }.min()
   }
 
   // MARK: Steps
@@ -142,7 +156,7 @@ struct FlowWalk {
         fields[field] = some(of: ended.isEmpty ? Self.units : ended)
       case "units": fields[field] = some(of: Self.units)
       case "unit":
-        let open = item.branches.filter { !$0.isEnded && $0.kind == offer.step.closes }.map(\.unit)
+        let open = item.branches.filter { !$0.isEnded && $0.kind == offer.step.closes }.map(\.named)
         fields[field] = [open.randomElement(using: &random) ?? "u1"]
       case "lead-unit": break
       default: fields[field] = ["\(field)-\(random.number(1...99))"]

@@ -38,7 +38,8 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
   private static let sorted = "      \(transfer)\n      junk: {to: recycled, needs: [reason]}\n"
 
   static let all: [PlantedMistake] = [
-    .init("F01", "an unknown key", "    clock: stopped", "    colour: red", at: "colour: red"),
+    .init(
+      "F01", "an unknown key", "    folder: recycle-bin", "    folder: recycle-bin\n    colour: red", at: "colour: red"),
     .init("F01", "a key given twice", "start: arrived", "start: arrived\nstart: triage", at: "start: arrived"),
     .init("F01", "a state given twice", "  triage:\n", "  arrived:\n", at: "  arrived:"),
     .init("F01", "a key missing", "title: {zh: 市长信箱来信, en: Letter to a mailbox}\n", "", at: "flow: letter"),
@@ -55,10 +56,12 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
     .init("F01", "two terms", "limit: {days: 60,", "limit: {days: 60, hours: 1,", at: "{days: 60"),
     .init("F01", "no term", "limit: {days: 60,", "limit: {", at: "limit: { then"),
     .init("F01", "a term of no days", "limit: {days: 60,", "limit: {days: 0,", at: "days: 0"),
-    .init("F01", "an anchor", "    clock: stopped", "    clock: &a stopped", at: "&a stopped"),
+    .init("F01", "an anchor", "folder: recycle-bin", "folder: &a recycle-bin", at: "&a"),
     .init(
       "F01", "a role that there is none of", "{role: leader, of: unit, not", "{role: boss, of: unit, not", at: "boss"),
-    .init("F01", "a kind that there is none of", "  alarm:", "  praise: {days: 1}\n  alarm:", at: "  question:"),
+    .init(
+      "F01", "a kind that there is none of", "  complaint:  {days: 15}\n",
+      "  complaint:  {days: 15}\n  praise: {days: 1}\n", at: "  question:"),
     .init("F02", "a step to no state", "restore: {to: triage}", "restore: {to: triaged}", at: "restore"),
     .init("F02", "a start that is none", "start: arrived", "start: arived", at: "start: arived"),
     .init(
@@ -85,8 +88,8 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
       "add-unit: {to: same,", at: "add-unit:"),
     .init("F06", "a person whom no step names", "{person: handler,", "{person: agent,", at: "      unit-handling:"),
     .init(
-      "F07", "a wait without limit", "    clock: stopped\n    limit: {days: 60, then: urge, to: \(leader)}\n",
-      "    clock: stopped\n", at: "  recycled:"),
+      "F07", "a wait without limit", "    limit: {days: 60, then: urge, to: \(leader)}\n", "",
+      at: "  recycled:"),
     .init(
       "F07", "a clock's step that no limit takes", "restore: {to: triage}", "restore: {to: triage, by: clock}",
       at: "restore:"),
@@ -126,6 +129,15 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
       "      - {when: {lead: recalled}, take: contested}\n",
       "      - {when: {all: [submitted, recalled]}, take: contested}\n", at: "units-done:"),
     .init(
+      "F09", "a step that only a rule takes before which another holds in time",
+      "      - {when: {all: [submitted, recalled]}, take: units-done}\n",
+      """
+            - {when: {at-least: 2, of: submitted}, take: units-done}
+            - {when: {any: submitted}, take: contested}
+            - {when: {all: [submitted, recalled]}, take: contested}
+
+      """, at: "units-done:"),
+    .init(
       "F09", "a wait for branches that were never opened",
       "send-back: {to: dispatching, needs: [reason], sets: {outcome: none}}",
       "send-back: {to: handling, needs: [reason], sets: {outcome: none}}", at: "send-back: {to: handling"),
@@ -157,10 +169,12 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
       "anywhere:\n  sort: {act: reclassify, by: {role: clerk, of: mailbox}, needs: [kind]}\nbranches:\n",
       at: "reclassify: {to: same"),
     .init("F13", "other fields in English", "en: \"Passed to {lead-unit}\"", "en: Passed on", at: "      dispatch:"),
-    .init("F14", "a pause that nothing ends", "clock: stopped", "clock: paused", at: "  recycled:"),
+    .init(
+      "F14", "a pause that nothing ends", "folder: recycle-bin", "folder: recycle-bin\n    clock: paused",
+      at: "  recycled:"),
     .init(
       "F14", "a pause that only the clock's staying ends",
-      "    clock: stopped\n    limit: {days: 60, then: urge, to: \(leader)}\n    steps:\n",
+      "    limit: {days: 60, then: urge, to: \(leader)}\n    steps:\n",
       "    clock: paused\n    limit: {days: 60, then: stay}\n    steps:\n      stay: {to: recycled, by: clock}\n",
       at: "  recycled:"),
     .init(
