@@ -44,6 +44,15 @@ struct DeskBench {
           """, values: mailboxes)
       }
     }
+    let queue = try await median(50) {
+      _ = try await zone.desk.queue(for: official, limit: 50)
+      _ = try await zone.desk.queueCount(for: official)
+    }
+    let due = try await median(50) {
+      _ = try await zone.desk.due(.overdue, for: official, limit: 50)
+      _ = try await zone.desk.dueCounts(for: official)
+    }
+    let flow = try await flow(zone, official)
     try zone.database.close()
     let unit = "ms, median, first page and counts, \(letters) letters in \(mailboxes.count) mailboxes"
     return [
@@ -56,7 +65,13 @@ struct DeskBench {
       Figure(
         name: "desk.folder.counts", value: first, unit: unit, peer: "ms, one tab counted by its rows",
         peerValue: counted, ratio: counted / first),
-    ]
+      Figure(
+        name: "desk.queue", value: queue, unit: "ms, median, first page and count of what waits for one person",
+        peer: "wanted below", peerValue: Self.limitMilliseconds, ratio: Self.limitMilliseconds / queue),
+      Figure(
+        name: "desk.due", value: due, unit: "ms, median, what is overdue, and the counts", peer: "wanted below",
+        peerValue: Self.limitMilliseconds, ratio: Self.limitMilliseconds / due),
+    ] + flow
   }
 
   private func median(_ times: Int, _ body: () async throws -> Void) async throws -> Double {
@@ -87,6 +102,55 @@ struct DeskBench {
         }
       }
     }
-    try await zone.desk.rebuildPlaces()
+    // As the desk keeps them, in one go.
+    try await zone.database.write { db in
+      try db.script(
+        """
+        INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number)
+          SELECT id, 'mailbox ' || mailbox, CASE stage WHEN 'answered' THEN 'concluded' WHEN 'signed-for' THEN 'tracking'
+            ELSE 'to-do' END, 0, CASE stage WHEN 'answered' THEN 'answered' WHEN 'signed-for' THEN 'handling'
+            ELSE 'arrived' END, accepted_at, number FROM desk_letter;
+        INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number)
+          SELECT letter, 'clerk of ' || viewer, 'queue', 0, state, sort_at, number FROM letter_place
+          WHERE folder IN ('to-do', 'tracking');
+        """)
+    }
+  }
+
+  /// A look at the limits of so many open letters, of which a few have passed, and a step of one.
+  private func flow(_ zone: RunningZone, _ official: Official) async throws -> [Figure] {
+    let (open, passed, steps) = (min(100_000, letters / 2), 100, 200)
+    try await zone.database.write { db in
+      try db.run(
+        """
+        INSERT INTO letter_timer (letter, branch, entry, since, at)
+        SELECT id, 0, 1, 0, CASE WHEN ROW_NUMBER() OVER (ORDER BY id) <= ? THEN 1 ELSE 9000000000000 END
+        FROM desk_letter WHERE stage = 'delivered' ORDER BY id LIMIT ?
+        """, passed, open)
+    }
+    let look = try await median(1) { _ = try await zone.desk.fireTimers() }
+    let quiet = try await median(20) { _ = try await zone.desk.fireTimers() }
+    let numbers = try await zone.database.read { db in
+      try db.all(
+        String.self, "SELECT number FROM desk_letter WHERE stage = 'delivered' ORDER BY id DESC LIMIT ?", steps)
+    }
+    var all: [Double] = []
+    for number in numbers {
+      let start = ContinuousClock.now
+      try await zone.desk.signFor(number: number, by: official)
+      all.append((ContinuousClock.now - start) / .milliseconds(1))
+    }
+    let step = percentile(all, 0.5)
+    return [
+      Figure(
+        name: "flow.timers", value: look, unit: "ms, a look over \(open) open letters, \(passed) limits passed",
+        peer: "wanted below", peerValue: 1_000, ratio: 1_000 / look),
+      Figure(
+        name: "flow.timers.quiet", value: quiet, unit: "ms, median, the same with none passed", peer: "wanted below",
+        peerValue: 1_000, ratio: 1_000 / quiet),
+      Figure(
+        name: "flow.step", value: step, unit: "ms, median, one step, committed", peer: "wanted below", peerValue: 2,
+        ratio: 2 / step),
+    ]
   }
 }

@@ -173,7 +173,7 @@ package struct FolderScan: Sendable {
 
   /// All that a page may ask of the table of letters; a test looks at how SQLite does it.
   package static var statements: [String] {
-    [letterSQL, countSQL]
+    [letterSQL, countSQL, DeskLetters.dueSQL]
       + [true, false].flatMap { ascending in [true, false].map { keysSQL(ascending: ascending, hasStart: $0) } }
   }
 
@@ -181,14 +181,18 @@ package struct FolderScan: Sendable {
     try viewers.reduce(0) { try $0 + (db.one(Int.self, countSQL, $1, folder) ?? 0) }
   }
 
+  static func summary(
+    of letter: String, branch: Int, state: String, _ flows: LetterFlows, _ db: Transaction
+  ) throws -> DeskLetterSummary? {
+    try db.one(letterSQL, letter).map { try DeskLetterSummary(row: $0, branch, state, flows) }
+  }
+
   func page(_ flows: LetterFlows, _ db: Transaction) throws -> FolderPage {
     var (keys, hasMore) = try keys(db)
     let goesBack = if case .before = part { true } else { false }
     if goesBack { keys.reverse() }
     var page = FolderPage(total: try Self.count(folder, Set(viewers), db))
-    page.letters = try keys.compactMap { key in
-      try db.one(Self.letterSQL, key.letter).map { try DeskLetterSummary(row: $0, key.branch, key.state, flows) }
-    }
+    page.letters = try keys.compactMap { try Self.summary(of: $0.letter, branch: $0.branch, state: $0.state, flows, db) }
     if goesBack ? hasMore : part != .first { page.previous = keys.first?.place }
     if goesBack || hasMore { page.next = keys.last?.place }
     return page

@@ -282,9 +282,11 @@ public let deskLetterMigrations: [Migration] = [
         SELECT id, 'mailbox ' || mailbox, CASE stage WHEN 'answered' THEN 'concluded' WHEN 'declined' THEN 'declined'
           WHEN 'signed-for' THEN 'tracking' ELSE 'to-do' END, 0,
           CASE stage WHEN 'answered' THEN 'answered' WHEN 'declined' THEN 'declined'
-          WHEN 'signed-for' THEN 'handling' ELSE 'arrived' END, accepted_at, number FROM desk_letter;
+          WHEN 'signed-for' THEN 'handling' ELSE 'arrived' END,
+          accepted_at + CASE WHEN stage IN ('answered', 'declined') THEN 0 ELSE 6000000000000 END, number FROM desk_letter;
       INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number)
-        SELECT letter, viewer, 'all', 0, state, sort_at, number FROM letter_place WHERE folder <> 'all';
+        SELECT id, 'mailbox ' || mailbox, 'all', 0, state, desk_letter.accepted_at, desk_letter.number
+        FROM desk_letter JOIN letter_place ON letter = id;
       INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number)
         SELECT letter, 'clerk of ' || viewer, 'queue', 0, state, sort_at, number FROM letter_place
         WHERE folder IN ('to-do', 'tracking');

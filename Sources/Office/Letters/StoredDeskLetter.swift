@@ -111,7 +111,7 @@ struct StoredDeskLetter {
       if place.folder == DeskFolder.all.rawValue {
         sortAt = acceptedAt
       } else if isOpen {
-        sortAt = dueAt(place.branch) ?? acceptedAt
+        sortAt = dueAt(place.branch) ?? Self.undated + acceptedAt
       } else {
         sortAt = settledAt ?? acceptedAt
       }
@@ -133,6 +133,9 @@ struct StoredDeskLetter {
         """, id, unit, reads)
     }
   }
+
+  /// What has no date is listed behind all that has one, by the time of its acceptance: the year 2159 and later.
+  private static let undated = 6_000_000_000_000
 
   /// Until when a branch (0: the letter itself) should be done: the promised date, or the unit's own where that is earlier.
   private func dueAt(_ branch: Int) -> UnixMilliseconds? {

@@ -67,8 +67,9 @@ struct LetterPage: InsidePage {
 
   let letter: LetterValues
   let late: String?
-  /// What was done, right after it.
+  /// What was done, right after it, and where the next letter that waits for this person is.
   let done: String?
+  let nextPath: String?
   let canSignFor: Bool
   let signing: SigningValues?
   /// Nil where this person can take no further step.

@@ -27,25 +27,27 @@ extension DeskSite {
         heading: renderer.strings.text("folder-\(folder.rawValue)", request.language), hint: nil,
         late: try await lateText("linkLate", "linkNever", request.language),
         undelivered: try await undeliveredValues(official, request.language),
-        tabs: try await tabs(folder, official, request.language),
+        tabs: try await tabs("/folders/\(folder.rawValue)", official, request.language),
         isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
         letters: found.letters.map { row($0, request.language) },
         places: places(found, "/folders/\(folder.rawValue)")),
       titleKey: "folder-\(folder.rawValue)", request, presence)
   }
 
-  /// - Parameter current: the folder shown; nil for the queue.
-  func tabs(_ current: DeskFolder?, _ official: Official, _ language: Language) async throws -> [TabValues] {
+  /// - Parameter current: the path of the list that is shown.
+  func tabs(_ current: String, _ official: Official, _ language: Language) async throws -> [TabValues] {
     let counts = try await letters.folderCounts(for: official)
-    let queue = TabValues(
-      path: "/queue", text: renderer.strings.text("queueHeading", language),
-      count: "\(try await letters.queueCount(for: official))", current: current == nil)
-    return [queue]
-      + DeskFolder.allCases.map { other in
-        TabValues(
-          path: "/folders/\(other.rawValue)", text: renderer.strings.text("folder-\(other.rawValue)", language),
-          count: "\(counts[other] ?? 0)", current: other == current)
-      }
+    let due = try await letters.dueCounts(for: official)
+    func tab(_ path: String, _ key: String, _ count: String) -> TabValues {
+      TabValues(path: path, text: renderer.strings.text(key, language), count: count, current: path == current)
+    }
+    func atMost(_ count: Int) -> String { count > DeskLetters.dueCountMax ? "\(DeskLetters.dueCountMax)+" : "\(count)" }
+    return [
+      tab("/queue", "queueHeading", "\(try await letters.queueCount(for: official))"),
+      tab("/due/today", "todayHeading", atMost(due[.today] ?? 0)),
+      tab("/due/overdue", "overdueHeading", atMost(due[.overdue] ?? 0)),
+    ]
+      + DeskFolder.allCases.map { tab("/folders/\($0.rawValue)", "folder-\($0.rawValue)", "\(counts[$0] ?? 0)") }
   }
 
   func places(_ found: Letters.FolderPage, _ path: String) -> PlacesValues? {

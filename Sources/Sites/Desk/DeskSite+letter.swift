@@ -84,6 +84,7 @@ extension DeskSite {
     }
     let content = LetterPage(
       letter: values, late: try await lateText("linkLate", "linkNever", language), done: doneText(request),
+      nextPath: request.query("done") == nil ? nil : "/queue/next?after=\(number)",
       canSignFor: canSignFor,
       signing: keys.isEmpty || !canSignFor ? nil : offer("letter.signed-for", "letter \(number)", keys, presence),
       stepLinks: stepLinks(letter, typed, language), step: stepForm, lanes: lanes(letter, language),
@@ -93,7 +94,7 @@ extension DeskSite {
         "/letters/\(number)/edit"
       } else { nil }
     return page(
-      content, titleKey: "letterHeading", request, presence, problems: problems, texts: texts.map { [$0] } ?? [],
+      content, titleKey: "letterHeading", title: "\(letter.number) \(letter.draft.title)", request, presence, problems: problems, texts: texts.map { [$0] } ?? [],
       languagePath: "/letters/\(number)", form: form, status: status, runsScript: !keys.isEmpty)
   }
 

@@ -72,6 +72,7 @@ extension DeskSite {
   /// A page for somebody who has come in: with their links, their name and the session's form token.
   ///
   /// - Parameters:
+  ///   - title: what the page is called; nil for the text of `titleKey`.
   ///   - texts: further problems, in the reader's language already.
   ///   - languagePath: where the page is found again; where nil, at the request's own path.
   ///   - form: where its form with the id `typed` is posted to, only to be shown again in another language; nil where
@@ -79,7 +80,7 @@ extension DeskSite {
   ///   - takesEnter: whether Enter sends that form, which has one purpose then.
   ///   - isSearch: whether the form with the id `typed` is a search.
   func page(
-    _ content: some InsidePage, titleKey: String, _ request: WebRequest, _ presence: Presence,
+    _ content: some InsidePage, titleKey: String, title: String? = nil, _ request: WebRequest, _ presence: Presence,
     problems: [Problem] = [], texts: [FormProblem] = [], languagePath: String? = nil, form: String? = nil,
     takesEnter: Bool = true,
     isSearch: Bool = false,
@@ -92,7 +93,7 @@ extension DeskSite {
       } + texts
     return renderer.page(
       content, in: InsideFrame(csrf: presence.session.formToken, handler: presence.official.name), problems: shown,
-      titleKey: titleKey, for: request,
+      titleKey: titleKey, title: title, for: request,
       status: status ?? (shown.isEmpty ? .ok : .unprocessableContent),
       switching: isSearch ? .search : form.map { .form(action: $0, takesEnter: takesEnter) } ?? .link(languagePath),
       links: links(for: presence),

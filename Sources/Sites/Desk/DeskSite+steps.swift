@@ -10,6 +10,8 @@ import Web
 extension DeskSite {
   func addStepRoutes(to routes: inout RouteTable) {
     handle(.get, "/queue", .readLetter, &routes) { [self] in try await queuePage($0, $1) }
+    handle(.get, "/queue/next", .readLetter, &routes) { [self] in try await nextLetter($0, $1) }
+    handle(.get, "/due/{when}", .readLetter, &routes) { [self] in try await duePage($0, $1) }
     handle(.get, "/letters", .readLetter, &routes) { [self] in try await findLetter($0, $1) }
     for act in LetterAct.allCases where act != .signFor && !LetterAct.settling.contains(act) {
       handle(.post, "/letters/{number}/\(act.rawValue)", act.action, &routes) { [self] in
@@ -65,6 +67,29 @@ extension DeskSite {
     } catch { return seeOther("/folders/to-do") }
   }
 
+  /// Leads to the first letter that waits for this person, but for the one that they come from.
+  private func nextLetter(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let found = try await letters.queue(for: presence.official, limit: 2)
+    guard let next = found.letters.first(where: { $0.number != request.query("after") }) else { return seeOther("/queue") }
+    return seeOther("/letters/\(next.number)")
+  }
+
+  /// What is overdue, or due today.
+  private func duePage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    guard let span = LetterDueSpan(rawValue: request.parameters["when"] ?? "") else { throw WebFailure.notFound }
+    let found = try await letters.due(span, for: presence.official, limit: Self.folderSize)
+    let isOverdue = span == .overdue
+    return page(
+      FolderPage(
+        heading: renderer.strings.text(isOverdue ? "overdueHeading" : "todayHeading", request.language),
+        hint: renderer.strings.text(isOverdue ? "overdueHint" : "todayHint", request.language),
+        late: try await lateText("linkLate", "linkNever", request.language), undelivered: nil,
+        tabs: try await tabs("/due/\(span.rawValue)", presence.official, request.language),
+        isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
+        letters: found.letters.map { row($0, request.language) }, places: nil),
+      titleKey: isOverdue ? "overdueHeading" : "todayHeading", request, presence)
+  }
+
   /// Leads to the letter of a number, as somebody reads it out: wide digits and blanks do not matter.
   private func findLetter(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     guard presence.official.may(.readLetter) || presence.official.may(.readDispatch) else {
@@ -90,7 +115,7 @@ extension DeskSite {
         heading: renderer.strings.text("queueHeading", request.language),
         hint: renderer.strings.text("queueHint", request.language),
         late: try await lateText("linkLate", "linkNever", request.language), undelivered: nil,
-        tabs: try await tabs(nil, presence.official, request.language),
+        tabs: try await tabs("/queue", presence.official, request.language),
         isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
         letters: found.letters.map { row($0, request.language) }, places: places(found, "/queue")),
       titleKey: "queueHeading", request, presence)

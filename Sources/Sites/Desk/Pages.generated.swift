@@ -603,7 +603,7 @@ let deskTemplates: [String: String] = [
   {{#letter}}
   <h1><span id="letter-number">{{number}}</span> <span id="letter-title">{{letterTitle}}</span></h1>
   <p id="letter-stage" class="stage" data-stage="{{stage}}">{{stageText}}</p>
-  {{#done}}<p id="done" class="good" role="status">{{done}}</p>{{/done}}
+  {{#done}}<p id="done" class="good" role="status">{{done}}{{#nextPath}} <a id="next-letter" href="{{nextPath}}">{{t.nextLetter}}</a>{{/nextPath}}</p>{{/done}}
   {{> problems}}
   <p class="soft">{{t.signedInAs}}{{handler}}</p>
   {{> late}}

@@ -75,6 +75,7 @@ public struct SiteRenderer: Sendable {
   ///   - runsScript: whether the page runs the site's script.
   public func page(
     _ content: some Page, in frame: (any PageValues)? = nil, problems: [FormProblem] = [], titleKey: String,
+    title: String? = nil,
     for request: WebRequest, status: HTTPResponse.Status = .ok, switching: LanguageSwitch = .link(nil),
     links: [Link]? = nil, notices: [Notice] = [], runsScript: Bool = false
   ) -> Response {
@@ -83,7 +84,7 @@ public struct SiteRenderer: Sendable {
     // Written text is escaped, so that the first end of a heading is a template's.
     let end = whole.utf8.firstRange(of: "</h1>".utf8)?.upperBound ?? whole.startIndex
     let layout = LayoutValues(
-      t: texts, language: request.language.tag, title: strings.text(titleKey, request.language),
+      t: texts, language: request.language.tag, title: title ?? strings.text(titleKey, request.language),
       site: strings.text(siteNameKey, request.language), footer: strings.text(footerKey, request.language),
       stylesheet: stylesheetPath, script: runsScript ? scriptPath : nil, failed: status.code >= 400,
       hasNotices: !notices.isEmpty,

@@ -121,7 +121,7 @@ import Zones
         }
       }
     }
-    #expect(plans.count == 6)
+    #expect(plans.count == 7)
     for plan in plans {
       #expect(plan.allSatisfy { $0.hasPrefix("SEARCH ") && $0.contains(" USING ") }, "\(plan)")
     }

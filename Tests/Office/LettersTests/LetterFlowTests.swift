@@ -138,6 +138,31 @@ import Zones
     try await zone.stop()
   }
 
+  @Test func `what is due today and overdue is counted and listed, the first before the others`() async throws {
+    // Questions are promised in five working days: on Monday the 9th.
+    let numbers = [try await letter("2026-000002"), try await letter("2026-000001")]
+    try await desk.beginTimers()
+    let fang = try await official("fang")
+    for number in numbers { try await take(.signFor, number, by: "fang") }
+    func due(_ span: LetterDueSpan) async throws -> [String] {
+      try await desk.due(span, for: fang, limit: 10).letters.map(\.number)
+    }
+    #expect(try await desk.dueCounts(for: fang) == [.today: 0, .overdue: 0])
+    try await zone.database.write { db in
+      // As the arrival over the link has it; these were put into the database.
+      try db.run("UPDATE letter_place SET sort_at = ? WHERE folder = 'tracking'", 1_794_240_000_000)
+    }
+    clock.wait(days: 7)
+    #expect(try await due(.today) == ["2026-000001", "2026-000002"])
+    #expect(try await due(.overdue) == [])
+    clock.wait(days: 1)
+    #expect(try await due(.today) == [])
+    #expect(try await due(.overdue) == ["2026-000001", "2026-000002"])
+    #expect(try await desk.dueCounts(for: fang) == [.today: 0, .overdue: 2])
+    await #expect(throws: LetterError.notAllowed) { try await desk.due(.overdue, for: Self.root, limit: 10) }
+    try await zone.stop()
+  }
+
   @Test func `a thousand limits of one day all fire, each once`() async throws {
     for index in 0..<1_100 {
       _ = try await zone.database.write { db in

@@ -64,6 +64,8 @@ private func fields(of act: LetterAct, _ unit: String, _ desk: TestDesk) async t
 let stepSpecimens: [String: EveryRouteAndEveryRole.Specimen] = {
   var specimens: [String: EveryRouteAndEveryRole.Specimen] = [
     "GET /queue": { _, _, scope in scope == .own ? ("/queue", [:]) : nil },
+    "GET /queue/next": { _, _, scope in scope == .own ? ("/queue/next?after=2026-000001", [:]) : nil },
+    "GET /due/{when}": { _, _, scope in scope == .own ? ("/due/overdue", [:]) : nil },
     "GET /letters": { _, _, scope in scope == .own ? ("/letters?number=2026-000001", [:]) : nil },
     "POST /letters/{number}/settle/check": step(.settle, "/check"),
     "POST /letters/{number}/settle": step(.settle),
