@@ -63,7 +63,9 @@ struct Bench: AsyncParsableCommand {
         figures += try await LatencyBench(folder: folder, seconds: latencySeconds).run(wanted)
       }
       if wanted.group("large") { figures += try await LargeBench(folder: folder, bytes: largeBytes).run() }
-      if wanted.group("desk") || wanted.group("flow") { figures += try await DeskBench(folder: folder, letters: deskLetters).run() }
+      if wanted.group("desk") || wanted.group("flow") {
+        figures += try await DeskBench(folder: folder, letters: deskLetters).run()
+      }
       if wanted.group("audit") {
         figures += try await AuditBench(folder: folder, entries: auditEntries, appended: auditAppended).run(wanted)
       }

@@ -81,6 +81,9 @@ public struct Official: Sendable {
     return standsInFor.first { $0.holds(action, place) }
   }
 
+  /// Whether this person may do `action` to `place` by their own right, not by that of somebody they stand in for.
+  public func mayThemselves(_ action: Action, _ place: Place) -> Bool { holds(action, place) }
+
   /// By whose rights this person may do `action` to `place` as one who has `role`: their own first, then those of people
   /// who are away. A flow says as what somebody acts.
   public func authorities(for action: Action, _ place: Place, as role: Role) -> [Official] {

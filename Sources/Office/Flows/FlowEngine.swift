@@ -204,7 +204,15 @@ private struct FlowChange {
       branch.units.append(child)
       // The level below begins afresh: it may dispute in its turn.
       (branch.taken, branch.doers) = ([:], [:])
-    case .parentUnit: if branch.units.count > 1 { branch.units.removeLast() }
+      branch.passedUp?.removeAll { $0 == child }
+    case .parentUnit:
+      if branch.units.count > 1 {
+        let below = branch.units.removeLast()
+        // A dispute that was upheld gives the branch back undone.
+        if case .party(let party) = kind.state(from)?.holder, party.of != .dispatcher {
+          branch.passedUp = (branch.passedUp ?? []).filter { $0 != below } + [below]
+        }
+      }
     case nil: break
     }
     // Whoever was named works in the unit that the branch leaves.

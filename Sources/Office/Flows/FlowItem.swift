@@ -39,6 +39,8 @@ public struct FlowBranch: Codable, Equatable, Sendable {
   public var fields: [String: [String]]
   public var taken: [String: Int]
   public var doers: [String: String]
+  /// Units below that have passed it back up; they have done their part.
+  public var passedUp: [String]?
 
   /// The unit that it was opened for.
   public var named: String { units.first ?? "" }

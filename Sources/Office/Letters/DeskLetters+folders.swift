@@ -192,7 +192,9 @@ package struct FolderScan: Sendable {
     let goesBack = if case .before = part { true } else { false }
     if goesBack { keys.reverse() }
     var page = FolderPage(total: try Self.count(folder, Set(viewers), db))
-    page.letters = try keys.compactMap { try Self.summary(of: $0.letter, branch: $0.branch, state: $0.state, flows, db) }
+    page.letters = try keys.compactMap {
+      try Self.summary(of: $0.letter, branch: $0.branch, state: $0.state, flows, db)
+    }
     if goesBack ? hasMore : part != .first { page.previous = keys.first?.place }
     if goesBack || hasMore { page.next = keys.last?.place }
     return page

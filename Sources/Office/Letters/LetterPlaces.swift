@@ -73,10 +73,19 @@ extension LetterPlace {
     var seen: Set<String> = []
     // The newest branch of a unit is the one that it is shown.
     for branch in item.branches.reversed() {
-      guard let branchState = flow.branch(branch.kind)?.state(branch.state) else { continue }
+      guard let kind = flow.branch(branch.kind), let branchState = kind.state(branch.state) else { continue }
+      // What was taken back from a unit is nothing of its any more.
+      if branch.isEnded && branch.state == kind.closedAs { continue }
       for (level, unit) in branch.units.enumerated() where seen.insert(unit).inserted {
         let folder = unitFolder(branch, level, branchState, isUntreated(branch.number))
         for name in [folder, DeskFolder.all.rawValue] {
+          places.append(
+            LetterPlace(viewer: .unit(unit), folder: name, branch: branch.number, state: branchState.id))
+        }
+      }
+      // Units below that have done their part.
+      for unit in branch.passedUp ?? [] where seen.insert(unit).inserted {
+        for name in [DeskFolder.concluded.rawValue, DeskFolder.all.rawValue] {
           places.append(
             LetterPlace(viewer: .unit(unit), folder: name, branch: branch.number, state: branchState.id))
         }

@@ -60,7 +60,13 @@ extension DeskLetters {
       (
         try db.all(
           String.self, "SELECT id FROM desk_letter WHERE item IS NULL AND stage IN ('sent', 'delivered', 'signed-for')"),
-        try db.all(String.self, "SELECT DISTINCT letter FROM letter_timer WHERE at IS NULL AND fired_at IS NULL")
+        try db.all(
+          String.self,
+          """
+          SELECT letter FROM letter_timer WHERE at IS NULL AND fired_at IS NULL
+          UNION SELECT id FROM desk_letter WHERE item IS NOT NULL AND promise IS NULL AND settled_at IS NULL
+            AND stage IN ('sent', 'delivered', 'signed-for')
+          """)
       )
     }
     try await each(old) { letter, flow, db in

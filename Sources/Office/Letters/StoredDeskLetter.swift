@@ -42,18 +42,17 @@ struct StoredDeskLetter {
   /// people of the unit complained of, and of those under it, read nothing.
   func units(readBy official: Official, _ db: Transaction) throws -> Set<String> {
     guard official.may(.readDispatch) else { return [] }
-    if let about = try complainedOf.flatMap({ try OfficeLookup.unit($0, db) }),
-      let own = official.unit, own.isWithin(about.path)
-    {
-      return []
+    var readers = [official] + official.standsInFor
+    if let about = try complainedOf.flatMap({ try OfficeLookup.unit($0, db) }) {
+      if let own = official.unit, own.isWithin(about.path) { return [] }
+      readers.removeAll { $0.unit?.isWithin(about.path) ?? false }
     }
     let rows = try db.all(
-      """
-      SELECT unit, path FROM letter_unit JOIN unit ON unit.id = letter_unit.unit WHERE letter = ? AND reads = 1
-      """, id)
+      "SELECT unit, path FROM letter_unit JOIN unit ON unit.id = letter_unit.unit WHERE letter = ? AND reads = 1", id)
     return Set(
       try rows.filter { row in
-        official.may(.readDispatch, .unit(UnitPath((try row["path"] as String).split(separator: "/").map(String.init))))
+        let place = Place.unit(UnitPath((try row["path"] as String).split(separator: "/").map(String.init)))
+        return readers.contains { $0.mayThemselves(.readDispatch, place) }
       }.map { try $0["unit"] })
   }
 
@@ -123,8 +122,9 @@ struct StoredDeskLetter {
     var reads: [String: Bool] = [:]
     for branch in item.branches {
       let isRecalled = branch.isEnded && branch.state == flow.branch(branch.kind)?.closedAs
-      for unit in branch.units { reads[unit] = (reads[unit] ?? false) || !isRecalled }
+      for unit in branch.units + (branch.passedUp ?? []) { reads[unit] = (reads[unit] ?? false) || !isRecalled }
     }
+    try db.run("UPDATE letter_unit SET reads = 0 WHERE letter = ?", id)
     for (unit, reads) in reads {
       try db.run(
         """

@@ -94,7 +94,8 @@ extension DeskSite {
         "/letters/\(number)/edit"
       } else { nil }
     return page(
-      content, titleKey: "letterHeading", title: "\(letter.number) \(letter.draft.title)", request, presence, problems: problems, texts: texts.map { [$0] } ?? [],
+      content, titleKey: "letterHeading", title: "\(letter.number) \(letter.draft.title)", request, presence,
+      problems: problems, texts: texts.map { [$0] } ?? [],
       languagePath: "/letters/\(number)", form: form, status: status, runsScript: !keys.isEmpty)
   }
 

@@ -70,7 +70,9 @@ extension DeskSite {
   /// Leads to the first letter that waits for this person, but for the one that they come from.
   private func nextLetter(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let found = try await letters.queue(for: presence.official, limit: 2)
-    guard let next = found.letters.first(where: { $0.number != request.query("after") }) else { return seeOther("/queue") }
+    guard let next = found.letters.first(where: { $0.number != request.query("after") }) else {
+      return seeOther("/queue")
+    }
     return seeOther("/letters/\(next.number)")
   }
 

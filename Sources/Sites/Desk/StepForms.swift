@@ -142,7 +142,12 @@ extension DeskSite {
         .map { option($0.identifier, name(of: $0.identifier, language)) }
     case .declineReason:
       return none
-        + letters.declineReasons.map { option($0.id, language == .chinese ? $0.title.chinese : $0.title.english) }
+        + letters.declineReasons.map { reason in
+          option(
+            reason.id,
+            language == .chinese
+              ? "\(reason.title.chinese)（\(reason.way.chinese)）" : "\(reason.title.english) (\(reason.way.english))")
+        }
     case .leader: return none + choices.leaders.map { option($0.identifier, $0.name) }
     case .handler: return none + choices.handlers.map { option($0.identifier, $0.name) }
     case .childUnit: return none + choices.childUnits.map { option($0.identifier, unitName($0, language)) }

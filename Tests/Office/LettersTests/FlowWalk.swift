@@ -229,7 +229,9 @@ struct FlowWalk {
   private func checkPlaces(_ isUntreated: Bool, _ rules: inout Rules) {
     let places = LetterPlace.places(of: item, in: flow, mailbox: "m") { _ in isUntreated }
     var viewers: [LetterPlace.Viewer] = [.mailbox("m")]
-    viewers += Set(item.branches.flatMap(\.units)).sorted().map { .unit($0) }
+    // What was taken back from a unit is nothing of its any more.
+    let kept = item.branches.filter { !$0.isEnded || $0.state != flow.branch($0.kind)?.closedAs }
+    viewers += Set(kept.flatMap { $0.units + ($0.passedUp ?? []) }).sorted().map { .unit($0) }
     for viewer in viewers {
       let folders = places.filter { $0.viewer == viewer }.map(\.folder)
       let isStub = folders == ["stub"]

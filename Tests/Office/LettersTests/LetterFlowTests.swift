@@ -189,6 +189,7 @@ import Zones
     try await take(.dispute, number, by: "na", branch: 1, [.reason: ["不属于本局"]])
     try await take(.uphold, number, by: "fang", branch: 1)
     await #expect(throws: LetterError.notFound) { try await desk.letter(number: number, for: clerk) }
+    #expect(try await folder(.all, of: "na") == [], "no list shows what may not be opened")
     // It stays in the office's history: the unit cannot be taken out.
     let root = try #require(try await zone.office.official(certificate: Self.root.certificateFingerprint))
     try await zone.office.remove("na", by: root)
