@@ -9,6 +9,10 @@ public enum Action: String, CaseIterable, Sendable {
   /// Letting another act in one's stead while away.
   case delegate
   case readLetter = "read-letter"
+  /// Finding the letters of a phone number.
+  case searchPhone = "search-phone"
+  /// Taking a list of letters away as a file.
+  case exportLetters = "export-letters"
   case signForLetter = "sign-for-letter"
   case answerLetter = "answer-letter"
   case declineLetter = "decline-letter"
@@ -70,9 +74,9 @@ public enum Action: String, CaseIterable, Sendable {
   /// Whether somebody else may do it in a person's stead.
   public var canBeDelegated: Bool {
     switch self {
-    case .readLetter, .signForLetter, .answerLetter, .declineLetter, .sortLetter, .purgeLetter, .presentLetter,
-      .instructLetter, .dispatchLetter, .reviewLetter, .settleLetter, .readDispatch, .signForDispatch, .passDispatch,
-      .handleDispatch, .approveResult:
+    case .readLetter, .searchPhone, .exportLetters, .signForLetter, .answerLetter, .declineLetter, .sortLetter,
+      .purgeLetter, .presentLetter, .instructLetter, .dispatchLetter, .reviewLetter, .settleLetter, .readDispatch,
+      .signForDispatch, .passDispatch, .handleDispatch, .approveResult:
       true
     // Who keeps a seal lets nobody else have it.
     case .readDocument, .draftDocument, .requestSeal, .grantSeal, .publishDocument, .withdrawDocument,
@@ -85,7 +89,7 @@ public enum Action: String, CaseIterable, Sendable {
   /// Whether such an action can be done to such a place at all.
   func fits(_ place: Place) -> Bool {
     switch (self, place) {
-    case (.readLetter, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox),
+    case (.readLetter, .mailbox), (.searchPhone, .mailbox), (.exportLetters, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox),
       (.sortLetter, .mailbox), (.purgeLetter, .mailbox), (.presentLetter, .mailbox), (.instructLetter, .mailbox),
       (.dispatchLetter, .mailbox), (.reviewLetter, .mailbox), (.settleLetter, .mailbox):
       true

@@ -60,27 +60,32 @@ extension DeskLetters {
   /// A page of a folder, the one due first where something is to be done, newest first elsewhere. It costs as much at the
   /// end of a long folder as at its beginning, and grows with the mailboxes, not with the letters.
   public func folder(
-    _ folder: DeskFolder, for official: Official, limit: Int, part: FolderPart = .first
+    _ folder: DeskFolder, for official: Official, limit: Int, part: FolderPart = .first,
+    filter: FolderFilter = FolderFilter()
   ) async throws(LetterError) -> FolderPage {
-    try await page(folder.rawValue, official.letterViewers, listsOldestFirst: folder.isOpen, limit, part)
+    try await page(folder.rawValue, official.letterViewers, listsOldestFirst: folder.isOpen, limit, part, filter)
   }
 
   /// A page of the letters that wait for this person: by name, or for one of their roles.
   public func queue(
-    for official: Official, limit: Int, part: FolderPart = .first
+    for official: Official, limit: Int, part: FolderPart = .first, filter: FolderFilter = FolderFilter()
   ) async throws(LetterError) -> FolderPage {
-    try await page(LetterPlace.queue, official.queueViewers, listsOldestFirst: true, limit, part)
+    try await page(LetterPlace.queue, official.queueViewers, listsOldestFirst: true, limit, part, filter)
   }
 
   private func page(
-    _ folder: String, _ viewers: Set<String>, listsOldestFirst: Bool, _ limit: Int, _ part: FolderPart
+    _ folder: String, _ viewers: Set<String>, listsOldestFirst: Bool, _ limit: Int, _ part: FolderPart,
+    _ filter: FolderFilter
   ) async throws(LetterError) -> FolderPage {
     guard !viewers.isEmpty else { throw .notAllowed }
     let scan = FolderScan(
       folder: folder, viewers: viewers.sorted(), limit: max(1, limit), part: part, listsOldestFirst: listsOldestFirst)
     let flows = self.flows
     do {
-      return try await database.read { db in try scan.page(flows, db) }
+      return try await database.read { db in
+        filter == FolderFilter()
+          ? try scan.page(flows, db) : try FilteredScan(scan: scan, filter: filter).page(flows, db)
+      }
     } catch { throw .unavailable(error) }
   }
 
@@ -145,7 +150,7 @@ package struct FolderScan: Sendable {
   let part: FolderPart
   let listsOldestFirst: Bool
 
-  private struct Key {
+  struct Key {
     let place: FolderPlace
     let letter: String
     let branch: Int
@@ -173,7 +178,7 @@ package struct FolderScan: Sendable {
 
   /// All that a page may ask of the table of letters; a test looks at how SQLite does it.
   package static var statements: [String] {
-    [letterSQL, countSQL, DeskLetters.dueSQL]
+    [letterSQL, countSQL, DeskLetters.dueSQL] + FilteredScan.statements
       + [true, false].flatMap { ascending in [true, false].map { keysSQL(ascending: ascending, hasStart: $0) } }
   }
 
@@ -237,7 +242,8 @@ extension DeskLetterSummary {
     let flow = try flows.version(row["flow_version"], of: row["flow"])
     let shown = branch == 0 ? flow?.state(state) : flow?.branches.lazy.compactMap { $0.state(state) }.first
     try self.init(
-      number: row["number"], mailbox: row["mailbox"], kind: LetterKind(rawValue: row["kind"]) ?? draft.kind,
+      number: row["number"], branch: branch, mailbox: row["mailbox"],
+      kind: LetterKind(rawValue: row["kind"]) ?? draft.kind,
       title: row["title"],
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
       state: shown?.title ?? FlowWords(chinese: state, english: state),

@@ -115,5 +115,6 @@ private struct ArrivingLetter: Sendable {
     // The limit for signing runs from arrival.
     letter.changedAt = now
     try letter.savePlaces(flow, times, db)
+    try LetterWords.add(letter, db)
   }
 }

@@ -75,6 +75,9 @@ extension DeskLetters {
 
 /// Puts together what the desk shows of a letter.
 struct LetterView {
+  /// How many lines of its history a letter's page shows: the newest.
+  static let historyMax = 500
+
   let letter: StoredDeskLetter
   let flow: FlowDefinition
   let declineReasons: [DeclineReason]
@@ -147,7 +150,9 @@ struct LetterView {
   }
 
   private func history(_ db: Transaction) throws -> [DeskHistoryEntry] {
-    try db.all("SELECT * FROM letter_act WHERE letter = ? ORDER BY position", letter.id).compactMap { row in
+    try db.all(
+      "SELECT * FROM letter_act WHERE letter = ? ORDER BY position DESC LIMIT ?", letter.id, Self.historyMax
+    ).reversed().compactMap { row in
       let name: String = try row["act"]
       let act = LetterAct(rawValue: name)
       guard act != nil || name == LetterHistory.limitPassed else { return nil }

@@ -25,6 +25,8 @@ public enum DeskFolder: String, CaseIterable, Sendable {
 
 public struct DeskLetterSummary: Sendable {
   public var number: String
+  /// The part of a unit that it stands for; 0 for the letter itself.
+  public var branch: Int
   public var mailbox: String
   public var kind: LetterKind
   public var title: String

@@ -9,14 +9,24 @@ public enum FlowFile {
   ///
   /// - Throws: what could not be read, with line and column.
   public static func check(_ path: String) throws(ConfigurationError) -> (FlowDefinition, [FlowFinding]) {
+    let (written, findings) = try read(path)
+    return (written.flow, findings)
+  }
+
+  private static func read(_ path: String) throws(ConfigurationError) -> (LetterFlows.Written, [FlowFinding]) {
     let problems = ProblemCollector()
-    let flow = YAMLFile.read(path, problems) { FlowReader().read($0) }
+    let bytes = YAMLFile.bytes(path, problems) ?? []
+    try problems.throwIfAny()
+    let flow = YAMLFile.parse(bytes, named: path, problems) { FlowReader().read($0) }
     try problems.throwIfAny()
     guard let flow else {
       throw ConfigurationError(
         problems: [.init(file: path, line: 1, column: 1, key: "", reason: "the file cannot be understood")])
     }
-    return (flow, FlowCheck.findings(of: flow, .letters))
+    return (
+      LetterFlows.Written(flow: flow, text: String(decoding: bytes, as: UTF8.self)),
+      FlowCheck.findings(of: flow, .letters)
+    )
   }
 
   /// Reads all flows of a folder: each file that ends in `.yaml`.
@@ -33,7 +43,8 @@ public enum FlowFile {
     for name in names {
       let file = path + "/" + name
       do throws(ConfigurationError) {
-        let (flow, findings) = try check(file)
+        let (read, findings) = try read(file)
+        let flow = read.flow
         problems += findings.filter { !$0.isNote }.map {
           .init(file: file, line: $0.mark.line, column: $0.mark.column, key: "", reason: $0.line)
         }
@@ -43,18 +54,11 @@ public enum FlowFile {
               file: file, line: 1, column: 1, key: "flow",
               reason: "there is a flow \(other.flow.id) of version \(flow.version) in another file; raise one version"))
         }
-        written.append(.init(flow: flow, text: try text(file)))
+        written.append(read)
       } catch { problems += error.problems }
     }
     guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
     return written
-  }
-
-  private static func text(_ file: String) throws(ConfigurationError) -> String {
-    let problems = ProblemCollector()
-    let bytes = YAMLFile.bytes(file, problems)
-    try problems.throwIfAny()
-    return String(decoding: bytes ?? [], as: UTF8.self)
   }
 
   /// The reasons for declining of a file.

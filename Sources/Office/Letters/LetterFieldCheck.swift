@@ -1,9 +1,9 @@
 import Flows
-import Foundation
 import People
 import Roles
 import Storage
 import Timestamps
+import WorkCalendar
 
 /// What is wrong with a field of an act.
 public enum LetterFieldProblem: String, CaseIterable, Sendable {
@@ -122,18 +122,9 @@ struct LetterFieldCheck {
   }
 
   private func dueProblem(_ text: String) -> LetterFieldProblem? {
-    // Days of the office, which is in China: UTC+8, the year round.
-    let today = (now + 8 * 3_600_000) / 86_400_000
-    guard let day = Self.day(text), day >= today, day <= today + 366 else { return .date }
+    guard let today = Day(inShanghaiAt: now), let day = Day(text), (0...366).contains(day.number - today.number) else {
+      return .date
+    }
     return nil
-  }
-
-  /// Days since 1970 of a date such as `2026-12-01`.
-  static func day(_ text: String) -> Int? {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard text.utf8.count == 10, parts.map(\.utf8.count) == [4, 2, 2],
-      let date = try? Date(text + "T00:00:00Z", strategy: .iso8601)
-    else { return nil }
-    return Int(date.timeIntervalSince1970) / 86_400
   }
 }

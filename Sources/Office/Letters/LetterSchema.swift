@@ -329,4 +329,24 @@ public let deskLetterMigrations: [Migration] = [
         PRIMARY KEY (letter, position)
       ) WITHOUT ROWID;
       """),
+  Migration(
+    "desk-letters-8",
+    sql: """
+      -- What of each letter can be searched, by place: those of later acceptance stand behind, those that arrive come last.
+      CREATE TABLE letter_text (
+        place INTEGER PRIMARY KEY,
+        letter TEXT NOT NULL UNIQUE,
+        phone TEXT NOT NULL DEFAULT '',
+        -- Whether its words stand in the index.
+        indexed INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE INDEX letter_text_by_phone ON letter_text (phone, place);
+      CREATE INDEX letter_text_waiting ON letter_text (place) WHERE indexed = 0;
+      INSERT INTO letter_text (letter) SELECT id FROM desk_letter ORDER BY accepted_at, number;
+      CREATE TRIGGER desk_letter_text AFTER INSERT ON desk_letter BEGIN
+        INSERT INTO letter_text (letter) VALUES (NEW.id);
+      END;
+      CREATE INDEX letter_place_by_number ON letter_place (viewer, folder, number, branch);
+      \(LetterWords.index.migration)
+      """),
 ]

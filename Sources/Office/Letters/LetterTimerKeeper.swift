@@ -23,6 +23,9 @@ public struct LetterTimerKeeper: Service {
       do { try await letters.beginTimers() } catch {
         logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"])
       }
+      do { try await letters.indexLetters() } catch is CancellationError { return } catch {
+        logger.error("letters could not be indexed for searching", metadata: ["error": "\(error)"])
+      }
       while !Task.isCancelled {
         do {
           while try await letters.fireTimers() == Self.timersAtOnce {}
@@ -37,25 +40,7 @@ public struct LetterTimerKeeper: Service {
 extension DeskLetters {
   /// Gives limits to open letters of before flows, and ends to those waits that no calendar said; once, at the start.
   package func beginTimers() async throws {
-    let (now, flows, times, logger) = (self.now(), self.flows, self.times, self.logger)
-    func each(
-      _ ids: [String], _ body: @escaping @Sendable (inout StoredDeskLetter, FlowDefinition, Transaction) throws -> Void
-    )
-      async throws
-    {
-      for start in stride(from: 0, to: ids.count, by: LetterTimerKeeper.timersAtOnce) {
-        let part = ids[start..<min(start + LetterTimerKeeper.timersAtOnce, ids.count)]
-        try await database.write { db in
-          for id in part {
-            guard let row = try db.one("SELECT * FROM desk_letter WHERE id = ?", id),
-              var letter = try StoredDeskLetter(row: row),
-              let flow = flows.version(letter.item.version, of: letter.item.flow)
-            else { continue }
-            try body(&letter, flow, db)
-          }
-        }
-      }
-    }
+    let (now, times) = (self.now(), self.times)
     let (old, waiting) = try await database.read { db in
       (
         try db.all(
@@ -69,12 +54,12 @@ extension DeskLetters {
           """)
       )
     }
-    try await each(old) { letter, flow, db in
+    try await eachLetter(old) { letter, flow, db in
       letter.changedAt = now
       letter.promise = times.promise(flow, letter.kind, acceptedAt: letter.acceptedAt)
       try letter.save(flow, times, db)
     }
-    try await each(waiting) { letter, flow, db in
+    try await eachLetter(waiting) { letter, flow, db in
       if letter.promise == nil, letter.settledAt == nil {
         letter.promise = times.promise(flow, letter.kind, acceptedAt: letter.acceptedAt)
         try letter.save(flow, times, db)
@@ -90,44 +75,35 @@ extension DeskLetters {
   }
 
   /// Puts the letters of people who have moved, changed their roles or left at other desks.
+  ///
+  /// That somebody was followed is written down when all their letters lie elsewhere: whatever ends it before, the next
+  /// round does all of it again.
   package func followPeople() async throws {
-    let (flows, times) = (self.flows, self.times)
-    let changed = try await database.write { db in
-      var changed: [String] = []
-      for row in try db.all(
+    let times = self.times
+    let changed = try await database.read { db in
+      try db.all(
+        String.self,
         "SELECT viewer FROM letter_place_count WHERE folder = ? AND viewer LIKE 'person %' AND letters > 0",
-        LetterPlace.queue)
-      {
-        let viewer: String = try row["viewer"]
+        LetterPlace.queue
+      ).compactMap { viewer -> (viewer: String, standing: String)? in
         let standing = try OfficeLookup.standing(of: String(viewer.dropFirst("person ".count)), db)
         let known = try db.one(String.self, "SELECT standing FROM letter_desk WHERE viewer = ?", viewer)
-        guard known != standing else { continue }
-        try db.run(
-          """
-          INSERT INTO letter_desk (viewer, standing) VALUES (?, ?)
-          ON CONFLICT (viewer) DO UPDATE SET standing = excluded.standing
-          """, viewer, standing)
-        changed.append(viewer)
+        return known == standing ? nil : (viewer, standing)
       }
-      return changed
     }
-    for viewer in changed {
+    for (viewer, standing) in changed {
       let ids = try await database.read { db in
         try db.all(
           String.self, "SELECT DISTINCT letter FROM letter_place WHERE viewer = ? AND folder = ?", viewer,
           LetterPlace.queue)
       }
-      for start in stride(from: 0, to: ids.count, by: LetterTimerKeeper.timersAtOnce) {
-        let part = ids[start..<min(start + LetterTimerKeeper.timersAtOnce, ids.count)]
-        try await database.write { db in
-          for id in part {
-            guard let row = try db.one("SELECT * FROM desk_letter WHERE id = ?", id),
-              let letter = try StoredDeskLetter(row: row),
-              let flow = flows.version(letter.item.version, of: letter.item.flow)
-            else { continue }
-            try letter.savePlaces(flow, times, db)
-          }
-        }
+      try await eachLetter(ids) { letter, flow, db in try letter.savePlaces(flow, times, db) }
+      try await database.write { db in
+        try db.run(
+          """
+          INSERT INTO letter_desk (viewer, standing) VALUES (?, ?)
+          ON CONFLICT (viewer) DO UPDATE SET standing = excluded.standing
+          """, viewer, standing)
       }
     }
   }
@@ -137,7 +113,7 @@ extension DeskLetters {
   /// - Returns: how many had passed, at most `LetterTimerKeeper.timersAtOnce`.
   @discardableResult
   package func fireTimers() async throws -> Int {
-    let (now, flows, times, logger) = (self.now(), self.flows, self.times, self.logger)
+    let (now, times, logger) = (self.now(), self.times, self.logger)
     let step = LetterStepTaking(self)
     return try await database.write { db in
       let due = try db.all(
@@ -149,13 +125,8 @@ extension DeskLetters {
         try db.run(
           "UPDATE letter_timer SET fired_at = ? WHERE letter = ? AND branch = ? AND entry = ?", now, id, branch, entry)
         // One letter that cannot be read keeps no other from its limit.
-        guard let stored = try db.one("SELECT * FROM desk_letter WHERE id = ?", id) else { continue }
-        guard var letter = (try? StoredDeskLetter(row: stored)) ?? nil,
-          let flow = flows.version(letter.item.version, of: letter.item.flow)
-        else {
-          logger.error("a step by the clock was refused", metadata: ["letter": "\(id)", "error": "no such flow"])
-          continue
-        }
+        guard let (stored, flow) = try self.readable(id, db) else { continue }
+        var letter = stored
         let number = branch == 0 ? nil : branch
         guard let wait = flow.waits(of: letter.item).first(where: { $0.branch == number && $0.entry == entry }) else {
           continue

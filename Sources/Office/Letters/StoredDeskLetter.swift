@@ -51,7 +51,7 @@ struct StoredDeskLetter {
       "SELECT unit, path FROM letter_unit JOIN unit ON unit.id = letter_unit.unit WHERE letter = ? AND reads = 1", id)
     return Set(
       try rows.filter { row in
-        let place = Place.unit(UnitPath((try row["path"] as String).split(separator: "/").map(String.init)))
+        let place = Place.unit(UnitPath(text: try row["path"]))
         return readers.contains { $0.mayThemselves(.readDispatch, place) }
       }.map { try $0["unit"] })
   }
@@ -189,31 +189,4 @@ extension FlowItem {
 extension LetterDraft {
   /// What conditions of flows may ask of a letter.
   var flowFields: [String: [String]] { ["may-publish": [mayPublish ? "true" : "false"]] }
-}
-
-extension DeskLetters {
-  /// Works out anew in which folders and at whose desks all letters lie, from what is stored of each.
-  ///
-  /// - Returns: how many letters there are.
-  @discardableResult
-  public func rebuildPlaces() async throws -> Int {
-    let (flows, times) = (self.flows, self.times)
-    var (last, count) = ("", 0)
-    try await database.write { db in
-      try db.run("DELETE FROM letter_place WHERE letter NOT IN (SELECT id FROM desk_letter)")
-    }
-    while true {
-      let start = last
-      let batch = try await database.write { db in
-        let rows = try db.all("SELECT * FROM desk_letter WHERE id > ? ORDER BY id LIMIT 500", start)
-        for row in rows {
-          guard let letter = try StoredDeskLetter(row: row) else { continue }
-          try letter.savePlaces(letter.flow(flows), times, db)
-        }
-        return try rows.map { try $0["id"] as String }
-      }
-      guard let end = batch.last else { return count }
-      (last, count) = (end, count + batch.count)
-    }
-  }
 }

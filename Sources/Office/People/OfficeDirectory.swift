@@ -107,6 +107,6 @@ public func currentTime() -> Int { Int((Date().timeIntervalSince1970 * 1_000).ro
 func date(_ milliseconds: Int) -> Date { Date(timeIntervalSince1970: Double(milliseconds) / 1_000) }
 
 extension UnitPath {
-  init(text: String) { self.init(text.split(separator: "/").map(String.init)) }
+  package init(text: String) { self.init(text.split(separator: "/").map(String.init)) }
   var text: String { identifiers.joined(separator: "/") }
 }

@@ -18,9 +18,14 @@ struct FolderPage: InsidePage {
   let late: String?
   let undelivered: UndeliveredValues?
   let tabs: [TabValues]
+  let query: String
+  let filter: FilterValues?
   let isEmpty: Bool
   let hasLetters: Bool
+  let canChoose: Bool
   let letters: [LetterRow]
+  let acts: [BulkActValues]
+  let export: ExportValues?
   let places: PlacesValues?
 }
 
@@ -43,6 +48,8 @@ struct TabValues: PageValues {
 
 struct LetterRow: PageValues {
   let number: String
+  let branch: String
+  let canChoose: Bool
   let letterTitle: String
   let mailbox: String
   let kind: String
@@ -58,6 +65,7 @@ struct LetterRow: PageValues {
 /// The links between the parts of a folder.
 struct PlacesValues: PageValues {
   let path: String
+  let query: String
   let previous: String?
   let next: String?
 }

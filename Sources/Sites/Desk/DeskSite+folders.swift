@@ -2,7 +2,9 @@ import Flows
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Letters
+import NIOCore
 import Roles
 import Web
 import Zones
@@ -14,24 +16,115 @@ extension DeskSite {
 
   func addFolderRoutes(to routes: inout RouteTable) {
     handle(.get, "/folders/{folder}", .readLetter, &routes) { [self] request, presence in
-      guard let folder = DeskFolder(rawValue: request.parameters["folder"] ?? "") else { throw WebFailure.notFound }
-      return try await folderPage(folder, request, presence)
+      let folder = try folder(request)
+      let filter = filter(request)
+      let found = try await letters.folder(
+        folder, for: presence.official, limit: Self.folderSize, part: part(request), filter: filter)
+      return try await listPage(
+        LetterList(
+          path: "/folders/\(folder.rawValue)", titleKey: "folder-\(folder.rawValue)", hintKey: nil, filter: filter,
+          canExport: presence.official.may(.exportLetters)), found, request, presence)
     }
+    handle(.post, "/folders/{folder}/export", .exportLetters, &routes) { [self] in try await export($0, $1) }
   }
 
-  private func folderPage(_ folder: DeskFolder, _ request: WebRequest, _ presence: Presence) async throws -> Response {
-    let official = presence.official
-    let found = try await letters.folder(folder, for: official, limit: Self.folderSize, part: part(request))
+  private func folder(_ request: WebRequest) throws -> DeskFolder {
+    guard let folder = DeskFolder(rawValue: request.parameters["folder"] ?? "") else { throw WebFailure.notFound }
+    return folder
+  }
+
+  /// A list of letters as a page shows it.
+  struct LetterList {
+    let path: String
+    let titleKey: String
+    let hintKey: String?
+    /// Nil where the list cannot be filtered.
+    var filter: FolderFilter?
+    var canExport = false
+  }
+
+  func listPage(
+    _ list: LetterList, _ found: Letters.FolderPage, _ request: WebRequest, _ presence: Presence
+  ) async throws -> Response {
+    let (official, language, strings) = (presence.official, request.language, renderer.strings)
+    let acts = bulkActs(of: official, language)
+    let rows = found.letters.map { row($0, language, canChoose: !acts.isEmpty) }
     return page(
       FolderPage(
-        heading: renderer.strings.text("folder-\(folder.rawValue)", request.language), hint: nil,
-        late: try await lateText("linkLate", "linkNever", request.language),
-        undelivered: try await undeliveredValues(official, request.language),
-        tabs: try await tabs("/folders/\(folder.rawValue)", official, request.language),
-        isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
-        letters: found.letters.map { row($0, request.language) },
-        places: places(found, "/folders/\(folder.rawValue)")),
-      titleKey: "folder-\(folder.rawValue)", request, presence)
+        heading: strings.text(list.titleKey, language), hint: list.hintKey.map { strings.text($0, language) },
+        late: try await lateText("linkLate", "linkNever", language),
+        undelivered: list.path.hasPrefix("/folders/") ? try await undeliveredValues(official, language) : nil,
+        tabs: try await tabs(list.path, official, language), query: "",
+        filter: list.filter.map { filterValues($0, list.path, language) }, isEmpty: rows.isEmpty,
+        hasLetters: !rows.isEmpty, canChoose: !acts.isEmpty, letters: rows, acts: acts,
+        export: list.canExport && !rows.isEmpty ? exportValues(list, language) : nil,
+        places: places(found, list.path, list.filter ?? FolderFilter())),
+      titleKey: list.titleKey, request, presence)
+  }
+
+  // MARK: Filters
+
+  /// What an address asks for; what is strange there counts for nothing.
+  func filter(_ request: WebRequest) -> FolderFilter {
+    filter { request.query($0) }
+  }
+
+  private func filter(_ value: (String) -> String?) -> FolderFilter {
+    FolderFilter(
+      mailbox: value("mailbox").flatMap { asked in configuration.mailboxes.map(\.identifier).first { $0 == asked } },
+      kind: value("kind").flatMap { LetterKind(rawValue: $0) },
+      order: value("order").flatMap { FolderFilter.Order(rawValue: $0) })
+  }
+
+  private func query(_ filter: FolderFilter) -> String {
+    [("mailbox", filter.mailbox), ("kind", filter.kind?.rawValue), ("order", filter.order?.rawValue)]
+      .compactMap { name, value in value.map { "\(name)=\(queryEncoded($0))&" } }.joined()
+  }
+
+  private func filterValues(_ filter: FolderFilter, _ path: String, _ language: Language) -> FilterValues {
+    let strings = renderer.strings
+    func option(_ value: String, _ text: String, _ chosen: String?) -> StepOptionValues {
+      StepOptionValues(value: value, text: text, chosen: value == chosen)
+    }
+    return FilterValues(
+      path: path, isSet: filter != FolderFilter(),
+      mailboxes: configuration.mailboxes.map {
+        option($0.identifier, name(of: $0.identifier, language), filter.mailbox)
+      },
+      kinds: LetterKind.allCases.map {
+        option($0.rawValue, strings.text("kind-\($0.rawValue)", language), filter.kind?.rawValue)
+      },
+      orders: FolderFilter.Order.allCases.map {
+        option($0.rawValue, strings.text("order-\($0.rawValue)", language), filter.order?.rawValue)
+      })
+  }
+
+  private func exportValues(_ list: LetterList, _ language: Language) -> ExportValues {
+    ExportValues(
+      path: "\(list.path)/export", mailbox: list.filter?.mailbox ?? "", kind: list.filter?.kind?.rawValue ?? "",
+      order: list.filter?.order?.rawValue ?? "")
+  }
+
+  /// The folder as a file of values separated by commas.
+  private func export(_ request: WebRequest, _ presence: Presence) async throws -> Response {
+    let folder = try folder(request)
+    let form = try await form(of: request, presence)
+    let (strings, language) = (renderer.strings, request.language)
+    let found = try await letters.export(folder, filter { form[$0] }, for: presence.official)
+    var table = CSVTable(
+      ["columnNumber", "columnTitle", "columnMailbox", "columnKind", "columnStage", "columnAccepted", "columnDue"]
+        .map { strings.text($0, language) })
+    for letter in found {
+      let row = row(letter, language, canChoose: false)
+      table.add([row.number, row.letterTitle, row.mailbox, row.kind, row.state, row.acceptedAt, row.due ?? ""])
+    }
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: "text/csv; charset=utf-8; header=present",
+        .contentDisposition: contentDisposition(
+          fileName: "\(strings.text("folder-\(folder.rawValue)", language)).csv"),
+      ], body: .init(byteBuffer: ByteBuffer(string: table.text)))
   }
 
   /// - Parameter current: the path of the list that is shown.
@@ -50,9 +143,10 @@ extension DeskSite {
       + DeskFolder.allCases.map { tab("/folders/\($0.rawValue)", "folder-\($0.rawValue)", "\(counts[$0] ?? 0)") }
   }
 
-  func places(_ found: Letters.FolderPage, _ path: String) -> PlacesValues? {
+  private func places(_ found: Letters.FolderPage, _ path: String, _ filter: FolderFilter) -> PlacesValues? {
     guard found.previous != nil || found.next != nil else { return nil }
-    return PlacesValues(path: path, previous: found.previous?.description, next: found.next?.description)
+    return PlacesValues(
+      path: path, query: query(filter), previous: found.previous?.description, next: found.next?.description)
   }
 
   /// Letters whose citizens must be told in another way; nil where there are none.
@@ -81,9 +175,10 @@ extension DeskSite {
     return place("before").map(FolderPart.before) ?? .first
   }
 
-  func row(_ letter: DeskLetterSummary, _ language: Language) -> LetterRow {
+  func row(_ letter: DeskLetterSummary, _ language: Language, canChoose: Bool = false) -> LetterRow {
     LetterRow(
-      number: letter.number, letterTitle: letter.title, mailbox: name(of: letter.mailbox, language),
+      number: letter.number, branch: "\(letter.branch)", canChoose: canChoose, letterTitle: letter.title,
+      mailbox: name(of: letter.mailbox, language),
       kind: renderer.strings.text("kind-\(letter.kind.rawValue)", language),
       acceptedAt: officeTime(letter.acceptedAt), stage: letter.stage.rawValue,
       state: language == .chinese ? letter.state.chinese : letter.state.english,

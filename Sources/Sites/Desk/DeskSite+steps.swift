@@ -12,7 +12,6 @@ extension DeskSite {
     handle(.get, "/queue", .readLetter, &routes) { [self] in try await queuePage($0, $1) }
     handle(.get, "/queue/next", .readLetter, &routes) { [self] in try await nextLetter($0, $1) }
     handle(.get, "/due/{when}", .readLetter, &routes) { [self] in try await duePage($0, $1) }
-    handle(.get, "/letters", .readLetter, &routes) { [self] in try await findLetter($0, $1) }
     for act in LetterAct.allCases where act != .signFor && !LetterAct.settling.contains(act) {
       handle(.post, "/letters/{number}/\(act.rawValue)", act.action, &routes) { [self] in
         try await take(act, $0, $1)
@@ -80,46 +79,19 @@ extension DeskSite {
   private func duePage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     guard let span = LetterDueSpan(rawValue: request.parameters["when"] ?? "") else { throw WebFailure.notFound }
     let found = try await letters.due(span, for: presence.official, limit: Self.folderSize)
-    let isOverdue = span == .overdue
-    return page(
-      FolderPage(
-        heading: renderer.strings.text(isOverdue ? "overdueHeading" : "todayHeading", request.language),
-        hint: renderer.strings.text(isOverdue ? "overdueHint" : "todayHint", request.language),
-        late: try await lateText("linkLate", "linkNever", request.language), undelivered: nil,
-        tabs: try await tabs("/due/\(span.rawValue)", presence.official, request.language),
-        isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
-        letters: found.letters.map { row($0, request.language) }, places: nil),
-      titleKey: isOverdue ? "overdueHeading" : "todayHeading", request, presence)
-  }
-
-  /// Leads to the letter of a number, as somebody reads it out: wide digits and blanks do not matter.
-  private func findLetter(_ request: WebRequest, _ presence: Presence) async throws -> Response {
-    guard presence.official.may(.readLetter) || presence.official.may(.readDispatch) else {
-      throw WebFailure.notAllowed
-    }
-    let typed = (request.query("number") ?? "").prefix(64).unicodeScalars.compactMap { scalar -> Character? in
-      switch scalar.value {
-      case 0x30...0x39, 0x2D: Character(scalar)
-      case 0xFF10...0xFF19: Unicode.Scalar(scalar.value - 0xFF10 + 0x30).map { Character($0) }
-      case 0xFF0D, 0x2010...0x2015: "-"
-      default: nil
-      }
-    }
-    let number = String(typed)
-    guard !number.isEmpty else { return seeOther("/queue") }
-    return seeOther("/letters/\(number)")
+    let list =
+      span == .overdue
+      ? LetterList(path: "/due/overdue", titleKey: "overdueHeading", hintKey: "overdueHint")
+      : LetterList(path: "/due/today", titleKey: "todayHeading", hintKey: "todayHint")
+    return try await listPage(list, found, request, presence)
   }
 
   private func queuePage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
-    let found = try await letters.queue(for: presence.official, limit: Self.folderSize, part: part(request))
-    return page(
-      FolderPage(
-        heading: renderer.strings.text("queueHeading", request.language),
-        hint: renderer.strings.text("queueHint", request.language),
-        late: try await lateText("linkLate", "linkNever", request.language), undelivered: nil,
-        tabs: try await tabs("/queue", presence.official, request.language),
-        isEmpty: found.letters.isEmpty, hasLetters: !found.letters.isEmpty,
-        letters: found.letters.map { row($0, request.language) }, places: places(found, "/queue")),
-      titleKey: "queueHeading", request, presence)
+    let filter = filter(request)
+    let found = try await letters.queue(
+      for: presence.official, limit: Self.folderSize, part: part(request), filter: filter)
+    return try await listPage(
+      LetterList(path: "/queue", titleKey: "queueHeading", hintKey: "queueHint", filter: filter), found, request,
+      presence)
   }
 }

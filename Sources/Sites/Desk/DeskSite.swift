@@ -131,6 +131,8 @@ public final class DeskSite: Service {
     addFolderRoutes(to: &routes)
     addLetterRoutes(to: &routes)
     addStepRoutes(to: &routes)
+    addSearchRoutes(to: &routes)
+    addBulkRoutes(to: &routes)
     addUnitRoutes(to: &routes)
     addPeopleRoutes(to: &routes)
     addDelegationRoutes(to: &routes)

@@ -2,7 +2,8 @@ import Web
 
 /// The desk's texts.
 let deskStrings =
-  letterStrings + stepStrings + stepActStrings + outcomeStrings + sessionStrings + officeStrings + actStrings
+  letterStrings + listStrings + stepStrings + stepActStrings + outcomeStrings + sessionStrings + officeStrings
+  + actStrings
   + enrolmentStrings + noticeStrings
   + keyStrings
   + auditStrings + alertStrings + documentStrings + paperStrings + publicationStrings + receivedStrings + sealStrings

@@ -195,6 +195,33 @@ let deskTemplates: [String: String] = [
   <div class="actions"><button class="plain" type="submit" id="back">{{t.backToForm}}</button></div>
   </form>
   """#,
+  "bulk-done": #"""
+  <h1>{{heading}}</h1>
+  <p class="note" role="status" id="done">{{done}}</p>
+  {{#hasOthers}}{{> bulk-others}}{{/hasOthers}}
+  <p class="actions"><a class="button" href="/queue">{{t.bulkLeave}}</a></p>
+  """#,
+  "bulk-others": #"""
+  <h2>{{t.bulkOthers}}</h2>
+  <p class="hint">{{t.bulkOthersHint}}</p>
+  <ul id="others">
+  {{#others}}<li><a href="/letters/{{number}}">{{number}}</a> {{letterTitle}}{{#problem}}：{{problem}}{{/problem}}</li>
+  {{/others}}</ul>
+  """#,
+  "bulk-step": #"""
+  <h1>{{heading}}</h1>
+  {{#hasForm}}<form id="typed" class="box" method="post" action="{{path}}">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <p>{{explanation}}</p>
+  <ul>
+  {{#letters}}<li><input type="hidden" name="letter-{{number}}" value="{{chosen}}"><a href="/letters/{{number}}">{{number}}</a> {{letterTitle}}</li>
+  {{/letters}}</ul>
+  {{#fields}}{{> step-field}}
+  {{/fields}}<div class="actions"><button type="submit" id="take-step"{{#isDanger}} class="danger"{{/isDanger}}>{{verb}}</button> <a class="button plain" href="/queue">{{t.bulkLeave}}</a></div>
+  </form>{{/hasForm}}
+  {{#hasOthers}}{{> bulk-others}}{{/hasOthers}}
+  {{^hasForm}}<p><a class="button plain" href="/queue">{{t.bulkLeave}}</a></p>{{/hasForm}}
+  """#,
   "confirm": #"""
   <h1>{{question}}</h1>
   <p id="confirm-object"><strong>{{object}}</strong></p>
@@ -507,6 +534,9 @@ let deskTemplates: [String: String] = [
   <p class="hint">{{hours}}</p>
   <p><a class="button plain" href="/people/{{id}}">{{t.back}}</a></p>
   """#,
+  "find": #"""
+  <form class="find" method="get" action="/search" role="search"><label for="q">{{t.searchLetters}}</label> <input type="search" id="q" name="q" value="{{query}}" maxlength="100" autocomplete="off"> <button class="plain" type="submit" id="find">{{t.findLetter}}</button></form>
+  """#,
   "folder": #"""
   <h1>{{heading}}</h1>
   {{#hint}}<p class="hint">{{hint}}</p>{{/hint}}
@@ -514,21 +544,29 @@ let deskTemplates: [String: String] = [
   {{> late}}
   {{#undelivered}}<div id="undelivered" class="note" role="status"><p>{{text}}</p>
   <p>{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}</p></div>{{/undelivered}}
-  <form class="find" method="get" action="/letters"><label for="number">{{t.findNumber}}</label> <input class="short" type="search" id="number" name="number" inputmode="numeric" autocomplete="off"> <button class="plain" type="submit" id="find">{{t.findLetter}}</button></form>
+  {{> find}}
   <nav aria-label="{{t.folders}}"><ul class="tabs">
   {{#tabs}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}} ({{count}})</a></li>
   {{/tabs}}</ul></nav>
+  {{#filter}}<form class="find" id="filter" method="get" action="{{path}}">
+  <label for="mailbox">{{t.columnMailbox}}</label> <select id="mailbox" name="mailbox"><option value="">{{t.filterAll}}</option>
+  {{#mailboxes}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/mailboxes}}</select>
+  <label for="kind">{{t.columnKind}}</label> <select id="kind" name="kind"><option value="">{{t.filterAll}}</option>
+  {{#kinds}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/kinds}}</select>
+  <label for="order">{{t.filterOrder}}</label> <select id="order" name="order"><option value="">{{t.orderUsual}}</option>
+  {{#orders}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/orders}}</select>
+  <button class="plain" type="submit">{{t.filterDo}}</button>{{#isSet}} <a class="button plain" href="{{path}}">{{t.filterNone}}</a>{{/isSet}}
+  </form>{{/filter}}
   {{#isEmpty}}<p class="soft">{{t.folderEmpty}}</p>{{/isEmpty}}
-  {{#hasLetters}}<table class="cards">
-  <thead><tr><th scope="col">{{t.columnDue}}</th><th scope="col">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col">{{t.columnMailbox}}</th><th scope="col">{{t.columnKind}}</th><th scope="col">{{t.columnStage}}</th><th scope="col">{{t.columnAccepted}}</th></tr></thead>
-  <tbody>
-  {{#letters}}<tr><td class="tight">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</td><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
-  {{/letters}}</tbody>
-  </table>{{/hasLetters}}
+  {{#hasLetters}}{{> letter-rows}}{{/hasLetters}}
   {{#places}}<nav class="paging" aria-label="{{t.pages}}">
-  {{#previous}}<a class="button plain" rel="prev" href="{{path}}?before={{previous}}">{{t.previousPage}}</a>{{/previous}}
-  {{#next}}<a class="button plain" rel="next" href="{{path}}?after={{next}}">{{t.nextPage}}</a>{{/next}}
+  {{#previous}}<a class="button plain" rel="prev" href="{{path}}?{{query}}before={{previous}}">{{t.previousPage}}</a>{{/previous}}
+  {{#next}}<a class="button plain" rel="next" href="{{path}}?{{query}}after={{next}}">{{t.nextPage}}</a>{{/next}}
   </nav>{{/places}}
+  {{#export}}<form method="post" action="{{path}}"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="mailbox" value="{{mailbox}}"><input type="hidden" name="kind" value="{{kind}}"><input type="hidden" name="order" value="{{order}}"><p><button class="plain" type="submit" id="export">{{t.exportLetters}}</button> <span class="hint">{{t.exportHint}}</span></p></form>{{/export}}
   """#,
   "history": #"""
   <ol class="timeline">
@@ -598,6 +636,18 @@ let deskTemplates: [String: String] = [
   """#,
   "late": #"""
   {{#late}}<p id="link-late" class="note" role="status">{{late}}</p>{{/late}}
+  """#,
+  "letter-rows": #"""
+  <form id="chosen" method="post">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <table class="cards worklist">
+  <thead><tr>{{#canChoose}}<th scope="col" class="pick"><span class="hidden">{{t.columnChoose}}</span></th>{{/canChoose}}<th scope="col" class="day">{{t.columnDue}}</th><th scope="col" class="code">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col" class="word">{{t.columnMailbox}}</th><th scope="col" class="brief">{{t.columnKind}}</th><th scope="col" class="word">{{t.columnStage}}</th><th scope="col" class="day">{{t.columnAccepted}}</th></tr></thead>
+  <tbody>
+  {{#letters}}<tr>{{#canChoose}}<td class="tight"><label class="choice" for="letter-{{number}}-{{branch}}"><input type="checkbox" id="letter-{{number}}-{{branch}}" name="letter-{{number}}" value="{{branch}}"><span class="hidden">{{t.columnChoose}} {{number}}</span></label></td>{{/canChoose}}<td class="tight">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</td><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
+  {{/letters}}</tbody>
+  </table>
+  {{#canChoose}}<div class="bulk" role="group" aria-label="{{t.bulkLabel}}"><span>{{t.bulkLabel}}</span> {{#acts}}<button type="submit" id="bulk-{{id}}" formaction="{{path}}"{{#isPlain}} class="plain"{{/isPlain}}>{{text}}</button> {{/acts}}</div>{{/canChoose}}
+  </form>
   """#,
   "letter": #"""
   {{#letter}}
@@ -1148,6 +1198,19 @@ let deskTemplates: [String: String] = [
   {{#seals}}<tr role="row"><td role="cell" data-label="{{t.sealName}}"><a href="/seals/{{id}}">{{name}}</a></td><td role="cell" data-label="{{t.sealOwner}}">{{owner}}</td><td role="cell" data-label="{{t.sealState}}"><span class="stage" data-stage="{{state}}">{{stateText}}</span></td><td role="cell" data-label="{{t.sealValid}}">{{valid}}</td></tr>
   {{/seals}}</tbody>
   </table>{{/hasSeals}}
+  """#,
+  "search": #"""
+  <h1>{{t.searchHeading}}</h1>
+  {{> late}}
+  {{> find}}
+  <nav aria-label="{{t.folders}}"><ul class="tabs">
+  {{#tabs}}<li><a href="{{path}}">{{text}} ({{count}})</a></li>
+  {{/tabs}}</ul></nav>
+  {{#isIncomplete}}<p class="note" role="status">{{t.searchIncomplete}}</p>{{/isIncomplete}}
+  {{#isEmpty}}<p class="soft" role="status">{{#hint}}{{hint}}{{/hint}}</p>{{/isEmpty}}
+  {{#hasLetters}}{{> letter-rows}}{{/hasLetters}}
+  {{#nextPath}}<nav class="paging" aria-label="{{t.pages}}"><a class="button plain" rel="next" href="{{nextPath}}">{{t.searchOn}}</a></nav>{{/nextPath}}
+  {{#canSearchPhones}}<form class="find" id="by-phone" method="post" action="/search/phone"><input type="hidden" name="csrf" value="{{csrf}}"><label for="phone">{{t.searchPhone}}</label> <input class="short" type="tel" id="phone" name="phone" inputmode="numeric" autocomplete="off" maxlength="20" aria-describedby="phone-hint"> <button class="plain" type="submit">{{t.findLetter}}</button> <span class="hint" id="phone-hint">{{t.searchPhoneHint}}</span></form>{{/canSearchPhones}}
   """#,
   "signed-form": #"""
    data-statement="{{head}}" data-keys="{{keys}}"

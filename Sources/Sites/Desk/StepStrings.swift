@@ -37,7 +37,6 @@ let stepStrings = StringTable([
     "overdueHint", "答复期限或单位办理期限已过、尚未办结的信件。",
     "Letters not settled yet whose promised date, or unit's date, has passed."),
   .init("todayHint", "今天到期、尚未办结的信件。", "Letters not settled yet that are due today."),
-  .init("findNumber", "按受理编号查找", "Find by number"),
   .init("findLetter", "查找", "Find"),
   .init("chooseOne", "请选择", "Please choose"),
   .init("noUnit", "无", "None"),

@@ -195,6 +195,8 @@ let stylesheet = #"""
   td.tight { white-space: nowrap; }
   .paging { display: flex; gap: 1rem; align-items: center; margin-top: 1.25rem; }
   .find { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; margin: 0 0 1rem; }
+  .find select { width: auto; }
+  .bulk { position: sticky; bottom: 0; display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; background: var(--paper); border-top: 2px solid var(--blue); padding: 0.6rem 0; }
   .steps-to-take { border: 1px solid var(--line); border-left: 6px solid var(--blue); border-radius: 4px; padding: 0.75rem 1.25rem; margin: 1.25rem 0; }
   .steps-to-take h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
   .steps-to-take ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; list-style: none; margin: 0; padding: 0; }
@@ -227,9 +229,20 @@ let stylesheet = #"""
     table.cards td:empty { display: none; }
     table.cards td[data-label]::before { content: attr(data-label) " "; font-size: 0.9rem; color: var(--soft); }
   }
+  @media (min-width: 64rem) {
+    main:has(.worklist) { max-width: 100rem; }
+    .worklist { table-layout: fixed; font-size: 0.9rem; line-height: 1.5; }
+    .worklist th, .worklist td { padding: 0.3rem 0.5rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+    .worklist .pick { width: 2.75rem; }
+    .worklist .day { width: 9.5rem; }
+    .worklist .code { width: 8rem; }
+    .worklist .word { width: 9rem; }
+    .worklist .brief { width: 5rem; }
+  }
+  @media (min-width: 64rem) and (pointer: fine) { .worklist .choice { min-height: 1.4rem; } }
   @media print {
     body, main { background: #fff; box-shadow: none; }
-    .top nav, .skip, .bottom, .actions, .screen { display: none; }
+    .top nav, .skip, .bottom, .actions, .bulk, .find, .screen { display: none; }
     .top { background: #fff; border-bottom: 2px solid #000; }
     .top a, .ticket output, body { color: #000; }
     .mark, .mark::before { border-color: #000; }

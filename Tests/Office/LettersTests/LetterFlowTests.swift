@@ -14,7 +14,7 @@ import Zones
 
 /// Letters on the eleven steps, as `zones/flows/letter.yaml` has them, with a clock that the tests set.
 @Suite struct LetterFlowTests {
-  private final class Clock: Sendable {
+  final class Clock: Sendable {
     /// Monday, 2 November 2026, 09:00 in Shanghai.
     private let time = Mutex(1_793_581_200_000)
 
@@ -22,13 +22,13 @@ import Zones
     func wait(days: Int) { time.withLock { $0 += days * 86_400_000 } }
   }
 
-  private static let root = Official(
+  static let root = Official(
     person: "zone-root", name: "根", certificateFingerprint: String(repeating: "0", count: 64), roles: [.administrator])
 
-  private let clock = Clock()
-  private let zones: TestZones
-  private let zone: RunningZone
-  private var desk: DeskLetters { zone.desk }
+  let clock = Clock()
+  let zones: TestZones
+  let zone: RunningZone
+  var desk: DeskLetters { zone.desk }
 
   init() async throws {
     let clock = self.clock
@@ -59,17 +59,17 @@ import Zones
     }
   }
 
-  private static func fingerprint(_ person: String) -> String {
+  static func fingerprint(_ person: String) -> String {
     let digits = person.utf8.map { String($0, radix: 16) }.joined()
     return String((digits + String(repeating: "0", count: 64)).prefix(64))
   }
 
-  private func official(_ person: String) async throws -> Official {
+  func official(_ person: String) async throws -> Official {
     try #require(try await zone.office.official(certificate: Self.fingerprint(person)))
   }
 
   /// A letter that has just arrived on the flow of eleven steps.
-  private func letter(_ number: String = "2026-000001") async throws -> String {
+  func letter(_ number: String = "2026-000001") async throws -> String {
     let content = try JSONEncoder().encode(draft())
     let (item, version) = try await zone.database.read { _ in
       let flow = try FlowFile.check(RunningZone.zones("flows/letter.yaml")).0
@@ -85,11 +85,11 @@ import Zones
         VALUES (?, ?, ?, 'mayor', 'question', 't', ?, ?, x'', x'', x'', 'delivered', ?, 'letter', ?)
         """, "id-\(number)", number, at, content, key, item, version)
     }
-    try await desk.rebuildPlaces()
+    try await desk.rebuildPlaces(of: [number])
     return number
   }
 
-  private func take(
+  func take(
     _ act: LetterAct, _ number: String, by person: String, branch: Int? = nil, entry: Int? = nil,
     _ fields: [LetterField: [String]] = [:]
   ) async throws {
@@ -98,82 +98,22 @@ import Zones
       by: try await official(person))
   }
 
-  private func queue(of person: String) async throws -> [String] {
+  func queue(of person: String) async throws -> [String] {
     try await desk.queue(for: try await official(person), limit: 10).letters.map(\.number)
   }
 
-  private func folder(_ folder: DeskFolder, of person: String) async throws -> [String] {
+  func folder(_ folder: DeskFolder, of person: String) async throws -> [String] {
     try await desk.folder(folder, for: try await official(person), limit: 10).letters.map(\.number)
   }
 
   /// Signed for, instructed and dispatched to the housing department.
-  private func dispatched(_ number: String) async throws {
+  func dispatched(_ number: String) async throws {
     try await take(.signFor, number, by: "fang")
     try await take(.present, number, by: "fang", [.leader: ["ming"], .proposal: ["拟办"]])
     try await take(.instruct, number, by: "ming", [.instruction: ["请办理"]])
     try await take(
       .dispatch, number, by: "fang",
       [.units: ["housing"], .leadUnit: ["housing"], .unitDue: ["2026-11-10"], .complaintAbout: ["none"]])
-  }
-
-  @Test func `a limit fires once, after a week's outage too, and whoever is to urge finds the letter`() async throws {
-    let number = try await letter()
-    #expect(try await desk.fireTimers() == 0)
-    #expect(try await queue(of: "ming") == [])
-    clock.wait(days: 7)
-    #expect(try await desk.fireTimers() == 1)
-    #expect(try await desk.fireTimers() == 0)
-    #expect(try await queue(of: "ming") == [number], "the leader urges")
-    #expect(try await queue(of: "fang") == [number])
-    let history = try await desk.letter(number: number, for: try await official("fang")).history
-    #expect(history.map(\.act) == [nil])
-    // The step that was waited for takes the limit away, and the next one begins.
-    try await take(.signFor, number, by: "fang")
-    #expect(try await queue(of: "ming") == [])
-    #expect(try await folder(.tracking, of: "fang") == [number])
-    clock.wait(days: 4)
-    #expect(try await desk.fireTimers() == 1)
-    #expect(try await folder(.untreated, of: "fang") == [number])
-    #expect(try await folder(.tracking, of: "fang") == [])
-    try await zone.stop()
-  }
-
-  @Test func `what is due today and overdue is counted and listed, the first before the others`() async throws {
-    // Questions are promised in five working days: on Monday the 9th.
-    let numbers = [try await letter("2026-000002"), try await letter("2026-000001")]
-    try await desk.beginTimers()
-    let fang = try await official("fang")
-    for number in numbers { try await take(.signFor, number, by: "fang") }
-    func due(_ span: LetterDueSpan) async throws -> [String] {
-      try await desk.due(span, for: fang, limit: 10).letters.map(\.number)
-    }
-    #expect(try await desk.dueCounts(for: fang) == [.today: 0, .overdue: 0])
-    try await zone.database.write { db in
-      // As the arrival over the link has it; these were put into the database.
-      try db.run("UPDATE letter_place SET sort_at = ? WHERE folder = 'tracking'", 1_794_240_000_000)
-    }
-    clock.wait(days: 7)
-    #expect(try await due(.today) == ["2026-000001", "2026-000002"])
-    #expect(try await due(.overdue) == [])
-    clock.wait(days: 1)
-    #expect(try await due(.today) == [])
-    #expect(try await due(.overdue) == ["2026-000001", "2026-000002"])
-    #expect(try await desk.dueCounts(for: fang) == [.today: 0, .overdue: 2])
-    await #expect(throws: LetterError.notAllowed) { try await desk.due(.overdue, for: Self.root, limit: 10) }
-    try await zone.stop()
-  }
-
-  @Test func `a thousand limits of one day all fire, each once`() async throws {
-    for index in 0..<1_100 {
-      _ = try await zone.database.write { db in
-        try db.run(
-          "INSERT INTO letter_timer (letter, branch, entry, since, at) VALUES (?, 0, 1, 0, ?)", "gone-\(index)", index)
-      }
-    }
-    var fired: [Int] = []
-    repeat { fired.append(try await desk.fireTimers()) } while fired.last != 0
-    #expect(fired == [500, 500, 100, 0])
-    try await zone.stop()
   }
 
   @Test func `a unit reads the letter only once it has a part in it, and keeps that`() async throws {

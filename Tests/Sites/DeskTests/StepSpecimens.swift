@@ -66,7 +66,11 @@ let stepSpecimens: [String: EveryRouteAndEveryRole.Specimen] = {
     "GET /queue": { _, _, scope in scope == .own ? ("/queue", [:]) : nil },
     "GET /queue/next": { _, _, scope in scope == .own ? ("/queue/next?after=2026-000001", [:]) : nil },
     "GET /due/{when}": { _, _, scope in scope == .own ? ("/due/overdue", [:]) : nil },
-    "GET /letters": { _, _, scope in scope == .own ? ("/letters?number=2026-000001", [:]) : nil },
+    "GET /search": { _, _, scope in scope == .own ? ("/search?q=%E8%B7%AF%E7%81%AF", [:]) : nil },
+    "POST /search/phone": { _, _, scope in scope == .own ? ("/search/phone", ["phone": "13800138000"]) : nil },
+    "POST /folders/{folder}/export": { _, _, scope in
+      scope == .own ? ("/folders/to-do/export", ["kind": "question"]) : nil
+    },
     "POST /letters/{number}/settle/check": step(.settle, "/check"),
     "POST /letters/{number}/settle": step(.settle),
   ]
@@ -74,8 +78,22 @@ let stepSpecimens: [String: EveryRouteAndEveryRole.Specimen] = {
     specimens["POST /letters/{number}/\(act.rawValue)"] = step(act)
     specimens["POST /letters/{number}/\(act.rawValue)/edit"] = step(act, "/edit")
   }
+  for act in [LetterAct.signFor, .present, .dispatch, .instruct, .reclassify, .transfer, .junk] {
+    specimens["POST /bulk/\(act.rawValue)"] = bulk(act)
+    specimens["POST /bulk/\(act.rawValue)/choose"] = bulk(act, "/choose")
+  }
   return specimens
 }()
+
+/// As `step`, chosen in a list.
+private func bulk(_ act: LetterAct, _ suffix: String = "") -> EveryRouteAndEveryRole.Specimen {
+  let single = step(act)
+  return { desk, visit, scope in
+    guard let (path, form) = try await single(desk, visit, scope) else { return nil }
+    let number = path.split(separator: "/")[1]
+    return ("/bulk/\(act.rawValue)\(suffix)", form.merging(["letter-\(number)": "0"]) { first, _ in first })
+  }
+}
 
 extension TestDesk {
   /// The eleven steps, as `zones/flows/letter.yaml` has them.
@@ -119,7 +137,7 @@ extension TestDesk {
       try db.run(
         "UPDATE desk_letter SET item = ?, flow = 'letter', flow_version = ? WHERE number = ?", content, version, number)
     }
-    try await zone.desk.rebuildPlaces()
+    try await zone.desk.rebuildPlaces(of: [number])
     return number
   }
 }

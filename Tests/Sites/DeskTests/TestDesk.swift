@@ -144,7 +144,7 @@ final class TestDesk: Sendable {
         VALUES (?, ?, 0, ?, 'question', ?, ?, ?, x'', x'', x'', ?)
         """, UUID().uuidString, number, mailbox, draft.title, content, letterKey, stage.rawValue)
     }
-    try await zone.desk.rebuildPlaces()
+    try await zone.desk.rebuildPlaces(of: [number])
     return number
   }
 
