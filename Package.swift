@@ -479,7 +479,7 @@ let package = Package(
       name: "guandu-bench",
       dependencies: [
         "FairQueues", "Roles", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage", "AgeFormat",
-        "PacketFormat", "TransparencyLog", "Certificates", "AuditLog", "Revocation", "KeyRotation", "Letters",
+        "PacketFormat", "TransparencyLog", "Certificates", "AuditLog", "Revocation", "KeyRotation", "Letters", "People",
         "ZoneHarness",
         "DocumentNotation", "Layout", "Typefaces", "PDF", "OFD", "SealObjects", "DocumentSeals", logging, arguments,
       ], path: "Benchmarks/guandu-bench", swiftSettings: settings),

@@ -53,7 +53,8 @@ import Testing
       "Desk", deskStrings,
       made: [
         "kind-": Self.kinds, "stage-": Self.stages, "event-": Self.stages, "refused-": Self.refusals,
-        "order-": FolderFilter.Order.allCases.map(\.rawValue), "folder-": DeskFolder.allCases.map(\.rawValue), "role-": Role.allCases.map(\.rawValue),
+        "order-": FolderFilter.Order.allCases.map(\.rawValue), "folder-": DeskFolder.allCases.map(\.rawValue),
+        "role-": Role.allCases.map(\.rawValue),
         "import-": kindsOfImport
           + ImportProblem.keys.filter { $0.hasPrefix("import-") }.map { String($0.dropFirst(7)) },
         "problem-": OfficeProblem.allCases.map { String($0.rawValue.dropFirst("problem-".count)) },

@@ -89,7 +89,8 @@ public enum Action: String, CaseIterable, Sendable {
   /// Whether such an action can be done to such a place at all.
   func fits(_ place: Place) -> Bool {
     switch (self, place) {
-    case (.readLetter, .mailbox), (.searchPhone, .mailbox), (.exportLetters, .mailbox), (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox),
+    case (.readLetter, .mailbox), (.searchPhone, .mailbox), (.exportLetters, .mailbox): true
+    case (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox),
       (.sortLetter, .mailbox), (.purgeLetter, .mailbox), (.presentLetter, .mailbox), (.instructLetter, .mailbox),
       (.dispatchLetter, .mailbox), (.reviewLetter, .mailbox), (.settleLetter, .mailbox):
       true

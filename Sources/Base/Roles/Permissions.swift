@@ -8,13 +8,14 @@ public enum Permissions {
   static let ofRole: [Role: [Action: Scope]] = [
     .clerk: [
       .readLetter: .own, .signForLetter: .own, .answerLetter: .own, .declineLetter: .own, .delegate: .own,
-      .searchPhone: .own, .exportLetters: .own, .sortLetter: .own, .presentLetter: .own, .dispatchLetter: .own, .settleLetter: .own, .readDispatch: .unit,
-      .signForDispatch: .unit, .passDispatch: .unit,
+      .searchPhone: .own, .exportLetters: .own, .sortLetter: .own, .presentLetter: .own, .dispatchLetter: .own,
+      .settleLetter: .own, .readDispatch: .unit, .signForDispatch: .unit, .passDispatch: .unit,
       .readDocument: .unit, .draftDocument: .own, .requestSeal: .own, .publishDocument: .unit, .withdrawDocument: .unit,
       .deliverDocument: .unit, .readReceivedDocument: .unit, .signForDocument: .unit,
     ],
     .leader: [
-      .readLetter: .subtree, .exportLetters: .subtree, .purgeLetter: .subtree, .instructLetter: .subtree, .reviewLetter: .subtree,
+      .readLetter: .subtree, .exportLetters: .subtree, .purgeLetter: .subtree, .instructLetter: .subtree,
+      .reviewLetter: .subtree,
       .readDispatch: .subtree, .approveResult: .unit, .delegate: .own, .readDocument: .subtree, .grantSeal: .subtree,
       .withdrawDocument: .subtree, .readReceivedDocument: .subtree,
     ],

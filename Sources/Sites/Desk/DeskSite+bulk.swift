@@ -42,7 +42,8 @@ extension DeskSite {
       let chosen = form.values.compactMap { name, value -> ChosenLetter? in
         guard name.hasPrefix(prefix) else { return nil }
         let number = String(name.dropFirst(prefix.count))
-        guard (1...32).contains(number.utf8.count), number.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D }) else {
+        guard (1...32).contains(number.utf8.count), number.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D })
+        else {
           return nil
         }
         let parts = value.prefix(32).split(separator: ".")
