@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 CONFIGURATION ?=
 DEMO_DIR ?= var/demo
+CITY_DIR ?= var/city
+LETTERS ?= 500
 PORTAL_PORT ?= 8443
 DESK_PORT ?= 9443
 BENCH ?=
@@ -12,13 +14,16 @@ MERGE ?=
 PART ?=
 export CONFIGURATION DEMO_DIR PORTAL_PORT DESK_PORT BENCH JSON FUZZ_SECONDS TARGET
 
-.PHONY: help run shell release test pages lint bench fuzz simulate simulate-planted soak
+.PHONY: help run city shell release test pages lint bench fuzz simulate simulate-planted soak
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: ## builds and starts a portal and a desk; DEMO_DIR, PORTAL_PORT, DESK_PORT; Ctrl-C stops
 	@scripts/run.sh
+
+city: ## as run, with an invented city of 39 units, 119 people and LETTERS letters on their way; CITY_DIR
+	@DEMO_DIR=$(CITY_DIR) LETTERS=$(LETTERS) scripts/run.sh
 
 shell: ## a shell in which `guandu` is the program that was built
 	@scripts/shell.sh

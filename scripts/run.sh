@@ -14,6 +14,7 @@ build=(swift build -c "$configuration")
 demo=${DEMO_DIR:-var/demo}
 portal_port=${PORTAL_PORT:-8443}
 desk_port=${DESK_PORT:-9443}
+letters=${LETTERS:-0}
 patience_seconds=60
 daemons=()
 
@@ -68,7 +69,9 @@ check_port PORTAL_PORT "$portal_port"
 check_port DESK_PORT "$desk_port"
 "${build[@]}"
 binaries=$("${build[@]}" --show-bin-path)
-laid_out=$("$binaries/guandu" init "$demo" --portal-port "$portal_port" --desk-port "$desk_port" --zones zones)
+init=("$binaries/guandu" init "$demo" --portal-port "$portal_port" --desk-port "$desk_port" --zones zones)
+[[ $letters == 0 ]] || init+=(--flow letter)
+laid_out=$("${init[@]}")
 echo "$laid_out"
 mkdir -p "$demo/logs"
 
@@ -96,7 +99,12 @@ if [[ $laid_out == *": laid out" ]]; then
   for table in units people; do
     "$binaries/guandu" people import --config "$demo/intranet/zone.yaml" "$table" "$demo/people/$table.csv"
   done
+  [[ $letters == 0 ]] || "$binaries/guandu" demo fill "$demo" --letters "$letters"
 fi
+people_line=""
+[[ ! -d $demo/people/city ]] || people_line="
+City           $demo/people/city/: a certificate and its password for each of the city's people; city-clerk.p12 has
+               the mayor's mailbox, mayor.p12 instructs, housing-clerk.p12 and others work in their units"
 
 cat <<TEXT
 
@@ -107,7 +115,7 @@ Clerk          import $demo/people/clerk.p12 into the browser, under "Your certi
                its password is in $demo/people/clerk.password
                Chromium: chrome://settings/certificates    Firefox: Settings, Privacy & Security, View Certificates
 Others         administrator.p12 and security-officer.p12 beside it, each with its password file;
-               for documents drafter.p12, leader.p12 and sealkeeper.p12
+               for documents drafter.p12, leader.p12 and sealkeeper.p12$people_line
 Seal           $demo/seals/city.esl, for the keeper to take in: signer office, keys city and city-pdf;
                its PIN is in $demo/seals/city.pin
 Root           import $demo/ca/root.pem there under "Authorities", for web sites; without it the browser warns

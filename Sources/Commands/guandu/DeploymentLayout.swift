@@ -11,15 +11,20 @@ struct DeploymentLayout {
   let portalPort: Int?
   let deskPort: Int?
   let hosts: [String]
+  /// The flow that all mailboxes take; nil where the zones' file says which.
+  let flow: String?
   let date: Date
   private let files = Files()
 
-  init(place: String, zones: String, portalPort: Int?, deskPort: Int?, hosts: [String], date: Date) {
+  init(
+    place: String, zones: String, portalPort: Int?, deskPort: Int?, hosts: [String], flow: String? = nil, date: Date
+  ) {
     self.place = place
     self.zones = zones
     self.portalPort = portalPort
     self.deskPort = deskPort
     self.hosts = hosts
+    self.flow = flow
     self.date = date
   }
 
@@ -85,7 +90,12 @@ struct DeploymentLayout {
     ] { try files.createFolder("\(root)/\(folder)") }
     let people = try DeploymentKeys(root: root, hosts: hosts, date: date, files: files).make()
     try DeploymentSeal(root: root, date: date, files: files).make()
-    try copy("mailboxes.yaml", to: root) { $0 }
+    try copy("mailboxes.yaml", to: root) { text in
+      guard let flow else { return text }
+      return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        line.hasPrefix("- id:") ? "\(line)\n  flow: \(flow)" : String(line)
+      }.joined(separator: "\n")
+    }
     try copyFolder("calendars", to: root)
     try copyFolder("flows", to: root)
     try copy("decline-reasons.yaml", to: root) { $0 }

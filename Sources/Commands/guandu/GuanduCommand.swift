@@ -15,7 +15,7 @@ struct GuanduCommand: AsyncParsableCommand {
       InitCommand.self, ConfigCommand.self, KeyCommand.self, LetterCommand.self, PacketCommand.self, LinkCommand.self,
       QuarantineCommand.self, BackupCommand.self, AuthorityCommand.self, TrustCommand.self, ZoneCommand.self,
       MetricsCommand.self, PeopleCommand.self, ActsCommand.self, AuditCommand.self,
-      SealCommand.self, DocumentCommand.self, CalendarCommand.self, FlowCommand.self,
+      SealCommand.self, DocumentCommand.self, CalendarCommand.self, FlowCommand.self, DemoCommand.self,
     ])
 
   /// Many commands read keys, passphrases or letters: before anything else, memory is put out of others' reach.

@@ -17,7 +17,14 @@ struct InitCommand: AsyncParsableCommand {
   @Option(help: "The folder with the zones' configuration.") var zones = "zones"
   @Option(help: "A further host name or address of the two sites; may be repeated.") var host: [String] = []
 
+  @Option(
+    help: "The flow that all mailboxes take in a new deployment; without it, what the zones' mailboxes.yaml says.")
+  var flow: String?
+
   func validate() throws {
+    if let flow, flow.isEmpty || !flow.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-") }) {
+      throw ValidationError("“\(flow)” is no name of a flow: lowercase letters and hyphens")
+    }
     for port in [portalPort, deskPort].compactMap(\.self) where !(1...65_535).contains(port) {
       throw ValidationError("\(port) is no port; give a number from 1 to 65535")
     }
@@ -27,7 +34,7 @@ struct InitCommand: AsyncParsableCommand {
     try await reportingFailures {
       let place = URL(filePath: directory).standardizedFileURL.path
       let layout = DeploymentLayout(
-        place: place, zones: zones, portalPort: portalPort, deskPort: deskPort, hosts: host, date: Date())
+        place: place, zones: zones, portalPort: portalPort, deskPort: deskPort, hosts: host, flow: flow, date: Date())
       let isNew = try layout.complete()
       print("\(place): \(isNew ? "laid out" : "already laid out; keys and data kept")")
       guard isNew else { return }

@@ -15,10 +15,20 @@ final class PortalClient {
   private var received = PageBytes()
   private let headers: UnsafeMutablePointer<curl_slist>?
 
+  /// A certificate that is shown, as a PKCS#12 file.
+  struct Identity {
+    let file: String
+    let password: String
+  }
+
   /// - Parameters:
-  ///   - base: the portal's address, `https://host[:port]`.
+  ///   - base: the site's address, `https://host[:port]`.
   ///   - authorities: a PEM file with the roots to trust; nil for the system's.
-  init(base: String, authorities: String?) throws(CommandFailure) {
+  ///   - identity: whose certificate is shown; nil for nobody's.
+  ///   - source: the address of this machine that requests come from; nil for any.
+  init(
+    base: String, authorities: String?, identity: Identity? = nil, source: String? = nil
+  ) throws(CommandFailure) {
     let trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
     guard trimmed.hasPrefix("https://"), !trimmed.dropFirst(8).contains("/") else {
       throw CommandFailure(.refused, "\(base) is no address of a portal; give https://host or https://host:port")
@@ -40,6 +50,10 @@ final class PortalClient {
       guandu_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT, 10),
       guandu_curl_set_long(handle, CURLOPT_TIMEOUT, 600),
       authorities.map { guandu_curl_set_string(handle, CURLOPT_CAINFO, $0) } ?? CURLE_OK,
+      source.map { guandu_curl_set_string(handle, CURLOPT_INTERFACE, "host!\($0)") } ?? CURLE_OK,
+      identity.map { _ in guandu_curl_set_string(handle, CURLOPT_SSLCERTTYPE, "P12") } ?? CURLE_OK,
+      identity.map { guandu_curl_set_string(handle, CURLOPT_SSLCERT, $0.file) } ?? CURLE_OK,
+      identity.map { guandu_curl_set_string(handle, CURLOPT_KEYPASSWD, $0.password) } ?? CURLE_OK,
       guandu_curl_set_callback(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
         guard let bytes, let context else { return 0 }
         let page = Unmanaged<PageBytes>.fromOpaque(context).takeUnretainedValue()
