@@ -106,7 +106,7 @@ class Official(Clerk):
     def queue(self):
         """The numbers of the letters that wait for this person."""
         assert self.open("/queue") == 200
-        return [cell.inner_text().strip() for cell in self.page.locator("tbody tr td:nth-child(2)").all()]
+        return [link.get_attribute("href").split("/")[-1] for link in self.page.locator(".worklist td a").all()]
 
     def state(self, number):
         self.open_letter(number)
