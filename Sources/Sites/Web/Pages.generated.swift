@@ -196,7 +196,8 @@ let stylesheet = #"""
   .paging { display: flex; gap: 1rem; align-items: center; margin-top: 1.25rem; }
   .find { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; margin: 0 0 1rem; }
   .find select { width: auto; }
-  .bulk { position: sticky; bottom: 0; display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; background: var(--paper); border-top: 2px solid var(--blue); padding: 0.6rem 0; }
+  .find input[type="search"] { width: auto; flex: 0 1 28rem; }
+  .bulk { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; background: var(--paper); border-top: 2px solid var(--blue); padding: 0.6rem 0; }
   .steps-to-take { border: 1px solid var(--line); border-left: 6px solid var(--blue); border-radius: 4px; padding: 0.75rem 1.25rem; margin: 1.25rem 0; }
   .steps-to-take h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
   .steps-to-take ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; list-style: none; margin: 0; padding: 0; }
@@ -229,8 +230,19 @@ let stylesheet = #"""
     table.cards td:empty { display: none; }
     table.cards td[data-label]::before { content: attr(data-label) " "; font-size: 0.9rem; color: var(--soft); }
   }
+  @media (max-width: 40rem) {
+    table.worklist tr { display: grid; grid-template-columns: auto 1fr auto; gap: 0 0.5rem; align-items: center; }
+    .worklist td.pick { grid-row: 1 / 4; }
+    .worklist td.day { grid-area: 1 / 2; }
+    .worklist td.state { grid-area: 1 / 3; }
+    .worklist td.what { grid-area: 2 / 2 / 3 / 4; }
+    .worklist td.box-name { grid-area: 3 / 2; color: var(--soft); }
+    .worklist td.code { grid-area: 3 / 3; color: var(--soft); }
+    .worklist td.brief, .worklist td.came { display: none; }
+  }
   @media (min-width: 64rem) {
-    main:has(.worklist) { max-width: 100rem; }
+    main:has(.worklist), body:has(.worklist) .inner { max-width: 100rem; }
+    .bulk { position: sticky; bottom: 0; }
     .worklist { table-layout: fixed; font-size: 0.9rem; line-height: 1.5; }
     .worklist th, .worklist td { padding: 0.3rem 0.5rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
     .worklist .pick { width: 2.75rem; }
