@@ -54,9 +54,15 @@ def test_lists(contexts, deployment, officials):  # noqa: F811
     # The leader, on a tablet, instructs both; the clerk dispatches both.
     assert ming.queue() == letters[:2]
     ming.look("list")
-    assert choose(ming, letters[:2], "instruct") == 200
+    # One letter a screen, and one tap; then the next one stands there.
+    assert ming.open("/review") == 200
+    assert "第1封，共2封" in ming.page.locator("#place").inner_text()
+    assert ming.page.locator("#proposal").inner_text() == "建议转住建局办理。"
+    ming.look("review")
+    assert ming.submit("#phrase-2") == 200 and ming.page.locator("#done").inner_text() == "已办理：批示。"
+    assert "第1封，共1封" in ming.page.locator("#place").inner_text()
     ming.page.fill("#instruction", "请住建局一周内办结。")
-    assert ming.submit("#take-step") == 200
+    assert ming.submit("#own-words") == 200 and "没有等待您批阅的来信" in ming.page.locator("main").inner_text()
     assert set(letters[:2]) <= set(fang.queue())
     assert choose(fang, letters, "dispatch") == 200
     assert letters[2] in fang.page.locator("#others").inner_text(), "it is not before that step"

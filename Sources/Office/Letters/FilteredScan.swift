@@ -1,5 +1,5 @@
 import Acts
-import Flows
+public import Flows
 public import Roles
 import Storage
 
@@ -16,11 +16,13 @@ public struct FolderFilter: Hashable, Sendable {
   /// Where they are handled now; nil for any mailbox.
   public var mailbox: String?
   public var kind: LetterKind?
+  /// The state that it, or the unit's part of it, is in.
+  public var state: String?
   /// Nil for the folder's own order: what is due first, or what is newest.
   public var order: Order?
 
-  public init(mailbox: String? = nil, kind: LetterKind? = nil, order: Order? = nil) {
-    (self.mailbox, self.kind, self.order) = (mailbox, kind, order)
+  public init(mailbox: String? = nil, kind: LetterKind? = nil, state: String? = nil, order: Order? = nil) {
+    (self.mailbox, self.kind, self.state, self.order) = (mailbox, kind, state, order)
   }
 }
 
@@ -105,7 +107,7 @@ struct FilteredScan: Sendable {
           place: FolderPlace(acceptedAt: row[0], number: row[1], branch: row[2]), letter: row[3], branch: row[2],
           state: row[4])
         (looked, last) = (looked + 1, key.place)
-        if try passes(mailbox: row[5], kind: row[6]) {
+        if try passes(key.state, mailbox: row[5], kind: row[6]) {
           keys.append(key)
           found += 1
         }
@@ -131,8 +133,9 @@ struct FilteredScan: Sendable {
     return isByNumber ? [start.number, start.branch] : [start.acceptedAt, start.number, start.branch]
   }
 
-  private func passes(mailbox: String, kind: String) -> Bool {
-    (filter.mailbox.map { $0 == mailbox } ?? true) && (filter.kind.map { $0.rawValue == kind } ?? true)
+  private func passes(_ state: String, mailbox: String, kind: String) -> Bool {
+    (filter.state.map { $0 == state } ?? true) && (filter.mailbox.map { $0 == mailbox } ?? true)
+      && (filter.kind.map { $0.rawValue == kind } ?? true)
   }
 
   private func isBefore(_ first: FolderPlace, _ second: FolderPlace) -> Bool {
@@ -144,6 +147,17 @@ struct FilteredScan: Sendable {
 }
 
 extension DeskLetters {
+  /// The states that letters and units' parts of them can be in, each once, as the flows of today call them.
+  public var states: [(id: String, title: FlowWords)] {
+    var states: [(id: String, title: FlowWords)] = []
+    for flow in mailboxes.sorted().map(flows.flow(of:)) {
+      for state in flow.states + flow.branches.flatMap(\.states) where !states.contains(where: { $0.id == state.id }) {
+        states.append((state.id, state.title))
+      }
+    }
+    return states
+  }
+
   /// The most letters that are taken away in one file.
   static let exportedMax = 10_000
   private static let exportedAtOnce = 500
@@ -169,7 +183,10 @@ extension DeskLetters {
         part = .after(next)
       }
       let letters = Array(found.prefix(Self.exportedMax))
-      let asked = [filter.mailbox.map { "mailbox \($0)" }, filter.kind.map { "kind \($0.rawValue)" }].compactMap(\.self)
+      let asked = [
+        filter.mailbox.map { "mailbox \($0)" }, filter.kind.map { "kind \($0.rawValue)" },
+        filter.state.map { "state \($0)" },
+      ].compactMap(\.self)
       try await database.write { db in
         try Act(
           "letters.exported", "letters",

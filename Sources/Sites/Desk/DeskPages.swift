@@ -25,6 +25,7 @@ struct FolderPage: InsidePage {
   let canChoose: Bool
   let letters: [LetterRow]
   let acts: [BulkActValues]
+  let allPath: String?
   let export: ExportValues?
   let places: PlacesValues?
 }
@@ -50,6 +51,7 @@ struct LetterRow: PageValues {
   let number: String
   let branch: String
   let canChoose: Bool
+  let isChosen: Bool
   let letterTitle: String
   let mailbox: String
   let kind: String

@@ -48,7 +48,10 @@ extension DeskSite {
   ) async throws -> Response {
     let (official, language, strings) = (presence.official, request.language, renderer.strings)
     let acts = bulkActs(of: official, language)
-    let rows = found.letters.map { row($0, language, canChoose: !acts.isEmpty) }
+    let filter = list.filter ?? FolderFilter()
+    let rows = found.letters.map {
+      row($0, language, canChoose: !acts.isEmpty, isChosen: request.query("all") == "1")
+    }
     return page(
       FolderPage(
         heading: strings.text(list.titleKey, language), hint: list.hintKey.map { strings.text($0, language) },
@@ -57,9 +60,22 @@ extension DeskSite {
         tabs: try await tabs(list.path, official, language), query: "",
         filter: list.filter.map { filterValues($0, list.path, language) }, isEmpty: rows.isEmpty,
         hasLetters: !rows.isEmpty, canChoose: !acts.isEmpty, letters: rows, acts: acts,
+        allPath: allPath(list, filter, request),
         export: list.canExport && !rows.isEmpty ? exportValues(list, language) : nil,
-        places: places(found, list.path, list.filter ?? FolderFilter())),
+        places: places(found, list.path, filter)),
       titleKey: list.titleKey, request, presence)
+  }
+
+  /// The page as it is, with all its letters ticked; nil where they are.
+  private func allPath(_ list: LetterList, _ filter: FolderFilter, _ request: WebRequest) -> String? {
+    guard request.query("all") != "1" else { return nil }
+    let place =
+      switch part(request) {
+      case .first: ""
+      case .after(let place): "after=\(place)&"
+      case .before(let place): "before=\(place)&"
+      }
+    return "\(list.path)?\(query(filter))\(place)all=1"
   }
 
   // MARK: Filters
@@ -73,12 +89,16 @@ extension DeskSite {
     FolderFilter(
       mailbox: value("mailbox").flatMap { asked in configuration.mailboxes.map(\.identifier).first { $0 == asked } },
       kind: value("kind").flatMap { LetterKind(rawValue: $0) },
+      state: value("state").flatMap { asked in letters.states.map(\.id).first { $0 == asked } },
       order: value("order").flatMap { FolderFilter.Order(rawValue: $0) })
   }
 
   private func query(_ filter: FolderFilter) -> String {
-    [("mailbox", filter.mailbox), ("kind", filter.kind?.rawValue), ("order", filter.order?.rawValue)]
-      .compactMap { name, value in value.map { "\(name)=\(queryEncoded($0))&" } }.joined()
+    [
+      ("mailbox", filter.mailbox), ("kind", filter.kind?.rawValue), ("state", filter.state),
+      ("order", filter.order?.rawValue),
+    ]
+    .compactMap { name, value in value.map { "\(name)=\(queryEncoded($0))&" } }.joined()
   }
 
   private func filterValues(_ filter: FolderFilter, _ path: String, _ language: Language) -> FilterValues {
@@ -94,6 +114,9 @@ extension DeskSite {
       kinds: LetterKind.allCases.map {
         option($0.rawValue, strings.text("kind-\($0.rawValue)", language), filter.kind?.rawValue)
       },
+      states: letters.states.map {
+        option($0.id, language == .chinese ? $0.title.chinese : $0.title.english, filter.state)
+      },
       orders: FolderFilter.Order.allCases.map {
         option($0.rawValue, strings.text("order-\($0.rawValue)", language), filter.order?.rawValue)
       })
@@ -102,6 +125,7 @@ extension DeskSite {
   private func exportValues(_ list: LetterList, _ language: Language) -> ExportValues {
     ExportValues(
       path: "\(list.path)/export", mailbox: list.filter?.mailbox ?? "", kind: list.filter?.kind?.rawValue ?? "",
+      state: list.filter?.state ?? "",
       order: list.filter?.order?.rawValue ?? "")
   }
 
@@ -175,9 +199,12 @@ extension DeskSite {
     return place("before").map(FolderPart.before) ?? .first
   }
 
-  func row(_ letter: DeskLetterSummary, _ language: Language, canChoose: Bool = false) -> LetterRow {
+  func row(_ letter: DeskLetterSummary, _ language: Language, canChoose: Bool = false, isChosen: Bool = false)
+    -> LetterRow
+  {
     LetterRow(
-      number: letter.number, branch: "\(letter.branch)", canChoose: canChoose, letterTitle: letter.title,
+      number: letter.number, branch: "\(letter.branch)", canChoose: canChoose, isChosen: isChosen,
+      letterTitle: letter.title,
       mailbox: name(of: letter.mailbox, language),
       kind: renderer.strings.text("kind-\(letter.kind.rawValue)", language),
       acceptedAt: officeTime(letter.acceptedAt), stage: letter.stage.rawValue,

@@ -104,6 +104,7 @@ extension DeskSite {
     let official = presence.official
     var links: [SiteRenderer.Link] = []
     if official.may(.readLetter) || official.may(.readDispatch) { links.append(.init("/queue", "navFolders")) }
+    if official.may(.reviewLetter) { links.append(.init("/review", "reviewHeading")) }
     if documents != nil {
       if official.may(.readDocument) { links.append(.init("/documents", "navDocuments")) }
       if presence.seesReceived { links.append(.init("/received", "navReceived")) }

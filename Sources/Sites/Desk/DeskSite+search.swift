@@ -51,7 +51,7 @@ extension DeskSite {
         hint: strings.text(
           found == nil ? "searchNothingTyped" : next == nil ? "searchNothingFound" : "searchNothingYet", language),
         isIncomplete: found?.isIncomplete ?? false, hasLetters: !rows.isEmpty, canChoose: !acts.isEmpty,
-        letters: rows, acts: acts, nextPath: next, canSearchPhones: presence.official.may(.searchPhone)),
+        letters: rows, acts: acts, allPath: nil, nextPath: next, canSearchPhones: presence.official.may(.searchPhone)),
       titleKey: "searchHeading", request, presence, languagePath: "/search", isSearch: isQuery)
   }
 

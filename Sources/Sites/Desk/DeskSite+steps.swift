@@ -55,6 +55,8 @@ extension DeskSite {
       default: return keptPage(WebFailure(error), typed.written, request, presence)
       }
     }
+    // From the leader's page, on to the letter that has taken its place there.
+    if let at = Int(form["back"]) { return seeOther("/review?at=\(max(at, 0))&done=\(act.rawValue)") }
     return try await afterStep(act, number, presence)
   }
 

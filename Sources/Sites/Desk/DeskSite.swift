@@ -133,6 +133,7 @@ public final class DeskSite: Service {
     addStepRoutes(to: &routes)
     addSearchRoutes(to: &routes)
     addBulkRoutes(to: &routes)
+    addReviewRoutes(to: &routes)
     addUnitRoutes(to: &routes)
     addPeopleRoutes(to: &routes)
     addDelegationRoutes(to: &routes)

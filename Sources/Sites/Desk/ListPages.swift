@@ -6,6 +6,7 @@ struct FilterValues: PageValues {
   let isSet: Bool
   let mailboxes: [StepOptionValues]
   let kinds: [StepOptionValues]
+  let states: [StepOptionValues]
   let orders: [StepOptionValues]
 }
 
@@ -14,6 +15,7 @@ struct ExportValues: PageValues {
   let path: String
   let mailbox: String
   let kind: String
+  let state: String
   let order: String
 }
 
@@ -39,6 +41,7 @@ struct SearchPage: InsidePage {
   let canChoose: Bool
   let letters: [LetterRow]
   let acts: [BulkActValues]
+  let allPath: String?
   let nextPath: String?
   let canSearchPhones: Bool
 }

@@ -2,7 +2,7 @@ import Web
 
 /// Lists of letters: searching, filtering, and steps with several at once.
 let listStrings = StringTable([
-  .init("searchLetters", "查找来信（编号、标题、正文）", "Search letters (number, title, text)"),
+  .init("searchLetters", "查找来信", "Search letters"),
   .init("searchHeading", "查找来信", "Search letters"),
   .init(
     "searchNothingTyped", "请输入要查找的字词：受理编号、标题或正文中的字词。", "Type what to look for: a number, or words of a title or a text."
@@ -14,6 +14,19 @@ let listStrings = StringTable([
   .init("searchOn", "继续查找更早的来信", "Go on with older letters"),
   .init("searchPhone", "按手机号查找", "Find by phone number"),
   .init("searchPhoneHint", "须输入完整号码；每次查找都会记入办理记录。", "The whole number; each such search is recorded."),
+  .init("reviewHeading", "批阅", "For decision"),
+  .init("reviewEmpty", "没有等待您批阅的来信。", "Nothing waits for you."),
+  .init("reviewPlace", "第{0}封，共{1}封", "{0} of {1}"),
+  .init("reviewBefore", "上一封", "Previous"),
+  .init("reviewAfter", "下一封", "Next"),
+  .init("reviewOpen", "打开来信办理", "Open the letter"),
+  .init("phrase-instruct-1", "同意。", "Agreed."),
+  .init(
+    "phrase-instruct-2", "同意拟办意见，请抓紧办理并及时答复群众。", "Agreed as proposed; please see to it and answer the citizen soon."),
+  .init("phrase-instruct-3", "请核实情况，依法依规办理。", "Please verify the facts, and proceed as the law says."),
+  .init("phrase-accept-1", "同意。", "Agreed."),
+  .init("phrase-accept-2", "同意办理结果，请答复来信人。", "I accept the result; please answer the citizen."),
+  .init("phrase-accept-3", "同意，请跟踪落实。", "Agreed; please see that it is carried out."),
   .init("filterAll", "全部", "All"),
   .init("filterOrder", "排序", "Order"),
   .init("orderUsual", "默认", "Usual"),
@@ -24,6 +37,7 @@ let listStrings = StringTable([
   .init("exportLetters", "导出本列表（CSV）", "Take this list away (CSV)"),
   .init("exportHint", "最多10000封；导出会记入办理记录。", "At most 10,000 letters; that you took it is recorded."),
   .init("columnChoose", "选择", "Choose"),
+  .init("chooseAll", "全选本页", "Choose all here"),
   .init("bulkLabel", "对所选信件：", "With the chosen letters:"),
   .init("bulkTitle", "批量办理", "Several letters"),
   .init("bulkHeading", "{0}：{1}封", "{0}: {1} letters"),

@@ -538,16 +538,16 @@ let deskTemplates: [String: String] = [
   <form class="find" method="get" action="/search" role="search"><label for="q">{{t.searchLetters}}</label> <input type="search" id="q" name="q" value="{{query}}" maxlength="100" autocomplete="off"> <button class="plain" type="submit" id="find">{{t.findLetter}}</button></form>
   """#,
   "folder": #"""
-  <h1>{{heading}}</h1>
+  <div class="list-head"><h1>{{heading}}</h1>
   {{#hint}}<p class="hint">{{hint}}</p>{{/hint}}
-  <p class="soft">{{t.signedInAs}}{{handler}}</p>
+  <p class="soft">{{t.signedInAs}}{{handler}}</p></div>
   {{> late}}
   {{#undelivered}}<div id="undelivered" class="note" role="status"><p>{{text}}</p>
   <p>{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}</p></div>{{/undelivered}}
-  {{> find}}
   <nav aria-label="{{t.folders}}"><ul class="tabs">
   {{#tabs}}<li><a href="{{path}}"{{#current}} aria-current="page"{{/current}}>{{text}} ({{count}})</a></li>
   {{/tabs}}</ul></nav>
+  <div class="list-tools">{{> find}}
   {{#filter}}<form class="find" id="filter" method="get" action="{{path}}">
   <label for="mailbox">{{t.columnMailbox}}</label> <select id="mailbox" name="mailbox"><option value="">{{t.filterAll}}</option>
   {{#mailboxes}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
@@ -555,18 +555,21 @@ let deskTemplates: [String: String] = [
   <label for="kind">{{t.columnKind}}</label> <select id="kind" name="kind"><option value="">{{t.filterAll}}</option>
   {{#kinds}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
   {{/kinds}}</select>
+  <label for="state">{{t.columnStage}}</label> <select id="state" name="state"><option value="">{{t.filterAll}}</option>
+  {{#states}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
+  {{/states}}</select>
   <label for="order">{{t.filterOrder}}</label> <select id="order" name="order"><option value="">{{t.orderUsual}}</option>
   {{#orders}}<option value="{{value}}"{{#chosen}} selected{{/chosen}}>{{text}}</option>
   {{/orders}}</select>
   <button class="plain" type="submit">{{t.filterDo}}</button>{{#isSet}} <a class="button plain" href="{{path}}">{{t.filterNone}}</a>{{/isSet}}
-  </form>{{/filter}}
+  </form>{{/filter}}</div>
   {{#isEmpty}}<p class="soft">{{t.folderEmpty}}</p>{{/isEmpty}}
   {{#hasLetters}}{{> letter-rows}}{{/hasLetters}}
   {{#places}}<nav class="paging" aria-label="{{t.pages}}">
   {{#previous}}<a class="button plain" rel="prev" href="{{path}}?{{query}}before={{previous}}">{{t.previousPage}}</a>{{/previous}}
   {{#next}}<a class="button plain" rel="next" href="{{path}}?{{query}}after={{next}}">{{t.nextPage}}</a>{{/next}}
   </nav>{{/places}}
-  {{#export}}<form method="post" action="{{path}}"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="mailbox" value="{{mailbox}}"><input type="hidden" name="kind" value="{{kind}}"><input type="hidden" name="order" value="{{order}}"><p><button class="plain" type="submit" id="export">{{t.exportLetters}}</button> <span class="hint">{{t.exportHint}}</span></p></form>{{/export}}
+  {{#export}}<form method="post" action="{{path}}"><input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="mailbox" value="{{mailbox}}"><input type="hidden" name="kind" value="{{kind}}"><input type="hidden" name="state" value="{{state}}"><input type="hidden" name="order" value="{{order}}"><p><button class="plain" type="submit" id="export">{{t.exportLetters}}</button> <span class="hint">{{t.exportHint}}</span></p></form>{{/export}}
   """#,
   "history": #"""
   <ol class="timeline">
@@ -643,10 +646,10 @@ let deskTemplates: [String: String] = [
   <table class="cards worklist">
   <thead><tr>{{#canChoose}}<th scope="col" class="pick"><span class="hidden">{{t.columnChoose}}</span></th>{{/canChoose}}<th scope="col" class="day">{{t.columnDue}}</th><th scope="col" class="code">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col" class="word">{{t.columnMailbox}}</th><th scope="col" class="brief">{{t.columnKind}}</th><th scope="col" class="word">{{t.columnStage}}</th><th scope="col" class="day">{{t.columnAccepted}}</th></tr></thead>
   <tbody>
-  {{#letters}}<tr>{{#canChoose}}<td class="pick"><label class="choice" for="letter-{{number}}-{{branch}}"><input type="checkbox" id="letter-{{number}}-{{branch}}" name="letter-{{number}}" value="{{branch}}"><span class="hidden">{{t.columnChoose}} {{number}}</span></label></td>{{/canChoose}}<td class="tight day">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</td><td class="tight code">{{number}}</td><td class="what"><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td class="box-name">{{mailbox}}</td><td class="brief">{{kind}}</td><td class="state"><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight came">{{acceptedAt}}</td></tr>
+  {{#letters}}<tr>{{#canChoose}}<td class="pick"><label class="choice" for="letter-{{number}}-{{branch}}"><input type="checkbox" id="letter-{{number}}-{{branch}}" name="letter-{{number}}" value="{{branch}}"{{#isChosen}} checked{{/isChosen}}><span class="hidden">{{t.columnChoose}} {{number}}</span></label></td>{{/canChoose}}<td class="tight day">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</td><td class="tight code">{{number}}</td><td class="what"><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td class="box-name">{{mailbox}}</td><td class="brief">{{kind}}</td><td class="state"><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight came">{{acceptedAt}}</td></tr>
   {{/letters}}</tbody>
   </table>
-  {{#canChoose}}<div class="bulk" role="group" aria-label="{{t.bulkLabel}}"><span>{{t.bulkLabel}}</span> {{#acts}}<button type="submit" id="bulk-{{id}}" formaction="{{path}}"{{#isPlain}} class="plain"{{/isPlain}}>{{text}}</button> {{/acts}}</div>{{/canChoose}}
+  {{#canChoose}}<div class="bulk" role="group" aria-label="{{t.bulkLabel}}"><span>{{t.bulkLabel}}</span> {{#allPath}}<a id="choose-all" href="{{allPath}}">{{t.chooseAll}}</a> {{/allPath}}{{#acts}}<button type="submit" id="bulk-{{id}}" formaction="{{path}}"{{#isPlain}} class="plain"{{/isPlain}}>{{text}}</button> {{/acts}}</div>{{/canChoose}}
   </form>
   """#,
   "letter": #"""
@@ -1094,6 +1097,38 @@ let deskTemplates: [String: String] = [
   {{/documents}}</tbody>
   </table>{{/hasDocuments}}
   {{> paging}}
+  """#,
+  "review": #"""
+  <div class="leader">
+  <h1>{{t.reviewHeading}}</h1>
+  {{#done}}<p id="done" class="good" role="status">{{done}}</p>{{/done}}
+  {{> late}}
+  {{#isEmpty}}<p class="soft">{{t.reviewEmpty}}</p>{{/isEmpty}}
+  {{#letter}}<p class="soft" id="place">{{place}}</p>
+  <h2 id="letter-title"><a href="/letters/{{number}}">{{letterTitle}}</a></h2>
+  <p class="soft">{{number}} · {{mailbox}} · {{kind}} · <span class="stage" data-stage="{{stage}}">{{state}}</span> · {{t.dueHeading}} {{due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</p>
+  {{#proposal}}<section class="box"><h3>{{proposalHeading}}</h3><div class="written" id="proposal">{{proposal}}</div></section>{{/proposal}}
+  <div class="beside"><section><h3>{{t.textHeading}}</h3>
+  <div class="written">{{text}}</div>
+  {{#files}}<p><a href="/letters/{{number}}">{{t.withAttachments}} {{files}}</a></p>{{/files}}</section>
+  {{#hasResults}}<section>
+  {{#results}}<h3>{{t.laneResult}}{{unit}}</h3>
+  <div class="written">{{text}}</div>
+  {{/results}}</section>{{/hasResults}}</div>
+  {{#hasActs}}<div class="leader-bar" role="group" aria-label="{{t.stepsHeading}}">
+  <div class="phrases">
+  {{#phrases}}<form method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>{{#signing}}{{> signing}}{{/signing}}<input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="back" value="{{at}}"><input type="hidden" name="entry" value="{{entry}}"><input type="hidden" name="{{field}}" value="{{text}}"><button type="submit" id="phrase-{{id}}">{{text}}</button></form>
+  {{/phrases}}</div>
+  {{#own}}<form id="typed" method="post" action="{{path}}"{{#signing}}{{> signed-form}}{{/signing}}>{{#signing}}{{> signing}}{{/signing}}<input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="back" value="{{at}}"><input type="hidden" name="entry" value="{{entry}}">
+  <label for="{{field}}">{{label}}</label>
+  <textarea id="{{field}}" name="{{field}}" rows="2" required></textarea>
+  <div class="actions"><button type="submit" class="plain" id="own-words">{{verb}}</button>{{#others}} <a class="button plain" id="step-{{id}}" href="{{path}}">{{text}}</a>{{/others}}</div>
+  {{#signing}}{{> signs-hint}}{{/signing}}</form>{{/own}}
+  </div>{{/hasActs}}
+  {{^hasActs}}<p><a class="button" href="/letters/{{number}}">{{t.reviewOpen}}</a></p>{{/hasActs}}
+  {{/letter}}
+  <nav class="paging" aria-label="{{t.pages}}">{{#previous}}<a class="button plain" rel="prev" href="/review?at={{previous}}">‹ {{t.reviewBefore}}</a>{{/previous}} {{#next}}<a class="button plain" rel="next" href="/review?at={{next}}">{{t.reviewAfter}} ›</a>{{/next}}</nav>
+  </div>
   """#,
   "seal-import": #"""
   <h1>{{t.sealImport}}</h1>

@@ -196,8 +196,15 @@ let stylesheet = #"""
   .paging { display: flex; gap: 1rem; align-items: center; margin-top: 1.25rem; }
   .find { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; margin: 0 0 1rem; }
   .find select { width: auto; }
-  .find input[type="search"] { width: auto; flex: 0 1 28rem; }
+  .find input[type="search"] { width: auto; flex: 0 1 22rem; }
+  .list-head, .list-tools { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1.5rem; }
   .bulk { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; background: var(--paper); border-top: 2px solid var(--blue); padding: 0.6rem 0; }
+  .leader { max-width: 44rem; margin: 0 auto; font-size: 1.125rem; line-height: 1.75; }
+  .leader .written { max-width: 38em; }
+  .leader-bar { background: var(--paper); border-top: 2px solid var(--blue); padding: 0.75rem 0; }
+  .leader-bar textarea { min-height: 4.5rem; }
+  .leader-bar button, .leader-bar .button { min-height: 48px; }
+  .phrases { display: flex; flex-wrap: wrap; gap: 0.6rem; margin-bottom: 0.75rem; }
   .steps-to-take { border: 1px solid var(--line); border-left: 6px solid var(--blue); border-radius: 4px; padding: 0.75rem 1.25rem; margin: 1.25rem 0; }
   .steps-to-take h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
   .steps-to-take ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; list-style: none; margin: 0; padding: 0; }
@@ -230,6 +237,11 @@ let stylesheet = #"""
     table.cards td:empty { display: none; }
     table.cards td[data-label]::before { content: attr(data-label) " "; font-size: 0.9rem; color: var(--soft); }
   }
+  @media (min-width: 60rem) and (orientation: landscape) {
+    .leader { max-width: 76rem; }
+    .beside { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 2rem; }
+  }
+  @media (min-height: 50rem) { .leader-bar { position: sticky; bottom: 0; } }
   @media (max-width: 40rem) {
     table.worklist tr { display: grid; grid-template-columns: auto 1fr auto; gap: 0 0.5rem; align-items: center; }
     .worklist td.pick { grid-row: 1 / 4; }
@@ -242,16 +254,27 @@ let stylesheet = #"""
   }
   @media (min-width: 64rem) {
     main:has(.worklist), body:has(.worklist) .inner { max-width: 100rem; }
+    main:has(.worklist) { padding-top: 0.75rem; }
+    .list-head h1, .list-head p { margin: 0 0 0.5rem; }
+    .list-tools .find { margin-bottom: 0.5rem; }
+    .list-tools input[type="search"] { flex-basis: 14rem; }
     .bulk { position: sticky; bottom: 0; }
     .worklist { table-layout: fixed; font-size: 0.9rem; line-height: 1.5; }
-    .worklist th, .worklist td { padding: 0.3rem 0.5rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+    .worklist th, .worklist td { padding: 0.2rem 0.5rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
     .worklist .pick { width: 2.75rem; }
     .worklist .day { width: 9.5rem; }
     .worklist .code { width: 8rem; }
     .worklist .word { width: 9rem; }
     .worklist .brief { width: 5rem; }
   }
-  @media (min-width: 64rem) and (pointer: fine) { .worklist .choice { min-height: 1.4rem; } }
+  @media (min-width: 64rem) and (pointer: fine) {
+    .worklist .choice { min-height: 1.4rem; }
+    .list-tools, .bulk { font-size: 0.9rem; }
+    .list-tools select, .list-tools input, .list-tools button, .bulk button, .bulk .button { min-height: 34px; padding: 0.2rem 0.7rem; }
+    .list-tools select { padding-right: 1.6rem; }
+    main:has(.worklist) .tabs { margin-bottom: 0.5rem; }
+    main:has(.worklist) .tabs a { padding: 0.3rem 0.7rem; min-height: 34px; }
+  }
   @media print {
     body, main { background: #fff; box-shadow: none; }
     .top nav, .skip, .bottom, .actions, .bulk, .find, .screen { display: none; }

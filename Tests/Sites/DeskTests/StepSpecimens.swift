@@ -66,6 +66,7 @@ let stepSpecimens: [String: EveryRouteAndEveryRole.Specimen] = {
     "GET /queue": { _, _, scope in scope == .own ? ("/queue", [:]) : nil },
     "GET /queue/next": { _, _, scope in scope == .own ? ("/queue/next?after=2026-000001", [:]) : nil },
     "GET /due/{when}": { _, _, scope in scope == .own ? ("/due/overdue", [:]) : nil },
+    "GET /review": { _, _, scope in scope == .own ? ("/review", [:]) : nil },
     "GET /search": { _, _, scope in scope == .own ? ("/search?q=%E8%B7%AF%E7%81%AF", [:]) : nil },
     "POST /search/phone": { _, _, scope in scope == .own ? ("/search/phone", ["phone": "13800138000"]) : nil },
     "POST /folders/{folder}/export": { _, _, scope in
