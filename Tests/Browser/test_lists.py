@@ -74,6 +74,13 @@ def test_lists(contexts, deployment, officials):  # noqa: F811
     assert fang.submit("#take-step") == 200 and "2封" in fang.page.locator("#done").inner_text()
     assert set(na.queue()) == set(letters[:2])
     assert choose(na, letters[:2], "sign-for") == 200 and "2封" in na.page.locator("#done").inner_text()
+    # On paper.
+    na.open_letter(letters[0])
+    assert na.submit("#slip") == 200 and "来信办理单" in na.page.locator("h1").inner_text()
+    na.look("slip")
+    fang.open_letter(letters[1])
+    assert fang.submit("#slip") == 200 and "建议转住建局办理。" in fang.page.locator(".slip").inner_text()
+    fang.look("slip")
     # By phone, and as a file.
     fang.open("/search")
     fang.page.fill("#phone", sent[1][0].phone)

@@ -104,6 +104,23 @@ extension DeskLetters {
     } catch { throw .unavailable(error) }
   }
 
+  /// A letter to be put on paper; that it was is recorded.
+  ///
+  /// - Throws: `notFound` where there is none, or none that `official` may read.
+  public func print(number: String, for official: Official) async throws(LetterError) -> DeskLetter {
+    let found = try await letter(number: number, for: official)
+    let (at, audit) = (now(), self.audit)
+    do {
+      try await database.write { db in
+        var act = Act("letter.printed", "letter \(found.number)")
+        act.subject =
+          try db.one(String.self, "SELECT id FROM desk_letter WHERE number = ?", found.number) ?? ""
+        try act.record(by: official, at: at, audit, db)
+      }
+    } catch { throw .unavailable(error) }
+    return found
+  }
+
   /// Indexes the letters that are not indexed yet: those of before searching, once.
   package func indexLetters() async throws {
     while true {

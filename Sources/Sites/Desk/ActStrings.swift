@@ -20,6 +20,7 @@ let actStrings = StringTable([
   .init("act-letter.signed-for", "签收来信", "Signed for a letter"),
   .init("act-letter.answered", "答复来信", "Answered a letter"),
   .init("act-letters.searched-by-phone", "按手机号查找来信", "Searched letters by phone number"),
+  .init("act-letter.printed", "打印来信", "Printed a letter"),
   .init("act-letters.exported", "导出来信列表", "Took a list of letters away"),
   .init("act-letter.declined", "不予受理来信", "Declined a letter"),
   .init("act-document.drafted", "拟稿", "Drafted a document"),

@@ -134,6 +134,7 @@ public final class DeskSite: Service {
     addSearchRoutes(to: &routes)
     addBulkRoutes(to: &routes)
     addReviewRoutes(to: &routes)
+    addSlipRoutes(to: &routes)
     addUnitRoutes(to: &routes)
     addPeopleRoutes(to: &routes)
     addDelegationRoutes(to: &routes)

@@ -691,6 +691,7 @@ let deskTemplates: [String: String] = [
   {{#lanes}}{{> lanes}}{{/lanes}}
   <h2>{{t.historyHeading}}</h2>
   {{#history}}{{> history}}{{/history}}
+  <form class="screen" method="post" action="/letters/{{number}}/slip"><input type="hidden" name="csrf" value="{{csrf}}"><p><button class="plain" type="submit" id="slip">{{t.slipDo}}</button> <span class="hint">{{t.slipRecorded}}</span></p></form>
   {{#canSignFor}}<form class="box" method="post" action="/letters/{{number}}/sign-for"{{#signing}}{{> signed-form}}{{/signing}}>
   {{#signing}}{{> signing}}{{/signing}}
   <input type="hidden" name="csrf" value="{{csrf}}">
@@ -1257,6 +1258,24 @@ let deskTemplates: [String: String] = [
   """#,
   "signs-hint": #"""
   <p class="hint" data-signs hidden>{{t.signsHint}}</p>
+  """#,
+  "slip": #"""
+  <p class="screen"><a class="button plain" href="/letters/{{number}}">{{t.stepLeave}}</a> <span class="hint">{{t.slipHint}}</span></p>
+  <article class="slip">
+  <h1>{{heading}}</h1>
+  <table>
+  <tr><th scope="row">{{t.columnNumber}}</th><td>{{number}}</td><th scope="row">{{t.dueHeading}}</th><td>{{due}}</td></tr>
+  <tr><th scope="row">{{t.columnMailbox}}</th><td>{{mailbox}}</td><th scope="row">{{t.columnKind}}</th><td>{{kind}}</td></tr>
+  <tr><th scope="row">{{t.columnAccepted}}</th><td>{{acceptedAt}}</td><th scope="row">{{t.phoneLabel}}</th><td>{{phone}}</td></tr>
+  <tr><th scope="row">{{t.columnTitle}}</th><td colspan="3">{{letterTitle}}</td></tr>
+  <tr><th scope="row">{{t.textHeading}}</th><td colspan="3"><div class="written">{{text}}</div></td></tr>
+  {{#boxes}}<tr><th scope="row">{{label}}</th><td colspan="3" class="to-fill-in">{{#lines}}<div class="written">{{text}}</div><p class="soft">{{who}} {{at}}</p>{{/lines}}</td></tr>
+  {{/boxes}}
+  {{#units}}<tr><th scope="row">{{unit}}</th><td colspan="3">{{part}} · {{stateText}}{{#person}} · {{person}}{{/person}}{{#due}} · {{t.laneDue}} {{due}}{{/due}}</td></tr>
+  {{/units}}
+  </table>
+  <p class="soft">{{printed}}</p>
+  </article>
   """#,
   "step-field": #"""
   {{#isText}}<div class="field">

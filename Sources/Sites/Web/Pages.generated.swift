@@ -205,6 +205,11 @@ let stylesheet = #"""
   .leader-bar textarea { min-height: 4.5rem; }
   .leader-bar button, .leader-bar .button { min-height: 48px; }
   .phrases { display: flex; flex-wrap: wrap; gap: 0.6rem; margin-bottom: 0.75rem; }
+  .slip h1 { text-align: center; }
+  .slip table { table-layout: fixed; }
+  .slip th, .slip td { border: 1px solid var(--ink); }
+  .slip th { width: 6.5rem; white-space: normal; }
+  .slip .to-fill-in { height: 5rem; }
   .steps-to-take { border: 1px solid var(--line); border-left: 6px solid var(--blue); border-radius: 4px; padding: 0.75rem 1.25rem; margin: 1.25rem 0; }
   .steps-to-take h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
   .steps-to-take ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; list-style: none; margin: 0; padding: 0; }
@@ -282,6 +287,7 @@ let stylesheet = #"""
     .top a, .ticket output, body { color: #000; }
     .mark, .mark::before { border-color: #000; }
     .box > h2:first-of-type { margin-top: 0; }
+  .slip tr { break-inside: avoid; }
   .ticket { border-color: #000; break-inside: avoid; }
   }
   """#

@@ -122,6 +122,22 @@ import ZoneHarness
     #expect(acts.contains { $0.contains("letters.exported") && $0.contains("folder to-do, 1 letters") })
   }
 
+  @Test func `are put on paper with what was written so far, which is recorded`() async throws {
+    let desk = try await TestDesk()
+    let number = try await desk.flowLetter(in: "own", before: .present, unit: "roads")
+    let leader = try await desk.person([.leader], unit: "city")
+    let visit = try await desk.person([.clerk], mailboxes: ["own"]).comeIn()
+    #expect(
+      await visit.post("/letters/\(number)/present", ["leader": leader.identifier, "proposal": "拟转住建局"]).status == 303)
+    let paper = await visit.post("/letters/\(number)/slip", [:])
+    #expect(paper.status == 200 && paper.text.contains("来信呈批单") && paper.text.contains("拟转住建局"))
+    let acts = try await desk.zone.database.read { db in
+      try db.all(Data.self, "SELECT entry FROM act").map { String(decoding: $0, as: UTF8.self) }
+    }
+    #expect(acts.contains { $0.contains("letter.printed") && $0.contains(number) })
+    #expect(await visit.post("/letters/\(try await desk.letter(in: "other"))/slip", [:]).status == 404)
+  }
+
   @Test func `are signed for together; what somebody else has done is said, and the rest is done`() async throws {
     let desk = try await TestDesk()
     var numbers: [String] = []

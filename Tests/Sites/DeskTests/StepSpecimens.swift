@@ -67,6 +67,10 @@ let stepSpecimens: [String: EveryRouteAndEveryRole.Specimen] = {
     "GET /queue/next": { _, _, scope in scope == .own ? ("/queue/next?after=2026-000001", [:]) : nil },
     "GET /due/{when}": { _, _, scope in scope == .own ? ("/due/overdue", [:]) : nil },
     "GET /review": { _, _, scope in scope == .own ? ("/review", [:]) : nil },
+    "POST /letters/{number}/slip": { desk, _, scope in
+      guard let mailbox = mailboxAt[scope] else { return nil }
+      return ("/letters/\(try await desk.letter(in: mailbox))/slip", [:])
+    },
     "GET /search": { _, _, scope in scope == .own ? ("/search?q=%E8%B7%AF%E7%81%AF", [:]) : nil },
     "POST /search/phone": { _, _, scope in scope == .own ? ("/search/phone", ["phone": "13800138000"]) : nil },
     "POST /folders/{folder}/export": { _, _, scope in
