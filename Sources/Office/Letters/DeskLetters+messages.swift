@@ -23,12 +23,16 @@ extension DeskLetters {
         }
       },
       PepperEscrowMessage.type: pepperEscrowHandler,
-    ].merging(noticeHandlers) { first, _ in first }
+    ].merging(noticeHandlers) { first, _ in first }.merging(replyHandlers) { first, _ in first }
   }
 
   /// Marks an outcome as delivered or as refused, by the DMZ's receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
+      if message.type == ProgressMessage.type {
+        let code: String? = if case .refused(let code) = fate { code } else { nil }
+        try db.run("UPDATE desk_letter SET course_refused = ? WHERE id = ?", code, message.subject)
+      }
       guard [OutcomeMessage.answered, OutcomeMessage.declined].contains(message.type) else { return }
       switch fate {
       case .applied:
