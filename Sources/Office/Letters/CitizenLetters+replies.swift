@@ -1,10 +1,11 @@
-public import FairQueues
 import Cryptography
-import Foundation
+public import FairQueues
+public import Foundation
 import Links
 import PacketFormat
 import Storage
 import Timestamps
+import Zones
 
 /// The citizen's answers to the office's questions.
 extension CitizenLetters {
