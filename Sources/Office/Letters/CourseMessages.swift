@@ -33,7 +33,7 @@ extension ProgressMessage {
 /// `letter.supplemented`: a citizen's answer to the office's question, from the portal, sealed for the intranet.
 struct SupplementedMessage: Sendable {
   static let type = "letter.supplemented"
-  static let maxBytes = 64 * 1024
+  static let answerMaxBytes = 64 * 1024
 
   /// What is sealed: the letter and the question stand in it once more, so that it answers no other.
   struct Content: Codable, Sendable {
@@ -65,7 +65,7 @@ extension SupplementedMessage {
   init(_ message: Message) throws(MessageRefusal) {
     (letter, at) = (message.subject, try message.time())
     (id, question) = (try message.text("reply", maxBytes: 64), try message.text("question", maxBytes: 64))
-    sealed = try message.bytes("text", maxBytes: Self.maxBytes)
+    sealed = try message.bytes("text", maxBytes: Self.answerMaxBytes)
     guard !id.isEmpty, message.after.isEmpty else {
       throw MessageRefusal(code: "schema", reason: "an answer has a name of its own and waits for no other message")
     }

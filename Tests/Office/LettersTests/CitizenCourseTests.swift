@@ -127,7 +127,10 @@ import Zones
     let after = dmz
     try await after.citizens.sendPepperEscrow()
     try await office.desk.rebuildPortal()
-    try await after.eventually("it is back") { (try? await read(letter, in: after).course) == course }
+    try await after.eventually("it is back") {
+      try await after.citizens.read(code: letter.credentials.code, password: letter.credentials.password)?.course
+        == course
+    }
     let question = try #require(try await read(letter, in: after).course?.openQuestion?.id)
     guard case .sent = try await reply("3号楼。", to: question, letter, in: after) else {
       Issue.record("it was not sent")

@@ -40,7 +40,6 @@ import Zones
     #expect(answered.history.last?.citizen == .answerQuestion && answered.history.last?.act == nil)
     #expect(answered.history.last?.fields.map(\.text) == ["3号楼。"])
     #expect(try await office.queue(of: "jie") == [number])
-    // The kind decides the date anew, and the pause still counts: 15 days until the 17th, and six working days.
     try await office.take(.submit, number, by: "jie", branch: 1, [.draftAnswer: ["已修好"]])
     try await dmz.stop()
     try await office.intranet.stop()
@@ -145,8 +144,8 @@ import Zones
     let (question, id) = (try await office.question(number), UUID().uuidString)
     for text in ["3号楼。", "3号楼。"] { try await dmz.send(office.answer(number, question: question, text, id: id)) }
     try await dmz.send(office.answer(number, question: question, "还有4号楼。"))
-    try await office.intranet.eventually("three have come") {
-      try await office.count("SELECT COUNT(*) FROM applied_message") == 3
+    try await office.intranet.eventually("the third has come") {
+      try await office.count("SELECT COUNT(*) FROM letter_reply") == 2
     }
     let history = try await office.read(number, by: "jie").history.compactMap { entry in
       entry.citizen.map { ($0, entry.fields.map(\.text)) }
@@ -159,7 +158,7 @@ import Zones
     try await office.take(.settle, number, by: "fang", [.answer: ["已修好"], .visibility: ["private"]])
     try await dmz.send(office.answer(number, question: question, "谢谢。"))
     try await office.intranet.eventually("the fourth has come") {
-      try await office.count("SELECT COUNT(*) FROM applied_message") == 4
+      try await office.count("SELECT COUNT(*) FROM letter_reply") == 3
     }
     let settled = try await office.read(number)
     #expect(settled.stage == .answered && settled.history.last?.citizen == .note)
