@@ -74,7 +74,8 @@ public final class TestZones: Sendable {
     let toDMZ = ExchangePolicy(
       messageTypes: [
         "letter.signed-for", "letter.answered", "letter.declined", "notice.requested", "portal.restored",
-        "letter.restored", "letter.progress", "document.published", "document.withdrawn", "trust.crl", "trust.certificates",
+        "letter.restored", "letter.progress", "document.published", "document.withdrawn", "trust.crl",
+        "trust.certificates",
         "trust.issued", "audit.checkpoint", "audit.cosigned",
       ],
       highestClassification: .internal, blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))

@@ -8,7 +8,7 @@ import Timestamps
 /// newest counts alone.
 struct ProgressMessage: Sendable {
   static let type = "letter.progress"
-  static let maxBytes = 512 * 1024
+  static let courseMaxBytes = 512 * 1024
 
   /// The letter's.
   let id: String
@@ -26,7 +26,7 @@ extension ProgressMessage {
   /// - Throws: `schema` where the body is not of this type.
   init(_ message: Message) throws(MessageRefusal) {
     (id, at) = (message.subject, try message.time())
-    sealed = try message.bytes("course", maxBytes: Self.maxBytes)
+    sealed = try message.bytes("course", maxBytes: Self.courseMaxBytes)
   }
 }
 

@@ -146,8 +146,10 @@ struct LetterStepTaking: Sendable {
     try record(doing, before, letter, at, db)
     if let message { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db) }
     try tell(telling, letter, db)
-    if let outcome { try letter.requestNotice(
-        NoticeText.outcome(outcome.stage, number: letter.number), at, outbox, dmz, db) }
+    if let outcome {
+      try letter.requestNotice(
+        NoticeText.outcome(outcome.stage, number: letter.number), at, outbox, dmz, db)
+    }
   }
 
   /// How the letter ends with this step; nil where it goes on.

@@ -91,8 +91,10 @@ extension FlowDefinition {
       case .moved(let step, let from, _):
         return (state(from)?.step(step) ?? anywhere.first { $0.id == step }).map { ($0, nil) }
       case .branchMoved(let number, let step, let from, _, _):
-        return (before.branch(number) ?? change.item.branch(number)).flatMap { branch($0.kind)?.state(from)?.step(step) }
-          .map { ($0, number) }
+        return (before.branch(number) ?? change.item.branch(number)).flatMap {
+          branch($0.kind)?.state(from)?.step(step)
+        }
+        .map { ($0, number) }
       default: return nil
       }
     }

@@ -132,7 +132,8 @@ let stepStrings = StringTable([
 
   .init(
     "stepText-ask-citizen", "来信人在网上看到问题并收到短信；等待期间答复期限暂停计算，期满未答复的继续办理。",
-    "The author reads it on the portal and gets an SMS. Meanwhile the promised date waits; without an answer in time, it goes on."),
+    "The author reads it on the portal and gets an SMS. Meanwhile the promised date waits; without an answer in time, it goes on."
+  ),
 
   .init("field-kind", "类别", "Kind"),
   .init("field-mailbox", "信箱", "Mailbox"),

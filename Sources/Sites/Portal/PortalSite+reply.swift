@@ -67,7 +67,9 @@ extension PortalSite {
             state: strings.text("replyState-delivered", language)))
       }
       let standing: String? =
-        if !question.isOpen { answers.isEmpty ? "questionOver" : nil } else { letters.takesReplies ? nil : "replyByPhone" }
+        if !question.isOpen { answers.isEmpty ? "questionOver" : nil } else {
+          letters.takesReplies ? nil : "replyByPhone"
+        }
       return QuestionValues(
         text: question.text, asked: strings.text("questionAsked", language, officeTime(question.askedAt)),
         standing: standing.map { strings.text($0, language) }, answers: answers)

@@ -25,7 +25,7 @@ import ZoneHarness
       Issue.record("the letter does not open")
       return
     }
-    let at = Date(timeIntervalSince1970: 1_793_581_200)
+    let at = Date()
     let course = LetterCourse(
       lines: [
         .init(at: at, chinese: "信件已签收", english: "Your letter was signed for", stage: .signedFor),
@@ -84,7 +84,7 @@ import ZoneHarness
     let page = await citizen.get("/letter")
     let form = ["question": "q1", "reply": try field("reply", page), "csrf": page.token ?? "", "text": text]
     let again = await citizen.send("/letter/reply", form)
-    #expect(again.status == 422 && again.text.contains(problem) && again.text.contains(text))
+    #expect(again.status == 422 && again.text.contains(problem) && again.text.contains(text + "</textarea>"))
     #expect(try await sent() == 0)
   }
 
