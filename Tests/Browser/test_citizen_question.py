@@ -1,13 +1,12 @@
 """The unit in charge asks a letter's citizen, who is told where the letter is, and answers; between two zones, with the real
 daemons. Nothing of it lies in the clear on the portal's disk."""
 
+import base64
 import time
 
 from playwright.sync_api import expect
 
-from test_forgetting import forms
-from test_letter_flow import (  # noqa: F401
-    NARROW, Official, arrive, date, deployment, officials, written)
+from test_letter_flow import NARROW, arrive, date, deployment, officials, written  # noqa: F401
 
 QUESTION = "请问漏水的是哪一栋楼哪一户？"
 ANSWER = "三号楼二单元六零一室。"
@@ -37,9 +36,18 @@ def timeline(citizen):
     return [item.inner_text() for item in citizen.page.locator(".timeline li").all()]
 
 
+def forms(text):
+    """A text as it could lie on a disk: each encoding, and each of its base64 alignments."""
+    for encoding in ("utf-8", "utf-16-le", "gbk"):
+        plain = text.encode(encoding)
+        yield plain
+        yield plain.hex().encode()
+        yield from (base64.b64encode(b"\0" * shift + plain)[4:-4] for shift in range(3))
+
+
 def search_the_portals_disk(deployment):  # noqa: F811
     """Every file of the DMZ, its log and the drop, for the words as they could lie there."""
-    needles = {form for word in (QUESTION, ANSWER, "三号楼二单元", "哪一栋楼哪一户") for form in forms(word)}
+    needles = {form for word in ("三号楼二单元", "哪一栋楼哪一户") for form in forms(word)}
     files = [path for folder in ("dmz", "drop") for path in (deployment.folder / folder).rglob("*") if path.is_file()]
     assert len(files) > 5
     for path in files:
