@@ -230,7 +230,8 @@ extension DeskSite {
             case .complaintAbout where text == "none": strings.text("noUnit", language)
             default: text
             }
-          return FlowFieldValues(label: strings.text("field-\(field.rawValue)", language), text: shown)
+          let label = strings.text(entry.citizen == nil ? "field-\(field.rawValue)" : "citizenText", language)
+          return FlowFieldValues(label: label, text: shown)
         })
     }
   }

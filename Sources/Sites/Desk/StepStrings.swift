@@ -27,6 +27,7 @@ let stepStrings = StringTable([
   .init("queueHint", "需要您本人或您的岗位处理的信件，最先到期的在前。", "Letters that wait for you or for a role of yours, due first on top."),
   .init("citizen-answer-question", "来信人补充", "The author answered"),
   .init("citizen-citizen-note", "来信人补充（已不再等待，作为备注）", "The author wrote, as a note: nothing waited for it"),
+  .init("citizenText", "补充内容", "What they wrote"),
   .init("theCitizen", "来信人", "The author"),
   .init("paused", "等待来信人补充，期限暂停计算", "Waiting for the author; the date waits, too"),
   .init(
