@@ -2,6 +2,7 @@
 daemons. Nothing of it lies in the clear on the portal's disk."""
 
 import base64
+import shutil
 import time
 
 from playwright.sync_api import expect
@@ -144,3 +145,36 @@ def test_a_question_and_its_answer(contexts, deployment, officials):  # noqa: F8
     assert "ask-citizen-1" not in jie.steps()
     jie.take(number, "submit", branch=1, draft_answer="屋顶已修好。")
     expect(jie.page.locator("#done")).to_have_count(1)
+
+
+def test_a_lost_portal_gets_its_open_question_back(contexts, deployment, officials):  # noqa: F811
+    jie = officials["jie"]
+    citizen, letter = written(contexts, deployment, title="屋顶漏水", text="屋顶漏水两个月了。")
+    arrive(officials, letter)
+    handed(officials, letter.number)
+    jie.take(letter.number, "ask-citizen", branch=1, question=QUESTION)
+    assert citizen.look_up(letter.code, letter.password) == 200
+    reload_until(citizen.page, "#send-reply")
+    before = timeline(citizen)
+    zones = deployment.zones
+    zones.kill("dmz")
+    shutil.rmtree(deployment.folder / "dmz/data")
+    (deployment.folder / "dmz/data").mkdir()
+    zones.start("dmz")
+    deployment.guandu("link", "rebuild", "--config", deployment.folder / "intranet/zone.yaml")
+    deadline = time.monotonic() + 30
+    while not zones.count("dmz", "SELECT COUNT(*) FROM citizen_letter WHERE sealed_course IS NOT NULL"):
+        assert time.monotonic() < deadline, "the letter is not back"
+        time.sleep(0.5)
+    assert citizen.look_up(letter.code, letter.password) == 200
+    reload_until(citizen.page, "#send-reply")
+    assert timeline(citizen) == before
+    citizen.page.fill("#text", ANSWER)
+    assert citizen.submit("#send-reply") == 200
+    deadline = time.monotonic() + 30
+    while jie.queue() != [letter.number]:
+        assert time.monotonic() < deadline, "the answer has not arrived"
+        time.sleep(0.3)
+    jie.open_letter(letter.number)
+    assert ANSWER in jie.page.locator(".timeline").inner_text()
+    search_the_portals_disk(deployment)

@@ -18,6 +18,8 @@ extension CitizenLetters {
     case unknownQuestion
     /// No more are taken for this letter.
     case tooMany
+    /// Empty, or longer than answers may be.
+    case unfit
   }
 
   /// Seals and commits an answer, with its outgoing message, in one transaction.
@@ -26,12 +28,13 @@ extension CitizenLetters {
   ///   - id: made once for each form; a second call with the same id changes nothing and answers alike.
   ///   - question: the question's identifier.
   ///   - text: 1 to `LetterQuestion.textMaxCharacters` characters.
+  ///   - source: who asks, as limits count it; those that name none share one turn.
   /// - Throws: `linkIsFull` where there is no room, `busy` where too many wait, `unavailable` where the link does not let it
   ///   out; nothing is changed then, and the same id can be tried again.
   public func reply(
     id: UUID, to question: String, text: String, code: LetterCode, password: String, source: Source = .unnamed
   ) async throws(LetterError) -> ReplyResult {
-    precondition(!text.isEmpty && LetterQuestion.fits(text))
+    guard !text.isEmpty, LetterQuestion.fits(text) else { return .unfit }
     try await demandRoom()
     let opened = try await turns.run(for: source) { () async throws(LetterError) in
       try await openForReply(code, password)

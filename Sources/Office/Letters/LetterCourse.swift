@@ -43,9 +43,10 @@ public enum LetterQuestion {
   /// What a citizen can send for one letter.
   static let repliesMax = 20
 
-  /// Characters as people count them, none of them endless.
-  static func fits(_ text: String) -> Bool {
-    text.utf8.count <= textMaxCharacters * 12 && text.count <= textMaxCharacters
+  /// Characters as people count them, none of them endless: at most four code points each on the average, as on the pages.
+  public static func fits(_ text: String) -> Bool {
+    text.utf8.count <= textMaxCharacters * 16 && text.unicodeScalars.count <= textMaxCharacters * 4
+      && text.count <= textMaxCharacters
   }
 }
 

@@ -27,7 +27,6 @@ extension PortalSite {
     }
     if request.switchesLanguage { return try await again(nil) }
     guard !typed.text.isEmpty else { return try await again("replyMissing") }
-    guard WrittenText.fits(typed.text, LetterQuestion.textMaxCharacters) else { return try await again("replyTooLong") }
     let result: CitizenLetters.ReplyResult
     do {
       result = try await request.aside { () async throws(LetterError) in
@@ -46,6 +45,7 @@ extension PortalSite {
     case .sent: return seeOther("/letter")
     case .wrong: return keep(visit, request, seeOther("/lookup"))
     case .unknownQuestion: return try await again("replyUnknown", .conflict)
+    case .unfit: return try await again("replyTooLong")
     case .tooMany: return try await again("replyTooMany", .tooManyRequests)
     }
   }

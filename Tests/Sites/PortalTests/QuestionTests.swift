@@ -75,7 +75,11 @@ import ZoneHarness
     #expect(!after.text.contains("id=\"send-reply\""))
   }
 
-  @Test(arguments: [("", "请填写您的补充。"), (String(repeating: "长", count: 2_001), "补充内容过长，不超过2000字。")])
+  @Test(arguments: [
+    ("", "请填写您的补充。"), (String(repeating: "长", count: 2_001), "补充内容过长，不超过2000字。"),
+    // Few characters of many code points each.
+    (String(repeating: "𠀀\u{FE00}\u{FE00}\u{FE00}\u{FE00}\u{FE00}", count: 1_990), "补充内容过长，不超过2000字。"),
+  ])
   func `takes no answer that is empty or too long, and keeps what was typed`(
     text: String, problem: String
   ) async throws {
