@@ -165,5 +165,6 @@ extension FlowVocabulary {
     folders: Set(DeskFolder.allCases.map(\.rawValue)).union(["stub"]),
     kinds: Set(LetterKind.allCases.map(\.rawValue)), ownFields: ["due"],
     confidential: Set(
-      [LetterField.proposal, .instruction, .opinion, .note, .draftAnswer, .leader, .handler].map(\.rawValue)))
+      [LetterField.proposal, .instruction, .opinion, .note, .draftAnswer, .leader, .handler].map(\.rawValue)),
+    answers: [LetterAct.askCitizen.rawValue: CitizenAct.answerQuestion.rawValue])
 }

@@ -104,6 +104,26 @@ import Zones
     try await office.intranet.stop()
   }
 
+  @Test func `is said to be unseen at the desk where the portal does not take it`() async throws {
+    let office = try await AskedOffice(exchanging: true)
+    var narrow = office.zones.dmz
+    narrow.links[0].incomingPolicy.messageTypes.remove("letter.progress")
+    let dmz = try RunningZone(narrow)
+    let letter = try await write(to: dmz, at: office)
+    try await office.handed(letter.number)
+    try await office.ask(letter.number)
+    try await office.intranet.eventually("the desk knows") { try await office.read(letter.number).isCourseRefused }
+    #expect(try await read(letter, in: dmz).course == nil)
+    try await dmz.stop()
+    // Mended, the rebuild brings it.
+    let mended = try RunningZone(office.zones.dmz)
+    try await office.desk.rebuildPortal()
+    try await mended.eventually("it is there") { try await read(letter, in: mended).course?.openQuestion != nil }
+    try await office.intranet.eventually("the desk knows") { try await !office.read(letter.number).isCourseRefused }
+    try await mended.stop()
+    try await office.intranet.stop()
+  }
+
   @Test func `comes back with a portal that is rebuilt, its question still open`() async throws {
     let office = try await AskedOffice(exchanging: true)
     var dmz = try RunningZone(office.zones.dmz)
