@@ -144,6 +144,11 @@ def notices(forger):
         yield from right(type, {"notice": ""}, {"notice": "x" * 64}, {"notice": "x", "unknown": NESTED})
 
 
+def signing_letters(forger):
+    yield from right("letter.submitted", *(submitted(forger, citizenKey=key) for key in ("", "=", 7, None, [], b64(bytes(31)), b64(bytes(33)))), code=SCHEMA)
+    yield from right("letter.submitted", submitted(forger, citizenKey=b64(bytes(32))), submitted(forger, citizenKey=b64(os.urandom(32))))
+
+
 def keepsakes(forger):
     type = "portal.keepsake"
     pepper = os.urandom(32)

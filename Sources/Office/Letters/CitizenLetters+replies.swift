@@ -1,6 +1,7 @@
 import Cryptography
 public import FairQueues
 public import Foundation
+import JSON
 import Links
 import PacketFormat
 import Storage
@@ -43,10 +44,13 @@ extension CitizenLetters {
     guard course?.questions.contains(where: { $0.id == question }) ?? false else { return .unknownQuestion }
     let (now, outbox, intranet) = (self.now(), self.outbox, link.peer)
     do {
-      let content = SupplementedMessage.Content(letter: letter, question: question, text: text)
+      let name = id.uuidString.lowercased()
+      let signature = CitizenKey(of: key).sign(
+        SignedAnswer(letter: letter, reply: name, question: question, text: text))
+      let content = SupplementedMessage.Content(
+        letter: letter, question: question, text: text, signature: Base64.encode(signature))
       let message = try SupplementedMessage(
-        letter: letter, id: id.uuidString.lowercased(), question: question, at: now,
-        sealed: sealJSON(content, for: intranetKeys))
+        letter: letter, id: name, question: question, at: now, sealed: sealJSON(content, for: intranetKeys))
       let sealedText = try sealJSON([text], for: [key.publicKey])
       return try await database.write { db in
         try message.insert(sealedText: sealedText, outbox, to: intranet, db)

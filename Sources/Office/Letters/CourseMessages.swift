@@ -40,6 +40,8 @@ struct SupplementedMessage: Sendable {
     let letter: String
     let question: String
     let text: String
+    /// The citizen's, over `SignedAnswer`, base64; nil where the letter has no key for it.
+    var signature: String?
   }
 
   /// The letter's.
@@ -66,8 +68,20 @@ extension SupplementedMessage {
     (letter, at) = (message.subject, try message.time())
     (id, question) = (try message.text("reply", maxBytes: 64), try message.text("question", maxBytes: 64))
     sealed = try message.bytes("text", maxBytes: Self.answerMaxBytes)
-    guard !id.isEmpty, message.after.isEmpty else {
+    guard Self.isName(id), Self.isName(question), message.after.isEmpty else {
       throw MessageRefusal(code: "schema", reason: "an answer has a name of its own and waits for no other message")
     }
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+          UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
   }
 }

@@ -1,6 +1,8 @@
+import Acts
 import Cryptography
 import Flows
 import Foundation
+import JSON
 import Links
 import PacketFormat
 import Storage
@@ -25,6 +27,14 @@ struct ArrivingReply: Sendable {
   let id: String
   let question: String
   let text: String
+  let signature: [UInt8]?
+
+  /// Whether the letter's citizen has signed it; true for a letter that has no key for that.
+  func isSigned(by citizenKey: [UInt8]?) -> Bool {
+    guard let citizenKey else { return true }
+    let answer = SignedAnswer(letter: letter, reply: id, question: question, text: text)
+    return signature.map { answer.isSigned($0, by: citizenKey) } ?? false
+  }
 
   /// The DMZ may have been broken into: what it says is checked again.
   init(_ message: SupplementedMessage, _ keys: [X25519PrivateKey]) throws {
@@ -39,6 +49,7 @@ struct ArrivingReply: Sendable {
       throw MessageRefusal(code: "schema", reason: "the answer is empty, or longer than answers may be")
     }
     (letter, id, question, text) = (message.letter, message.id, message.question, content.text)
+    signature = content.signature.flatMap { Base64.decode($0) }
   }
 }
 
@@ -55,6 +66,10 @@ extension LetterStepTaking {
       let asked = try db.one(
         "SELECT branch, closed_at FROM letter_question WHERE id = ? AND letter = ?", reply.question, letter.id)
     else { throw MessageRefusal(code: "unknown-question", reason: "nothing of the kind was asked") }
+    let citizenKey: [UInt8]? = try row["citizen_key"]
+    guard reply.isSigned(by: citizenKey) else {
+      throw MessageRefusal(code: "unsigned", reason: "the answer is not signed with the key of the letter's citizen")
+    }
     let isKnown = try db.one(
       Bool.self, "SELECT EXISTS (SELECT 1 FROM letter_reply WHERE letter = ? AND id = ?)", letter.id, reply.id)
     if isKnown == true { return }
@@ -62,15 +77,17 @@ extension LetterStepTaking {
     guard kept < LetterQuestion.repliesMax else {
       throw MessageRefusal(code: "too-many", reason: "\(kept) answers to this letter's questions are kept already")
     }
-    try db.run("INSERT INTO letter_reply (letter, id, at) VALUES (?, ?, ?)", letter.id, reply.id, now())
+    try db.run(
+      "INSERT INTO letter_reply (letter, id, at, question, signature) VALUES (?, ?, ?, ?, ?)", letter.id, reply.id,
+      now(), reply.question, citizenKey == nil ? nil : reply.signature.map { Data($0) })
     let flow = try letter.flow(flows)
     let branch: Int = try asked["branch"]
     let number = branch == 0 ? nil : branch
     letter.changedAt = now()
     if try asked["closed_at"] as Int? == nil, let change = answer(reply, number, letter, flow) {
-      try apply(change, reply, number, &letter, flow, db)
+      try apply(change, reply, number, &letter, flow, isSigned: citizenKey != nil, db)
     } else {
-      try note(reply, number, letter, db)
+      try note(reply, number, letter, isSigned: citizenKey != nil, db)
     }
   }
 
@@ -89,7 +106,7 @@ extension LetterStepTaking {
 
   private func apply(
     _ change: FlowTransition, _ reply: ArrivingReply, _ branch: Int?, _ letter: inout StoredDeskLetter,
-    _ flow: FlowDefinition, _ db: Transaction
+    _ flow: FlowDefinition, isSigned: Bool, _ db: Transaction
   ) throws {
     let before = letter.item
     letter.item = change.item
@@ -100,22 +117,24 @@ extension LetterStepTaking {
     var telling = try follow(change, from: before, [.text: [reply.text]], stage: nil, &letter, flow, db)
     telling.hasClosed = true
     try letter.save(flow, times, db)
-    try addReply(.answerQuestion, reply, branch, before, letter, db)
+    try addReply(.answerQuestion, reply, branch, before, letter, isSigned, db)
     try tell(telling, letter, db)
   }
 
-  private func note(_ reply: ArrivingReply, _ branch: Int?, _ letter: StoredDeskLetter, _ db: Transaction) throws {
-    try addReply(.note, reply, branch, letter.item, letter, db)
+  private func note(
+    _ reply: ArrivingReply, _ branch: Int?, _ letter: StoredDeskLetter, isSigned: Bool, _ db: Transaction
+  ) throws {
+    try addReply(.note, reply, branch, letter.item, letter, isSigned, db)
     try LetterCourse.add(LetterCourse.noted, now(), nil, to: letter.id, db)
     try tell(LetterTelling(hasLines: true), letter, db)
   }
 
   private func addReply(
     _ deed: CitizenDeed, _ reply: ArrivingReply, _ branch: Int?, _ before: FlowItem, _ letter: StoredDeskLetter,
-    _ db: Transaction
+    _ isSigned: Bool, _ db: Transaction
   ) throws {
     try addHistory(
-      letter, act: deed.rawValue, branch: branch, before, now(), person: "", name: "", proof: nil,
+      letter, act: deed.rawValue, branch: branch, before, now(), person: "", name: "", proof: isSigned ? .signed : nil,
       fields: [LetterField.text.rawValue: [reply.text]], db)
   }
 }

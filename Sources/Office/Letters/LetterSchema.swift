@@ -357,6 +357,8 @@ public let deskLetterMigrations: [Migration] = [
       -- How new the course is that the citizen was told last, and the code under which the DMZ refused it.
       ALTER TABLE desk_letter ADD COLUMN course_at INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE desk_letter ADD COLUMN course_refused TEXT;
+      -- Public half of what the citizen signs with; nothing for letters of an earlier release.
+      ALTER TABLE desk_letter ADD COLUMN citizen_key BLOB;
       -- What the citizen was told, in order.
       CREATE TABLE letter_line (
         letter TEXT NOT NULL,
@@ -380,11 +382,13 @@ public let deskLetterMigrations: [Migration] = [
         answered_at INTEGER
       );
       CREATE INDEX letter_question_by_letter ON letter_question (letter, asked_at);
-      -- The answers that were taken in, each once.
+      -- The answers that were taken in, each once, with their citizens' signatures; the text is in `letter_act`.
       CREATE TABLE letter_reply (
         letter TEXT NOT NULL,
         id TEXT NOT NULL,
         at INTEGER NOT NULL,
+        question TEXT NOT NULL,
+        signature BLOB,
         PRIMARY KEY (letter, id)
       ) WITHOUT ROWID;
       """),

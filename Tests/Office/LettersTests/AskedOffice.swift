@@ -146,11 +146,14 @@ final class AskedOffice: Sendable {
 
   /// `letter.supplemented`, as a portal would send it.
   func answer(
-    _ number: String, question: String, _ text: String, id: String = UUID().uuidString, inside: String? = nil
+    _ number: String, question: String, _ text: String, id: String = UUID().uuidString, inside: String? = nil,
+    letter: String? = nil, signature: String? = nil
   ) throws -> OutgoingMessage {
-    let letter = Self.identifier(number)
-    let content = try JSONEncoder().encode(["letter": letter, "question": inside ?? question, "text": text])
-    let sealed = try AgeEncryptor.encrypt(Array(content), to: [intranet.identity.encryptionKeys[0].publicKey])
+    let letter = letter ?? Self.identifier(number)
+    var content = ["letter": letter, "question": inside ?? question, "text": text]
+    content["signature"] = signature
+    let sealed = try AgeEncryptor.encrypt(
+      Array(JSONEncoder().encode(content)), to: [intranet.identity.encryptionKeys[0].publicKey])
     return message(
       letter,
       .object(["reply": .string(id), "question": .string(question), "text": .string(Base64.encode(sealed))]))

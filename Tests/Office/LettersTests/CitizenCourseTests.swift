@@ -64,7 +64,7 @@ import Zones
     lines = try #require(answered.course?.lines)
     #expect(lines.suffix(2).map(\.chinese) == ["承办单位请您补充：请问是哪一栋楼？", "已收到您的补充"])
     let history = try await office.read(letter.number, by: "jie").history
-    #expect(history.filter { $0.citizen != nil }.count == 1)
+    #expect(history.filter { $0.citizen != nil }.map(\.proof) == ["signed"])
     // Late words are kept, and their author hears that nothing waited for them.
     guard case .sent = try await reply("还有4号楼。", to: question.id, letter, in: dmz) else {
       Issue.record("it was not sent")
@@ -73,6 +73,34 @@ import Zones
     try await dmz.eventually("it is told") {
       try await read(letter, in: dmz).course?.lines.last?.chinese.contains("作为备注") == true
     }
+    try await dmz.stop()
+    try await office.intranet.stop()
+  }
+
+  @Test func `takes no answer that the citizen has not signed, whoever has the portal's keys`() async throws {
+    let office = try await AskedOffice(exchanging: true)
+    let dmz = try RunningZone(office.zones.dmz)
+    let letter = try await write(to: dmz, at: office)
+    try await office.handed(letter.number)
+    try await office.ask(letter.number)
+    try await dmz.eventually("it is asked") { try await read(letter, in: dmz).course?.openQuestion != nil }
+    let question = try #require(try await read(letter, in: dmz).course?.openQuestion?.id)
+    let id = try #require(
+      try await dmz.database.read { try $0.one(String.self, "SELECT id FROM citizen_letter") })
+    let other = String(decoding: try JSONEncoder().encode(Data(repeating: 7, count: 64)), as: UTF8.self)
+    for signature in [nil, "", other.trimmingCharacters(in: ["\""])] as [String?] {
+      try await dmz.send(office.answer("", question: question, "假的。", letter: id, signature: signature))
+    }
+    try await office.intranet.eventually("all are refused") {
+      try await office.count("SELECT COUNT(*) FROM refused_message WHERE code = 'unsigned'") == 3
+    }
+    #expect(try await office.read(letter.number).isPaused)
+    // The citizen's own counts, and cannot be put under another text or question.
+    guard case .sent = try await reply("3号楼。", to: question, letter, in: dmz) else {
+      Issue.record("it was not sent")
+      return
+    }
+    try await office.intranet.eventually("the answer is there") { try await !office.read(letter.number).isPaused }
     try await dmz.stop()
     try await office.intranet.stop()
   }
