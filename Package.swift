@@ -434,7 +434,8 @@ let package = Package(
       "LettersTests",
       of: [
         "Runtime", "FairQueues", "Roles", "JSON", "Timestamps", "Zones", "Cryptography", "DurableFiles", "Storage",
-        "AgeFormat", "PacketFormat", "AuditLog", "Links", "Flows", "YAMLText", "People", "Letters", "ZoneHarness",
+        "AgeFormat", "PacketFormat", "AuditLog", "ZoneKeys", "Links", "Flows", "YAMLText", "People", "Letters",
+        "ZoneHarness",
       ], [logging]),
     .executableTarget(name: "contained-specimen", dependencies: ["CLinux"], path: "Tests/ContainedSpecimen"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),

@@ -55,7 +55,7 @@ def deployment(tmp_path):
         office = Deployment(
             folder=made.folder, portal=urls["dmz"], desk=urls["intranet"],
             screenshots=pathlib.Path(os.environ["GUANDU_SCREENSHOTS"]))
-        office.certificates = {}
+        office.certificates, office.zones = {}, made
         for name, (shown, unit, roles, mailboxes) in PEOPLE.items():
             fingerprint, office.certificates[name] = office.issue_handler(folder, name)
             digits = fingerprint.replace(":", "").lower()

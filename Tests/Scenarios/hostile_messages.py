@@ -144,6 +144,11 @@ def notices(forger):
         yield from right(type, {"notice": ""}, {"notice": "x" * 64}, {"notice": "x", "unknown": NESTED})
 
 
+def signing_letters(forger):
+    yield from right("letter.submitted", *(submitted(forger, citizenKey=key) for key in ("", "=", 7, None, [], b64(bytes(31)), b64(bytes(33)))), code=SCHEMA)
+    yield from right("letter.submitted", submitted(forger, citizenKey=b64(bytes(32))), submitted(forger, citizenKey=b64(os.urandom(32))))
+
+
 def keepsakes(forger):
     type = "portal.keepsake"
     pepper = os.urandom(32)
@@ -152,6 +157,25 @@ def keepsakes(forger):
             "", "=", b64(bytes(4096)), b64(bytes(4100)), b64(forger.seal(pepper[1:])), b64(forger.seal(pepper + b"x")),
             b64(forger.seal(b"")), b64(age_encrypt(pepper, os.urandom(32)))])}, SCHEMA)
     yield from right(type, {"keepsake": b64(forger.seal(pepper))}, {"keepsake": b64(forger.seal(pepper))})
+
+
+def answers(forger, letter):
+    """`letter`: the id of one at the desk, of whose citizen nothing was asked."""
+    type = "letter.supplemented"
+    def base(subject=letter, **inside):
+        content = {"letter": subject, "question": "q", "text": "答", **inside}
+        return {"reply": identifier(), "question": "q", "text": b64(forger.seal(content))}
+    yield from spoiled(type, base, {
+        "reply": (str, ["", "x" * 65, "x" * 500_000]), "question": (str, ["", "x", "x" * 65, "x" * 500_000]),
+        "text": (str, ["=", "é", b64(bytes(64 * 1024 + 4))])}, SCHEMA)
+    yield from right(type, base(), {**base(), "reply": "x" * 64}, subject=letter, code={"unknown-question"})
+    yield from right(type, base(letter=identifier()), base(question="x"), base(text=""), base(text="长" * 2_001), subject=letter, code=SCHEMA)
+    yield from right(
+        type, *({**base(), "text": b64(text)} for text in (b"", b"x", bytes(64 * 1024), age_encrypt(b"{}", os.urandom(32)))),
+        base(text=None), base(text=7), base(letter=NESTED), {**base(), "text": b64(forger.seal(b"[]"))}, subject=letter, code={"letter"})
+    other = identifier()
+    yield from right(type, base(other), subject=other, code={"unknown-letter"})
+    yield from right(type, base(), subject=letter, after=[identifier()], code=SCHEMA)
 
 
 def spki(key):
@@ -295,6 +319,18 @@ def steps(forger, victim, sealed):
     for type in ("letter.answered", "letter.declined"):
         yield from spoiled(type, lambda: {"outcome": b64(b"x")}, {"outcome": (str, ["=", "é", b64(bytes(HALF_MIB + 4))])}, SCHEMA)
         yield from right(type, {"outcome": b64(bytes(HALF_MIB))}, code={"unknown-letter"})
+    yield from spoiled("letter.progress", lambda: {"course": b64(b"x")}, {"course": (str, ["=", "é", b64(bytes(HALF_MIB + 4))])}, SCHEMA)
+    yield from right("letter.progress", {"course": b64(bytes(HALF_MIB))}, code={"unknown-letter"})
+    line = {"at": now_milliseconds(), "chinese": "签收", "english": "signed for", "stage": "signed-for"}
+    asked = {"id": "q", "text": "问", "askedAt": now_milliseconds(), "endsAt": now_milliseconds(), "isOpen": True}
+    for course in (
+            b"", b"null", deep(100_000), {}, {"lines": [line], "questions": [asked]}, {"lines": [line] * 3_000, "questions": []},
+            {"lines": [], "questions": [{**asked, "id": "q" * 1_000}] * 300}, {"lines": [{**line, "at": 1e300}], "questions": []},
+            {"lines": [{**line, "stage": "x"}], "questions": []}, {"lines": [{**line, "at": SMALLEST}], "questions": []},
+            {"lines": [{**line, "chinese": "e" + "\u0301" * 100_000}], "questions": []},
+            {"lines": [], "questions": [{**asked, "endsAt": LARGEST}]}, {"lines": [], "questions": [{**asked, "text": None}]}):
+        yield f"a course {str(course)[:60]}", message(
+            "letter.progress", {"course": b64(sealed(compact(course) if isinstance(course, dict) else course))}, subject=victim.id), APPLIED
     public = {
         "number": victim.number, "mailbox": "mayor", "kind": "question", "title": "题", "text": "文", "answer": "答",
         "acceptedAt": now_milliseconds(), "answeredAt": now_milliseconds()}

@@ -13,8 +13,9 @@ import pytest
 
 from deployment import Clerk, Client, Deployment, eventually, expect, look_up, write_letter
 from hostile_messages import (
-    cancellations, checkpoints, cosignatures, documents, envelopes, issued_pairs, keepsakes, key_requests, key_statements, letters,
-    lists_of_revocations, log_entries, note, notices, requested_notices, restored_letters, restored_portals, sealed_letters, steps)
+    answers, cancellations, checkpoints, cosignatures, documents, envelopes, issued_pairs, keepsakes, key_requests, key_statements, letters,
+    lists_of_revocations, log_entries, note, notices, requested_notices, restored_letters, restored_portals, sealed_letters, signing_letters,
+    steps)
 from hostile_peer import (
     IN_JSON, LARGEST, MAGIC, SMALLEST, TAR_END, ZEROES, Forger, Stream, age_encrypt, archive, b64, compact, deep, der,
     identifier, message, now_milliseconds, tar_entry, unpadded)
@@ -361,7 +362,9 @@ def test_messages_of_a_lying_portal_do_no_harm(lives):
     blobs = Stream(stream.name[:-1] + "b")
     forger.send(blobs, blobs=[({"sha256": digest, "offset": 0, "bytes": len(photo), "total": len(photo)}, photo)])
     before = {number for (number,) in forger.rows("SELECT number FROM desk_letter")}
-    forger.judge(stream, itertools.chain(letters(forger), sealed_letters(forger, digest), notices(forger), keepsakes(forger), cancellations(forger)))
+    forger.judge(stream, itertools.chain(letters(forger), sealed_letters(forger, digest), notices(forger), signing_letters(forger),
+        keepsakes(forger), cancellations(forger)))
+    forger.judge(stream, answers(forger, forger.rows("SELECT id FROM desk_letter")[0][0]))
     # Whatever was let in can be read at the desk.
     clerk = Clerk(deployment)
     let_in = [number for (number,) in forger.rows("SELECT number FROM desk_letter") if number not in before]
@@ -461,7 +464,7 @@ def test_outcomes_that_only_the_citizen_opens_do_no_harm(lives):
         return status if status != 303 else client.get("/letter")[0]
 
     for _, content, _ in steps(forger, victim, victim.sealed):
-        if content["subject"] == victim.id and "published" not in content["body"] and content["type"] == "letter.answered":
+        if content["subject"] == victim.id and "published" not in content["body"] and content["type"] in ("letter.answered", "letter.progress"):
             forger.send(stream, [content])
             assert look() in (200, 503)
             forger.alive()

@@ -32,10 +32,10 @@ import Testing
       made: [
         "kind-": Self.kinds, "stage-": Self.stages, "refused-": Self.refusals,
         "standing-": ["done", "current", "coming"], "done-": Self.stages,
-        "current-": ["delivered", "signed-for", "answered"], "coming-": ["signed-for", "answered"],
+        "current-": ["delivered", "signed-for", "answered", "question"], "coming-": ["signed-for", "answered"],
         "verdict-": Self.verdicts, "verdictText-": Self.verdicts, "step-": ["holds", "fails", "unknown", "remark"],
         "published-": ["holds", "fails"], "number-": ["holds", "fails"], "force-": ["holds", "fails"],
-        "checked-": ["unknown"],
+        "checked-": ["unknown"], "replyState-": ["sent", "delivered", "refused"],
       ], notKeys: [])
   }
 
@@ -77,7 +77,8 @@ import Testing
         ],
         "step-": LetterAct.allCases.map(\.rawValue), "stepText-": LetterAct.allCases.map(\.rawValue),
         "field-": LetterField.allCases.map(\.rawValue),
-        "fieldHint-": ["units", "complaint-about", "note", "opinion", "proposed-unit"],
+        "citizen-": CitizenDeed.allCases.map(\.rawValue),
+        "fieldHint-": ["question", "units", "complaint-about", "note", "opinion", "proposed-unit"],
         "fieldProblem-": LetterFieldProblem.allCases.map(\.rawValue),
         "docFile-": DocumentFileKind.allCases.map(\.rawValue),
         "docFileSealed-": DocumentFileKind.allCases.map(\.rawValue),

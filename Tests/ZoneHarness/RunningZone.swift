@@ -67,7 +67,8 @@ public final class RunningZone: Sendable {
     _ configuration: ZoneConfiguration, files: Files = Files(), exchanging: Bool = true,
     securesAtOnce: Bool = true, checks: CheckProcess = RunningZone.checks,
     sendSMS: @escaping @Sendable (_ phone: String, _ text: String) async -> NoticeRelay.Attempt = { _, _ in .sent },
-    now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() }
+    now: @escaping @Sendable () -> UnixMilliseconds = { currentMilliseconds() },
+    deskNow: (@Sendable () -> UnixMilliseconds)? = nil
   ) throws {
     var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel =
@@ -101,10 +102,10 @@ public final class RunningZone: Sendable {
       pepper: try loadPepper(path: configuration.dataDirectory + "/pepper", files: files), audit: trail, logger: logger)
     desk = DeskLetters(
       database: database, outbox: outbox, blobs: blobs, link: link, keys: { identity.encryptionKeys },
-      mailboxes: configuration.mailboxes, limits: configuration.letters, flows: try Self.flows(),
+      mailboxes: configuration.mailboxes, limits: configuration.letters, flows: try Self.flows(of: configuration),
       declineReasons: try FlowFile.declineReasons(Self.zones("decline-reasons.yaml")),
       calendar: try WorkCalendar(folder: Self.zones("calendars")), audit: trail, logger: logger,
-      now: now)
+      now: deskNow ?? now)
     documents = PortalDocuments(
       database: database, blobs: blobs, link: link, trust: configuration.sealTrust, process: checks, logger: logger)
     publications = DocumentPublications(
@@ -210,6 +211,10 @@ extension RunningZone {
     URL(filePath: #filePath).appending(path: "../../../zones/\(name)").standardizedFileURL.path
   }
 
-  /// The delivered flows; mailboxes take the direct one.
-  static func flows() throws -> LetterFlows { try LetterFlows(FlowFile.folder(zones("flows")), mailboxes: [:]) }
+  /// The delivered flows; mailboxes take those that they name, else the direct one.
+  static func flows(of configuration: ZoneConfiguration) throws -> LetterFlows {
+    try LetterFlows(
+      FlowFile.folder(zones("flows")),
+      mailboxes: Dictionary(uniqueKeysWithValues: configuration.mailboxes.map { ($0.identifier, $0.flow) }))
+  }
 }

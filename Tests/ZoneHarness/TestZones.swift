@@ -66,14 +66,16 @@ public final class TestZones: Sendable {
   ) throws -> ZoneConfiguration {
     let toIntranet = ExchangePolicy(
       messageTypes: [
-        "letter.submitted", "notice.sent", "notice.failed", "portal.keepsake", "trust.certificates", "trust.request",
+        "letter.submitted", "letter.supplemented", "notice.sent", "notice.failed", "portal.keepsake",
+        "trust.certificates", "trust.request",
       ],
       highestClassification: .internal,
       blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))
     let toDMZ = ExchangePolicy(
       messageTypes: [
         "letter.signed-for", "letter.answered", "letter.declined", "notice.requested", "portal.restored",
-        "letter.restored", "document.published", "document.withdrawn", "trust.crl", "trust.certificates",
+        "letter.restored", "letter.progress", "document.published", "document.withdrawn", "trust.crl",
+        "trust.certificates",
         "trust.issued", "audit.checkpoint", "audit.cosigned",
       ],
       highestClassification: .internal, blobMaxBytes: blobMaxBytes, fileKinds: Set(FileKind.allCases))

@@ -43,6 +43,8 @@ enum EvidenceWords {
     "letter.signed-for": TwoTexts("签收", "word that it was signed for"),
     "letter.answered": TwoTexts("答复", "the answer"),
     "letter.declined": TwoTexts("不予受理", "word that it was declined"),
+    "letter.progress": TwoTexts("办理进展与提问", "word of the letter's course, and questions"),
+    "letter.supplemented": TwoTexts("来信人补充", "the author's answer to a question"),
     "letter.restored": TwoTexts("信件恢复", "the letter, for a portal that was rebuilt"),
     "notice.requested": TwoTexts("短信通知请求", "a request for a notice"),
     "notice.sent": TwoTexts("短信已发送", "word that a notice was sent"),
@@ -53,6 +55,7 @@ enum EvidenceWords {
     "letter.signed-for": TwoTexts("签收来信", "signed for the letter"),
     "letter.answered": TwoTexts("答复来信", "answered the letter"),
     "letter.declined": TwoTexts("决定不予受理", "declined the letter"),
+    "letter.ask-citizen": TwoTexts("请来信人补充", "asked the letter's author"),
   ]
 
   /// - Parameter subject: whose messages are described; nil for all.

@@ -38,6 +38,8 @@ public enum Action: String, CaseIterable, Sendable {
   case passDispatch = "pass-dispatch"
   /// Working on it: the result, or back.
   case handleDispatch = "handle-dispatch"
+  /// Asking the citizen for more, which makes the promised date wait.
+  case askCitizen = "ask-citizen"
   /// Accepting the unit's result, level by level.
   case approveResult = "approve-result"
   case readDocument = "read-document"
@@ -76,7 +78,7 @@ public enum Action: String, CaseIterable, Sendable {
     switch self {
     case .readLetter, .searchPhone, .exportLetters, .signForLetter, .answerLetter, .declineLetter, .sortLetter,
       .purgeLetter, .presentLetter, .instructLetter, .dispatchLetter, .reviewLetter, .settleLetter, .readDispatch,
-      .signForDispatch, .passDispatch, .handleDispatch, .approveResult:
+      .signForDispatch, .passDispatch, .handleDispatch, .askCitizen, .approveResult:
       true
     // Who keeps a seal lets nobody else have it.
     case .readDocument, .draftDocument, .requestSeal, .grantSeal, .publishDocument, .withdrawDocument,
@@ -95,7 +97,7 @@ public enum Action: String, CaseIterable, Sendable {
       (.dispatchLetter, .mailbox), (.reviewLetter, .mailbox), (.settleLetter, .mailbox):
       true
     case (.readDispatch, .unit), (.signForDispatch, .unit), (.passDispatch, .unit), (.handleDispatch, .unit),
-      (.approveResult, .unit):
+      (.askCitizen, .unit), (.approveResult, .unit):
       true
     case (.readDocument, .document), (.draftDocument, .document), (.requestSeal, .document), (.grantSeal, .document),
       (.applySeal, .document), (.publishDocument, .document), (.withdrawDocument, .document),

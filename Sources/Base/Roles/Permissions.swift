@@ -20,7 +20,8 @@ public enum Permissions {
       .withdrawDocument: .subtree, .readReceivedDocument: .subtree,
     ],
     .handler: [
-      .readLetter: .unit, .answerLetter: .unit, .readDispatch: .unit, .handleDispatch: .unit, .delegate: .own,
+      .readLetter: .unit, .answerLetter: .unit, .readDispatch: .unit, .handleDispatch: .unit, .askCitizen: .unit,
+      .delegate: .own,
       .readDocument: .unit, .draftDocument: .unit,
       .requestSeal: .unit, .readReceivedDocument: .unit,
     ],

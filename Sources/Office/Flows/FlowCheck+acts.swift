@@ -23,6 +23,17 @@ extension FlowCheck {
     for field in act.needs where !step.needs.contains(field) {
       find("F19", step.mark, "\(step.act) cannot do without \(field); add it to needs")
     }
+    guard let answer = vocabulary.answers[step.act] else { return }
+    for way in step.ways {
+      let target = (way.state ?? state?.id).flatMap(level.state)
+      let isWaiting =
+        target?.holder == .citizen && target?.steps.contains { $0.by == .citizen && $0.act == answer } ?? false
+      guard isWaiting else {
+        return find(
+          "F19", way.mark,
+          "\(step.id) asks the citizen; it has to lead to a state that the citizen holds and leaves by \(answer)")
+      }
+    }
   }
 
   /// Whether the table of permissions lets the roles named do the act at all.

@@ -29,13 +29,15 @@ public struct FlowVocabulary: Sendable {
   public let confidential: Set<String>
   /// How items can end, by the folder that those that ended so are in.
   public let outcomes: [String: String]
+  /// Acts that ask the citizen something, each with the citizen's act that answers it.
+  public let answers: [String: String]
 
   public init(
     acts: [String: Act], folders: Set<String>, kinds: Set<String>, ownFields: Set<String>, confidential: Set<String>,
-    outcomes: [String: String] = ["concluded": "answered", "declined": "declined"]
+    outcomes: [String: String] = ["concluded": "answered", "declined": "declined"], answers: [String: String] = [:]
   ) {
     (self.acts, self.folders, self.kinds) = (acts, folders, kinds)
-    (self.ownFields, self.confidential, self.outcomes) = (ownFields, confidential, outcomes)
+    (self.ownFields, self.confidential, self.outcomes, self.answers) = (ownFields, confidential, outcomes, answers)
   }
 }
 

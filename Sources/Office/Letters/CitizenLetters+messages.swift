@@ -21,13 +21,14 @@ extension CitizenLetters {
       },
       OutcomeMessage.answered: outcome,
       OutcomeMessage.declined: outcome,
-    ].merging(restoringHandlers) { first, _ in first }
+    ].merging(restoringHandlers) { first, _ in first }.merging(courseHandlers) { first, _ in first }
   }
 
   /// Marks a letter as delivered or as refused, by the intranet's receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
       if message.type == PepperEscrowMessage.type { try settlePepperEscrow(message, fate, db) }
+      if message.type == SupplementedMessage.type { try settleReply(message, fate, db) }
       guard message.type == SubmittedMessage.type else { return }
       switch fate {
       case .applied: try settle(message.subject, .delivered, refusal: nil, db)

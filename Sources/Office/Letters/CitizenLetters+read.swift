@@ -38,6 +38,23 @@ extension CitizenLetters {
   }
 
   private func open(_ code: LetterCode, _ password: String) async throws(LetterError) -> Look {
+    switch try await unlock(code, password) {
+    case .wrong(let isLetter): return .wrong(isLetter: isLetter)
+    case .opened(let id, let key):
+      do {
+        let letter = try await database.read { try StoredLetter.find(id, $0) }?.open(with: key)
+        return letter.map { .opened($0) } ?? .wrong(isLetter: false)
+      } catch { throw .unavailable(error) }
+    }
+  }
+
+  /// What code and password come to.
+  enum Unlocking {
+    case opened(letter: String, X25519PrivateKey)
+    case wrong(isLetter: Bool)
+  }
+
+  func unlock(_ code: LetterCode, _ password: String) async throws(LetterError) -> Unlocking {
     let (locks, credentials) = (self.locks, LetterCredentials(code: code, password: password))
     let stretched = try await hashing.run { () throws(LetterError) in try locks.stretch(code) }
     let lock: LetterLock?
@@ -53,10 +70,7 @@ extension CitizenLetters {
       try locks.unwrap(tried.wrappedKey, credentials, salt: tried.salt)
     }
     guard let key, let lock else { return .wrong(isLetter: lock != nil) }
-    do {
-      let letter = try await database.read { try StoredLetter.find(lock.letter, $0) }?.open(with: key)
-      return letter.map { .opened($0) } ?? .wrong(isLetter: false)
-    } catch { throw .unavailable(error) }
+    return .opened(letter: lock.letter, key)
   }
 
   /// Whether `phone` is that of the author of the letter with this code; false where there is no such letter, after the
@@ -118,6 +132,15 @@ private struct StoredLetter: Sendable {
   var stage: LetterStage
   var refusal: String?
   var events: [LetterEvent]
+  var sealedCourse: [UInt8]?
+  var replies: [SealedReply]
+
+  struct SealedReply: Sendable {
+    let question: String
+    let at: UnixMilliseconds
+    let text: [UInt8]
+    let state: CitizenReply.State
+  }
 
   static func find(_ letter: String, _ db: Transaction) throws -> StoredLetter? {
     guard let row = try db.one("SELECT * FROM citizen_letter WHERE id = ?", letter) else { return nil }
@@ -132,7 +155,14 @@ private struct StoredLetter: Sendable {
         try LetterStage(rawValue: event["stage"]).map {
           try LetterEvent(stage: $0, at: Date(unixMilliseconds: event["at"]))
         }
-      })
+      },
+      sealedCourse: row["sealed_course"],
+      replies: db.all("SELECT question, at, sealed_text, state FROM citizen_reply WHERE letter = ? ORDER BY at", letter)
+        .map { reply in
+          try SealedReply(
+            question: reply["question"], at: reply["at"], text: reply["sealed_text"],
+            state: CitizenReply.State(rawValue: reply["state"]) ?? .sent)
+        })
   }
 
   func open(with key: X25519PrivateKey) throws -> CitizenLetter {
@@ -140,6 +170,13 @@ private struct StoredLetter: Sendable {
       number: number, draft: try openJSON(LetterDraft.self, sealedLetter, with: [key]),
       acceptedAt: Date(unixMilliseconds: acceptedAt), stage: stage, events: events,
       outcome: try sealedOutcome.map { try openJSON(LetterOutcome.self, $0, with: [key]) },
-      refusal: stage == .refused ? LetterRefusal(code: refusal ?? "") : nil)
+      refusal: stage == .refused ? LetterRefusal(code: refusal ?? "") : nil,
+      // A course that cannot be read keeps nobody from the letter.
+      course: sealedCourse.flatMap { try? openJSON(LetterCourse.self, $0, with: [key]) },
+      replies: try replies.map { reply in
+        CitizenReply(
+          question: reply.question, text: try openJSON([String].self, reply.text, with: [key]).first ?? "",
+          at: Date(unixMilliseconds: reply.at), state: reply.state)
+      })
   }
 }

@@ -153,6 +153,7 @@ public final class CitizenLetters: Sendable {
     var salt: [UInt8]
     var wrappedKey: [UInt8]
     var letterKey: X25519PublicKey
+    var citizenKey: [UInt8]
     var forCitizen: [UInt8]
     var forIntranet: [UInt8]
   }
@@ -168,7 +169,8 @@ public final class CitizenLetters: Sendable {
         return SealedLetter(
           id: newIdentifier(at: now), acceptedAt: now, codeIndex: LetterLocks.index(of: stretched, locks.pepper),
           phoneTag: LetterLocks.phoneTag(stretched, draft.phone), salt: salt, wrappedKey: wrapped,
-          letterKey: key.publicKey, forCitizen: try sealJSON(draft, for: [key.publicKey]),
+          letterKey: key.publicKey, citizenKey: CitizenKey(of: key).publicKey,
+          forCitizen: try sealJSON(draft, for: [key.publicKey]),
           forIntranet: try sealJSON(draft, for: intranetKeys))
       } catch { throw .unavailable(error) }
     }
@@ -303,6 +305,7 @@ extension CitizenLetters.SealedLetter {
   func message(number: String, blobs: [HexDigest]) -> Message {
     SubmittedMessage(
       id: id, number: number, acceptedAt: acceptedAt, sealedDraft: forIntranet, letterKey: letterKey,
+      citizenKey: citizenKey,
       locks: LetterLockBytes(codeIndex: codeIndex, salt: salt, wrappedKey: wrappedKey, phoneTag: phoneTag), blobs: blobs
     ).message
   }

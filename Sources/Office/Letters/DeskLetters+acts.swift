@@ -30,7 +30,7 @@ public struct LetterStepRequest: Sendable {
   /// What is decided, as the record of acts has its digest; nil where the act says everything.
   public var content: String? {
     let order: [LetterField] = [
-      .answer, .draftAnswer, .text, .instruction, .proposal, .reason, .opinion, .note,
+      .answer, .draftAnswer, .text, .question, .instruction, .proposal, .reason, .opinion, .note,
     ]
     return order.lazy.compactMap { fields[$0]?.first }.first { !$0.isEmpty }
   }
@@ -56,7 +56,7 @@ extension DeskLetters {
 struct LetterStepTaking: Sendable {
   let flows: LetterFlows
   let mailboxes: Set<String>
-  let declineReasons: Set<String>
+  let declineReasonList: [DeclineReason]
   let times: LetterTimes
   let outbox: Outbox
   let dmz: ZoneName
@@ -65,7 +65,7 @@ struct LetterStepTaking: Sendable {
 
   init(_ letters: DeskLetters) {
     (flows, mailboxes, times) = (letters.flows, letters.mailboxes, letters.times)
-    declineReasons = Set(letters.declineReasons.map(\.id))
+    declineReasonList = letters.declineReasons
     (outbox, dmz, audit, now) = (letters.outbox, letters.dmz, letters.audit, letters.now)
   }
 
@@ -86,7 +86,7 @@ struct LetterStepTaking: Sendable {
     let seen = request.branch.map { letter.item.branch($0)?.entry } ?? letter.item.entry
     if let entry = request.entry, entry != seen { throw LetterError.wrongStage(letter.stage) }
     try LetterFieldCheck(
-      letter: letter, flow: flow, mailboxes: mailboxes, declineReasons: declineReasons, now: now()
+      letter: letter, flow: flow, mailboxes: mailboxes, declineReasons: Set(declineReasonList.map(\.id)), now: now()
     ).check(request, offer.step, db)
     let change: FlowTransition
     do {
@@ -124,7 +124,7 @@ struct LetterStepTaking: Sendable {
     letter.changedAt = at
     if request.act == .reclassify, let kind = doing.value(.kind).flatMap(LetterKind.init(rawValue:)) {
       letter.kind = kind
-      letter.promise = times.promise(flow, kind, acceptedAt: letter.acceptedAt) ?? letter.promise
+      letter.promise = letter.promised(flow, times) ?? letter.promise
     }
     if request.act == .transfer, let mailbox = doing.value(.mailbox) { letter.mailbox = mailbox }
     let outcome = try outcome(change, doing, letter, at)
@@ -140,10 +140,16 @@ struct LetterStepTaking: Sendable {
       try recordDeskEvent(letter.id, stage, at, (doing.name, doing.official.certificateFingerprint), db)
     }
     if change.hasEnded { letter.settledAt = at }
+    let telling = try follow(
+      change, from: before, request.fields, stage: message == nil ? nil : letter.stage, &letter, flow, db)
     try letter.save(flow, times, db)
     try record(doing, before, letter, at, db)
     if let message { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db) }
-    if let outcome { try letter.requestNotice(outcome, at, outbox, dmz, db) }
+    try tell(telling, letter, db)
+    if let outcome {
+      try letter.requestNotice(
+        NoticeText.outcome(outcome.stage, number: letter.number), at, outbox, dmz, db)
+    }
   }
 
   /// How the letter ends with this step; nil where it goes on.
@@ -178,7 +184,7 @@ struct LetterStepTaking: Sendable {
   }
 
   /// A line of a letter's history.
-  private func addHistory(
+  func addHistory(
     _ letter: StoredDeskLetter, act: String, branch number: Int?, _ before: FlowItem, _ at: UnixMilliseconds,
     person: String, name: String, proof: Act.Proof?, fields: [String: [String]], _ db: Transaction
   ) throws {
@@ -227,7 +233,9 @@ struct LetterStepTaking: Sendable {
     letter.item = change.item
     letter.changedAt = now()
     if change.hasEnded { letter.settledAt = now() }
+    let telling = try follow(change, from: before, [:], stage: nil, &letter, flow, db)
     try letter.save(flow, times, db)
+    try tell(telling, letter, db)
     try addHistory(
       letter, act: LetterHistory.limitPassed, branch: branch, before, now(), person: "", name: "", proof: nil,
       fields: [:], db)

@@ -23,12 +23,16 @@ extension DeskLetters {
         }
       },
       PepperEscrowMessage.type: pepperEscrowHandler,
-    ].merging(noticeHandlers) { first, _ in first }
+    ].merging(noticeHandlers) { first, _ in first }.merging(replyHandlers) { first, _ in first }
   }
 
   /// Marks an outcome as delivered or as refused, by the DMZ's receipt alone.
   public var fate: FateHandler {
     { message, fate, db in
+      if message.type == ProgressMessage.type {
+        let code: String? = if case .refused(let code) = fate { code } else { nil }
+        try db.run("UPDATE desk_letter SET course_refused = ? WHERE id = ?", code, message.subject)
+      }
       guard [OutcomeMessage.answered, OutcomeMessage.declined].contains(message.type) else { return }
       switch fate {
       case .applied:
@@ -95,14 +99,14 @@ private struct ArrivingLetter: Sendable {
       """
       INSERT INTO desk_letter
         (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage,
-          phone_tag, item, flow, flow_version, due_at, promise)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          phone_tag, item, flow, flow_version, due_at, promise, citizen_key)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
       """, id, submitted.number, submitted.acceptedAt, draft.mailbox, draft.kind.rawValue, draft.title,
       try content ?? encodeJSON(draft),
       submitted.letterKey.bytes, locks.codeIndex, locks.salt, locks.wrappedKey, LetterStage.delivered.rawValue,
       locks.phoneTag, try encodeJSON(item), flow.id, flow.version, promise?.end,
-      try promise.map { try encodeJSON($0) })
+      try promise.map { try encodeJSON($0) }, submitted.citizenKey.map { Data($0) })
     guard changed == 1 else {
       throw MessageRefusal(code: "duplicate-letter", reason: "a letter of this id or number is here already")
     }

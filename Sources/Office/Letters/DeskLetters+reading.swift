@@ -35,11 +35,20 @@ public struct DeskOffer: Sendable {
   public var may: [LetterField]
 }
 
+/// What a citizen did with a letter that is at the desk.
+public enum CitizenDeed: String, CaseIterable, Sendable {
+  case answerQuestion = "answer-question"
+  /// Wrote once nothing waited for it any more.
+  case note = "citizen-note"
+}
+
 /// One line of what was done with a letter.
 public struct DeskHistoryEntry: Sendable {
   public var at: Date
-  /// Nil where a limit passed, which nobody did.
+  /// Nil where a limit passed, which nobody did, and for what the citizen did.
   public var act: LetterAct?
+  /// What the citizen did.
+  public var citizen: CitizenDeed?
   /// The unit whose part it concerns; nil for the letter itself.
   public var unit: String?
   var unitIdentifier: String?
@@ -110,7 +119,10 @@ struct LetterView {
       offers: try offers(for: official, db),
       history: try history(db).filter { isWhole || units.contains($0.unitIdentifier ?? "") || $0.isForUnits },
       proposed: isWhole ? proposedText() : "",
-      isDeclining: letter.item.fields["outcome"] == ["declined"], promise: letter.promise)
+      isDeclining: letter.item.fields["outcome"] == ["declined"], promise: letter.promise,
+      isPaused: letter.isPaused,
+      isCourseRefused: try db.one(
+        Bool.self, "SELECT course_refused IS NOT NULL FROM desk_letter WHERE id = ?", letter.id) ?? false)
   }
 
   /// The text that the letter would end with: what was proposed for declining, else what the unit in charge submitted.
@@ -155,11 +167,12 @@ struct LetterView {
     ).reversed().compactMap { row in
       let name: String = try row["act"]
       let act = LetterAct(rawValue: name)
-      guard act != nil || name == LetterHistory.limitPassed else { return nil }
+      let deed = CitizenDeed(rawValue: name)
+      guard act != nil || deed != nil || name == LetterHistory.limitPassed else { return nil }
       let unit: String = try row["unit"]
       let fields = try decodeJSON([String: [String]].self, row["fields"])
       return try DeskHistoryEntry(
-        at: Date(unixMilliseconds: row["at"]), act: act,
+        at: Date(unixMilliseconds: row["at"]), act: act, citizen: deed,
         unit: unit.isEmpty ? nil : OfficeLookup.unit(unit, db)?.name ?? unit,
         unitIdentifier: unit.isEmpty ? nil : unit, handler: row["handler"],
         proof: row["proof"],

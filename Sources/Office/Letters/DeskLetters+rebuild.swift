@@ -107,7 +107,7 @@ private func restoredPortal(_ at: UnixMilliseconds, _ db: Transaction) throws ->
 }
 
 extension StoredDeskLetter {
-  /// The letter up to its signing, then its outcome as it was sent the first time.
+  /// The letter up to its signing, then what its citizen was told of its course and its outcome, as these were sent last.
   ///
   /// - Parameter row: the letter's, for what only the portal can read.
   fileprivate func restoringMessages(locks row: SQLRow, _ at: UnixMilliseconds, _ db: Transaction) throws -> [Message] {
@@ -125,7 +125,9 @@ extension StoredDeskLetter {
       events: events.compactMap { row in
         try LetterStage(rawValue: row["stage"]).map { try (stage: $0, at: row["at"]) }
       })
-    guard let outcome else { return [restored.message(at: at)] }
-    return [restored.message(at: at), try outcomeMessage(outcome, outcome.at.unixMilliseconds)]
+    return [
+      restored.message(at: at), try courseMessage(at: row["course_at"], db),
+      try outcome.map { try outcomeMessage($0, $0.at.unixMilliseconds) },
+    ].compactMap(\.self)
   }
 }

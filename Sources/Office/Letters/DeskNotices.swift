@@ -8,13 +8,13 @@ public import Timestamps
 public import Zones
 
 extension StoredDeskLetter {
-  /// Asks the DMZ to tell the citizen, in the outcome's own transaction.
+  /// Asks the DMZ to tell the citizen, in the transaction of what is told.
   func requestNotice(
-    _ outcome: LetterOutcome, _ at: UnixMilliseconds, _ outbox: Outbox, _ dmz: ZoneName, _ db: Transaction
+    _ text: String, _ at: UnixMilliseconds, _ outbox: Outbox, _ dmz: ZoneName, _ db: Transaction
   ) throws {
     let notice = PendingNotice(
       id: newIdentifier(at: at), letter: id, phone: draft.phone,
-      text: NoticeText.outcome(outcome.stage, number: number), attempts: 1, requestedAt: at)
+      text: text, attempts: 1, requestedAt: at)
     try db.run(
       """
       INSERT INTO notice (id, letter, phone, text, state, attempts, next_request, requested_at)
@@ -34,6 +34,11 @@ public enum NoticeText {
   public static func outcome(_ stage: LetterStage, number: String) -> String {
     let state = stage == .declined ? "经审核不予受理" : "已有答复"
     return "【政务信箱】您的来信（受理编号 \(number)）\(state)，请凭信件编码和查询密码登录 \(addressMark) 查看。"
+  }
+
+  /// What tells a citizen that the office has asked something.
+  public static func question(number: String) -> String {
+    "【政务信箱】您的来信（受理编号 \(number)）需要您补充情况，请凭信件编码和查询密码登录 \(addressMark) 查看并答复。"
   }
 
   /// A text as it is sent.

@@ -83,6 +83,10 @@ public struct DeskLetter: Sendable {
   public var isDeclining: Bool
   /// Until when an answer was promised; nil where no calendar says.
   public var promise: LetterPromise?
+  /// Whether that date waits for the citizen now.
+  public var isPaused: Bool
+  /// Whether the portal did not take what the citizen was told and asked last.
+  public var isCourseRefused: Bool
 
   public func offer(_ act: LetterAct, branch: Int? = nil) -> DeskOffer? {
     offers.first { $0.act == act && $0.branch == branch }

@@ -148,10 +148,14 @@ public struct CitizenLetter: Sendable {
   public var outcome: LetterOutcome?
   /// Why the intranet did not take it, where `stage` is `.refused`.
   public var refusal: LetterRefusal?
+  /// What the office has told and asked meanwhile; nil where it is nothing.
+  public var course: LetterCourse?
+  /// What was answered from this portal, in order.
+  public var replies: [CitizenReply]
 
   public init(
     number: String, draft: LetterDraft, acceptedAt: Date, stage: LetterStage, events: [LetterEvent],
-    outcome: LetterOutcome?, refusal: LetterRefusal? = nil
+    outcome: LetterOutcome?, refusal: LetterRefusal? = nil, course: LetterCourse? = nil, replies: [CitizenReply] = []
   ) {
     self.number = number
     self.draft = draft
@@ -160,6 +164,8 @@ public struct CitizenLetter: Sendable {
     self.events = events
     self.outcome = outcome
     self.refusal = refusal
+    self.course = course
+    self.replies = replies
   }
 }
 

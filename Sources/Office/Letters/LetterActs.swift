@@ -24,6 +24,7 @@ public enum LetterField: String, CaseIterable, Sendable {
   case draftAnswer = "draft-answer"
   case proposedUnit = "proposed-unit"
   case complaintAbout = "complaint-about"
+  case question
 }
 
 /// What people do with letters. A flow's steps are of these acts; each has its action in the table of permissions, its entry
@@ -58,6 +59,7 @@ public enum LetterAct: String, CaseIterable, Sendable {
   case returnToHandler = "return-to-handler"
   case uphold
   case reject
+  case askCitizen = "ask-citizen"
 
   /// What must be allowed to whoever does it.
   public var action: Action {
@@ -75,6 +77,7 @@ public enum LetterAct: String, CaseIterable, Sendable {
     case .unitSignFor, .dispute: .signForDispatch
     case .passDown, .assign: .passDispatch
     case .submit, .handBack: .handleDispatch
+    case .askCitizen: .askCitizen
     case .passUp, .returnToHandler: .approveResult
     }
   }
@@ -120,6 +123,7 @@ public enum LetterAct: String, CaseIterable, Sendable {
     case .passDown: [.childUnit]
     case .assign: [.handler]
     case .submit: [.draftAnswer]
+    case .askCitizen: [.question]
     }
   }
 
@@ -137,6 +141,15 @@ public enum LetterAct: String, CaseIterable, Sendable {
 
 }
 
+/// What citizens do with their letters; the portal has the forms.
+public enum CitizenAct: String, CaseIterable, Sendable {
+  /// Answering what the office has asked.
+  case answerQuestion = "answer-question"
+
+  /// What it cannot be done without.
+  var needs: [LetterField] { [.text] }
+}
+
 extension FlowVocabulary {
   /// What flows of letters are made of.
   public static let letters = FlowVocabulary(
@@ -148,9 +161,10 @@ extension FlowVocabulary {
             act.action, unitAction: act.unitAction, needs: Set(act.needs.map(\.rawValue)),
             may: Set(act.may.map(\.rawValue)))
         )
-      }),
+      } + CitizenAct.allCases.map { ($0.rawValue, Act(nil, needs: Set($0.needs.map(\.rawValue)))) }),
     folders: Set(DeskFolder.allCases.map(\.rawValue)).union(["stub"]),
     kinds: Set(LetterKind.allCases.map(\.rawValue)), ownFields: ["due"],
     confidential: Set(
-      [LetterField.proposal, .instruction, .opinion, .note, .draftAnswer, .leader, .handler].map(\.rawValue)))
+      [LetterField.proposal, .instruction, .opinion, .note, .draftAnswer, .leader, .handler].map(\.rawValue)),
+    answers: [LetterAct.askCitizen.rawValue: CitizenAct.answerQuestion.rawValue])
 }

@@ -19,6 +19,15 @@ public enum LetterFieldProblem: String, CaseIterable, Sendable {
   case nobody
   /// No date, or none from today on within a year.
   case date
+  /// The link lets nothing of the kind out.
+  case cannotCross = "cannot-cross"
+}
+
+extension LetterField {
+  /// Of what is written in it.
+  public var maxCharacters: Int {
+    self == .question ? LetterQuestion.textMaxCharacters : LetterFieldCheck.textMaxCharacters
+  }
 }
 
 /// Checks what was filled in for an act against the office as it is now.
@@ -55,11 +64,9 @@ struct LetterFieldCheck {
   ) throws -> LetterFieldProblem? {
     guard let value = values.first else { return nil }
     switch field {
-    case .reason, .proposal, .instruction, .text, .note, .opinion, .answer, .draftAnswer:
-      guard value.utf8.count <= Self.textMaxCharacters * 12, value.count <= Self.textMaxCharacters else {
-        return .tooLong
-      }
-      return nil
+    case .reason, .proposal, .instruction, .text, .note, .opinion, .answer, .draftAnswer, .question:
+      let most = field.maxCharacters
+      return value.utf8.count <= most * 12 && value.count <= most ? nil : .tooLong
     case .kind: return LetterKind(rawValue: value) == nil ? .unknown : nil
     case .visibility: return ["public", "private"].contains(value) ? nil : .unknown
     case .mailbox:

@@ -120,6 +120,26 @@ public let citizenLetterMigrations: [Migration] = [
   Migration(
     "citizen-letters-5",
     sql: "CREATE INDEX relayed_notice_by_time ON relayed_notice (at);"),
+  Migration(
+    "citizen-letters-6",
+    sql: """
+      -- What the citizen is told of the letter's course, as an age file for its own key, and how new that is.
+      ALTER TABLE citizen_letter ADD COLUMN sealed_course BLOB;
+      ALTER TABLE citizen_letter ADD COLUMN course_at INTEGER NOT NULL DEFAULT 0;
+      -- What the citizen has answered to questions: the text as an age file for the letter's own key.
+      CREATE TABLE citizen_reply (
+        letter TEXT NOT NULL,
+        id TEXT NOT NULL,
+        question TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        sealed_text BLOB NOT NULL,
+        state TEXT NOT NULL,
+        -- The message that carries it.
+        message TEXT NOT NULL,
+        PRIMARY KEY (letter, id)
+      ) WITHOUT ROWID;
+      CREATE INDEX citizen_reply_by_message ON citizen_reply (message);
+      """),
 ]
 
 /// The intranet's tables of letters.
@@ -348,5 +368,48 @@ public let deskLetterMigrations: [Migration] = [
       END;
       CREATE INDEX letter_place_by_number ON letter_place (viewer, folder, number, branch);
       \(LetterWords.index.migration)
+      """),
+  Migration(
+    "desk-letters-9",
+    sql: """
+      -- When the promised date waited, as JSON (`[LetterPause]`).
+      ALTER TABLE desk_letter ADD COLUMN pauses BLOB;
+      -- How new the course is that the citizen was told last, and the code under which the DMZ refused it.
+      ALTER TABLE desk_letter ADD COLUMN course_at INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE desk_letter ADD COLUMN course_refused TEXT;
+      -- Public half of what the citizen signs with; nothing for letters of an earlier release.
+      ALTER TABLE desk_letter ADD COLUMN citizen_key BLOB;
+      -- What the citizen was told, in order.
+      CREATE TABLE letter_line (
+        letter TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        chinese TEXT NOT NULL,
+        english TEXT NOT NULL,
+        stage TEXT,
+        PRIMARY KEY (letter, position)
+      ) WITHOUT ROWID;
+      -- What the citizen was asked for which branch (0: the letter itself), and what they answered.
+      CREATE TABLE letter_question (
+        id TEXT PRIMARY KEY,
+        letter TEXT NOT NULL,
+        branch INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        asked_at INTEGER NOT NULL,
+        ends_at INTEGER,
+        closed_at INTEGER,
+        answer TEXT,
+        answered_at INTEGER
+      );
+      CREATE INDEX letter_question_by_letter ON letter_question (letter, asked_at);
+      -- The answers that were taken in, each once, with their citizens' signatures; the text is in `letter_act`.
+      CREATE TABLE letter_reply (
+        letter TEXT NOT NULL,
+        id TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        question TEXT NOT NULL,
+        signature BLOB,
+        PRIMARY KEY (letter, id)
+      ) WITHOUT ROWID;
       """),
 ]

@@ -22,17 +22,51 @@ public struct LetterPromise: Codable, Sendable, Equatable {
   }
 }
 
+/// A time in which the promised date waited: the unit in charge had asked the citizen.
+public struct LetterPause: Codable, Sendable, Equatable {
+  /// How many of a letter make the date wait; however often the flow lets the citizen be asked, it waits no more then.
+  public static let most = 2
+
+  /// Milliseconds since 1970.
+  public var start: Int
+  /// Nil while it lasts.
+  public var end: Int?
+}
+
 /// Until when things are due, by the office's calendars. Where a year has none, nothing is guessed: the date stays open.
 struct LetterTimes: Sendable {
   /// Nil where the zone has no calendars.
   let calendar: WorkCalendar?
 
   /// The date that a flow promises for letters of a kind: counted from the day of acceptance.
-  func promise(_ flow: FlowDefinition, _ kind: LetterKind, acceptedAt: UnixMilliseconds) -> LetterPromise? {
+  ///
+  /// - Parameter pauses: when it waited; those that are over count.
+  func promise(
+    _ flow: FlowDefinition, _ kind: LetterKind, acceptedAt: UnixMilliseconds, pauses: [LetterPause] = []
+  ) -> LetterPromise? {
     guard let calendar, let start = Day(inShanghaiAt: acceptedAt),
-      let term = flow.promise.terms[kind.rawValue].flatMap(Self.term)
+      let term = flow.promise.terms[kind.rawValue].flatMap(Self.term), let paused = workingDays(of: pauses)
     else { return nil }
-    do { return LetterPromise(try calendar.due(from: start, term)) } catch { return nil }
+    do { return LetterPromise(try calendar.due(from: start, term, paused: paused)) } catch { return nil }
+  }
+
+  /// The working days after that on which a pause began, up to that on which it ended; nil where no calendar says.
+  func workingDays(of pauses: [LetterPause]) -> DayCount? {
+    var days = 0
+    for pause in pauses {
+      guard let end = pause.end else { continue }
+      guard let calendar, let first = Day(inShanghaiAt: pause.start), let last = Day(inShanghaiAt: end) else {
+        return nil
+      }
+      do { days += max(0, try calendar.workingDays(from: first, to: last)) } catch { return nil }
+    }
+    return DayCount(days)
+  }
+
+  /// A day that so many working days are added to, as text; as it was where no calendar says.
+  func day(_ text: String, movedBy pause: LetterPause) -> String {
+    guard let calendar, let day = Day(text), let days = workingDays(of: [pause]), days != .zero else { return text }
+    do { return "\(try calendar.workingDay(days, after: day))" } catch { return text }
   }
 
   /// When a limit ends that began at a moment; nil where no calendar says, or the field that names the day is empty.

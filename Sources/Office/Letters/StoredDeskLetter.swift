@@ -27,6 +27,8 @@ struct StoredDeskLetter {
   var item: FlowItem
   var settledAt: UnixMilliseconds?
   var promise: LetterPromise?
+  /// When the promised date waited.
+  var pauses: [LetterPause]
   /// When the states that it is in now were entered: what new limits are counted from.
   var changedAt: UnixMilliseconds
 
@@ -71,6 +73,7 @@ struct StoredDeskLetter {
     (outcomeDelivered, outcomeRefused) = try (row["outcome_delivered"], row["outcome_refused"])
     (mailbox, settledAt) = try (row["mailbox"], row["settled_at"])
     promise = try (row["promise"] as Data?).map { try decodeJSON(LetterPromise.self, $0) }
+    pauses = try (row["pauses"] as Data?).map { try decodeJSON([LetterPause].self, $0) } ?? []
     changedAt = acceptedAt
     kind = try LetterKind(rawValue: row["kind"]) ?? draft.kind
     item = try (row["item"] as Data?).map { try decodeJSON(FlowItem.self, $0) } ?? .direct(stage, draft)
@@ -89,9 +92,10 @@ struct StoredDeskLetter {
     try db.run(
       """
       UPDATE desk_letter SET stage = ?, outcome = ?, mailbox = ?, kind = ?, item = ?, flow = ?, flow_version = ?,
-        settled_at = ?, due_at = ?, promise = ? WHERE id = ?
+        settled_at = ?, due_at = ?, promise = ?, pauses = ? WHERE id = ?
       """, stage.rawValue, try outcome.map { try encodeJSON($0) }, mailbox, kind.rawValue, try encodeJSON(item),
-      item.flow, item.version, settledAt, promise?.end, try promise.map { try encodeJSON($0) }, id)
+      item.flow, item.version, settledAt, isPaused ? nil : promise?.end, try promise.map { try encodeJSON($0) },
+      pauses.isEmpty ? nil : try encodeJSON(pauses), id)
     try savePlaces(flow, times, db)
   }
 
@@ -137,10 +141,21 @@ struct StoredDeskLetter {
   /// What has no date is listed behind all that has one, by the time of its acceptance: the year 2159 and later.
   private static let undated = 6_000_000_000_000
 
+  /// Whether the promised date waits now.
+  var isPaused: Bool { pauses.last.map { $0.end == nil } ?? false }
+
   /// Until when a branch (0: the letter itself) should be done: the promised date, or the unit's own where that is earlier.
+  /// While the promised date waits, there is none, nor one of the unit in charge.
   private func dueAt(_ branch: Int) -> UnixMilliseconds? {
-    let unit = item.branch(branch)?.fields[LetterField.unitDue.rawValue]?.first.flatMap { Day($0) }?.endInShanghai
-    return [promise?.end, unit].compactMap { $0 }.min()
+    let part = item.branch(branch)
+    guard !isPaused || part?.isLead == false else { return nil }
+    let unit = part?.fields[LetterField.unitDue.rawValue]?.first.flatMap { Day($0) }?.endInShanghai
+    return [isPaused ? nil : promise?.end, unit].compactMap { $0 }.min()
+  }
+
+  /// The promised date of its kind, with its pauses.
+  func promised(_ flow: FlowDefinition, _ times: LetterTimes) -> LetterPromise? {
+    times.promise(flow, kind, acceptedAt: acceptedAt, pauses: pauses)
   }
 
   /// The outcome crosses sealed for the citizen; a public one carries what is published beside it, in the clear.

@@ -43,6 +43,8 @@ struct SubmittedMessage: Sendable {
   let sealedDraft: [UInt8]
   /// What is meant for its citizen is sealed for this key.
   let letterKey: X25519PublicKey
+  /// What the citizen signs with, as its public half; nil from an earlier release.
+  let citizenKey: [UInt8]?
   let locks: LetterLockBytes
   let blobs: [HexDigest]
 
@@ -53,7 +55,9 @@ struct SubmittedMessage: Sendable {
         [
           .init("number", .string(number)), .init("letter", .string(Base64.encode(sealedDraft))),
           .init("letterKey", .string(AgeKeyNotation.recipient(letterKey))),
-        ] + locks.members + [.init("blobs", .array(blobs.map { .string($0.text) }))]))
+        ] + (citizenKey.map { [.init("citizenKey", .string(Base64.encode($0)))] } ?? []) + locks.members + [
+          .init("blobs", .array(blobs.map { .string($0.text) }))
+        ]))
   }
 }
 
@@ -67,6 +71,7 @@ extension SubmittedMessage {
       throw MessageRefusal(code: "schema", reason: "“letterKey” is no age recipient")
     }
     self.letterKey = letterKey
+    citizenKey = try message.bytesIfAny("citizenKey", count: CitizenKey.publicBytes)
     locks = try LetterLockBytes(message)
     sealedDraft = try message.bytes("letter", maxBytes: Self.letterMaxBytes)
     blobs = try message.blobs()

@@ -100,6 +100,8 @@ struct LetterValues: PageValues {
   let due: String
   let dueHow: String?
   let isOverdue: Bool
+  let isPaused: Bool
+  let isCourseRefused: Bool
   let mailbox: String
   let kind: String
   let letterTitle: String

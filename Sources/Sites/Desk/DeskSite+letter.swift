@@ -77,10 +77,7 @@ extension DeskSite {
     let stepForm: StepFormValues? =
       if let typed { try await self.stepForm(typed, letter, wrong, request, presence, keys) } else { nil }
     let texts = wrong.map { field, problem in
-      FormProblem(
-        field: field.rawValue,
-        text: strings.text(
-          "fieldProblem-\(problem.rawValue)", language, strings.text("field-\(field.rawValue)", language)))
+      FormProblem(field: field.rawValue, text: problemText(field, problem, language))
     }
     let content = LetterPage(
       letter: values, late: try await lateText("linkLate", "linkNever", language), done: doneText(request),

@@ -52,7 +52,7 @@ extension LetterField {
   /// Whether it is written, not chosen.
   var isText: Bool {
     switch self {
-    case .reason, .proposal, .instruction, .text, .note, .opinion, .answer, .draftAnswer: true
+    case .reason, .proposal, .instruction, .text, .note, .opinion, .answer, .draftAnswer, .question: true
     default: false
     }
   }
@@ -111,7 +111,7 @@ extension DeskSite {
     let id = field == .units ? "units" : field.rawValue
     let label = strings.text("field-\(field.rawValue)", language)
     let hint = strings.has("fieldHint-\(field.rawValue)") ? strings.text("fieldHint-\(field.rawValue)", language) : nil
-    let text = problem.map { strings.text("fieldProblem-\($0.rawValue)", language, label) }
+    let text = problem.map { problemText(field, $0, language) }
     let described = [hint.map { _ in "\(id)-hint" }, text.map { _ in "\(id)-error" }].compactMap { $0 }
     let options = options(field, values, choices, letter, language)
     let isMany = field == .units
@@ -121,6 +121,12 @@ extension DeskSite {
       isDate: field == .unitDue, isChoice: !field.isText && field != .unitDue && !isMany, isMany: isMany,
       rows: [.text, .draftAnswer, .answer].contains(field) ? "10" : "4",
       value: values.first ?? "", options: options)
+  }
+
+  func problemText(_ field: LetterField, _ problem: LetterFieldProblem, _ language: Language) -> String {
+    renderer.strings.text(
+      "fieldProblem-\(problem.rawValue)", language, renderer.strings.text("field-\(field.rawValue)", language),
+      "\(field.maxCharacters)")
   }
 
   private func options(
@@ -208,9 +214,12 @@ extension DeskSite {
     let strings = renderer.strings
     return letter.history.map { entry in
       EventValues(
-        text: entry.act.map { strings.text("step-\($0.rawValue)", language) } ?? strings.text("limitPassed", language),
+        text: strings.text(
+          entry.act.map { "step-\($0.rawValue)" } ?? entry.citizen.map { "citizen-\($0.rawValue)" } ?? "limitPassed",
+          language),
         unit: entry.unit, at: officeTime(entry.at),
-        who: entry.handler.isEmpty ? strings.text("nobody", language) : entry.handler,
+        who: !entry.handler.isEmpty
+          ? entry.handler : strings.text(entry.citizen == nil ? "nobody" : "theCitizen", language),
         proof: entry.proof.isEmpty ? nil : strings.text("proof-\(entry.proof)", language),
         hasFields: !entry.fields.isEmpty,
         fields: entry.fields.map { field, text in
@@ -221,7 +230,8 @@ extension DeskSite {
             case .complaintAbout where text == "none": strings.text("noUnit", language)
             default: text
             }
-          return FlowFieldValues(label: strings.text("field-\(field.rawValue)", language), text: shown)
+          let label = strings.text(entry.citizen == nil ? "field-\(field.rawValue)" : "citizenText", language)
+          return FlowFieldValues(label: label, text: shown)
         })
     }
   }

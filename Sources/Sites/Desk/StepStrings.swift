@@ -25,6 +25,15 @@ let stepStrings = StringTable([
   .init("laneNow", "现在：", "now at "),
   .init("queueHeading", "待我处理", "Waiting for me"),
   .init("queueHint", "需要您本人或您的岗位处理的信件，最先到期的在前。", "Letters that wait for you or for a role of yours, due first on top."),
+  .init("citizen-answer-question", "来信人补充", "The author answered"),
+  .init("citizen-citizen-note", "来信人补充（已不再等待，作为备注）", "The author wrote, as a note: nothing waited for it"),
+  .init("citizenText", "补充内容", "What they wrote"),
+  .init("theCitizen", "来信人", "The author"),
+  .init("paused", "等待来信人补充，期限暂停计算", "Waiting for the author; the date waits, too"),
+  .init(
+    "courseRefused", "门户未接收最新的办理进展或提问，来信人在网上看不到。请联系系统管理员，并按来信人留下的电话联系。",
+    "The portal did not take the latest progress or question, so the author cannot see it. Tell the administrator, and telephone the author."
+  ),
   .init("limitPassed", "已超过办理时限", "The limit has passed"),
   .init("dueHeading", "答复期限", "Promised by"),
   .init("dueNone", "未定（无该年度工作日历）", "Open: no calendar of working days for it"),
@@ -70,6 +79,8 @@ let stepStrings = StringTable([
   .init("step-return-to-handler", "退回承办人", "Return to the handler"),
   .init("step-uphold", "同意异议", "Uphold the dispute"),
   .init("step-reject", "驳回异议", "Reject the dispute"),
+
+  .init("step-ask-citizen", "请来信人补充", "Ask its author"),
 
   .init("stepText-sign-for", "签收后，来信人可以看到已签收。", "Its author sees that it was signed for."),
   .init("stepText-answer", "办结并答复来信人。", "Ends the letter with an answer."),
@@ -119,6 +130,11 @@ let stepStrings = StringTable([
     "The unit is relieved of it; whoever sent it there decides what comes next."),
   .init("stepText-reject", "驳回后由该单位签收办理。", "The unit has to sign for it and work on it."),
 
+  .init(
+    "stepText-ask-citizen", "来信人在网上看到问题并收到短信；等待期间答复期限暂停计算，期满未答复的继续办理。",
+    "The author reads it on the portal and gets an SMS. Meanwhile the promised date waits; without an answer in time, it goes on."
+  ),
+
   .init("field-kind", "类别", "Kind"),
   .init("field-mailbox", "信箱", "Mailbox"),
   .init("field-reason", "理由", "Reason"),
@@ -140,15 +156,17 @@ let stepStrings = StringTable([
   .init("field-draft-answer", "办理结果（拟答复内容）", "Result (draft of the answer)"),
   .init("field-proposed-unit", "建议承办单位", "Unit proposed"),
   .init("field-complaint-about", "被投诉单位", "Unit complained of"),
+  .init("field-question", "请来信人补充的内容", "What its author is asked"),
 
   .init("fieldHint-units", "可多选。指定主办单位的，主办单位也须勾选。", "One or more. Where one is put in charge, tick that one, too."),
   .init("fieldHint-complaint-about", "投诉类来信必填；没有的选“无”。", "Required for complaints; choose “None” where there is none."),
+  .init("fieldHint-question", "不超过2000字，来信人将看到全文。", "At most 2,000 characters; its author reads all of it."),
   .init("fieldHint-note", "可不填。", "Optional."),
   .init("fieldHint-opinion", "可不填。", "Optional."),
   .init("fieldHint-proposed-unit", "可不填。", "Optional."),
 
   .init("fieldProblem-missing", "请填写：{0}", "Please fill in: {0}"),
-  .init("fieldProblem-too-long", "内容过长：{0}，不超过10000字", "Too long: {0}, 10000 characters at most"),
+  .init("fieldProblem-too-long", "内容过长：{0}，不超过{1}字", "Too long: {0}, {1} characters at most"),
   .init("fieldProblem-unknown", "请重新选择：{0}", "Please choose again: {0}"),
   .init("fieldProblem-too-many", "数量过多：{0}", "Too many: {0}"),
   .init("fieldProblem-lead-not-named", "主办单位须在承办单位之中", "The unit in charge must be one of the units"),
@@ -157,4 +175,7 @@ let stepStrings = StringTable([
     "The unit complained of and those under it cannot have the letter; take back what they have first: {0}"),
   .init("fieldProblem-nobody", "所选单位或信箱没有收发员，无法签收：{0}", "There is no clerk there who could sign for it: {0}"),
   .init("fieldProblem-date", "请填写今天起一年内的日期：{0}", "Please give a date from today on, within a year: {0}"),
+  .init(
+    "fieldProblem-cannot-cross", "本单位与门户之间的交换规定不允许向来信人提问，请联系系统管理员",
+    "The rules for what may cross to the portal let no questions out; please tell the administrator"),
 ])

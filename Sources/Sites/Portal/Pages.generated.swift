@@ -344,6 +344,29 @@ let portalTemplates: [String: String] = [
   <ol class="timeline">
   {{#timeline}}<li{{#past}} class="past"{{/past}}{{#current}} aria-current="step"{{/current}}><span class="standing">{{standing}}</span> {{text}}{{#at}}<time>{{at}}</time>{{/at}}</li>
   {{/timeline}}</ol>
+  {{#hasQuestions}}<h2 id="questions">{{t.questionsHeading}}</h2>
+  {{> problems}}
+  {{#questions}}<div class="box"><p class="soft">{{asked}}</p>
+  <div class="written">{{text}}</div>
+  {{#standing}}<p class="soft">{{standing}}</p>{{/standing}}
+  {{#answers}}<h3>{{t.replyLabel}}</h3>
+  <div class="written">{{text}}</div>
+  <p class="soft">{{at}} · {{state}}</p>
+  {{/answers}}</div>
+  {{/questions}}{{#reply}}<form id="typed" method="post" action="/letter/reply">
+  <input type="hidden" name="csrf" value="{{csrf}}">
+  <input type="hidden" name="question" value="{{question}}">
+  <input type="hidden" name="reply" value="{{reply}}">
+  <div class="field">
+  <label for="text">{{t.replyLabel}}</label>
+  {{#until}}<p id="question-until">{{until}}</p>{{/until}}
+  <p class="hint" id="text-hint">{{t.replyHint}}</p>
+  {{#wrong.text}}<p class="wrong" id="text-error">{{.}}</p>{{/wrong.text}}
+  <textarea id="text" name="text" rows="8" aria-describedby="text-hint{{#wrong.text}} text-error{{/wrong.text}}"{{#wrong.text}} aria-invalid="true"{{/wrong.text}}>
+  {{text}}</textarea>
+  </div>
+  <div class="actions"><button type="submit" id="send-reply">{{t.replySend}}</button></div>
+  </form>{{/reply}}{{/hasQuestions}}
   {{^refusal}}<h2>{{#isDeclined}}{{t.declineHeading}}{{/isDeclined}}{{^isDeclined}}{{t.answerHeading}}{{/isDeclined}}</h2>
   {{^hasOutcome}}<p class="soft">{{t.noOutcome}}</p>{{/hasOutcome}}
   <div id="letter-outcome" class="{{#hasOutcome}}box {{/hasOutcome}}written">{{outcome}}</div>

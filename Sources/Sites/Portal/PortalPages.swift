@@ -110,12 +110,39 @@ struct ReadPage: VisitPage {
   let late: String?
   let refusal: String?
   let timeline: [StandingValues]
+  let hasQuestions: Bool
+  let questions: [QuestionValues]
+  let reply: ReplyFormValues?
   let isDeclined: Bool
   let hasOutcome: Bool
   let outcome: String
   let outcomeAt: String
   let isPublished: Bool
   let letter: DraftValues
+}
+
+/// What the office asked, and what was answered.
+struct QuestionValues: PageValues {
+  let text: String
+  let asked: String
+  /// What there is to say where no answer stands below; nil for nothing.
+  let standing: String?
+  let answers: [AnswerValues]
+}
+
+struct AnswerValues: PageValues {
+  let text: String
+  let at: String
+  let state: String
+}
+
+/// The form of an answer.
+struct ReplyFormValues: PageValues {
+  let question: String
+  /// The answer's own name: a form that is sent twice is one answer.
+  let reply: String
+  let until: String?
+  let text: String
 }
 
 struct UnlockPage: VisitPage {

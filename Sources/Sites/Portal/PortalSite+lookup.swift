@@ -4,12 +4,15 @@ import Letters
 import Runtime
 import Web
 
+import struct Foundation.Date
+
 /// Looking a letter up with its code and password.
 extension PortalSite {
   func addLookupRoutes(to routes: inout RouteTable) {
     routes.on(.get, "/lookup", .everyone) { [self] in lookupPage($0) }
     routes.on(.post, "/lookup", .ownForm) { [self] in try await lookUp($0) }
     routes.on(.get, "/letter", .everyone) { [self] in try await showLetter($0) }
+    routes.on(.post, "/letter/reply", .ownForm) { [self] in try await sendReply($0) }
   }
 
   private func lookupPage(
@@ -91,22 +94,38 @@ extension PortalSite {
 
   private func showLetter(_ request: WebRequest) async throws -> Response {
     guard let visit = existingVisit(of: request) else { return seeOther("/lookup") }
+    return try await readPage(request, visit, nil)
+  }
+
+  /// The page of the letter that the visit has opened, or the way to opening one.
+  ///
+  /// - Parameter typed: the answer that is being written; nil for a new one.
+  func readPage(
+    _ request: WebRequest, _ visit: Visit, _ typed: TypedReply?, problem: String? = nil,
+    status: HTTPResponse.Status? = nil
+  ) async throws -> Response {
     guard let opened = visit.with({ $0.opened }), let letter = try await read(opened, request) else {
       visit.with { $0.opened = nil }
       return keep(visit, request, seeOther("/lookup"))
     }
     let language = request.language
     let contact = try await contact()
+    let reply = replyForm(letter, typed, language)
+    let questions = questions(of: letter, language)
     let values = ReadPage(
       number: letter.number, stage: letter.stage.rawValue,
       stageText: renderer.strings.text("stage-\(letter.stage.rawValue)", language),
       stageMeans: stageMeans(letter.stage, contact, language), late: lateText(letter.stage, contact, language),
       refusal: letter.refusal.map { renderer.strings.text("refused-\($0.rawValue)", language) },
-      timeline: timeline(of: letter, contact, language), isDeclined: letter.outcome?.stage == .declined,
+      timeline: timeline(of: letter, contact, language), hasQuestions: !questions.isEmpty || reply != nil,
+      questions: questions, reply: reply, isDeclined: letter.outcome?.stage == .declined,
       hasOutcome: letter.outcome != nil, outcome: letter.outcome?.text ?? "",
       outcomeAt: letter.outcome.map { officeTime($0.at) } ?? "", isPublished: letter.outcome?.isPublic ?? false,
       letter: draftValues(letter.draft, language))
-    return page(values, titleKey: "readTitle", request, visit, path: "/letter")
+    return page(
+      values, titleKey: "readTitle", request, visit,
+      problems: problem.map { [.init(field: "text", textKey: $0)] } ?? [], status: status, path: "/letter",
+      form: reply == nil ? nil : "/letter/reply")
   }
 
   private func contact() async throws -> PeerContact {
@@ -146,14 +165,38 @@ extension PortalSite {
       default: [.sent, .delivered, .signedFor, last]
       }
     let reached = stages.firstIndex(of: letter.stage) ?? 0
-    return stages.enumerated().map { index, stage in
-      let standing = index <= reached ? "done" : index == reached + 1 ? "current" : "coming"
-      let event = letter.events.first { $0.stage == stage }?.at
-      let at = event ?? (stage == .sent ? letter.acceptedAt : nil)
+    let ahead = stages.dropFirst(reached + 1).enumerated().map { index, stage in
+      let standing = index == 0 ? "current" : "coming"
+      let isAsked = index == 0 && stage == last && letter.course?.openQuestion != nil
       return StandingValues(
-        text: renderer.strings.text("\(standing)-\(stage.rawValue)", language),
-        standing: renderer.strings.text("standing-\(standing)", language), past: standing == "done",
-        current: standing == "current", at: standing == "done" ? at.map { officeTime($0) } : nil)
+        text: renderer.strings.text(isAsked ? "current-question" : "\(standing)-\(stage.rawValue)", language),
+        standing: renderer.strings.text("standing-\(standing)", language), past: false, current: index == 0, at: nil)
+    }
+    return passed(Array(stages.prefix(reached + 1)), of: letter, language) + ahead
+  }
+
+  /// What is done: the stages, in the words of the letter's flow where it has any, and what it tells between them.
+  private func passed(_ stages: [LetterStage], of letter: CitizenLetter, _ language: Language) -> [StandingValues] {
+    let lines = letter.course?.lines ?? []
+    func words(_ line: LetterCourse.Line) -> String { language == .chinese ? line.chinese : line.english }
+    var told: [(at: Date?, text: String)] = []
+    for stage in stages {
+      let event = letter.events.first { $0.stage == stage }?.at
+      let line = lines.last { $0.stage == stage }
+      told.append(
+        (
+          event ?? (stage == .sent ? letter.acceptedAt : nil),
+          line.map(words) ?? renderer.strings.text("done-\(stage.rawValue)", language)
+        ))
+    }
+    for line in lines where line.stage == nil {
+      let place = told.firstIndex { ($0.at ?? .distantPast) > line.at } ?? told.count
+      told.insert((line.at, words(line)), at: place)
+    }
+    return told.map { at, text in
+      StandingValues(
+        text: text, standing: renderer.strings.text("standing-done", language), past: true, current: false,
+        at: at.map { officeTime($0) })
     }
   }
 }

@@ -2,7 +2,7 @@ import Web
 import Zones
 
 /// The portal's texts.
-let portalStrings = pageStrings + unlockStrings + documentStrings
+let portalStrings = pageStrings + unlockStrings + questionStrings + documentStrings
 
 private let pageStrings = StringTable([
   .init("siteName", "政务信箱", "Government Mailbox"),

@@ -22,7 +22,7 @@ import Testing
     #expect(checked.status == 0, "\(checked.complaint)")
     let lines = checked.output.split(separator: "\n")
     #expect(lines.count == 3)
-    #expect(lines[1] == "\(Self.delivered[1]): the flow letter, version 1, is sound: 11 states, 7 of branches")
+    #expect(lines[1] == "\(Self.delivered[1]): the flow letter, version 2, is sound: 11 states, 8 of branches")
   }
 
   @Test func `says what is wrong, where, and by which check, and exits with 78`() async throws {
@@ -79,7 +79,7 @@ import Testing
       #expect(diagram.arrows.subtracting(diagram.titled) == [])
       #expect(diagram.titles.contains(language == "zh" ? "审理完成" : "concluded"))
       guard path.hasSuffix("letter.yaml") else { continue }
-      #expect(diagram.titled.count == 18)
+      #expect(diagram.titled.count == 19)
       #expect(drawn.output.contains("  dispatching --> handling : dispatch\n"))
       #expect(drawn.output.contains("  state handling {\n    [*] --> unit_to_do\n"))
       #expect(drawn.output.contains("  settling --> declined : settle [outcome = declined]\n"))

@@ -214,6 +214,9 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
       "F19", "a mark that is none", "restore: {to: triage}", "restore: {to: triage, sets: {urgent: true}}",
       at: "restore:"),
     .init(
+      "F19", "a question that nothing waits for", "        holder: citizen\n        clock: paused\n",
+      "        holder: {role: clerk, of: unit}\n", at: "to: waiting"),
+    .init(
       "F19", "an item that moves to a unit", "restore: {to: triage}", "restore: {to: triage, moves: parent-unit}",
       at: "restore:"),
   ]

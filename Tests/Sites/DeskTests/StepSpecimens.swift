@@ -14,6 +14,7 @@ private let tomorrow = String(Date(timeIntervalSinceNow: 30 * 3_600).ISO8601Form
 /// Acts that are done for a unit, on its branch of a letter.
 private let unitActs: Set<LetterAct> = [
   .unitSignFor, .dispute, .passDown, .assign, .submit, .handBack, .passUp, .returnToHandler,
+  .askCitizen,
 ]
 
 /// A letter in the state from which `act` can be taken, and the act's form filled in rightly.
@@ -57,6 +58,7 @@ private func fields(of act: LetterAct, _ unit: String, _ desk: TestDesk) async t
     return ["child-unit": child]
   case .assign: return ["handler": try await desk.person([.handler], unit: unit).identifier]
   case .submit: return ["draft-answer": "已修复"]
+  case .askCitizen: return ["question": "请问是哪一栋楼？"]
   default: return [:]
   }
 }
