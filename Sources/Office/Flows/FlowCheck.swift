@@ -29,13 +29,17 @@ public struct FlowVocabulary: Sendable {
   public let confidential: Set<String>
   /// How items can end, by the folder that those that ended so are in.
   public let outcomes: [String: String]
+  /// What can be asked for beside a flow: what must be allowed to whoever asks, and to whoever decides.
+  public let requests: [String: (ask: Action, grant: Action)]
 
   public init(
     acts: [String: Act], folders: Set<String>, kinds: Set<String>, ownFields: Set<String>, confidential: Set<String>,
-    outcomes: [String: String] = ["concluded": "answered", "declined": "declined"]
+    outcomes: [String: String] = ["concluded": "answered", "declined": "declined"],
+    requests: [String: (ask: Action, grant: Action)] = [:]
   ) {
     (self.acts, self.folders, self.kinds) = (acts, folders, kinds)
     (self.ownFields, self.confidential, self.outcomes) = (ownFields, confidential, outcomes)
+    self.requests = requests
   }
 }
 
@@ -109,7 +113,9 @@ public struct FlowCheck {
     checkWaiting()
     for branch in flow.branches { checkJoin(branch) }
     checkOutcomes()
+    checkJoining()
     checkPromise()
+    for request in flow.requests { checkRequest(request) }
   }
 
   // MARK: Where steps lead

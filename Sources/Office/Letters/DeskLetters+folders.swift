@@ -193,7 +193,10 @@ package struct FolderScan: Sendable {
     if goesBack { keys.reverse() }
     var page = FolderPage(total: try Self.count(folder, Set(viewers), db))
     page.letters = try keys.compactMap {
-      try Self.summary(of: $0.letter, branch: $0.branch, state: $0.state, flows, db)
+      var summary = try Self.summary(of: $0.letter, branch: $0.branch, state: $0.state, flows, db)
+      // What is urged lies before all times.
+      summary?.isUrged = $0.place.acceptedAt < 0
+      return summary
     }
     if goesBack ? hasMore : part != .first { page.previous = keys.first?.place }
     if goesBack || hasMore { page.next = keys.last?.place }
@@ -235,15 +238,17 @@ extension DeskLetterSummary {
   fileprivate init(row: SQLRow, _ branch: Int, _ state: String, _ flows: LetterFlows) throws {
     let draft = try decodeJSON(LetterDraft.self, row["content"])
     let flow = try flows.version(row["flow_version"], of: row["flow"])
-    let shown = branch == 0 ? flow?.state(state) : flow?.branches.lazy.compactMap { $0.state(state) }.first
+    let asked = flow?.requests.first { LetterPlace.requestPrefix + $0.id == state }?.title
+    let title =
+      branch == 0 ? flow?.state(state)?.title : flow?.branches.lazy.compactMap { $0.state(state) }.first?.title
     try self.init(
       number: row["number"], mailbox: row["mailbox"], kind: LetterKind(rawValue: row["kind"]) ?? draft.kind,
       title: row["title"],
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
-      state: shown?.title ?? FlowWords(chinese: state, english: state),
+      state: asked ?? title ?? FlowWords(chinese: state, english: state),
       acceptedAt: Date(unixMilliseconds: row["accepted_at"]),
       due: row["settled_at"] as Int? == nil ? (row["due_at"] as Int?).map { Date(unixMilliseconds: $0) } : nil,
       attachmentCount: draft.attachments.count,
-      isOutcomeRefused: row["outcome_refused"] as String? != nil)
+      isOutcomeRefused: row["outcome_refused"] as String? != nil, isUrged: false)
   }
 }

@@ -31,27 +31,54 @@ struct LetterPlace: Hashable, Sendable {
   let folder: String
   /// 0 for the letter itself.
   let branch: Int
-  /// The state that the viewer is shown.
+  /// The state that the viewer is shown, or `request` with what is asked for.
   let state: String
+  /// 被催办: whoever holds it was urged, and it stands above all others.
+  var isUrged = false
 
   static let queue = "queue"
+  static let requestPrefix = "request "
+  /// What is urged is listed before anything that has a date or none: this much earlier, in milliseconds.
+  static let urgedAhead = 10_000_000_000_000
+
+  /// What there is one row of.
+  struct Key: Hashable {
+    let viewer: Viewer
+    let folder: String
+    let branch: Int
+  }
+
+  var key: Key { Key(viewer: viewer, folder: folder, branch: branch) }
+
+  /// What lies at desks beside the states of a letter.
+  struct Beside {
+    /// What is asked for, the branch that it is asked for in, and whether the limit for deciding has passed.
+    var requests: [(request: FlowRequest, branch: Int, isLate: Bool)] = []
+    /// The branches whose holders were urged.
+    var urged: Set<Int> = []
+
+    static let nothing = Beside()
+  }
 }
 
 extension LetterPlace {
   /// The places of a letter all of whose people are there.
   static func places(
-    of item: FlowItem, in flow: FlowDefinition, mailbox: String, isUntreated: (Int) -> Bool = { _ in false }
+    of item: FlowItem, in flow: FlowDefinition, mailbox: String, beside: Beside = .nothing,
+    isUntreated: (Int) -> Bool = { _ in false }
   ) -> [LetterPlace] {
-    places(of: item, in: flow, mailbox: mailbox, isUntreated: isUntreated, isThere: { _, _, _ in true })
+    places(
+      of: item, in: flow, mailbox: mailbox, isUntreated: isUntreated, beside: beside, isThere: { _, _, _ in true })
   }
 
   /// All places of a letter.
   ///
   /// - Parameters:
   ///   - isUntreated: whether the limit of the item's (0) or a branch's state has fired, or a word holds the letter.
+  ///   - beside: what was asked for, and who was urged.
   ///   - isThere: whether a person who was named still has the role; otherwise it lies at the role's desk.
   static func places(
-    of item: FlowItem, in flow: FlowDefinition, mailbox: String, isUntreated: (Int) -> Bool,
+    of item: FlowItem, in flow: FlowDefinition, mailbox: String, isUntreated: (Int) -> Bool, beside: Beside,
     isThere: (_ person: String, FlowParty, FlowBranch?) throws -> Bool
   ) rethrows -> [LetterPlace] {
     guard let state = flow.state(item.state) else { return [] }
@@ -91,10 +118,21 @@ extension LetterPlace {
         }
       }
       if !branch.isEnded, !state.isEnd, case .party(let party) = branchState.holder {
-        places.append(try queue(party, item, branch, mailbox, branchState.id, isThere))
+        var place = try queue(party, item, branch, mailbox, branchState.id, isThere)
+        place.isUrged = beside.urged.contains(branch.number)
+        places.append(place)
         if isUntreated(branch.number), case .urge(let urging) = branchState.limit?.then {
           places.append(try queue(urging, item, branch, mailbox, branchState.id, isThere))
         }
+      }
+    }
+    // Whoever decides on what was asked for finds the letter, and once that takes too long whoever is to urge.
+    for asked in beside.requests {
+      let branch = item.branch(asked.branch)
+      let shown = requestPrefix + asked.request.id
+      places.append(try queue(asked.request.grant, item, branch, mailbox, shown, isThere))
+      if asked.isLate, case .urge(let urging) = asked.request.limit?.then {
+        places.append(try queue(urging, item, branch, mailbox, shown, isThere))
       }
     }
     return places

@@ -329,4 +329,44 @@ public let deskLetterMigrations: [Migration] = [
         PRIMARY KEY (letter, position)
       ) WITHOUT ROWID;
       """),
+  Migration(
+    "desk-letters-10",
+    sql: """
+      -- The working days that were added to the promised date, and the letter that this one is joined with.
+      ALTER TABLE desk_letter ADD COLUMN extended_days INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE desk_letter ADD COLUMN merged_into TEXT;
+      CREATE INDEX desk_letter_merged ON desk_letter (merged_into) WHERE merged_into IS NOT NULL;
+      -- The entry of the state that the letter, or its branch, was in after an act.
+      ALTER TABLE letter_act ADD COLUMN entry INTEGER NOT NULL DEFAULT 0;
+      -- What was asked for beside the flow, and what became of it.
+      CREATE TABLE letter_request (
+        letter TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        request TEXT NOT NULL,
+        branch INTEGER NOT NULL,
+        unit TEXT NOT NULL,
+        doer TEXT NOT NULL,
+        name TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        -- When its own limit passes; nothing where no calendar says. It fires once.
+        due_at INTEGER,
+        fired_at INTEGER,
+        decided_at INTEGER,
+        PRIMARY KEY (letter, position)
+      ) WITHOUT ROWID;
+      CREATE INDEX letter_request_due ON letter_request (due_at) WHERE decided_at IS NULL AND fired_at IS NULL;
+      -- The last step of a letter, with what the letter was before (`LetterBefore`), while it can be taken back.
+      CREATE TABLE letter_last_step (
+        letter TEXT PRIMARY KEY,
+        position INTEGER NOT NULL,
+        person TEXT NOT NULL,
+        branch INTEGER NOT NULL,
+        unit TEXT NOT NULL,
+        before BLOB NOT NULL,
+        -- When somebody else opened it who has it now.
+        opened_at INTEGER
+      ) WITHOUT ROWID;
+      """),
 ]

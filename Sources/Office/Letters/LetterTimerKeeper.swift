@@ -20,12 +20,16 @@ public struct LetterTimerKeeper: Service {
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      do { try await letters.beginTimers() } catch {
+      do {
+        try await letters.beginTimers()
+        try await letters.beginRequests()
+      } catch {
         logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"])
       }
       while !Task.isCancelled {
         do {
           while try await letters.fireTimers() == Self.timersAtOnce {}
+          while try await letters.fireRequests() == Self.timersAtOnce {}
           try await letters.followPeople()
         } catch { logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"]) }
         try? await Task.sleep(for: .seconds(Self.secondsBetween))

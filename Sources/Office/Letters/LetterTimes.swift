@@ -28,11 +28,24 @@ struct LetterTimes: Sendable {
   let calendar: WorkCalendar?
 
   /// The date that a flow promises for letters of a kind: counted from the day of acceptance.
-  func promise(_ flow: FlowDefinition, _ kind: LetterKind, acceptedAt: UnixMilliseconds) -> LetterPromise? {
+  ///
+  /// - Parameter days: the working days that an extension adds.
+  func promise(
+    _ flow: FlowDefinition, _ kind: LetterKind, acceptedAt: UnixMilliseconds, extendedBy days: Int = 0
+  ) -> LetterPromise? {
     guard let calendar, let start = Day(inShanghaiAt: acceptedAt),
-      let term = flow.promise.terms[kind.rawValue].flatMap(Self.term)
+      let term = flow.promise.terms[kind.rawValue].flatMap(Self.term), let added = DayCount(days)
     else { return nil }
-    do { return LetterPromise(try calendar.due(from: start, term)) } catch { return nil }
+    let extended: Term? = days == 0 ? nil : .workingDays(added)
+    do { return LetterPromise(try calendar.due(from: start, term, extended: extended)) } catch { return nil }
+  }
+
+  /// Whether a working day has begun since a moment; a day of any kind where no calendar says.
+  func isLaterWorkingDay(than before: UnixMilliseconds, _ at: UnixMilliseconds) -> Bool {
+    guard let first = Day(inShanghaiAt: before), let today = Day(inShanghaiAt: at), first < today else { return false }
+    guard let calendar else { return true }
+    guard let next = first.adding(1) else { return false }
+    do { return try calendar.workingDay(onOrAfter: next) <= today } catch { return true }
   }
 
   /// When a limit ends that began at a moment; nil where no calendar says, or the field that names the day is empty.

@@ -29,6 +29,10 @@ struct StoredDeskLetter {
   var promise: LetterPromise?
   /// When the states that it is in now were entered: what new limits are counted from.
   var changedAt: UnixMilliseconds
+  /// The working days by which its promised date was extended.
+  var extendedDays: Int
+  /// The identifier of the letter that it is joined with.
+  var mergedInto: String?
 
   /// Nil where there is none, or none that this person may read: their mailbox has it, or their unit had a part in it.
   static func find(number: String, _ official: Official, _ db: Transaction) throws -> StoredDeskLetter? {
@@ -72,6 +76,7 @@ struct StoredDeskLetter {
     (mailbox, settledAt) = try (row["mailbox"], row["settled_at"])
     promise = try (row["promise"] as Data?).map { try decodeJSON(LetterPromise.self, $0) }
     changedAt = acceptedAt
+    (extendedDays, mergedInto) = try (row["extended_days"], row["merged_into"])
     kind = try LetterKind(rawValue: row["kind"]) ?? draft.kind
     item = try (row["item"] as Data?).map { try decodeJSON(FlowItem.self, $0) } ?? .direct(stage, draft)
   }
@@ -89,9 +94,10 @@ struct StoredDeskLetter {
     try db.run(
       """
       UPDATE desk_letter SET stage = ?, outcome = ?, mailbox = ?, kind = ?, item = ?, flow = ?, flow_version = ?,
-        settled_at = ?, due_at = ?, promise = ? WHERE id = ?
+        settled_at = ?, due_at = ?, promise = ?, extended_days = ?, merged_into = ? WHERE id = ?
       """, stage.rawValue, try outcome.map { try encodeJSON($0) }, mailbox, kind.rawValue, try encodeJSON(item),
-      item.flow, item.version, settledAt, promise?.end, try promise.map { try encodeJSON($0) }, id)
+      item.flow, item.version, settledAt, promise?.end, try promise.map { try encodeJSON($0) }, extendedDays,
+      mergedInto, id)
     try savePlaces(flow, times, db)
   }
 
@@ -103,8 +109,11 @@ struct StoredDeskLetter {
     let holders = LetterHolders(letter: self, flow: flow)
     let places = try LetterPlace.places(
       of: item, in: flow, mailbox: mailbox, isUntreated: { fired.contains($0) },
+      beside: LetterPlace.Beside(of: self, flow, db),
       isThere: { person, party, branch in try holders.isThere(person, party, branch: branch, db) })
-    for place in Set(places) {
+    // One may have several reasons to find it at a desk; the first is what is shown.
+    var kept: Set<LetterPlace.Key> = []
+    for place in places where kept.insert(place.key).inserted {
       let isOpen = DeskFolder(rawValue: place.folder)?.isOpen ?? (place.folder == LetterPlace.queue)
       let sortAt: UnixMilliseconds
       if place.folder == DeskFolder.all.rawValue {
@@ -117,7 +126,8 @@ struct StoredDeskLetter {
       try db.run(
         """
         INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number) VALUES (?, ?, ?, ?, ?, ?, ?)
-        """, id, place.viewer.text, place.folder, place.branch, place.state, sortAt, number)
+        """, id, place.viewer.text, place.folder, place.branch, place.state,
+        place.isUrged ? sortAt - LetterPlace.urgedAhead : sortAt, number)
     }
     var reads: [String: Bool] = [:]
     for branch in item.branches {

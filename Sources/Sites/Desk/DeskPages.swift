@@ -51,6 +51,7 @@ struct LetterRow: PageValues {
   let state: String
   let due: String?
   let isOverdue: Bool
+  let isUrged: Bool
   let isRefused: Bool
   let attachments: String?
 }
@@ -90,6 +91,10 @@ struct LetterValues: PageValues {
   let due: String
   let dueHow: String?
   let isOverdue: Bool
+  /// What was asked for beside the flow, and the letters that are handled together with this one.
+  let requests: [RequestValues]
+  let joinedWith: JoinedValues?
+  let joined: JoinedValues?
   let mailbox: String
   let kind: String
   let letterTitle: String

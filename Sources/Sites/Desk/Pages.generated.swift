@@ -522,7 +522,7 @@ let deskTemplates: [String: String] = [
   {{#hasLetters}}<table class="cards">
   <thead><tr><th scope="col">{{t.columnDue}}</th><th scope="col">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col">{{t.columnMailbox}}</th><th scope="col">{{t.columnKind}}</th><th scope="col">{{t.columnStage}}</th><th scope="col">{{t.columnAccepted}}</th></tr></thead>
   <tbody>
-  {{#letters}}<tr><td class="tight">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</td><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
+  {{#letters}}<tr><td class="tight">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#isUrged}} <span class="stage" data-stage="overdue">{{t.urged}}</span>{{/isUrged}}</td><td class="tight">{{number}}</td><td><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td>{{mailbox}}</td><td>{{kind}}</td><td><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight">{{acceptedAt}}</td></tr>
   {{/letters}}</tbody>
   </table>{{/hasLetters}}
   {{#places}}<nav class="paging" aria-label="{{t.pages}}">
@@ -611,7 +611,10 @@ let deskTemplates: [String: String] = [
   <dl class="facts">
   <dt>{{t.currentState}}</dt><dd id="letter-state">{{state}}</dd>
   <dt>{{t.dueHeading}}</dt><dd id="letter-due"><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#dueHow}}<br><span class="soft">{{dueHow}}</span>{{/dueHow}}</dd>
-  <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
+  {{#requests}}<dt>{{title}}</dt><dd><span class="stage" data-stage="{{stage}}">{{stateText}}</span> {{who}}<br><span class="written">{{reason}}</span>{{#newDate}}<br><span class="soft">{{newDate}}</span>{{/newDate}}</dd>
+  {{/requests}}{{#joinedWith}}<dt>{{heading}}</dt><dd id="joined-with">{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}{{#others}}{{others}}{{/others}}</dd>
+  {{/joinedWith}}{{#joined}}<dt>{{heading}}</dt><dd id="joined">{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}{{#others}}{{others}}{{/others}}</dd>
+  {{/joined}}<dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
   <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>
   <dt>{{t.columnAccepted}}</dt><dd>{{acceptedAt}}</dd>
   <dt>{{t.phoneLabel}}</dt><dd>{{phone}}</dd>
@@ -1172,7 +1175,12 @@ let deskTemplates: [String: String] = [
   {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
   {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
   <input type="date" id="{{id}}" name="{{id}}" value="{{value}}"{{#described}} aria-describedby="{{described}}"{{/described}}{{#problem}} aria-invalid="true"{{/problem}}>
-  </div>{{/isDate}}{{#isChoice}}<div class="field">
+  </div>{{/isDate}}{{#isNumber}}<div class="field">
+  <label for="{{id}}">{{label}}</label>
+  {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
+  {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
+  <input class="short" type="text" id="{{id}}" name="{{id}}" value="{{value}}" inputmode="numeric" autocomplete="off"{{#described}} aria-describedby="{{described}}"{{/described}}{{#problem}} aria-invalid="true"{{/problem}}>
+  </div>{{/isNumber}}{{#isChoice}}<div class="field">
   <label for="{{id}}">{{label}}</label>
   {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
   {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
@@ -1203,10 +1211,14 @@ let deskTemplates: [String: String] = [
   </form>
   """#,
   "step-links": #"""
-  <nav class="steps-to-take" aria-label="{{t.stepsHeading}}"><h2>{{t.stepsHeading}}</h2>
+  {{#hasSteps}}<nav class="steps-to-take" aria-label="{{t.stepsHeading}}"><h2>{{t.stepsHeading}}</h2>
   <ul>
   {{#steps}}<li><a class="button{{#isPlain}} plain{{/isPlain}}" id="step-{{id}}" href="{{path}}"{{#current}} aria-current="true"{{/current}}>{{text}}</a>{{#unit}} <span class="soft">{{unit}}</span>{{/unit}}</li>
-  {{/steps}}</ul></nav>
+  {{/steps}}</ul></nav>{{/hasSteps}}
+  {{#hasBesides}}<nav class="steps-beside" aria-label="{{t.besidesHeading}}"><h2>{{t.besidesHeading}}</h2>
+  <ul>
+  {{#besides}}<li><a class="button plain" id="step-{{id}}" href="{{path}}"{{#current}} aria-current="true"{{/current}}>{{text}}</a>{{#unit}} <span class="soft">{{unit}}</span>{{/unit}}</li>
+  {{/besides}}</ul></nav>{{/hasBesides}}
   """#,
   "unit-fields": #"""
   <div class="field">

@@ -195,9 +195,10 @@ let stylesheet = #"""
   td.tight { white-space: nowrap; }
   .paging { display: flex; gap: 1rem; align-items: center; margin-top: 1.25rem; }
   .find { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.75rem; margin: 0 0 1rem; }
-  .steps-to-take { border: 1px solid var(--line); border-left: 6px solid var(--blue); border-radius: 4px; padding: 0.75rem 1.25rem; margin: 1.25rem 0; }
-  .steps-to-take h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
-  .steps-to-take ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; list-style: none; margin: 0; padding: 0; }
+  .steps-to-take, .steps-beside { border: 1px solid var(--line); border-left: 6px solid var(--blue); border-radius: 4px; padding: 0.75rem 1.25rem; margin: 1.25rem 0; }
+  .steps-to-take h2, .steps-beside h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
+  .steps-to-take ul, .steps-beside ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; list-style: none; margin: 0; padding: 0; }
+  .steps-beside { border-left-color: var(--line); }
   .many { columns: 14rem; max-height: 24rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 4px; padding: 0.5rem 0.75rem; }
   .many .choice { break-inside: avoid; }
   .files { padding-left: 1.25rem; }

@@ -55,7 +55,7 @@ import Zones
         INSERT INTO desk_letter
           (id, number, accepted_at, mailbox, kind, title, content, letter_key, code_index, salt, wrapped_key, stage,
             flow, flow_version)
-        VALUES ('id', '2026-00001', 0, 'mayor', 'question', 't', x'', x'', x'', x'', x'', 'delivered', 'letter', 1)
+        VALUES ('id', '2026-00001', 0, 'mayor', 'question', 't', x'', x'', x'', x'', x'', 'delivered', 'letter', 2)
         """)
     }
     _ = try await keep("# A comment moves every line.\n" + changed)
@@ -63,14 +63,14 @@ import Zones
     do { _ = try await keep(text) } catch {
       #expect(
         "\(error)"
-          == "the flow letter, version 1, was changed, and letters have begun with it; raise its version")
+          == "the flow letter, version 2, was changed, and letters have begun with it; raise its version")
     }
     // Raised, both are there: the new one for letters that arrive, the old one for those under way.
-    let flows = try await keep(text.replacing("version: 1 ", with: "version: 2 "))
-    #expect(flows.flow(of: "mayor").version == 2)
-    #expect(flows.version(1, of: "letter")?.state("recycled")?.limit?.term == .days(30))
-    #expect(flows.version(2, of: "letter")?.state("recycled")?.limit?.term == .days(60))
-    #expect(flows.version(3, of: "letter") == nil)
+    let flows = try await keep(text.replacing("version: 2 ", with: "version: 3 "))
+    #expect(flows.flow(of: "mayor").version == 3)
+    #expect(flows.version(2, of: "letter")?.state("recycled")?.limit?.term == .days(30))
+    #expect(flows.version(3, of: "letter")?.state("recycled")?.limit?.term == .days(60))
+    #expect(flows.version(4, of: "letter") == nil)
   }
 
   @Test func `stands in one file, and a mailbox names a flow that there is`() throws {
@@ -85,7 +85,7 @@ import Zones
       Issue.record("two files of one version were taken")
     } catch {
       #expect(error.problems.count == 1)
-      #expect(error.description.hasSuffix("there is a flow letter of version 1 in another file; raise one version"))
+      #expect(error.description.hasSuffix("there is a flow letter of version 2 in another file; raise one version"))
     }
     #expect(throws: LetterFlows.Fault.self) {
       _ = try LetterFlows([written(DeliveredFlows.text("letter.yaml"))], mailboxes: ["mayor": "leter"])
