@@ -305,6 +305,11 @@ public enum LetterHistory: String, CaseIterable, Sendable {
   /// The letter that this one was joined with was thrown away, or settled.
   case separated
   case settledAlike = "settled-alike"
+  // What the flow's clock called for.
+  case reminded
+  case urgedByClock = "urged"
+  case supervised
+  case alarmed
 
   static func lastPosition(_ letter: String, _ db: Transaction) throws -> Int {
     try db.one(Int.self, "SELECT MAX(position) FROM letter_act WHERE letter = ?", letter) ?? 0

@@ -40,6 +40,8 @@ public struct DeskLetterSummary: Sendable {
   public var isOutcomeRefused: Bool
   /// Whether whoever holds it was urged.
   public var isUrged: Bool
+  /// Whether whoever holds it was reminded of the promised date.
+  public var isReminded: Bool
 }
 
 /// Something that was asked for beside a letter's flow.

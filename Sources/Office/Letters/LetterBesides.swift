@@ -132,7 +132,7 @@ struct LetterBesides {
 
 extension LetterPlace.Beside {
   /// What lies at desks beside the states of a letter.
-  init(of letter: StoredDeskLetter, _ flow: FlowDefinition, _ db: Transaction) throws {
+  init(of letter: StoredDeskLetter, _ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws {
     guard flow.state(letter.item.state)?.isEnd == false else { return }
     requests = try LetterRequest.open(of: letter.id, db).compactMap { open in
       flow.requests.first { $0.id == open.id }.map { ($0, open.branch, open.isLate) }
@@ -143,6 +143,7 @@ extension LetterPlace.Beside {
       let number: Int = try row["branch"]
       if try letter.item.branch(number)?.entry == row["entry"] { urged.insert(number) }
     }
+    add(try LetterCall.fired(letter, flow, times, db), of: flow)
   }
 }
 

@@ -1,5 +1,6 @@
 import Flows
 import Roles
+import Timestamps
 
 /// Where a letter lies: one row for each folder of each viewer, and one for each desk at which somebody has to act.
 ///
@@ -33,13 +34,37 @@ struct LetterPlace: Hashable, Sendable {
   let branch: Int
   /// The state that the viewer is shown, or `request` with what is asked for.
   let state: String
-  /// 被催办: whoever holds it was urged, and it stands above all others.
-  var isUrged = false
+  /// What whoever holds it is told.
+  var call = Call.none
+
+  /// What stands above other letters at a desk, and how far.
+  enum Call: Int, Comparable {
+    case none
+    /// The promised date is near.
+    case reminded
+    /// 被催办
+    case urged
+
+    /// What is urged is listed before what is near its date, and that before anything else: each this much earlier, in
+    /// milliseconds, which is more than any date has.
+    private static let ahead = 10_000_000_000_000
+
+    func sorted(_ at: UnixMilliseconds) -> UnixMilliseconds { at - rawValue * Self.ahead }
+
+    /// What a letter's place in a list says.
+    init(sortedAt at: UnixMilliseconds) {
+      self = at >= 0 ? .none : at >= -Self.ahead ? .reminded : .urged
+    }
+
+    static func < (left: Call, right: Call) -> Bool { left.rawValue < right.rawValue }
+  }
 
   static let queue = "queue"
   static let requestPrefix = "request "
-  /// What is urged is listed before anything that has a date or none: this much earlier, in milliseconds.
-  static let urgedAhead = 10_000_000_000_000
+  /// What is shown where the clock has called for somebody.
+  static let overdue = "overdue"
+  static let supervised = "supervised"
+  static let alarmPrefix = "alarm "
 
   /// What there is one row of.
   struct Key: Hashable {
@@ -56,6 +81,17 @@ struct LetterPlace: Hashable, Sendable {
     var requests: [(request: FlowRequest, branch: Int, isLate: Bool)] = []
     /// The branches whose holders were urged.
     var urged: Set<Int> = []
+    /// Whether all holders were, and whether they were reminded of the promised date.
+    var isUrgedByClock = false
+    var isReminded = false
+    /// Desks that are told, and what.
+    var calls: [(party: FlowParty, shown: String)] = []
+
+    /// What the holder of a branch (0: of the letter itself) is told.
+    func call(_ branch: Int) -> Call {
+      if isUrgedByClock || urged.contains(branch) { return .urged }
+      return isReminded ? .reminded : .none
+    }
 
     static let nothing = Beside()
   }
@@ -91,7 +127,9 @@ extension LetterPlace {
         LetterPlace(viewer: .mailbox(mailbox), folder: DeskFolder.all.rawValue, branch: 0, state: state.id))
     }
     if let party = flow.holder(of: item) {
-      places.append(try queue(party, item, nil, mailbox, state.id, isThere))
+      var place = try queue(party, item, nil, mailbox, state.id, isThere)
+      place.call = beside.call(0)
+      places.append(place)
     }
     // Whose limit has passed lies at the desk of whoever is to urge, too.
     if isUntreated(0), case .urge(let party) = state.limit?.then {
@@ -119,7 +157,7 @@ extension LetterPlace {
       }
       if !branch.isEnded, !state.isEnd, case .party(let party) = branchState.holder {
         var place = try queue(party, item, branch, mailbox, branchState.id, isThere)
-        place.isUrged = beside.urged.contains(branch.number)
+        place.call = beside.call(branch.number)
         places.append(place)
         if isUntreated(branch.number), case .urge(let urging) = branchState.limit?.then {
           places.append(try queue(urging, item, branch, mailbox, branchState.id, isThere))
@@ -134,6 +172,9 @@ extension LetterPlace {
       if asked.isLate, case .urge(let urging) = asked.request.limit?.then {
         places.append(try queue(urging, item, branch, mailbox, shown, isThere))
       }
+    }
+    for (party, shown) in beside.calls {
+      places.append(try queue(party, item, nil, mailbox, shown, isThere))
     }
     return places
   }

@@ -183,7 +183,8 @@ extension DeskLetters {
     }
   }
 
-  /// Works out what waited for a calendar when the zone was last up: limits of requests, and dates that were extended.
+  /// Works out what waited for a calendar when the zone was last up: limits of requests, dates that were extended, and what
+  /// the clock calls for.
   package func beginRequests() async throws {
     let (flows, times) = (self.flows, self.times)
     try await database.write { db in
@@ -208,6 +209,14 @@ extension DeskLetters {
         else { continue }
         letter.promise = promise
         try letter.save(flow, times, db)
+      }
+      for id in try db.all(
+        String.self, "SELECT DISTINCT letter FROM letter_call WHERE at IS NULL AND fired_at IS NULL ORDER BY letter")
+      {
+        guard let letter = try Self.stored(id, db),
+          let flow = flows.version(letter.item.version, of: letter.item.flow)
+        else { continue }
+        try LetterCall.update(letter, flow, times, db)
       }
     }
   }

@@ -368,5 +368,14 @@ public let deskLetterMigrations: [Migration] = [
         -- When somebody else opened it who has it now.
         opened_at INTEGER
       ) WITHOUT ROWID;
+      -- What the clock calls for beside limits of states (`LetterCall`), each once; no time where no calendar says.
+      CREATE TABLE letter_call (
+        letter TEXT NOT NULL,
+        name TEXT NOT NULL,
+        at INTEGER,
+        fired_at INTEGER,
+        PRIMARY KEY (letter, name)
+      ) WITHOUT ROWID;
+      CREATE INDEX letter_call_due ON letter_call (at) WHERE fired_at IS NULL;
       """),
 ]

@@ -30,6 +30,7 @@ public struct LetterTimerKeeper: Service {
         do {
           while try await letters.fireTimers() == Self.timersAtOnce {}
           while try await letters.fireRequests() == Self.timersAtOnce {}
+          while try await letters.fireCalls() == Self.timersAtOnce {}
           try await letters.followPeople()
         } catch { logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"]) }
         try? await Task.sleep(for: .seconds(Self.secondsBetween))

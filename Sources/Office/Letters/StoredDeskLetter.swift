@@ -104,12 +104,13 @@ struct StoredDeskLetter {
   /// Keeps in which folders and at whose desks it lies, and when its limits pass.
   func savePlaces(_ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws {
     try LetterTimers.update(self, flow, times, db)
+    try LetterCall.update(self, flow, times, db)
     let fired = try LetterTimers.fired(id, db)
     try db.run("DELETE FROM letter_place WHERE letter = ?", id)
     let holders = LetterHolders(letter: self, flow: flow)
     let places = try LetterPlace.places(
       of: item, in: flow, mailbox: mailbox, isUntreated: { fired.contains($0) },
-      beside: LetterPlace.Beside(of: self, flow, db),
+      beside: LetterPlace.Beside(of: self, flow, times, db),
       isThere: { person, party, branch in try holders.isThere(person, party, branch: branch, db) })
     // One may have several reasons to find it at a desk; the first is what is shown.
     var kept: Set<LetterPlace.Key> = []
@@ -127,7 +128,7 @@ struct StoredDeskLetter {
         """
         INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number) VALUES (?, ?, ?, ?, ?, ?, ?)
         """, id, place.viewer.text, place.folder, place.branch, place.state,
-        place.isUrged ? sortAt - LetterPlace.urgedAhead : sortAt, number)
+        place.call.sorted(sortAt), number)
     }
     var reads: [String: Bool] = [:]
     for branch in item.branches {

@@ -52,6 +52,7 @@ struct LetterRow: PageValues {
   let due: String?
   let isOverdue: Bool
   let isUrged: Bool
+  let isReminded: Bool
   let isRefused: Bool
   let attachments: String?
 }

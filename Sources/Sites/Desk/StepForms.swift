@@ -66,7 +66,12 @@ extension LetterAct {
   /// Those with pages of their own.
   static let settling: Set<LetterAct> = [.answer, .decline, .settle]
 
-  var isDanger: Bool { [.junk, .purge, .decline, .instructDecline, .recallUnit, .merge].contains(self) }
+  /// Those that decide on what was asked for.
+  static let deciding: Set<LetterAct> = [.grantExtension, .refuseExtension]
+
+  var isDanger: Bool {
+    [.junk, .purge, .decline, .instructDecline, .recallUnit, .merge, .refuseExtension].contains(self)
+  }
 }
 
 extension DeskSite {
@@ -187,7 +192,9 @@ extension DeskSite {
         unit: branch?.unit.map { unitName($0, language) }, isPlain: offer.act.isDanger,
         current: current?.act == offer.act && current?.branch == offer.branch)
     }
-    let (steps, besides) = (offers.filter { !$0.act.isBeside }.map(link), offers.filter(\.act.isBeside).map(link))
+    // What somebody waits for stands with the steps.
+    let isStep = { (offer: DeskOffer) in !offer.act.isBeside || LetterAct.deciding.contains(offer.act) }
+    let (steps, besides) = (offers.filter(isStep).map(link), offers.filter { !isStep($0) }.map(link))
     guard !offers.isEmpty else { return nil }
     return StepLinksValues(
       hasSteps: !steps.isEmpty, steps: steps, hasBesides: !besides.isEmpty, besides: besides)

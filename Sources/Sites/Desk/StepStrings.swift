@@ -24,9 +24,12 @@ let stepStrings = StringTable([
   .init("laneResult", "办理结果：", "Result of "),
   .init("laneNow", "现在：", "now at "),
   .init("queueHeading", "待我处理", "Waiting for me"),
-  .init("queueHint", "需要您本人或您的岗位处理的信件，最先到期的在前。", "Letters that wait for you or for a role of yours, due first on top."),
+  .init(
+    "queueHint", "需要您本人或您的岗位处理的信件，被催办的在最前，其余最先到期的在前。",
+    "Letters that wait for you or for a role of yours: urged ones, then those due first."),
   .init("besidesHeading", "其他操作", "Besides"),
   .init("urged", "被催办", "urged"),
+  .init("reminded", "将到期", "due soon"),
   .init("joinedWith", "并入信件", "Joined with"),
   .init("joinedLetters", "并案信件", "Letters joined with it"),
   .init("joinedOthers", "其他信箱的{0}封信件", "{0} of other mailboxes"),
@@ -44,6 +47,10 @@ let stepStrings = StringTable([
     "history-separated", "所并入的来信未予受理，恢复单独办理", "The letter that it was joined with was thrown away: it goes on by itself"
   ),
   .init("history-settled-alike", "随所并入的来信一并办结", "Settled with the letter that it was joined with"),
+  .init("history-reminded", "答复期限将至，已提醒", "The promised date is near: reminded"),
+  .init("history-urged", "答复期限已过，催办", "The promised date has passed: urged"),
+  .init("history-supervised", "答复期限已过，领导督办", "The promised date has passed: supervised by a leader"),
+  .init("history-alarmed", "受理后已到规定的提醒天数", "So many days have passed since acceptance that a leader is told"),
   .init("act-letter.settled-alike", "并案办结", "Settled with another letter"),
   .init(
     "namesWriterText", "并案信件的答复将发给多位来信人，不能写其中任何一位的手机号或邮箱",

@@ -33,7 +33,7 @@ import Testing
     #expect(checked.status == 78 && checked.complaint.contains("1 problem"))
     let lines = checked.output.split(separator: "\n").map(String.init)
     #expect(lines.count == 2)
-    #expect(lines[0].hasPrefix("\(path):50:21: restore leads to triaged, which is no state here; there are answered, "))
+    #expect(lines[0].hasPrefix("\(path):56:21: restore leads to triaged, which is no state here; there are answered, "))
     #expect(lines[0].hasSuffix(" [F02]"))
     // The other file is looked at all the same.
     #expect(lines[1].hasPrefix("\(Self.delivered[0]): the flow direct"))

@@ -44,6 +44,7 @@ import Testing
       if row[2].hasPrefix("asked") {
         beside.requests = [(try #require(flow.requests.first), 1, row[2].hasSuffix("late"))]
       }
+      if row[2] == "supervised" { beside.add([.overdue(1)], of: flow) }
       let places = LetterPlace.places(of: item, in: flow, mailbox: "mayor", beside: beside) { number in
         row[2] == (number == 0 ? "letter" : branches[number - 1].unit)
       }
