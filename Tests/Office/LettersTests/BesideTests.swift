@@ -79,6 +79,13 @@ import ZoneHarness
       try await office.take(.note, number, by: "li", [.note: ["看看"]])
     }
     await #expect(throws: LetterError.field(.note, .missing)) { try await office.take(.note, number, by: "fang") }
+    // Who reads the part of the unit below reads what was done there, and not what its people note for each other.
+    try await office.take(.unitSignFor, number, by: "na", branch: 1)
+    try await office.take(.passDown, number, by: "na", branch: 1, [.childUnit: ["repairs"]])
+    try await office.take(.note, number, by: "li", [.note: ["缺材料"]])
+    #expect(try await notes("li") == ["缺材料"])
+    #expect(try await notes("wei") == ["已联系物业"])
+    #expect(try await notes("ming") == ["来电催过", "已联系物业", "缺材料"])
     try await office.zone.stop()
   }
 
