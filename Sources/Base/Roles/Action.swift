@@ -42,6 +42,20 @@ public enum Action: String, CaseIterable, Sendable {
   case askCitizen = "ask-citizen"
   /// Accepting the unit's result, level by level.
   case approveResult = "approve-result"
+  /// Joining a letter with another of the same matter (并案), and undoing that.
+  case mergeLetter = "merge-letter"
+  /// Asking for more time (延期) as who works on a letter, and deciding on it.
+  case askExtension = "ask-extension"
+  case grantExtension = "grant-extension"
+  /// 催办: a mailbox's people urge units, a unit's leader its handlers.
+  case urgeUnit = "urge-unit"
+  case urgeHandler = "urge-handler"
+  /// 批注: words for colleagues that change nothing, on the mailbox's side and at a unit.
+  case noteLetter = "note-letter"
+  case noteDispatch = "note-dispatch"
+  /// 取回: undoing one's own last step before anybody has seen it, for a mailbox and for a unit.
+  case takeBackStep = "take-back-step"
+  case takeBackDispatch = "take-back-dispatch"
   case readDocument = "read-document"
   case draftDocument = "draft-document"
   /// Asking for a seal on a document, and taking that back.
@@ -78,7 +92,8 @@ public enum Action: String, CaseIterable, Sendable {
     switch self {
     case .readLetter, .searchPhone, .exportLetters, .signForLetter, .answerLetter, .declineLetter, .sortLetter,
       .purgeLetter, .presentLetter, .instructLetter, .dispatchLetter, .reviewLetter, .settleLetter, .readDispatch,
-      .signForDispatch, .passDispatch, .handleDispatch, .askCitizen, .approveResult:
+      .signForDispatch, .passDispatch, .handleDispatch, .askCitizen, .approveResult, .mergeLetter, .askExtension,
+      .grantExtension, .urgeUnit, .urgeHandler, .noteLetter, .noteDispatch, .takeBackStep, .takeBackDispatch:
       true
     // Who keeps a seal lets nobody else have it.
     case .readDocument, .draftDocument, .requestSeal, .grantSeal, .publishDocument, .withdrawDocument,
@@ -94,10 +109,12 @@ public enum Action: String, CaseIterable, Sendable {
     case (.readLetter, .mailbox), (.searchPhone, .mailbox), (.exportLetters, .mailbox): true
     case (.signForLetter, .mailbox), (.answerLetter, .mailbox), (.declineLetter, .mailbox),
       (.sortLetter, .mailbox), (.purgeLetter, .mailbox), (.presentLetter, .mailbox), (.instructLetter, .mailbox),
-      (.dispatchLetter, .mailbox), (.reviewLetter, .mailbox), (.settleLetter, .mailbox):
+      (.dispatchLetter, .mailbox), (.reviewLetter, .mailbox), (.settleLetter, .mailbox), (.mergeLetter, .mailbox),
+      (.grantExtension, .mailbox), (.urgeUnit, .mailbox), (.noteLetter, .mailbox), (.takeBackStep, .mailbox):
       true
     case (.readDispatch, .unit), (.signForDispatch, .unit), (.passDispatch, .unit), (.handleDispatch, .unit),
-      (.askCitizen, .unit), (.approveResult, .unit):
+      (.askCitizen, .unit), (.approveResult, .unit), (.askExtension, .unit), (.urgeHandler, .unit),
+      (.noteDispatch, .unit), (.takeBackDispatch, .unit):
       true
     case (.readDocument, .document), (.draftDocument, .document), (.requestSeal, .document), (.grantSeal, .document),
       (.applySeal, .document), (.publishDocument, .document), (.withdrawDocument, .document),

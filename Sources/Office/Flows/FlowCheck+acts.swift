@@ -71,6 +71,39 @@ extension FlowCheck {
     }
   }
 
+  /// What is asked for beside the flow: by and of whom, how long that may take, and what the citizen is told.
+  mutating func checkRequest(_ request: FlowRequest) {
+    guard let known = vocabulary.requests[request.id] else {
+      let all = list(Set(vocabulary.requests.keys))
+      return find("F19", request.mark, "nothing acts on the request \(request.id); it may be \(all)", isNote: true)
+    }
+    if Permissions.scope(of: known.ask, for: request.by.role) == nil || ![.unit, .leadUnit].contains(request.by.of) {
+      find(
+        "F06", request.mark,
+        "\(request.id): nobody who works on an item for a unit is \(request.by.role.rawValue) there")
+    }
+    if Permissions.scope(of: known.grant, for: request.grant.role) == nil
+      || ![.mailbox, .office].contains(request.grant.of)
+    {
+      find("F06", request.mark, "\(request.id): no \(request.grant.role.rawValue) of the mailbox may decide on it")
+    }
+    if case .urge = request.limit?.then {
+    } else {
+      find("F07", request.mark, "\(request.id) waits without a limit; say limit: and whom to urge")
+    }
+    guard let words = request.citizen else { return }
+    let fields = [words.chinese, words.english].map { Set(FlowWords.fields(in: $0)) }
+    if fields[0] != fields[1] {
+      find("F13", request.mark, "\(request.id): the words for the citizen name other fields in Chinese than in English")
+    }
+    for field in fields[0].union(fields[1]).sorted()
+    where vocabulary.confidential.contains(field)
+      || !request.needs.contains(field) && !vocabulary.ownFields.contains(field)
+    {
+      find("F16", request.mark, "\(request.id): {\(field)} is no field that the citizen is told")
+    }
+  }
+
   mutating func checkWords(_ step: FlowStep) {
     guard let words = step.citizen else { return }
     for field in Set([words.chinese, words.english].flatMap(FlowWords.fields)).sorted() {

@@ -55,6 +55,8 @@ extension FlowCheck {
         } else {
           after = before
         }
+        // What is joined with another has that one's outcome, which comes later.
+        guard !step.joins else { continue }
         for way in step.ways {
           let target = way.state ?? id
           let entering = narrowed(after, way, step)
@@ -67,6 +69,28 @@ extension FlowCheck {
       }
     }
     checkEnds(possible)
+  }
+
+  /// Items that are joined with another end in a state of their own, and wait there for the other's outcome.
+  mutating func checkJoining() {
+    for state in flow.states {
+      for step in state.steps where step.joins {
+        for way in step.ways {
+          let target = way.state ?? state.id
+          guard flow.state(target)?.isEnd == true, flow.start != target,
+            !flow.states.flatMap(\.steps).contains(where: { other in
+              !other.joins && other.ways.contains { $0.state == target }
+            })
+          else {
+            find("F18", step.mark, "\(step.id) joins items; \(target) must be an end that no other step leads to")
+            continue
+          }
+        }
+      }
+    }
+    for step in flow.anywhere + flow.branches.flatMap(\.states).flatMap(\.steps) where step.joins {
+      find("F18", step.mark, "\(step.id) joins items; that is a step of a state of the item itself")
+    }
   }
 
   /// An end in a folder for items that ended in some way is reached with that outcome alone.
@@ -116,7 +140,7 @@ extension FlowCheck {
         guard let here = best[state.id] else { continue }
         let wait: Int
         if case .workingDays(let days) = state.limit?.term { wait = days } else { wait = 0 }
-        for step in state.steps where step.by != .citizen {
+        for step in state.steps where step.by != .citizen && !step.joins {
           for way in step.ways {
             guard let target = way.state else { continue }
             best[target] = Swift.min(best[target] ?? Int.max, here + wait)
@@ -148,8 +172,9 @@ extension FlowCheck.Level {
 }
 
 extension FlowStep {
-  /// Whether it can be taken whenever its state is there: nothing is asked but fields.
+  /// Whether it can be taken whenever its state is there: nothing is asked but fields, and no other item.
   var isSure: Bool {
-    when == nil && times == nil && closes == nil && reopens == nil && !ways.contains { $0.moves == .childUnit }
+    !joins && when == nil && times == nil && closes == nil && reopens == nil
+      && !ways.contains { $0.moves == .childUnit }
   }
 }

@@ -31,13 +31,17 @@ public struct FlowVocabulary: Sendable {
   public let outcomes: [String: String]
   /// Acts that ask the citizen something, each with the citizen's act that answers it.
   public let answers: [String: String]
+  /// What can be asked for beside a flow: what must be allowed to whoever asks, and to whoever decides.
+  public let requests: [String: (ask: Action, grant: Action)]
 
   public init(
     acts: [String: Act], folders: Set<String>, kinds: Set<String>, ownFields: Set<String>, confidential: Set<String>,
-    outcomes: [String: String] = ["concluded": "answered", "declined": "declined"], answers: [String: String] = [:]
+    outcomes: [String: String] = ["concluded": "answered", "declined": "declined"], answers: [String: String] = [:],
+    requests: [String: (ask: Action, grant: Action)] = [:]
   ) {
     (self.acts, self.folders, self.kinds) = (acts, folders, kinds)
     (self.ownFields, self.confidential, self.outcomes, self.answers) = (ownFields, confidential, outcomes, answers)
+    self.requests = requests
   }
 }
 
@@ -111,7 +115,9 @@ public struct FlowCheck {
     checkWaiting()
     for branch in flow.branches { checkJoin(branch) }
     checkOutcomes()
+    checkJoining()
     checkPromise()
+    for request in flow.requests { checkRequest(request) }
   }
 
   // MARK: Where steps lead

@@ -244,6 +244,7 @@ public struct FlowOverdue: Sendable, Equatable {
 /// What is asked for beside the flow, such as an extension.
 public struct FlowRequest: Sendable, Equatable {
   public let id: String
+  public let title: FlowWords
   public let by: FlowParty
   public let needs: [String]
   public let grant: FlowParty

@@ -169,8 +169,9 @@ package struct FlowReader {
 
   private func request(_ name: YAMLValue, _ value: YAMLValue) -> FlowRequest? {
     guard let id = identifier(name),
-      let keys = value.mapping(["by", "needs", "grant", "limit", "before", "adds", "times", "citizen"])
+      let keys = value.mapping(["title", "by", "needs", "grant", "limit", "before", "adds", "times", "citizen"])
     else { return nil }
+    let title = keys.optional("title").map(words) ?? FlowWords(chinese: "申请", english: "request")
     let by = keys.required("by").flatMap(party)
     let grant = keys.required("grant").flatMap(party)
     let needs = keys.optional("needs").map(identifiers) ?? []
@@ -179,9 +180,12 @@ package struct FlowReader {
     let adds = keys.required("adds")?.mapping(["working-days"])?.required("working-days")?.integer(1...250)
     let times = keys.optional("times").map { $0.integer(1...100) } ?? 1
     let citizen: FlowWords?? = keys.optional("citizen").map(words) ?? .some(nil)
-    guard let by, let grant, let needs, let limit, before != nil, let adds, let times, let citizen else { return nil }
+    guard let title, let by, let grant, let needs, let limit, before != nil, let adds, let times, let citizen else {
+      return nil
+    }
     return FlowRequest(
-      id: id, by: by, needs: needs, grant: grant, limit: limit, addsWorkingDays: adds, times: times, citizen: citizen,
+      id: id, title: title, by: by, needs: needs, grant: grant, limit: limit, addsWorkingDays: adds, times: times,
+      citizen: citizen,
       mark: name.mark)
   }
 

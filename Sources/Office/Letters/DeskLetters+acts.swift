@@ -74,6 +74,7 @@ struct LetterStepTaking: Sendable {
       throw LetterError.notFound
     }
     let flow = try letter.flow(flows)
+    guard !request.act.isBeside else { return try runBeside(request, official, letter, flow, db) }
     guard let offer = offer(request, letter, flow) else {
       // Whoever may never do it hears that, and not where the letter is.
       guard official.may(request.act.action) || official.may(request.act.unitAction) else {
@@ -85,16 +86,27 @@ struct LetterStepTaking: Sendable {
     else { throw LetterError.notAllowed }
     let seen = request.branch.map { letter.item.branch($0)?.entry } ?? letter.item.entry
     if let entry = request.entry, entry != seen { throw LetterError.wrongStage(letter.stage) }
-    try LetterFieldCheck(
-      letter: letter, flow: flow, mailboxes: mailboxes, declineReasons: Set(declineReasonList.map(\.id)), now: now()
-    ).check(request, offer.step, db)
+    try fieldCheck(letter, flow).check(
+      request, needs: offer.step.needs.compactMap(LetterField.init(rawValue:)),
+      may: offer.step.may.compactMap(LetterField.init(rawValue:)), db)
+    try checkWords(request, letter, db)
+    var doing = Doing(request: request, official: official, authority: authority)
+    doing.tellsCitizen = offer.step.citizen != nil
+    if request.act == .merge {
+      doing.other = try otherLetter(doing.value(.otherLetter) ?? "", for: letter, official, db)
+    }
     let change: FlowTransition
     do {
       change = try flow.take(
         offer.step.id, branch: request.branch, by: LetterHolders.doer(official, inSteadOf: authority),
         fields: Dictionary(uniqueKeysWithValues: request.fields.map { ($0.key.rawValue, $0.value) }), on: letter.item)
     } catch { throw LetterError(error, letter.stage, isRecall: request.act == .recallUnit) }
-    try apply(change, Doing(request: request, official: official, authority: authority), &letter, flow, db)
+    try apply(change, doing, &letter, flow, db)
+  }
+
+  func fieldCheck(_ letter: StoredDeskLetter, _ flow: FlowDefinition) -> LetterFieldCheck {
+    LetterFieldCheck(
+      letter: letter, flow: flow, mailboxes: mailboxes, declineReasons: Set(declineReasonList.map(\.id)), now: now())
   }
 
   private func offer(_ request: LetterStepRequest, _ letter: StoredDeskLetter, _ flow: FlowDefinition) -> FlowOffer? {
@@ -102,10 +114,22 @@ struct LetterStepTaking: Sendable {
   }
 
   /// An act, and who does it in whose right.
-  private struct Doing {
+  struct Doing {
     let request: LetterStepRequest
     let official: Official
     let authority: Official
+    /// The branch that it turned out to concern, where the request names none.
+    var branch: Int?
+    /// The unit in whose name it is done, where no branch says.
+    var unit: String?
+    /// Whether the citizen is told of it.
+    var tellsCitizen = false
+    /// The letter that this one is joined with.
+    var other: StoredDeskLetter?
+
+    init(request: LetterStepRequest, official: Official, authority: Official) {
+      (self.request, self.official, self.authority, branch) = (request, official, authority, request.branch)
+    }
 
     var name: String {
       authority.person == official.person ? official.name : "\(official.name)（代\(authority.name)）"
@@ -120,11 +144,12 @@ struct LetterStepTaking: Sendable {
   ) throws {
     let at = now()
     let (before, request) = (letter.item, doing.request)
+    let whole = try LetterBefore(letter, db)
     letter.item = change.item
     letter.changedAt = at
     if request.act == .reclassify, let kind = doing.value(.kind).flatMap(LetterKind.init(rawValue:)) {
       letter.kind = kind
-      letter.promise = letter.promised(flow, times) ?? letter.promise
+      letter.promise = letter.newPromise(flow, times) ?? letter.promise
     }
     if request.act == .transfer, let mailbox = doing.value(.mailbox) { letter.mailbox = mailbox }
     let outcome = try outcome(change, doing, letter, at)
@@ -139,11 +164,23 @@ struct LetterStepTaking: Sendable {
       letter.outcome = outcome
       try recordDeskEvent(letter.id, stage, at, (doing.name, doing.official.certificateFingerprint), db)
     }
-    if change.hasEnded { letter.settledAt = at }
+    letter.mergedInto = doing.other?.id ?? letter.mergedInto
+    if change.hasEnded, doing.other == nil { letter.settledAt = at }
     let telling = try follow(
       change, from: before, request.fields, stage: message == nil ? nil : letter.stage, &letter, flow, db)
-    try letter.save(flow, times, db)
     try record(doing, before, letter, at, db)
+    let hasClosed = try closeRequests(letter, flow, db)
+    try letter.save(flow, times, db)
+    if let other = doing.other { try noteJoining(letter, other, doing, db) }
+    let hasJoined = try endJoined(with: letter, flow, outcome, doing, db)
+    // What somebody outside knows of, or other letters have followed, is not taken back.
+    if change.hasEnded || message != nil || doing.tellsCitizen || hasClosed || hasJoined {
+      try LetterLastStep.forget(letter.id, db)
+    } else {
+      try LetterLastStep.keep(
+        whole, of: letter.id, person: doing.official.person, branch: request.branch,
+        unit: unit(of: request, before, doing.authority, db), db)
+    }
     if let message { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db) }
     try tell(telling, letter, db)
     if let outcome {
@@ -156,7 +193,7 @@ struct LetterStepTaking: Sendable {
   private func outcome(
     _ change: FlowTransition, _ doing: Doing, _ letter: StoredDeskLetter, _ at: UnixMilliseconds
   ) throws -> LetterOutcome? {
-    guard change.hasEnded else { return nil }
+    guard change.hasEnded, doing.other == nil else { return nil }
     let isDeclined = change.item.fields["outcome"] != ["answered"]
     let isPublic = !isDeclined && doing.value(.visibility) == "public"
     if isPublic && !letter.draft.mayPublish { throw LetterError.mayNotPublish }
@@ -166,15 +203,25 @@ struct LetterStepTaking: Sendable {
       stage: isDeclined ? .declined : .answered, text: text, isPublic: isPublic, at: Date(unixMilliseconds: at))
   }
 
+  /// The unit for which a step was taken; empty for the mailbox.
+  private func unit(
+    of request: LetterStepRequest, _ before: FlowItem, _ authority: Official, _ db: Transaction
+  ) throws -> String {
+    guard let branch = request.branch.flatMap({ before.branch($0) }) else { return "" }
+    // A unit above decides for itself on what the unit below disputes; the mailbox decides on what it dispatched.
+    let own = authority.unit?.identifiers.last ?? ""
+    return branch.units.contains(own) ? own : ""
+  }
+
   /// The history of the letter, and the record of acts.
-  private func record(
+  func record(
     _ doing: Doing, _ before: FlowItem, _ letter: StoredDeskLetter, _ at: UnixMilliseconds, _ db: Transaction
   ) throws {
     let (request, official) = (doing.request, doing.official)
-    let unit = request.branch.flatMap { before.branch($0)?.unit } ?? ""
+    let unit = doing.unit ?? doing.branch.flatMap { before.branch($0)?.unit } ?? ""
     try addHistory(
-      letter, act: request.act.rawValue, branch: request.branch, before, at, person: official.person, name: doing.name,
-      proof: official.signed == nil ? .tls : .signed,
+      letter, act: request.act.rawValue, branch: doing.branch, unit: unit, before, at, person: official.person,
+      name: doing.name, proof: official.signed == nil ? .tls : .signed,
       fields: Dictionary(uniqueKeysWithValues: request.fields.map { ($0.key.rawValue, $0.value) }), db)
     var act = Act(
       request.act.recordedName, "letter \(letter.number)",
@@ -185,19 +232,21 @@ struct LetterStepTaking: Sendable {
 
   /// A line of a letter's history.
   func addHistory(
-    _ letter: StoredDeskLetter, act: String, branch number: Int?, _ before: FlowItem, _ at: UnixMilliseconds,
+    _ letter: StoredDeskLetter, act: String, branch number: Int?, unit: String? = nil, _ before: FlowItem,
+    _ at: UnixMilliseconds,
     person: String, name: String, proof: Act.Proof?, fields: [String: [String]], _ db: Transaction
   ) throws {
     let from = number.flatMap { before.branch($0)?.state } ?? before.state
     let to = number.flatMap { letter.item.branch($0)?.state } ?? letter.item.state
-    let unit = number.flatMap { before.branch($0)?.unit } ?? ""
-    let position = try (db.one(Int.self, "SELECT MAX(position) FROM letter_act WHERE letter = ?", letter.id) ?? 0) + 1
+    let unit = unit ?? number.flatMap { before.branch($0)?.unit } ?? ""
+    let position = try LetterHistory.lastPosition(letter.id, db) + 1
+    let entry = number.map { letter.item.branch($0)?.entry ?? 0 } ?? letter.item.entry
     try db.run(
       """
       INSERT INTO letter_act (letter, position, at, act, branch, unit, state_before, state_after, person, handler, proof,
-        fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        fields, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, letter.id, position, at, act, number ?? 0, unit, from, to, person, name, proof?.rawValue ?? "",
-      try encodeJSON(fields))
+      try encodeJSON(fields), entry)
   }
 
   /// Whom or what the act names, as far as it is no text.
@@ -205,7 +254,7 @@ struct LetterStepTaking: Sendable {
     var parts = unit.isEmpty ? [] : ["unit \(unit)"]
     let named: [LetterField] = [
       .kind, .mailbox, .leader, .declineReason, .units, .leadUnit, .unitDue, .unit, .childUnit, .handler, .proposedUnit,
-      .complaintAbout, .visibility,
+      .complaintAbout, .visibility, .otherLetter,
     ]
     for field in named {
       guard let values = request.fields[field], !values.allSatisfy(\.isEmpty), request.act != .answer else { continue }
@@ -219,8 +268,15 @@ struct LetterStepTaking: Sendable {
 
   /// Writes down that a limit has passed; whoever is to urge finds the letter at their desk.
   func noteLimit(_ letter: StoredDeskLetter, _ branch: Int, _ db: Transaction) throws {
+    try note(.limitPassed, letter, branch, db)
+  }
+
+  /// A line of what happened by itself.
+  ///
+  /// - Parameter branch: 0 for the letter itself.
+  func note(_ what: LetterHistory, _ letter: StoredDeskLetter, _ branch: Int, _ db: Transaction) throws {
     try addHistory(
-      letter, act: LetterHistory.limitPassed, branch: branch == 0 ? nil : branch, letter.item, now(), person: "",
+      letter, act: what.rawValue, branch: branch == 0 ? nil : branch, letter.item, now(), person: "",
       name: "", proof: nil, fields: [:], db)
   }
 
@@ -234,18 +290,38 @@ struct LetterStepTaking: Sendable {
     letter.changedAt = now()
     if change.hasEnded { letter.settledAt = now() }
     let telling = try follow(change, from: before, [:], stage: nil, &letter, flow, db)
+    try closeRequests(letter, flow, db)
     try letter.save(flow, times, db)
     try tell(telling, letter, db)
+    _ = try endJoined(with: letter, flow, nil, nil, db)
+    try LetterLastStep.forget(letter.id, db)
     try addHistory(
-      letter, act: LetterHistory.limitPassed, branch: branch, before, now(), person: "", name: "", proof: nil,
+      letter, act: LetterHistory.limitPassed.rawValue, branch: branch, before, now(), person: "", name: "", proof: nil,
       fields: [:], db)
   }
 }
 
 /// Lines of a letter's history that are no acts of people.
-enum LetterHistory {
+public enum LetterHistory: String, CaseIterable, Sendable {
   /// The limit of a state has passed.
-  static let limitPassed = "limit-passed"
+  case limitPassed = "limit-passed"
+  /// That of a request, or nobody needs to decide on it any more.
+  case requestLate = "request-late"
+  case requestClosed = "request-closed"
+  /// Another letter was joined with this one.
+  case joined
+  /// The letter that this one was joined with was thrown away, or settled.
+  case separated
+  case settledAlike = "settled-alike"
+  // What the flow's clock called for.
+  case reminded
+  case urgedByClock = "urged"
+  case supervised
+  case alarmed
+
+  static func lastPosition(_ letter: String, _ db: Transaction) throws -> Int {
+    try db.one(Int.self, "SELECT MAX(position) FROM letter_act WHERE letter = ?", letter) ?? 0
+  }
 }
 
 extension FlowTransition {

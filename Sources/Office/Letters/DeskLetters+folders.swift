@@ -198,7 +198,11 @@ package struct FolderScan: Sendable {
     if goesBack { keys.reverse() }
     var page = FolderPage(total: try Self.count(folder, Set(viewers), db))
     page.letters = try keys.compactMap {
-      try Self.summary(of: $0.letter, branch: $0.branch, state: $0.state, flows, db)
+      var summary = try Self.summary(of: $0.letter, branch: $0.branch, state: $0.state, flows, db)
+      let call = LetterPlace.Call(sortedAt: $0.place.acceptedAt)
+      summary?.isUrged = call == .urged
+      summary?.isReminded = call == .reminded
+      return summary
     }
     if goesBack ? hasMore : part != .first { page.previous = keys.first?.place }
     if goesBack || hasMore { page.next = keys.last?.place }
@@ -240,16 +244,32 @@ extension DeskLetterSummary {
   fileprivate init(row: SQLRow, _ branch: Int, _ state: String, _ flows: LetterFlows) throws {
     let draft = try decodeJSON(LetterDraft.self, row["content"])
     let flow = try flows.version(row["flow_version"], of: row["flow"])
-    let shown = branch == 0 ? flow?.state(state) : flow?.branches.lazy.compactMap { $0.state(state) }.first
+    let beside = Self.title(beside: state, flow)
+    let title =
+      branch == 0 ? flow?.state(state)?.title : flow?.branches.lazy.compactMap { $0.state(state) }.first?.title
     try self.init(
       number: row["number"], branch: branch, mailbox: row["mailbox"],
       kind: LetterKind(rawValue: row["kind"]) ?? draft.kind,
       title: row["title"],
       stage: LetterStage(rawValue: row["stage"]) ?? .delivered,
-      state: shown?.title ?? FlowWords(chinese: state, english: state),
+      state: beside ?? title ?? FlowWords(chinese: state, english: state),
       acceptedAt: Date(unixMilliseconds: row["accepted_at"]),
       due: row["settled_at"] as Int? == nil ? (row["due_at"] as Int?).map { Date(unixMilliseconds: $0) } : nil,
       attachmentCount: draft.attachments.count,
-      isOutcomeRefused: row["outcome_refused"] as String? != nil)
+      isOutcomeRefused: row["outcome_refused"] as String? != nil, isUrged: false, isReminded: false)
+  }
+
+  /// What lies at a desk beside the letter's states: something asked for, or what the clock has called for.
+  private static func title(beside shown: String, _ flow: FlowDefinition?) -> FlowWords? {
+    switch shown {
+    case LetterPlace.overdue: return FlowWords(chinese: "超期催办", english: "overdue: urge")
+    case LetterPlace.supervised: return FlowWords(chinese: "督办", english: "supervised")
+    default: break
+    }
+    if shown.hasPrefix(LetterPlace.alarmPrefix) {
+      let days = shown.dropFirst(LetterPlace.alarmPrefix.count)
+      return FlowWords(chinese: "受理已满\(days)日", english: "\(days) days since acceptance")
+    }
+    return flow?.requests.first { LetterPlace.requestPrefix + $0.id == shown }?.title
   }
 }

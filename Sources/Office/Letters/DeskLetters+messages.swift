@@ -119,6 +119,6 @@ private struct ArrivingLetter: Sendable {
     // The limit for signing runs from arrival.
     letter.changedAt = now
     try letter.savePlaces(flow, times, db)
-    try LetterWords.add(letter, db)
+    try LetterIndex.add(letter, db)
   }
 }

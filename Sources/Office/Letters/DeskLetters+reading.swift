@@ -45,8 +45,9 @@ public enum CitizenDeed: String, CaseIterable, Sendable {
 /// One line of what was done with a letter.
 public struct DeskHistoryEntry: Sendable {
   public var at: Date
-  /// Nil where a limit passed, which nobody did, and for what the citizen did.
+  /// What people did; nil where it is `event` or `citizen`.
   public var act: LetterAct?
+  public var event: LetterHistory?
   /// What the citizen did.
   public var citizen: CitizenDeed?
   /// The unit whose part it concerns; nil for the letter itself.
@@ -67,14 +68,22 @@ extension DeskLetters {
   ///
   /// - Throws: `notFound` where there is none, or none that `official` may read.
   public func letter(number: String, for official: Official) async throws(LetterError) -> DeskLetter {
-    let flows = self.flows
+    let (flows, times, now) = (self.flows, self.times, self.now())
     let letter: DeskLetter?
     do {
-      letter = try await database.read { db in
+      let found = try await database.read { db in
         try StoredDeskLetter.find(number: number, official, db).map { stored in
-          try LetterView(letter: stored, flow: stored.flow(flows), declineReasons: self.declineReasons)
-            .letter(for: official, db)
+          let view = try LetterView(
+            letter: stored, flow: stored.flow(flows), declineReasons: self.declineReasons, times: times, now: now)
+          let opened = try LetterLastStep.toBeOpened(
+            stored.id, by: official.person, at: official.queueViewers, db)
+          return (letter: try view.letter(for: official, db), id: stored.id, opened: opened)
         }
+      }
+      letter = found?.letter
+      // Who has it now has seen it: the step that brought it there is not taken back any more.
+      if let found, let position = found.opened {
+        try await database.write { db in try LetterLastStep.open(found.id, position: position, at: now, db) }
       }
     } catch { throw .unavailable(error) }
     guard let letter else { throw .notFound }
@@ -90,11 +99,14 @@ struct LetterView {
   let letter: StoredDeskLetter
   let flow: FlowDefinition
   let declineReasons: [DeclineReason]
+  let times: LetterTimes
+  let now: UnixMilliseconds
 
   func letter(for official: Official, _ db: Transaction) throws -> DeskLetter {
     // Who reads a unit's part sees that part, and of its writer no more than the work needs.
     let isWhole = official.may(.readLetter, .mailbox(letter.mailbox))
     let units = isWhole ? [] : try letter.units(readBy: official, db)
+    let own = Set(([official] + official.standsInFor).compactMap { $0.unit?.identifiers.last })
     func isTheirs(_ branch: FlowBranch) -> Bool { isWhole || !units.isDisjoint(with: branch.units) }
     let isAtWork = letter.item.branches.contains { !$0.isEnded && isTheirs($0) }
     var draft = letter.draft
@@ -117,12 +129,47 @@ struct LetterView {
       notice: notice.flatMap(NoticeState.init(rawValue:)),
       branches: try branches(letter.item.branches.filter(isTheirs), db),
       offers: try offers(for: official, db),
-      history: try history(db).filter { isWhole || units.contains($0.unitIdentifier ?? "") || $0.isForUnits },
+      history: try history(db).filter { entry in
+        if isWhole || entry.isForUnits { return true }
+        // A note is for the writer's own unit, whoever else has a part in the letter.
+        if entry.act == .note { return own.contains(entry.unitIdentifier ?? "") }
+        return units.contains(entry.unitIdentifier ?? "")
+      },
       proposed: isWhole ? proposedText() : "",
       isDeclining: letter.item.fields["outcome"] == ["declined"], promise: letter.promise,
       isPaused: letter.isPaused,
       isCourseRefused: try db.one(
-        Bool.self, "SELECT course_refused IS NOT NULL FROM desk_letter WHERE id = ?", letter.id) ?? false)
+        Bool.self, "SELECT course_refused IS NOT NULL FROM desk_letter WHERE id = ?", letter.id) ?? false,
+      requests: try requests(db) { isWhole || units.contains($0.unit) },
+      joinedWith: isWhole ? try letter.mergedInto.map { try joined($0, official, db) } : nil,
+      joined: isWhole ? try joined(official, db) : [])
+  }
+
+  /// What was asked for.
+  private func requests(_ db: Transaction, where isShown: (LetterRequest) -> Bool) throws -> [DeskRequest] {
+    try LetterRequest.all(of: letter.id, db).filter(isShown).map { request in
+      let asked = flow.requests.first { $0.id == request.id }
+      return try DeskRequest(
+        state: DeskRequest.State(rawValue: request.state.rawValue) ?? .closed,
+        title: asked?.title ?? FlowWords(chinese: request.id, english: request.id),
+        unit: OfficeLookup.unit(request.unit, db), handler: request.name, reason: request.reason,
+        at: Date(unixMilliseconds: request.at),
+        newPromise: request.state == .open
+          ? asked.flatMap { letter.newPromise(flow, times, adding: $0.addsWorkingDays) } : nil)
+    }
+  }
+
+  private func joined(_ id: String, _ official: Official, _ db: Transaction) throws -> JoinedLetter {
+    guard let row = try db.one("SELECT number, mailbox FROM desk_letter WHERE id = ?", id),
+      try official.may(.readLetter, .mailbox(row["mailbox"]))
+    else { return JoinedLetter() }
+    return JoinedLetter(number: try row["number"])
+  }
+
+  /// Those that are joined with this one.
+  private func joined(_ official: Official, _ db: Transaction) throws -> [JoinedLetter] {
+    try db.all(String.self, "SELECT id FROM desk_letter WHERE merged_into = ? ORDER BY number", letter.id)
+      .map { try joined($0, official, db) }
   }
 
   /// The text that the letter would end with: what was proposed for declining, else what the unit in charge submitted.
@@ -150,7 +197,7 @@ struct LetterView {
 
   private func offers(for official: Official, _ db: Transaction) throws -> [DeskOffer] {
     let holders = LetterHolders(letter: letter, flow: flow)
-    return try flow.offers(of: letter.item).compactMap { offer in
+    let steps = try flow.offers(of: letter.item).compactMap { offer -> DeskOffer? in
       guard let act = LetterAct(rawValue: offer.step.act),
         try holders.authority(official, offer, act, db) != nil
       else { return nil }
@@ -159,6 +206,13 @@ struct LetterView {
         act: act, branch: offer.branch, entry: entry, needs: offer.step.needs.compactMap(LetterField.init(rawValue:)),
         may: offer.step.may.compactMap(LetterField.init(rawValue:)))
     }
+    let besides = LetterBesides(letter: letter, flow: flow, now: now)
+    return try steps
+      + besides.all(db).compactMap { beside in
+        guard try besides.authority(official, beside, db) != nil else { return nil }
+        return DeskOffer(
+          act: beside.act, branch: beside.branch, entry: beside.entry, needs: beside.needs, may: beside.may)
+      }
   }
 
   private func history(_ db: Transaction) throws -> [DeskHistoryEntry] {
@@ -168,11 +222,12 @@ struct LetterView {
       let name: String = try row["act"]
       let act = LetterAct(rawValue: name)
       let deed = CitizenDeed(rawValue: name)
-      guard act != nil || deed != nil || name == LetterHistory.limitPassed else { return nil }
+      let event = act == nil ? LetterHistory(rawValue: name) : nil
+      guard act != nil || deed != nil || event != nil else { return nil }
       let unit: String = try row["unit"]
       let fields = try decodeJSON([String: [String]].self, row["fields"])
       return try DeskHistoryEntry(
-        at: Date(unixMilliseconds: row["at"]), act: act, citizen: deed,
+        at: Date(unixMilliseconds: row["at"]), act: act, event: event, citizen: deed,
         unit: unit.isEmpty ? nil : OfficeLookup.unit(unit, db)?.name ?? unit,
         unitIdentifier: unit.isEmpty ? nil : unit, handler: row["handler"],
         proof: row["proof"],

@@ -4,7 +4,7 @@ public import Roles
 import Storage
 
 /// What of letters can be searched: number, title and text, by words; and the phone, as a whole.
-enum LetterWords {
+enum LetterIndex {
   static let index = TextIndex(table: "letter_words")
 
   /// Indexes a letter that is not indexed yet.
@@ -82,7 +82,7 @@ extension DeskLetters {
     let mailboxes = Set(official.mailboxes(allowing: .searchPhone).map { LetterPlace.Viewer.mailbox($0).text })
     guard !mailboxes.isEmpty else { throw .notAllowed }
     let (flows, at, audit) = (self.flows, now(), self.audit)
-    let digits = LetterWords.digits(phone)
+    let digits = LetterIndex.digits(phone)
     do {
       return try await database.write { db in
         var page = LetterSearchPage(isIncomplete: try LetterSearch.isIncomplete(db))
@@ -133,7 +133,7 @@ extension DeskLetters {
       guard !waiting.isEmpty else { return }
       try await database.write { db in
         for id in waiting {
-          if let (letter, _) = try self.readable(id, db) { try LetterWords.add(letter, db) }
+          if let (letter, _) = try self.readable(id, db) { try LetterIndex.add(letter, db) }
           // What cannot be read is not asked for again.
           try db.run("UPDATE letter_text SET indexed = 1 WHERE letter = ?", id)
         }
@@ -189,7 +189,7 @@ private struct LetterSearch {
     }
     var page = LetterSearchPage()
     for (own, letter) in places.sorted(by: { $0.key > $1.key }) where own < place ?? Int.max {
-      guard try LetterWords.index.holds(own, query, db), let found = try found(letter, db) else { continue }
+      guard try LetterIndex.index.holds(own, query, db), let found = try found(letter, db) else { continue }
       guard page.letters.count < limit else {
         page.next = own + 1
         break
@@ -203,7 +203,7 @@ private struct LetterSearch {
   private func amongFound(below place: Int?, _ db: Transaction) throws -> LetterSearchPage {
     var (page, below, looked) = (LetterSearchPage(), place, 0)
     while looked < DeskLetters.searchedMax {
-      let rows = try LetterWords.index.rows(query, below: below, limit: Self.batch, db)
+      let rows = try LetterIndex.index.rows(query, below: below, limit: Self.batch, db)
       for row in rows {
         guard let letter = try db.one(String.self, "SELECT letter FROM letter_text WHERE place = ?", row),
           let found = try found(letter, db)
@@ -225,7 +225,7 @@ private struct LetterSearch {
   private func found(_ letter: String, _ db: Transaction) throws -> DeskLetterSummary? {
     guard let seen = try Self.place(of: letter, viewers, db),
       let row = try db.one("SELECT number, content FROM desk_letter WHERE id = ?", letter),
-      query.isIn(LetterWords.text(try row["number"], try decodeJSON(LetterDraft.self, row["content"])))
+      query.isIn(LetterIndex.text(try row["number"], try decodeJSON(LetterDraft.self, row["content"])))
     else { return nil }
     return try FolderScan.summary(of: letter, branch: seen.branch, state: seen.state, flows, db)
   }

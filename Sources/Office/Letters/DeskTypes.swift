@@ -1,4 +1,5 @@
 public import Flows
+public import People
 
 public import struct Foundation.Date
 
@@ -39,6 +40,36 @@ public struct DeskLetterSummary: Sendable {
   public var attachmentCount: Int
   /// Whether the portal refused the outcome, so that the citizen cannot read it.
   public var isOutcomeRefused: Bool
+  /// Whether whoever holds it was urged.
+  public var isUrged: Bool
+  /// Whether whoever holds it was reminded of the promised date.
+  public var isReminded: Bool
+}
+
+/// Something that was asked for beside a letter's flow.
+public struct DeskRequest: Sendable {
+  public enum State: String, CaseIterable, Sendable {
+    case open
+    case granted
+    case refused
+    /// The letter was settled, or whoever asked has it no longer.
+    case closed
+  }
+
+  public var state: State
+  public var title: FlowWords
+  public var unit: OfficeUnit?
+  public var handler: String
+  public var reason: String
+  public var at: Date
+  /// The date that would be promised if it were granted; nil where no calendar says, and where it is decided.
+  public var newPromise: LetterPromise?
+}
+
+/// A letter that this one is joined with.
+public struct JoinedLetter: Sendable {
+  /// Nil where this person may not read it.
+  public var number: String?
 }
 
 /// One line of a letter's history.
@@ -87,6 +118,11 @@ public struct DeskLetter: Sendable {
   public var isPaused: Bool
   /// Whether the portal did not take what the citizen was told and asked last.
   public var isCourseRefused: Bool
+  /// What was asked for beside the flow, in order.
+  public var requests: [DeskRequest]
+  /// The letter that it is joined with, and those that are joined with it.
+  public var joinedWith: JoinedLetter?
+  public var joined: [JoinedLetter]
 
   public func offer(_ act: LetterAct, branch: Int? = nil) -> DeskOffer? {
     offers.first { $0.act == act && $0.branch == branch }

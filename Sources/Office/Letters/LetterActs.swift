@@ -25,6 +25,8 @@ public enum LetterField: String, CaseIterable, Sendable {
   case proposedUnit = "proposed-unit"
   case complaintAbout = "complaint-about"
   case question
+  /// The number of the letter that this one is joined with.
+  case otherLetter = "other-letter"
 }
 
 /// What people do with letters. A flow's steps are of these acts; each has its action in the table of permissions, its entry
@@ -60,6 +62,24 @@ public enum LetterAct: String, CaseIterable, Sendable {
   case uphold
   case reject
   case askCitizen = "ask-citizen"
+  /// 并案
+  case merge
+  // Beside the flow: whatever state a letter is in (`LetterBesides`).
+  case unmerge
+  case askExtension = "ask-extension"
+  case grantExtension = "grant-extension"
+  case refuseExtension = "refuse-extension"
+  case urge
+  case note
+  case takeBack = "take-back"
+
+  /// Those that no flow has as a step.
+  static let beside: Set<LetterAct> = [
+    .unmerge, .askExtension, .grantExtension, .refuseExtension, .urge, .note, .takeBack,
+  ]
+
+  /// Whether it is done beside the flow.
+  public var isBeside: Bool { Self.beside.contains(self) }
 
   /// What must be allowed to whoever does it.
   public var action: Action {
@@ -79,6 +99,12 @@ public enum LetterAct: String, CaseIterable, Sendable {
     case .submit, .handBack: .handleDispatch
     case .askCitizen: .askCitizen
     case .passUp, .returnToHandler: .approveResult
+    case .merge, .unmerge: .mergeLetter
+    case .askExtension: .askExtension
+    case .grantExtension, .refuseExtension: .grantExtension
+    case .urge: .urgeUnit
+    case .note: .noteLetter
+    case .takeBack: .takeBackStep
     }
   }
 
@@ -87,6 +113,9 @@ public enum LetterAct: String, CaseIterable, Sendable {
   public var unitAction: Action {
     switch self {
     case .uphold, .reject: .passDispatch
+    case .urge: .urgeHandler
+    case .note: .noteDispatch
+    case .takeBack: .takeBackDispatch
     default: action
     }
   }
@@ -107,11 +136,15 @@ public enum LetterAct: String, CaseIterable, Sendable {
   /// What it cannot be done without.
   var needs: [LetterField] {
     switch self {
-    case .signFor, .restore, .purge, .accept, .settle, .unitSignFor, .passUp, .uphold: []
+    case .signFor, .restore, .purge, .accept, .settle, .unitSignFor, .passUp, .uphold, .grantExtension, .takeBack: []
+    case .merge: [.otherLetter]
+    case .urge, .note: [.note]
     case .answer: [.answer, .visibility]
     case .reclassify: [.kind]
     case .transfer: [.mailbox, .reason]
-    case .decline, .junk, .sendBack, .dispute, .handBack, .returnToHandler, .reject: [.reason]
+    case .decline, .junk, .sendBack, .dispute, .handBack, .returnToHandler, .reject, .unmerge, .askExtension,
+      .refuseExtension:
+      [.reason]
     case .present: [.leader, .proposal]
     case .proposeDecline: [.leader, .declineReason, .text]
     case .instruct: [.instruction]
@@ -131,7 +164,8 @@ public enum LetterAct: String, CaseIterable, Sendable {
   var may: [LetterField] {
     switch self {
     case .settle: [.answer, .visibility]
-    case .accept, .passUp: [.opinion]
+    case .accept, .passUp, .grantExtension: [.opinion]
+    case .urge: [.unit]
     case .dispatch: [.note, .complaintAbout]
     case .addUnit, .passDown, .assign: [.note]
     case .dispute: [.proposedUnit]
@@ -154,7 +188,7 @@ extension FlowVocabulary {
   /// What flows of letters are made of.
   public static let letters = FlowVocabulary(
     acts: Dictionary(
-      uniqueKeysWithValues: LetterAct.allCases.map { act in
+      uniqueKeysWithValues: LetterAct.allCases.filter { !$0.isBeside }.map { act in
         (
           act.rawValue,
           Act(
@@ -165,6 +199,8 @@ extension FlowVocabulary {
     folders: Set(DeskFolder.allCases.map(\.rawValue)).union(["stub"]),
     kinds: Set(LetterKind.allCases.map(\.rawValue)), ownFields: ["due"],
     confidential: Set(
-      [LetterField.proposal, .instruction, .opinion, .note, .draftAnswer, .leader, .handler].map(\.rawValue)),
-    answers: [LetterAct.askCitizen.rawValue: CitizenAct.answerQuestion.rawValue])
+      [LetterField.proposal, .instruction, .opinion, .note, .draftAnswer, .leader, .handler, .otherLetter].map(
+        \.rawValue)),
+    answers: [LetterAct.askCitizen.rawValue: CitizenAct.answerQuestion.rawValue],
+    requests: [LetterRequest.extension: (ask: .askExtension, grant: .grantExtension)])
 }

@@ -21,6 +21,15 @@ public enum LetterFieldProblem: String, CaseIterable, Sendable {
   case date
   /// The link lets nothing of the kind out.
   case cannotCross = "cannot-cross"
+  /// A letter that is to be joined with itself; with one that has ended, was thrown away or is joined with another; or one
+  /// that others are joined with.
+  case itself
+  case ended
+  case hasJoined = "has-joined"
+  /// Words for several writers have the phone or the mail of one of them.
+  case namesWriter = "names-writer"
+  /// Urged today already; the next working day is another.
+  case urgedToday = "urged-today"
 }
 
 extension LetterField {
@@ -40,16 +49,17 @@ struct LetterFieldCheck {
   let declineReasons: Set<String>
   let now: UnixMilliseconds
 
-  func check(_ request: LetterStepRequest, _ step: FlowStep, _ db: Transaction) throws {
-    let known = Set(step.needs + step.may)
+  func check(
+    _ request: LetterStepRequest, needs: [LetterField], may: [LetterField], _ db: Transaction
+  ) throws {
+    let known = Set(needs + may)
     for (field, values) in request.fields {
-      guard known.contains(field.rawValue) else { throw LetterError.field(field, .unknown) }
+      guard known.contains(field) else { throw LetterError.field(field, .unknown) }
       if let problem = try problem(field, values.filter { !$0.isEmpty }, request, db) {
         throw LetterError.field(field, problem)
       }
     }
-    for name in step.needs {
-      guard let field = LetterField(rawValue: name) else { continue }
+    for field in needs {
       guard request.fields[field]?.contains(where: { !$0.isEmpty }) == true else {
         throw LetterError.field(field, .missing)
       }
@@ -88,6 +98,7 @@ struct LetterFieldCheck {
     case .complaintAbout: return try complaintProblem(value, db)
     case .unit, .units: return try units(values, request, db)
     case .unitDue: return dueProblem(value)
+    case .otherLetter: return value.utf8.count <= 32 ? nil : .unknown
     }
   }
 

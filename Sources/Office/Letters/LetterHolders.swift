@@ -11,8 +11,14 @@ struct LetterHolders {
 
   /// In whose right an official may take what is offered; nil where they may not.
   func authority(_ official: Official, _ offer: FlowOffer, _ act: LetterAct, _ db: Transaction) throws -> Official? {
-    let branch = offer.branch.flatMap { letter.item.branch($0) }
-    for party in offer.parties {
+    try authority(official, offer.parties, offer.branch.flatMap { letter.item.branch($0) }, act, db)
+  }
+
+  /// In whose right an official may do what some parties may; nil where they are none of these.
+  func authority(
+    _ official: Official, _ parties: [FlowParty], _ branch: FlowBranch?, _ act: LetterAct, _ db: Transaction
+  ) throws -> Official? {
+    for party in parties {
       guard let place = try place(of: party.of, branch, db) else { continue }
       let isUnit = if case .unit = place { true } else { false }
       let named = try named(party, branch, place, db)

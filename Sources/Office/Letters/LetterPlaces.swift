@@ -1,5 +1,6 @@
 import Flows
 import Roles
+import Timestamps
 
 /// Where a letter lies: one row for each folder of each viewer, and one for each desk at which somebody has to act.
 ///
@@ -31,27 +32,89 @@ struct LetterPlace: Hashable, Sendable {
   let folder: String
   /// 0 for the letter itself.
   let branch: Int
-  /// The state that the viewer is shown.
+  /// The state that the viewer is shown, or `request` with what is asked for.
   let state: String
+  /// What whoever holds it is told.
+  var call = Call.none
+
+  /// What stands above other letters at a desk, and how far.
+  enum Call: Int, Comparable {
+    case none
+    /// The promised date is near.
+    case reminded
+    /// 被催办
+    case urged
+
+    /// What is urged is listed before what is near its date, and that before anything else: each this much earlier, in
+    /// milliseconds, which is more than any date has.
+    private static let ahead = 10_000_000_000_000
+
+    func sorted(_ at: UnixMilliseconds) -> UnixMilliseconds { at - rawValue * Self.ahead }
+
+    /// What a letter's place in a list says.
+    init(sortedAt at: UnixMilliseconds) {
+      self = at >= 0 ? .none : at >= -Self.ahead ? .reminded : .urged
+    }
+
+    static func < (left: Call, right: Call) -> Bool { left.rawValue < right.rawValue }
+  }
 
   static let queue = "queue"
+  static let requestPrefix = "request "
+  /// What is shown where the clock has called for somebody.
+  static let overdue = "overdue"
+  static let supervised = "supervised"
+  static let alarmPrefix = "alarm "
+
+  /// What there is one row of.
+  struct Key: Hashable {
+    let viewer: Viewer
+    let folder: String
+    let branch: Int
+  }
+
+  var key: Key { Key(viewer: viewer, folder: folder, branch: branch) }
+
+  /// What lies at desks beside the states of a letter.
+  struct Beside {
+    /// What is asked for, the branch that it is asked for in, and whether the limit for deciding has passed.
+    var requests: [(request: FlowRequest, branch: Int, isLate: Bool)] = []
+    /// The branches whose holders were urged.
+    var urged: Set<Int> = []
+    /// Whether all holders were, and whether they were reminded of the promised date.
+    var isUrgedByClock = false
+    var isReminded = false
+    /// Desks that are told, and what.
+    var calls: [(party: FlowParty, shown: String)] = []
+
+    /// What the holder of a branch (0: of the letter itself) is told.
+    func call(_ branch: Int) -> Call {
+      if isUrgedByClock || urged.contains(branch) { return .urged }
+      return isReminded ? .reminded : .none
+    }
+
+    static let nothing = Beside()
+  }
 }
 
 extension LetterPlace {
   /// The places of a letter all of whose people are there.
   static func places(
-    of item: FlowItem, in flow: FlowDefinition, mailbox: String, isUntreated: (Int) -> Bool = { _ in false }
+    of item: FlowItem, in flow: FlowDefinition, mailbox: String, beside: Beside = .nothing,
+    isUntreated: (Int) -> Bool = { _ in false }
   ) -> [LetterPlace] {
-    places(of: item, in: flow, mailbox: mailbox, isUntreated: isUntreated, isThere: { _, _, _ in true })
+    places(
+      of: item, in: flow, mailbox: mailbox, isUntreated: isUntreated, beside: beside, isThere: { _, _, _ in true })
   }
 
   /// All places of a letter.
   ///
   /// - Parameters:
   ///   - isUntreated: whether the limit of the item's (0) or a branch's state has fired, or a word holds the letter.
+  ///   - beside: what was asked for, and who was urged.
   ///   - isThere: whether a person who was named still has the role; otherwise it lies at the role's desk.
   static func places(
-    of item: FlowItem, in flow: FlowDefinition, mailbox: String, isUntreated: (Int) -> Bool,
+    of item: FlowItem, in flow: FlowDefinition, mailbox: String, isUntreated: (Int) -> Bool, beside: Beside,
     isThere: (_ person: String, FlowParty, FlowBranch?) throws -> Bool
   ) rethrows -> [LetterPlace] {
     guard let state = flow.state(item.state) else { return [] }
@@ -64,7 +127,9 @@ extension LetterPlace {
         LetterPlace(viewer: .mailbox(mailbox), folder: DeskFolder.all.rawValue, branch: 0, state: state.id))
     }
     if let party = flow.holder(of: item) {
-      places.append(try queue(party, item, nil, mailbox, state.id, isThere))
+      var place = try queue(party, item, nil, mailbox, state.id, isThere)
+      place.call = beside.call(0)
+      places.append(place)
     }
     // Whose limit has passed lies at the desk of whoever is to urge, too.
     if isUntreated(0), case .urge(let party) = state.limit?.then {
@@ -91,11 +156,25 @@ extension LetterPlace {
         }
       }
       if !branch.isEnded, !state.isEnd, case .party(let party) = branchState.holder {
-        places.append(try queue(party, item, branch, mailbox, branchState.id, isThere))
+        var place = try queue(party, item, branch, mailbox, branchState.id, isThere)
+        place.call = beside.call(branch.number)
+        places.append(place)
         if isUntreated(branch.number), case .urge(let urging) = branchState.limit?.then {
           places.append(try queue(urging, item, branch, mailbox, branchState.id, isThere))
         }
       }
+    }
+    // Whoever decides on what was asked for finds the letter, and once that takes too long whoever is to urge.
+    for asked in beside.requests {
+      let branch = item.branch(asked.branch)
+      let shown = requestPrefix + asked.request.id
+      places.append(try queue(asked.request.grant, item, branch, mailbox, shown, isThere))
+      if asked.isLate, case .urge(let urging) = asked.request.limit?.then {
+        places.append(try queue(urging, item, branch, mailbox, shown, isThere))
+      }
+    }
+    for (party, shown) in beside.calls {
+      places.append(try queue(party, item, nil, mailbox, shown, isThere))
     }
     return places
   }

@@ -46,7 +46,7 @@ extension LetterStepTaking {
     }
     letter.pauses[letter.pauses.count - 1].end = now()
     let pause = letter.pauses[letter.pauses.count - 1]
-    letter.promise = letter.promised(flow, times)
+    letter.promise = letter.newPromise(flow, times)
     // The date of the unit that had asked moves along.
     guard let number = before.branches.last(where: { !$0.isEnded && $0.isLead })?.number,
       let index = letter.item.branches.firstIndex(where: { $0.number == number }),

@@ -20,7 +20,10 @@ public struct LetterTimerKeeper: Service {
 
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      do { try await letters.beginTimers() } catch {
+      do {
+        try await letters.beginTimers()
+        try await letters.beginRequests()
+      } catch {
         logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"])
       }
       do { try await letters.indexLetters() } catch is CancellationError { return } catch {
@@ -29,6 +32,8 @@ public struct LetterTimerKeeper: Service {
       while !Task.isCancelled {
         do {
           while try await letters.fireTimers() == Self.timersAtOnce {}
+          while try await letters.fireRequests() == Self.timersAtOnce {}
+          while try await letters.fireCalls() == Self.timersAtOnce {}
           try await letters.followPeople()
         } catch { logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"]) }
         try? await Task.sleep(for: .seconds(Self.secondsBetween))
@@ -56,12 +61,12 @@ extension DeskLetters {
     }
     try await eachLetter(old) { letter, flow, db in
       letter.changedAt = now
-      letter.promise = times.promise(flow, letter.kind, acceptedAt: letter.acceptedAt)
+      letter.promise = letter.newPromise(flow, times)
       try letter.save(flow, times, db)
     }
     try await eachLetter(waiting) { letter, flow, db in
       if letter.promise == nil, letter.settledAt == nil {
-        letter.promise = times.promise(flow, letter.kind, acceptedAt: letter.acceptedAt)
+        letter.promise = letter.newPromise(flow, times)
         try letter.save(flow, times, db)
       }
       try LetterTimers.complete(letter, flow, times, db)

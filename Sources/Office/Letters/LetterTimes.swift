@@ -40,14 +40,21 @@ struct LetterTimes: Sendable {
 
   /// The date that a flow promises for letters of a kind: counted from the day of acceptance.
   ///
-  /// - Parameter pauses: when it waited; those that are over count.
+  /// - Parameters:
+  ///   - days: the working days that an extension adds.
+  ///   - pauses: when it waited; those that are over count.
   func promise(
-    _ flow: FlowDefinition, _ kind: LetterKind, acceptedAt: UnixMilliseconds, pauses: [LetterPause] = []
+    _ flow: FlowDefinition, _ kind: LetterKind, acceptedAt: UnixMilliseconds, extendedBy days: Int = 0,
+    pauses: [LetterPause] = []
   ) -> LetterPromise? {
     guard let calendar, let start = Day(inShanghaiAt: acceptedAt),
-      let term = flow.promise.terms[kind.rawValue].flatMap(Self.term), let paused = workingDays(of: pauses)
+      let term = flow.promise.terms[kind.rawValue].flatMap(Self.term), let added = DayCount(days),
+      let paused = workingDays(of: pauses)
     else { return nil }
-    do { return LetterPromise(try calendar.due(from: start, term, paused: paused)) } catch { return nil }
+    let extended: Term? = days == 0 ? nil : .workingDays(added)
+    do { return LetterPromise(try calendar.due(from: start, term, extended: extended, paused: paused)) } catch {
+      return nil
+    }
   }
 
   /// The working days after that on which a pause began, up to that on which it ended; nil where no calendar says.
@@ -67,6 +74,14 @@ struct LetterTimes: Sendable {
   func day(_ text: String, movedBy pause: LetterPause) -> String {
     guard let calendar, let day = Day(text), let days = workingDays(of: [pause]), days != .zero else { return text }
     do { return "\(try calendar.workingDay(days, after: day))" } catch { return text }
+  }
+
+  /// Whether a working day has begun since a moment; a day of any kind where no calendar says.
+  func isLaterWorkingDay(than before: UnixMilliseconds, _ at: UnixMilliseconds) -> Bool {
+    guard let first = Day(inShanghaiAt: before), let today = Day(inShanghaiAt: at), first < today else { return false }
+    guard let calendar else { return true }
+    guard let next = first.adding(1) else { return false }
+    do { return try calendar.workingDay(onOrAfter: next) <= today } catch { return true }
   }
 
   /// When a limit ends that began at a moment; nil where no calendar says, or the field that names the day is empty.

@@ -31,6 +31,10 @@ struct StoredDeskLetter {
   var pauses: [LetterPause]
   /// When the states that it is in now were entered: what new limits are counted from.
   var changedAt: UnixMilliseconds
+  /// The working days by which its promised date was extended.
+  var extendedDays: Int
+  /// The identifier of the letter that it is joined with.
+  var mergedInto: String?
 
   /// Nil where there is none, or none that this person may read: their mailbox has it, or their unit had a part in it.
   static func find(number: String, _ official: Official, _ db: Transaction) throws -> StoredDeskLetter? {
@@ -75,6 +79,7 @@ struct StoredDeskLetter {
     promise = try (row["promise"] as Data?).map { try decodeJSON(LetterPromise.self, $0) }
     pauses = try (row["pauses"] as Data?).map { try decodeJSON([LetterPause].self, $0) } ?? []
     changedAt = acceptedAt
+    (extendedDays, mergedInto) = try (row["extended_days"], row["merged_into"])
     kind = try LetterKind(rawValue: row["kind"]) ?? draft.kind
     item = try (row["item"] as Data?).map { try decodeJSON(FlowItem.self, $0) } ?? .direct(stage, draft)
   }
@@ -92,23 +97,27 @@ struct StoredDeskLetter {
     try db.run(
       """
       UPDATE desk_letter SET stage = ?, outcome = ?, mailbox = ?, kind = ?, item = ?, flow = ?, flow_version = ?,
-        settled_at = ?, due_at = ?, promise = ?, pauses = ? WHERE id = ?
+        settled_at = ?, due_at = ?, promise = ?, pauses = ?, extended_days = ?, merged_into = ? WHERE id = ?
       """, stage.rawValue, try outcome.map { try encodeJSON($0) }, mailbox, kind.rawValue, try encodeJSON(item),
       item.flow, item.version, settledAt, isPaused ? nil : promise?.end, try promise.map { try encodeJSON($0) },
-      pauses.isEmpty ? nil : try encodeJSON(pauses), id)
+      pauses.isEmpty ? nil : try encodeJSON(pauses), extendedDays, mergedInto, id)
     try savePlaces(flow, times, db)
   }
 
   /// Keeps in which folders and at whose desks it lies, and when its limits pass.
   func savePlaces(_ flow: FlowDefinition, _ times: LetterTimes, _ db: Transaction) throws {
     try LetterTimers.update(self, flow, times, db)
+    try LetterCall.update(self, flow, times, db)
     let fired = try LetterTimers.fired(id, db)
     try db.run("DELETE FROM letter_place WHERE letter = ?", id)
     let holders = LetterHolders(letter: self, flow: flow)
     let places = try LetterPlace.places(
       of: item, in: flow, mailbox: mailbox, isUntreated: { fired.contains($0) },
+      beside: LetterPlace.Beside(of: self, flow, times, db),
       isThere: { person, party, branch in try holders.isThere(person, party, branch: branch, db) })
-    for place in Set(places) {
+    // One may have several reasons to find it at a desk; the first is what is shown.
+    var kept: Set<LetterPlace.Key> = []
+    for place in places where kept.insert(place.key).inserted {
       let isOpen = DeskFolder(rawValue: place.folder)?.isOpen ?? (place.folder == LetterPlace.queue)
       let sortAt: UnixMilliseconds
       if place.folder == DeskFolder.all.rawValue {
@@ -121,7 +130,8 @@ struct StoredDeskLetter {
       try db.run(
         """
         INSERT INTO letter_place (letter, viewer, folder, branch, state, sort_at, number) VALUES (?, ?, ?, ?, ?, ?, ?)
-        """, id, place.viewer.text, place.folder, place.branch, place.state, sortAt, number)
+        """, id, place.viewer.text, place.folder, place.branch, place.state,
+        place.call.sorted(sortAt), number)
     }
     var reads: [String: Bool] = [:]
     for branch in item.branches {
@@ -151,11 +161,6 @@ struct StoredDeskLetter {
     guard !isPaused || part?.isLead == false else { return nil }
     let unit = part?.fields[LetterField.unitDue.rawValue]?.first.flatMap { Day($0) }?.endInShanghai
     return [isPaused ? nil : promise?.end, unit].compactMap { $0 }.min()
-  }
-
-  /// The promised date of its kind, with its pauses.
-  func promised(_ flow: FlowDefinition, _ times: LetterTimes) -> LetterPromise? {
-    times.promise(flow, kind, acceptedAt: acceptedAt, pauses: pauses)
   }
 
   /// The outcome crosses sealed for the citizen; a public one carries what is published beside it, in the clear.

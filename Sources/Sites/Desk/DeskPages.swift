@@ -60,6 +60,8 @@ struct LetterRow: PageValues {
   let state: String
   let due: String?
   let isOverdue: Bool
+  let isUrged: Bool
+  let isReminded: Bool
   let isRefused: Bool
   let attachments: String?
 }
@@ -102,6 +104,10 @@ struct LetterValues: PageValues {
   let isOverdue: Bool
   let isPaused: Bool
   let isCourseRefused: Bool
+  /// What was asked for beside the flow, and the letters that are handled together with this one.
+  let requests: [RequestValues]
+  let joinedWith: JoinedValues?
+  let joined: JoinedValues?
   let mailbox: String
   let kind: String
   let letterTitle: String

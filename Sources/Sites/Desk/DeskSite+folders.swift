@@ -210,7 +210,8 @@ extension DeskSite {
       acceptedAt: officeTime(letter.acceptedAt), stage: letter.stage.rawValue,
       state: language == .chinese ? letter.state.chinese : letter.state.english,
       due: letter.due.map { String(officeTime($0.addingTimeInterval(-1)).prefix(10)) },
-      isOverdue: letter.due.map { $0 <= Date() } ?? false, isRefused: letter.isOutcomeRefused,
+      isOverdue: letter.due.map { $0 <= Date() } ?? false, isUrged: letter.isUrged, isReminded: letter.isReminded,
+      isRefused: letter.isOutcomeRefused,
       attachments: letter.attachmentCount > 0 ? "\(letter.attachmentCount)" : nil)
   }
 

@@ -113,6 +113,10 @@ extension DeskSite {
     } catch let error as LetterError {
       switch error {
       case .wrongStage: return try await conflictPage(request, presence, written)
+      case .field(_, .namesWriter):
+        return try await letterPage(
+          request, presence, problems: [(written.text.isEmpty ? "reason" : "text", "namesWriterText")], written: written
+        )
       case .mayNotPublish:
         return try await letterPage(
           request, presence, problems: [("visibility-private", "mayNotPublishText")], written: written)

@@ -88,6 +88,19 @@ extension DeskSite {
     return try await listPage(list, found, request, presence)
   }
 
+  /// The number that somebody typed: digits and hyphens, narrow.
+  static func letterNumber(_ text: String) -> String {
+    String(
+      text.prefix(64).unicodeScalars.compactMap { scalar -> Character? in
+        switch scalar.value {
+        case 0x30...0x39, 0x2D: Character(scalar)
+        case 0xFF10...0xFF19: Unicode.Scalar(scalar.value - 0xFF10 + 0x30).map { Character($0) }
+        case 0xFF0D, 0x2010...0x2015: "-"
+        default: nil
+        }
+      })
+  }
+
   private func queuePage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     let filter = filter(request)
     let found = try await letters.queue(

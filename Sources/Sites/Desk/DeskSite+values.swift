@@ -18,6 +18,9 @@ extension DeskSite {
       isOverdue: letter.outcome == nil && !letter.isPaused && letter.promise.map { $0.end <= currentTime() } ?? false,
       isPaused: letter.isPaused,
       isCourseRefused: letter.isCourseRefused,
+      requests: letter.requests.map { requestValues($0, language) },
+      joinedWith: letter.joinedWith.map { joinedValues([$0], "joinedWith", language) },
+      joined: letter.joined.isEmpty ? nil : joinedValues(letter.joined, "joinedLetters", language),
       mailbox: name(of: letter.mailbox, language),
       kind: strings.text("kind-\(letter.kind.rawValue)", language), letterTitle: draft.title, text: draft.text,
       phone: draft.phone, mail: draft.mail, acceptedAt: officeTime(letter.acceptedAt),
@@ -39,6 +42,35 @@ extension DeskSite {
         current: shown(currentText(letter, language)),
         coming: letter.stage == .sent || letter.stage == .delivered),
       outcome: outcomeValues(letter, language))
+  }
+
+  private func requestValues(_ request: DeskRequest, _ language: Language) -> RequestValues {
+    let strings = renderer.strings
+    let stage =
+      switch request.state {
+      case .open: "signed-for"
+      case .granted: "answered"
+      case .refused: "declined"
+      case .closed: "cancelled"
+      }
+    let unit = request.unit.map { unitName($0, language) }
+    return RequestValues(
+      title: language == .chinese ? request.title.chinese : request.title.english, stage: stage,
+      stateText: strings.text("requestState-\(request.state.rawValue)", language),
+      who: [unit, request.handler, officeTime(request.at)].compactMap(\.self).joined(separator: " · "),
+      reason: request.reason,
+      newDate: request.state != .open
+        ? nil
+        : request.newPromise.map { strings.text("requestNewDate", language, $0.day) }
+          ?? strings.text("requestNoDate", language))
+  }
+
+  private func joinedValues(_ letters: [JoinedLetter], _ key: String, _ language: Language) -> JoinedValues {
+    let hidden = letters.filter { $0.number == nil }.count
+    return JoinedValues(
+      heading: renderer.strings.text(key, language),
+      letters: letters.compactMap(\.number).map { NumberValues(number: $0) },
+      others: hidden == 0 ? nil : renderer.strings.text("joinedOthers", language, "\(hidden)"))
   }
 
   /// Nil where this official can neither answer nor decline the letter now.

@@ -646,7 +646,7 @@ let deskTemplates: [String: String] = [
   <table class="cards worklist">
   <thead><tr>{{#canChoose}}<th scope="col" class="pick"><span class="hidden">{{t.columnChoose}}</span></th>{{/canChoose}}<th scope="col" class="day">{{t.columnDue}}</th><th scope="col" class="code">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col" class="word">{{t.columnMailbox}}</th><th scope="col" class="brief">{{t.columnKind}}</th><th scope="col" class="word">{{t.columnStage}}</th><th scope="col" class="day">{{t.columnAccepted}}</th></tr></thead>
   <tbody>
-  {{#letters}}<tr>{{#canChoose}}<td class="pick"><label class="choice" for="letter-{{number}}-{{branch}}"><input type="checkbox" id="letter-{{number}}-{{branch}}" name="letter-{{number}}" value="{{branch}}"{{#isChosen}} checked{{/isChosen}}><span class="hidden">{{t.columnChoose}} {{number}}</span></label></td>{{/canChoose}}<td class="tight day">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}</td><td class="tight code">{{number}}</td><td class="what"><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td class="box-name">{{mailbox}}</td><td class="brief">{{kind}}</td><td class="state"><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight came">{{acceptedAt}}</td></tr>
+  {{#letters}}<tr>{{#canChoose}}<td class="pick"><label class="choice" for="letter-{{number}}-{{branch}}"><input type="checkbox" id="letter-{{number}}-{{branch}}" name="letter-{{number}}" value="{{branch}}"{{#isChosen}} checked{{/isChosen}}><span class="hidden">{{t.columnChoose}} {{number}}</span></label></td>{{/canChoose}}<td class="tight day">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#isUrged}} <span class="stage" data-stage="overdue">{{t.urged}}</span>{{/isUrged}}{{#isReminded}} <span class="stage">{{t.reminded}}</span>{{/isReminded}}</td><td class="tight code">{{number}}</td><td class="what"><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td class="box-name">{{mailbox}}</td><td class="brief">{{kind}}</td><td class="state"><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight came">{{acceptedAt}}</td></tr>
   {{/letters}}</tbody>
   </table>
   {{#canChoose}}<div class="bulk" role="group" aria-label="{{t.bulkLabel}}"><span>{{t.bulkLabel}}</span> {{#allPath}}<a id="choose-all" href="{{allPath}}">{{t.chooseAll}}</a> {{/allPath}}{{#acts}}<button type="submit" id="bulk-{{id}}" formaction="{{path}}"{{#isPlain}} class="plain"{{/isPlain}}>{{text}}</button> {{/acts}}</div>{{/canChoose}}
@@ -665,7 +665,10 @@ let deskTemplates: [String: String] = [
   <dl class="facts">
   <dt>{{t.currentState}}</dt><dd id="letter-state">{{state}}</dd>
   <dt>{{t.dueHeading}}</dt><dd id="letter-due"><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#isPaused}} <span id="letter-paused" class="soft">{{t.paused}}</span>{{/isPaused}}{{#dueHow}}<br><span class="soft">{{dueHow}}</span>{{/dueHow}}</dd>
-  <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
+  {{#requests}}<dt>{{title}}</dt><dd><span class="stage" data-stage="{{stage}}">{{stateText}}</span> {{who}}<br><span class="written">{{reason}}</span>{{#newDate}}<br><span class="soft">{{newDate}}</span>{{/newDate}}</dd>
+  {{/requests}}{{#joinedWith}}<dt>{{heading}}</dt><dd id="joined-with">{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}{{#others}}{{others}}{{/others}}</dd>
+  {{/joinedWith}}{{#joined}}<dt>{{heading}}</dt><dd id="joined">{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}{{#others}}{{others}}{{/others}}</dd>
+  {{/joined}}<dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
   <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>
   <dt>{{t.columnAccepted}}</dt><dd>{{acceptedAt}}</dd>
   <dt>{{t.phoneLabel}}</dt><dd>{{phone}}</dd>
@@ -1290,7 +1293,12 @@ let deskTemplates: [String: String] = [
   {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
   {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
   <input type="date" id="{{id}}" name="{{id}}" value="{{value}}"{{#described}} aria-describedby="{{described}}"{{/described}}{{#problem}} aria-invalid="true"{{/problem}}>
-  </div>{{/isDate}}{{#isChoice}}<div class="field">
+  </div>{{/isDate}}{{#isNumber}}<div class="field">
+  <label for="{{id}}">{{label}}</label>
+  {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
+  {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
+  <input class="short" type="text" id="{{id}}" name="{{id}}" value="{{value}}" inputmode="numeric" autocomplete="off"{{#described}} aria-describedby="{{described}}"{{/described}}{{#problem}} aria-invalid="true"{{/problem}}>
+  </div>{{/isNumber}}{{#isChoice}}<div class="field">
   <label for="{{id}}">{{label}}</label>
   {{#hint}}<p class="hint" id="{{id}}-hint">{{hint}}</p>{{/hint}}
   {{#problem}}<p class="wrong" id="{{id}}-error">{{problem}}</p>{{/problem}}
@@ -1321,10 +1329,14 @@ let deskTemplates: [String: String] = [
   </form>
   """#,
   "step-links": #"""
-  <nav class="steps-to-take" aria-label="{{t.stepsHeading}}"><h2>{{t.stepsHeading}}</h2>
+  {{#hasSteps}}<nav class="steps-to-take" aria-label="{{t.stepsHeading}}"><h2>{{t.stepsHeading}}</h2>
   <ul>
   {{#steps}}<li><a class="button{{#isPlain}} plain{{/isPlain}}" id="step-{{id}}" href="{{path}}"{{#current}} aria-current="true"{{/current}}>{{text}}</a>{{#unit}} <span class="soft">{{unit}}</span>{{/unit}}</li>
-  {{/steps}}</ul></nav>
+  {{/steps}}</ul></nav>{{/hasSteps}}
+  {{#hasBesides}}<nav class="steps-beside" aria-label="{{t.besidesHeading}}"><h2>{{t.besidesHeading}}</h2>
+  <ul>
+  {{#besides}}<li><a class="button plain" id="step-{{id}}" href="{{path}}"{{#current}} aria-current="true"{{/current}}>{{text}}</a>{{#unit}} <span class="soft">{{unit}}</span>{{/unit}}</li>
+  {{/besides}}</ul></nav>{{/hasBesides}}
   """#,
   "unit-fields": #"""
   <div class="field">

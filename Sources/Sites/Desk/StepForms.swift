@@ -29,7 +29,11 @@ struct TypedStep: Sendable {
         let units = form.values.filter { $0.key.hasPrefix(Self.unitPrefix) && $0.value == "on" }
         fields[field] = units.keys.map { String($0.dropFirst(Self.unitPrefix.count)) }.sorted()
       default:
-        let text = field.isText ? WrittenText.lines(form[field.rawValue]) : String(form[field.rawValue].prefix(64))
+        let text =
+          field.isText
+          ? WrittenText.lines(form[field.rawValue])
+          : field == .otherLetter
+            ? DeskSite.letterNumber(form[field.rawValue]) : String(form[field.rawValue].prefix(64))
         fields[field] = text.isEmpty ? [] : [text]
       }
     }
@@ -62,7 +66,12 @@ extension LetterAct {
   /// Those with pages of their own.
   static let settling: Set<LetterAct> = [.answer, .decline, .settle]
 
-  var isDanger: Bool { [.junk, .purge, .decline, .instructDecline, .recallUnit].contains(self) }
+  /// Those that decide on what was asked for.
+  static let deciding: Set<LetterAct> = [.grantExtension, .refuseExtension]
+
+  var isDanger: Bool {
+    [.junk, .purge, .decline, .instructDecline, .recallUnit, .merge, .refuseExtension].contains(self)
+  }
 }
 
 extension DeskSite {
@@ -77,7 +86,7 @@ extension DeskSite {
     let fields = (offer.needs + offer.may).map { field in
       fieldValues(
         field, typed.fields[field] ?? defaults(field, letter, typed.act), choices, letter,
-        problem.flatMap { $0.0 == field ? $0.1 : nil }, language)
+        problem.flatMap { $0.0 == field ? $0.1 : nil }, isNeeded: offer.needs.contains(field), language)
     }
     return StepFormValues(
       path: "/letters/\(letter.number)/\(typed.act.rawValue)", branch: "\(typed.branch ?? 0)",
@@ -105,12 +114,14 @@ extension DeskSite {
 
   private func fieldValues(
     _ field: LetterField, _ values: [String], _ choices: LetterChoices, _ letter: DeskLetter,
-    _ problem: LetterFieldProblem?, _ language: Language
+    _ problem: LetterFieldProblem?, isNeeded: Bool, _ language: Language
   ) -> StepFieldValues {
     let strings = renderer.strings
     let id = field == .units ? "units" : field.rawValue
     let label = strings.text("field-\(field.rawValue)", language)
-    let hint = strings.has("fieldHint-\(field.rawValue)") ? strings.text("fieldHint-\(field.rawValue)", language) : nil
+    // What may be left out elsewhere is no such thing where it is all that is written.
+    let hasHint = strings.has("fieldHint-\(field.rawValue)") && !(field == .note && isNeeded)
+    let hint = hasHint ? strings.text("fieldHint-\(field.rawValue)", language) : nil
     let text = problem.map { problemText(field, $0, language) }
     let described = [hint.map { _ in "\(id)-hint" }, text.map { _ in "\(id)-error" }].compactMap { $0 }
     let options = options(field, values, choices, letter, language)
@@ -118,7 +129,8 @@ extension DeskSite {
     return StepFieldValues(
       id: id, label: label, hint: hint, problem: text,
       described: described.isEmpty ? nil : described.joined(separator: " "), isText: field.isText,
-      isDate: field == .unitDue, isChoice: !field.isText && field != .unitDue && !isMany, isMany: isMany,
+      isDate: field == .unitDue, isChoice: !field.isText && ![.unitDue, .otherLetter].contains(field) && !isMany,
+      isNumber: field == .otherLetter, isMany: isMany,
       rows: [.text, .draftAnswer, .answer].contains(field) ? "10" : "4",
       value: values.first ?? "", options: options)
   }
@@ -176,7 +188,8 @@ extension DeskSite {
   // MARK: What else the letter's page shows of its flow
 
   func stepLinks(_ letter: DeskLetter, _ current: TypedStep?, _ language: Language) -> StepLinksValues? {
-    let steps = letter.offers.filter { $0.act != .signFor && $0.act != .answer && $0.act != .decline }.map { offer in
+    let offers = letter.offers.filter { $0.act != .signFor && $0.act != .answer && $0.act != .decline }
+    func link(_ offer: DeskOffer) -> StepLinkValues {
       let branch = offer.branch.flatMap { number in letter.branches.first { $0.number == number } }
       let query = "?act=\(offer.act.rawValue)" + (offer.branch.map { "&branch=\($0)" } ?? "")
       return StepLinkValues(
@@ -185,7 +198,12 @@ extension DeskSite {
         unit: branch?.unit.map { unitName($0, language) }, isPlain: offer.act.isDanger,
         current: current?.act == offer.act && current?.branch == offer.branch)
     }
-    return steps.isEmpty ? nil : StepLinksValues(steps: steps)
+    // What somebody waits for stands with the steps.
+    let isStep = { (offer: DeskOffer) in !offer.act.isBeside || LetterAct.deciding.contains(offer.act) }
+    let (steps, besides) = (offers.filter(isStep).map(link), offers.filter { !isStep($0) }.map(link))
+    guard !offers.isEmpty else { return nil }
+    return StepLinksValues(
+      hasSteps: !steps.isEmpty, steps: steps, hasBesides: !besides.isEmpty, besides: besides)
   }
 
   func lanes(_ letter: DeskLetter, _ language: Language) -> LanesValues? {
@@ -215,8 +233,8 @@ extension DeskSite {
     return letter.history.map { entry in
       EventValues(
         text: strings.text(
-          entry.act.map { "step-\($0.rawValue)" } ?? entry.citizen.map { "citizen-\($0.rawValue)" } ?? "limitPassed",
-          language),
+          entry.act.map { "step-\($0.rawValue)" } ?? entry.citizen.map { "citizen-\($0.rawValue)" }
+            ?? "history-\((entry.event ?? .limitPassed).rawValue)", language),
         unit: entry.unit, at: officeTime(entry.at),
         who: !entry.handler.isEmpty
           ? entry.handler : strings.text(entry.citizen == nil ? "nobody" : "theCitizen", language),

@@ -11,7 +11,11 @@ struct StepLinkValues: PageValues {
 }
 
 struct StepLinksValues: PageValues {
+  let hasSteps: Bool
   let steps: [StepLinkValues]
+  /// What can be done beside the flow.
+  let hasBesides: Bool
+  let besides: [StepLinkValues]
 }
 
 /// The form of one step.
@@ -36,6 +40,8 @@ struct StepFieldValues: PageValues {
   let isText: Bool
   let isDate: Bool
   let isChoice: Bool
+  /// A number of a letter.
+  let isNumber: Bool
   let isMany: Bool
   let rows: String
   let value: String
@@ -62,6 +68,24 @@ struct LaneValues: PageValues {
   let stateText: String
   let person: String?
   let due: String?
+}
+
+/// Something that was asked for beside the flow.
+struct RequestValues: PageValues {
+  let title: String
+  let stage: String
+  let stateText: String
+  let who: String
+  let reason: String
+  let newDate: String?
+}
+
+/// Letters that are handled together with this one.
+struct JoinedValues: PageValues {
+  let heading: String
+  let letters: [NumberValues]
+  /// What is said of those that this person may not read.
+  let others: String?
 }
 
 struct LaneResultValues: PageValues {

@@ -24,7 +24,6 @@ let stepStrings = StringTable([
   .init("laneResult", "办理结果：", "Result of "),
   .init("laneNow", "现在：", "now at "),
   .init("queueHeading", "待我处理", "Waiting for me"),
-  .init("queueHint", "需要您本人或您的岗位处理的信件，最先到期的在前。", "Letters that wait for you or for a role of yours, due first on top."),
   .init("citizen-answer-question", "来信人补充", "The author answered"),
   .init("citizen-citizen-note", "来信人补充（已不再等待，作为备注）", "The author wrote, as a note: nothing waited for it"),
   .init("citizenText", "补充内容", "What they wrote"),
@@ -34,7 +33,37 @@ let stepStrings = StringTable([
     "courseRefused", "门户未接收最新的办理进展或提问，来信人在网上看不到。请联系系统管理员，并按来信人留下的电话联系。",
     "The portal did not take the latest progress or question, so the author cannot see it. Tell the administrator, and telephone the author."
   ),
-  .init("limitPassed", "已超过办理时限", "The limit has passed"),
+  .init(
+    "queueHint", "需要您本人或您的岗位处理的信件，被催办的在最前，其余最先到期的在前。",
+    "Letters that wait for you or for a role of yours: urged ones, then those due first."),
+  .init("besidesHeading", "其他操作", "Besides"),
+  .init("urged", "被催办", "urged"),
+  .init("reminded", "将到期", "due soon"),
+  .init("joinedWith", "并入信件", "Joined with"),
+  .init("joinedLetters", "并案信件", "Letters joined with it"),
+  .init("joinedOthers", "其他信箱的{0}封信件", "{0} of other mailboxes"),
+  .init("requestState-open", "待批", "to be decided"),
+  .init("requestState-granted", "已批准", "granted"),
+  .init("requestState-refused", "未批准", "refused"),
+  .init("requestState-closed", "已失效", "lapsed"),
+  .init("requestNewDate", "批准后答复期限为{0}", "If granted, the answer is promised by {0}"),
+  .init("requestNoDate", "批准后答复期限待定（无该年度工作日历）", "If granted, the date stays open: no calendar of working days for it"),
+  .init("history-limit-passed", "已超过办理时限", "The limit has passed"),
+  .init("history-request-late", "申请已超过审批时限", "The limit for deciding on the request has passed"),
+  .init("history-request-closed", "申请已失效", "The request lapsed"),
+  .init("history-joined", "并入一封来信", "Another letter was joined with it"),
+  .init(
+    "history-separated", "所并入的来信未予受理，恢复单独办理", "The letter that it was joined with was thrown away: it goes on by itself"
+  ),
+  .init("history-settled-alike", "随所并入的来信一并办结", "Settled with the letter that it was joined with"),
+  .init("history-reminded", "答复期限将至，已提醒", "The promised date is near: reminded"),
+  .init("history-urged", "答复期限已过，催办", "The promised date has passed: urged"),
+  .init("history-supervised", "答复期限已过，领导督办", "The promised date has passed: supervised by a leader"),
+  .init("history-alarmed", "受理后已到规定的提醒天数", "So many days have passed since acceptance that a leader is told"),
+  .init("act-letter.settled-alike", "并案办结", "Settled with another letter"),
+  .init(
+    "namesWriterText", "并案信件的答复将发给多位来信人，不能写其中任何一位的手机号或邮箱",
+    "This goes to several authors: leave out the phone and the mail of each of them"),
   .init("dueHeading", "答复期限", "Promised by"),
   .init("dueNone", "未定（无该年度工作日历）", "Open: no calendar of working days for it"),
   .init("columnDue", "期限", "Due"),
@@ -79,6 +108,14 @@ let stepStrings = StringTable([
   .init("step-return-to-handler", "退回承办人", "Return to the handler"),
   .init("step-uphold", "同意异议", "Uphold the dispute"),
   .init("step-reject", "驳回异议", "Reject the dispute"),
+  .init("step-merge", "并案", "Join with another letter"),
+  .init("step-unmerge", "解除并案", "Undo the joining"),
+  .init("step-ask-extension", "申请延期", "Ask for more time"),
+  .init("step-grant-extension", "批准延期", "Grant more time"),
+  .init("step-refuse-extension", "不批准延期", "Refuse more time"),
+  .init("step-urge", "催办", "Urge"),
+  .init("step-note", "批注", "Add a note"),
+  .init("step-take-back", "取回", "Take back"),
 
   .init("step-ask-citizen", "请来信人补充", "Ask its author"),
 
@@ -129,6 +166,23 @@ let stepStrings = StringTable([
     "stepText-uphold", "该单位不再承办，由派单方另行安排。",
     "The unit is relieved of it; whoever sent it there decides what comes next."),
   .init("stepText-reject", "驳回后由该单位签收办理。", "The unit has to sign for it and work on it."),
+  .init(
+    "stepText-merge", "同一事项的来信合并办理。所并入的来信办结时，本信以同样的结果和答复办结，来信人仍凭自己的信件编码查询。",
+    "For letters on the same matter. When the other one is settled, this one ends with the same answer; its author still reads it with their own code."
+  ),
+  .init("stepText-unmerge", "解除后本信回到预处理，单独办理。", "It goes back to sorting and is handled by itself."),
+  .init("stepText-ask-extension", "由信箱领导批准。批准前期限不变。", "A leader of the mailbox decides. Until then the date stays."),
+  .init("stepText-grant-extension", "答复期限按工作日历顺延。", "The promised date moves by the calendar of working days."),
+  .init("stepText-refuse-extension", "期限不变，请写明理由。", "The date stays. Say why."),
+  .init(
+    "stepText-urge", "该信件将列在对方待办的最前面。同一单位每个工作日只能催办一次。",
+    "It stands at the top of their list. Once a working day for each unit."),
+  .init(
+    "stepText-note", "批注不改变办理环节；信箱一方和本单位人员可以看到，来信人看不到。",
+    "It changes nothing. The mailbox's people and your own unit read it, the author does not."),
+  .init(
+    "stepText-take-back", "对方尚未查看，可以取回上一步，信件恢复到此前的环节。",
+    "Nobody has opened it yet: your last step is undone, and the letter is where it was before."),
 
   .init(
     "stepText-ask-citizen", "来信人在网上看到问题并收到短信；等待期间答复期限暂停计算，期满未答复的继续办理。",
@@ -157,11 +211,13 @@ let stepStrings = StringTable([
   .init("field-proposed-unit", "建议承办单位", "Unit proposed"),
   .init("field-complaint-about", "被投诉单位", "Unit complained of"),
   .init("field-question", "请来信人补充的内容", "What its author is asked"),
+  .init("field-other-letter", "所并入来信的受理编号", "Number of the other letter"),
 
   .init("fieldHint-units", "可多选。指定主办单位的，主办单位也须勾选。", "One or more. Where one is put in charge, tick that one, too."),
   .init("fieldHint-complaint-about", "投诉类来信必填；没有的选“无”。", "Required for complaints; choose “None” where there is none."),
   .init("fieldHint-question", "不超过2000字，来信人将看到全文。", "At most 2,000 characters; its author reads all of it."),
   .init("fieldHint-note", "可不填。", "Optional."),
+  .init("fieldHint-other-letter", "须是尚未办结的来信，例如 2026-000123。", "A letter that is under way, such as 2026-000123."),
   .init("fieldHint-opinion", "可不填。", "Optional."),
   .init("fieldHint-proposed-unit", "可不填。", "Optional."),
 
@@ -174,6 +230,16 @@ let stepStrings = StringTable([
     "fieldProblem-complained-of", "被投诉的单位及其下级单位不能承办，正在承办的须先收回：{0}",
     "The unit complained of and those under it cannot have the letter; take back what they have first: {0}"),
   .init("fieldProblem-nobody", "所选单位或信箱没有收发员，无法签收：{0}", "There is no clerk there who could sign for it: {0}"),
+  .init("fieldProblem-itself", "不能并入本信：{0}", "A letter cannot be joined with itself: {0}"),
+  .init(
+    "fieldProblem-ended", "该信已办结、已并案或在回收站：{0}",
+    "That letter has ended, is joined with another or lies in the recycle bin: {0}"),
+  .init(
+    "fieldProblem-has-joined", "已有来信并入本信，本信不能再并入其他来信：{0}",
+    "Letters are joined with this one, so it cannot be joined with another: {0}"),
+  .init("fieldProblem-names-writer", "不能写来信人的手机号或邮箱：{0}", "Leave out the authors' phone and mail: {0}"),
+  .init(
+    "fieldProblem-urged-today", "今天已催办，下一个工作日可以再次催办：{0}", "Urged today already; again on the next working day: {0}"),
   .init("fieldProblem-date", "请填写今天起一年内的日期：{0}", "Please give a date from today on, within a year: {0}"),
   .init(
     "fieldProblem-cannot-cross", "本单位与门户之间的交换规定不允许向来信人提问，请联系系统管理员",

@@ -210,9 +210,10 @@ let stylesheet = #"""
   .slip th, .slip td { border: 1px solid var(--ink); }
   .slip th { width: 6.5rem; white-space: normal; }
   .slip .to-fill-in { height: 5rem; }
-  .steps-to-take { border: 1px solid var(--line); border-left: 6px solid var(--blue); border-radius: 4px; padding: 0.75rem 1.25rem; margin: 1.25rem 0; }
-  .steps-to-take h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
-  .steps-to-take ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; list-style: none; margin: 0; padding: 0; }
+  .steps-to-take, .steps-beside { border: 1px solid var(--line); border-left: 6px solid var(--blue); border-radius: 4px; padding: 0.75rem 1.25rem; margin: 1.25rem 0; }
+  .steps-to-take h2, .steps-beside h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
+  .steps-to-take ul, .steps-beside ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; list-style: none; margin: 0; padding: 0; }
+  .steps-beside { border-left-color: var(--line); }
   .many { columns: 14rem; max-height: 24rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 4px; padding: 0.5rem 0.75rem; }
   .many .choice { break-inside: avoid; }
   .files { padding-left: 1.25rem; }
@@ -262,7 +263,8 @@ let stylesheet = #"""
     main:has(.worklist) { padding-top: 0.75rem; }
     .list-head h1, .list-head p { margin: 0 0 0.5rem; }
     .list-tools .find { margin-bottom: 0.5rem; }
-    .list-tools input[type="search"] { flex-basis: 14rem; }
+    .list-tools [role="search"] { flex-wrap: nowrap; }
+    .list-tools input[type="search"] { flex-basis: 11rem; }
     .bulk { position: sticky; bottom: 0; }
     .worklist { table-layout: fixed; font-size: 0.9rem; line-height: 1.5; }
     .worklist th, .worklist td { padding: 0.2rem 0.5rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }

@@ -22,7 +22,7 @@ import Testing
     #expect(checked.status == 0, "\(checked.complaint)")
     let lines = checked.output.split(separator: "\n")
     #expect(lines.count == 3)
-    #expect(lines[1] == "\(Self.delivered[1]): the flow letter, version 2, is sound: 11 states, 8 of branches")
+    #expect(lines[1] == "\(Self.delivered[1]): the flow letter, version 2, is sound: 12 states, 8 of branches")
   }
 
   @Test func `says what is wrong, where, and by which check, and exits with 78`() async throws {
@@ -33,7 +33,7 @@ import Testing
     #expect(checked.status == 78 && checked.complaint.contains("1 problem"))
     let lines = checked.output.split(separator: "\n").map(String.init)
     #expect(lines.count == 2)
-    #expect(lines[0].hasPrefix("\(path):38:21: restore leads to triaged, which is no state here; there are answered, "))
+    #expect(lines[0].hasPrefix("\(path):56:21: restore leads to triaged, which is no state here; there are answered, "))
     #expect(lines[0].hasSuffix(" [F02]"))
     // The other file is looked at all the same.
     #expect(lines[1].hasPrefix("\(Self.delivered[0]): the flow direct"))

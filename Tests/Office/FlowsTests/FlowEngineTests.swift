@@ -265,7 +265,7 @@ private struct Letter {
     #expect(letter.flow.holder(of: letter.item)?.person == "leader" && letter.item.fields["leader"] == ["wang"])
     try letter.take("send-back")
     try letter.take("dispatch", by: "li", ["units": ["water"], "lead-unit": ["water"]])
-    #expect(letter.steps == ["add-unit", "dispute 1", "recall-unit", "unit-sign-for 1"])
+    #expect(letter.steps == ["add-unit", "dispute 1", "merge", "recall-unit", "unit-sign-for 1"])
     #expect(letter.flow.waits(of: letter.item).map(\.state) == ["unit-to-do"])
     #expect(letter.flow.clock(of: letter.item) == nil)
   }

@@ -76,7 +76,7 @@ struct FlowWalk {
   }
 
   private static func isSure(_ step: FlowStep) -> Bool {
-    step.when == nil && step.times == nil && step.closes == nil && step.reopens == nil
+    !step.joins && step.when == nil && step.times == nil && step.closes == nil && step.reopens == nil
       && !step.ways.contains { $0.moves == .childUnit }
   }
 

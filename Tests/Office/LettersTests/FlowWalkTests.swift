@@ -41,6 +41,7 @@ import Testing
         if name == "letter.yaml" {
           #expect(item.roundBranches.contains { $0.state == "submitted" }, "\(name), SEED=\(seed)")
         }
+      case "merged": #expect(item.fields["other-letter"] != nil, "\(name), SEED=\(seed)")
       case "declined": #expect(item.fields["outcome"] == ["declined"], "\(name), SEED=\(seed)")
       default: #expect(item.state == "discarded" && item.fields["outcome"] != ["answered"], "\(name), SEED=\(seed)")
       }

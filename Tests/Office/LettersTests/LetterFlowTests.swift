@@ -121,7 +121,7 @@ import Zones
     let (clerk, other) = (try await official("na"), try await official("lei"))
     await #expect(throws: LetterError.notFound) { try await desk.letter(number: number, for: clerk) }
     try await dispatched(number)
-    #expect(try await desk.letter(number: number, for: clerk).offers.map(\.act) == [.unitSignFor, .dispute])
+    #expect(try await desk.letter(number: number, for: clerk).offers.map(\.act) == [.unitSignFor, .dispute, .note])
     await #expect(throws: LetterError.notFound) { try await desk.letter(number: number, for: other) }
     await #expect(throws: LetterError.notFound) {
       try await desk.take(LetterStepRequest(.unitSignFor, number: number, branch: 1), by: other)
@@ -321,7 +321,7 @@ import Zones
     let fang = try await official("fang")
     let counts = try await desk.folderCounts(for: fang)
     #expect(counts == [.toDo: 1, .tracking: 1, .concluded: 1, .declined: 1, .all: 4, .untreated: 0, .recycleBin: 0])
-    #expect(try await desk.letter(number: "2026-1", for: fang).offers.map(\.act) == [.signFor])
+    #expect(try await desk.letter(number: "2026-1", for: fang).offers.map(\.act) == [.signFor, .note])
     try await desk.answer(number: "2026-2", text: "已修好", isPublic: false, by: fang)
     #expect(try await desk.letter(number: "2026-2", for: fang).stage == .answered)
     // What is still open gets the limit of its state, counted from now.

@@ -40,7 +40,12 @@ import Testing
       #expect(flow.state(state) != nil, "\(row)")
       var item = flow.begin(fields: ["leader": ["wang"]])
       (item.state, item.branches, item.round) = (state, branches, 1)
-      let places = LetterPlace.places(of: item, in: flow, mailbox: "mayor") { number in
+      var beside = LetterPlace.Beside.nothing
+      if row[2].hasPrefix("asked") {
+        beside.requests = [(try #require(flow.requests.first), 1, row[2].hasSuffix("late"))]
+      }
+      if row[2] == "supervised" { beside.add([.overdue(1)], of: flow) }
+      let places = LetterPlace.places(of: item, in: flow, mailbox: "mayor", beside: beside) { number in
         row[2] == (number == 0 ? "letter" : branches[number - 1].unit)
       }
       let folders = places.filter { $0.folder != "queue" && $0.folder != "all" }

@@ -86,13 +86,25 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
     .init(
       "F06", "a step that nobody takes", "add-unit: {to: same, by: {role: clerk, of: mailbox},",
       "add-unit: {to: same,", at: "add-unit:"),
-    .init("F06", "a person whom no step names", "{person: handler,", "{person: agent,", at: "      unit-handling:"),
+    .init(
+      "F06", "a person whom no step names", "holder: {person: handler,", "holder: {person: agent,",
+      at: "      unit-handling:"),
     .init(
       "F07", "a wait without limit", "    limit: {days: 60, then: urge, to: \(leader)}\n", "",
       at: "  recycled:"),
     .init(
       "F07", "a clock's step that no limit takes", "restore: {to: triage}", "restore: {to: triage, by: clock}",
       at: "restore:"),
+    .init(
+      "F06", "a request of somebody who may not ask", "by: {person: handler, role: handler, of: unit}",
+      "by: {role: clerk, of: unit}", at: "  extension:"),
+    .init(
+      "F06", "a request that somebody decides who may not", "grant: \(leader)", "grant: {role: clerk, of: mailbox}",
+      at: "  extension:"),
+    .init(
+      "F07", "a request without a limit",
+      "    limit: {working-days: 1, then: urge, to: {role: clerk, of: mailbox}}\n    before: due", "    before: due",
+      at: "  extension:"),
     .init("F07", "a date that no step gives", "{field: unit-due,", "{field: due-date,", at: "due-date"),
     .init(
       "F08", "a last way with a condition", "- {state: answered}",
@@ -170,6 +182,8 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
       at: "reclassify: {to: same"),
     .init("F13", "other fields in English", "en: \"Passed to {lead-unit}\"", "en: Passed on", at: "      dispatch:"),
     .init(
+      "F13", "other fields of a request in English", "promised by {due} now", "promised later", at: "  extension:"),
+    .init(
       "F14", "a pause that nothing ends", "folder: recycle-bin", "folder: recycle-bin\n    clock: paused",
       at: "  recycled:"),
     .init(
@@ -184,8 +198,15 @@ struct PlantedMistake: CustomTestStringConvertible, Sendable {
     .init(
       "F16", "a field that the step has not", "zh: 信件已签收, en: Your letter was signed for",
       "zh: '{unit}已签收', en: 'Signed for by {unit}'", at: "sign-for:"),
+    .init(
+      "F16", "a field that a request has not", "{zh: \"办理期限延长至{due}\", en: \"The answer is promised by {due} now\"}",
+      "{zh: '{opinion}', en: '{opinion}'}", at: "  extension:"),
     .init("F17", "a kind without a promise", "  complaint:  {days: 15}\n", "", at: "  question:"),
     .init("F18", "a state without folder", "    folder: recycle-bin\n", "", at: "  recycled:"),
+    .init(
+      "F18", "letters joined in a state that is no end of theirs", "      merge: {to: merged,",
+      "      merge: {to: recycled,",
+      at: "merge: {to: recycled"),
     .init("F18", "a folder that is none", "folder: recycle-bin", "folder: recycled", at: "  recycled:"),
     .init(
       "F18", "an outcome overwritten", "send-back: {to: dispatching, needs: [reason], sets: {outcome: none}}",

@@ -13,13 +13,12 @@ private let tomorrow = String(Date(timeIntervalSinceNow: 30 * 3_600).ISO8601Form
 
 /// Acts that are done for a unit, on its branch of a letter.
 private let unitActs: Set<LetterAct> = [
-  .unitSignFor, .dispute, .passDown, .assign, .submit, .handBack, .passUp, .returnToHandler,
-  .askCitizen,
+  .unitSignFor, .dispute, .passDown, .assign, .submit, .handBack, .passUp, .returnToHandler, .askCitizen, .askExtension,
 ]
 
 /// A letter in the state from which `act` can be taken, and the act's form filled in rightly.
 private func step(_ act: LetterAct, _ suffix: String = "") -> EveryRouteAndEveryRole.Specimen {
-  { desk, _, scope in
+  { desk, visit, scope in
     let isUnit = unitActs.contains(act)
     guard !isUnit || scope != .own else { return nil }
     let mailbox = isUnit ? "other" : mailboxAt[scope] ?? ""
@@ -29,7 +28,9 @@ private func step(_ act: LetterAct, _ suffix: String = "") -> EveryRouteAndEvery
     for unit in ["roads", "housing"] { _ = try await desk.person([.clerk], unit: unit) }
     _ = try await desk.person([.clerk], mailboxes: ["spare"])
     var form = try await fields(of: act, unit, desk)
-    if isUnit || act == .uphold || act == .reject { form["branch"] = "1" }
+    if isUnit || [.uphold, .reject, .grantExtension, .refuseExtension].contains(act) { form["branch"] = "1" }
+    if act == .merge { form["other-letter"] = try await desk.flowLetter(in: mailbox, before: .present, unit: unit) }
+    try await desk.prepare(act, number, for: visit.person.identifier)
     return ("/letters/\(number)/\(act.rawValue)\(suffix)", form)
   }
 }
@@ -59,6 +60,9 @@ private func fields(of act: LetterAct, _ unit: String, _ desk: TestDesk) async t
   case .assign: return ["handler": try await desk.person([.handler], unit: unit).identifier]
   case .submit: return ["draft-answer": "已修复"]
   case .askCitizen: return ["question": "请问是哪一栋楼？"]
+  case .askExtension, .refuseExtension, .unmerge: return ["reason": "理由"]
+  case .urge: return ["unit": "roads", "note": "请尽快办理"]
+  case .note: return ["note": "已来电"]
   default: return [:]
   }
 }
@@ -114,6 +118,38 @@ extension TestDesk {
     }
   }()
 
+  /// What an act beside the flow needs of a letter: a promised date, a request, a letter joined with it, a last step.
+  func prepare(_ act: LetterAct, _ number: String, for person: String) async throws {
+    let promise = """
+      {"day": "2099-01-02", "end": 4070995200000, "chinese": "至", "english": "by", "calendars": []}
+      """
+    try await zone.database.write { db in
+      let id = try db.one(String.self, "SELECT id FROM desk_letter WHERE number = ?", number) ?? ""
+      let item = try db.one(Data.self, "SELECT item FROM desk_letter WHERE id = ?", id) ?? Data()
+      switch act {
+      case .askExtension:
+        try db.run("UPDATE desk_letter SET promise = ? WHERE id = ?", Data(promise.utf8), id)
+      case .grantExtension, .refuseExtension:
+        try db.run(
+          """
+          INSERT INTO letter_request (letter, position, request, branch, unit, doer, name, reason, at, state)
+          VALUES (?, 1, 'extension', 1, 'roads', 'p', 'p', '理由', 0, 'open')
+          """, id)
+      case .unmerge:
+        try db.run("UPDATE desk_letter SET merged_into = ? WHERE id = ?", "other", id)
+      case .takeBack:
+        let before =
+          #"{"item": \#(String(decoding: item, as: UTF8.self)), "mailbox": "mailbox", "kind": "question", "timers": []}"#
+        let mailbox = try db.one(String.self, "SELECT mailbox FROM desk_letter WHERE id = ?", id) ?? ""
+        try db.run(
+          """
+          INSERT INTO letter_last_step (letter, position, person, branch, unit, before) VALUES (?, 1, ?, 0, '', ?)
+          """, id, person, Data(before.replacing(#""mailbox": "mailbox""#, with: "\"mailbox\": \"\(mailbox)\"").utf8))
+      default: break
+      }
+    }
+  }
+
   /// A letter on the flow of eleven steps, in a state from which an act can be taken.
   ///
   /// - Parameter unit: the one that has a branch of it, where the state has branches.
@@ -131,7 +167,8 @@ extension TestDesk {
       item = try flow.take(
         "dispatch", by: "p", fields: ["units": [unit], "lead-unit": [unit], "unit-due": [tomorrow]], on: item
       ).item
-      if let state = flow.branches[0].states.first(where: { $0.steps.contains { $0.act == act.rawValue } }) {
+      let sought = act == .askExtension ? LetterAct.submit.rawValue : act.rawValue
+      if let state = flow.branches[0].states.first(where: { $0.steps.contains { $0.act == sought } }) {
         item.branches[0].state = state.id
       }
       if act == .returnToUnits || act == .accept {
