@@ -177,7 +177,7 @@ struct LetterStepTaking: Sendable {
     } else {
       try LetterLastStep.keep(
         whole, of: letter.id, person: doing.official.person, branch: request.branch,
-        unit: unit(of: request, before, doing.authority, db), db)
+        unit: unit(of: request, before, doing.authority), db)
     }
     if let message { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db) }
     if let outcome { try letter.requestNotice(outcome, at, outbox, dmz, db) }
@@ -198,9 +198,7 @@ struct LetterStepTaking: Sendable {
   }
 
   /// The unit for which a step was taken; empty for the mailbox.
-  private func unit(
-    of request: LetterStepRequest, _ before: FlowItem, _ authority: Official, _ db: Transaction
-  ) throws -> String {
+  private func unit(of request: LetterStepRequest, _ before: FlowItem, _ authority: Official) -> String {
     guard let branch = request.branch.flatMap({ before.branch($0) }) else { return "" }
     // A unit above decides for itself on what the unit below disputes; the mailbox decides on what it dispatched.
     let own = authority.unit?.identifiers.last ?? ""

@@ -195,7 +195,7 @@ let stepStrings = StringTable([
   .init("field-draft-answer", "办理结果（拟答复内容）", "Result (draft of the answer)"),
   .init("field-proposed-unit", "建议承办单位", "Unit proposed"),
   .init("field-complaint-about", "被投诉单位", "Unit complained of"),
-  .init("field-other-letter", "所并入来信的受理编号", "Number of the other letter"),
+  .init("field-other-letter", "另一来信的受理编号", "Number of the other letter"),
 
   .init("fieldHint-units", "可多选。指定主办单位的，主办单位也须勾选。", "One or more. Where one is put in charge, tick that one, too."),
   .init("fieldHint-complaint-about", "投诉类来信必填；没有的选“无”。", "Required for complaints; choose “None” where there is none."),
