@@ -32,6 +32,10 @@ let stepStrings = StringTable([
   .init("reminded", "将到期", "due soon"),
   .init("joinedWith", "并入信件", "Joined with"),
   .init("joinedLetters", "并案信件", "Letters joined with it"),
+  .init(
+    "alsoJoined", "并案的{0}封来信以同样的内容办结；公开答复的，其中来信人同意公开的一并公开。",
+    "It also ends the letters joined with this one: {0}. If it is public, those whose authors allow that are published, too."
+  ),
   .init("joinedOthers", "其他信箱的{0}封信件", "{0} of other mailboxes"),
   .init("requestState-open", "待批", "to be decided"),
   .init("requestState-granted", "已批准", "granted"),
