@@ -89,7 +89,11 @@ def test_joined_letters(contexts, deployment, officials):  # noqa: F811
     fang.open_letter(one.number)
     assert fang.answer("坑已填平，详情请复first@example.cn。", "public") == 422
     assert fang.page.locator("#text").input_value().startswith("坑已填平")
-    assert fang.answer("坑已填平，谢谢。", "public") == 200
+    fang.open_letter(one.number)
+    assert fang.check_answer("坑已填平，谢谢。", "public") == 200
+    assert "1封" in fang.page.locator("#also-joined").inner_text()
+    fang.look("check-joined")
+    assert fang.submit("#send-answer") == 200
     for number in (one.number, other.number):
         assert fang.state(number) == "审理完成"
         assert "坑已填平，谢谢。" in fang.page.locator("#letter-outcome").inner_text()

@@ -174,12 +174,13 @@ struct LetterStepTaking: Sendable {
     if let other = doing.other { try noteJoining(letter, other, doing, db) }
     let hasJoined = try endJoined(with: letter, flow, outcome, doing, db)
     // What somebody outside knows of, or other letters have followed, is not taken back.
-    if change.hasEnded || message != nil || doing.tellsCitizen || hasClosed || hasJoined {
+    if change.hasEnded || message != nil || doing.tellsCitizen || telling.isAnything || hasClosed || hasJoined
+    {
       try LetterLastStep.forget(letter.id, db)
     } else {
       try LetterLastStep.keep(
         whole, of: letter.id, person: doing.official.person, branch: request.branch,
-        unit: unit(of: request, before, doing.authority, db), db)
+        unit: unit(of: request, before, doing.authority), db)
     }
     if let message { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db) }
     try tell(telling, letter, db)
@@ -204,9 +205,7 @@ struct LetterStepTaking: Sendable {
   }
 
   /// The unit for which a step was taken; empty for the mailbox.
-  private func unit(
-    of request: LetterStepRequest, _ before: FlowItem, _ authority: Official, _ db: Transaction
-  ) throws -> String {
+  private func unit(of request: LetterStepRequest, _ before: FlowItem, _ authority: Official) -> String {
     guard let branch = request.branch.flatMap({ before.branch($0) }) else { return "" }
     // A unit above decides for itself on what the unit below disputes; the mailbox decides on what it dispatched.
     let own = authority.unit?.identifiers.last ?? ""

@@ -192,18 +192,21 @@ package struct FolderScan: Sendable {
     try db.one(letterSQL, letter).map { try DeskLetterSummary(row: $0, branch, state, flows) }
   }
 
+  /// A letter as it is listed at its place.
+  func summary(of key: Key, _ flows: LetterFlows, _ db: Transaction) throws -> DeskLetterSummary? {
+    var summary = try Self.summary(of: key.letter, branch: key.branch, state: key.state, flows, db)
+    let call = LetterPlace.Call(sortedAt: key.place.acceptedAt)
+    summary?.isUrged = call == .urged
+    summary?.isReminded = call == .reminded
+    return summary
+  }
+
   func page(_ flows: LetterFlows, _ db: Transaction) throws -> FolderPage {
     var (keys, hasMore) = try keys(db)
     let goesBack = if case .before = part { true } else { false }
     if goesBack { keys.reverse() }
     var page = FolderPage(total: try Self.count(folder, Set(viewers), db))
-    page.letters = try keys.compactMap {
-      var summary = try Self.summary(of: $0.letter, branch: $0.branch, state: $0.state, flows, db)
-      let call = LetterPlace.Call(sortedAt: $0.place.acceptedAt)
-      summary?.isUrged = call == .urged
-      summary?.isReminded = call == .reminded
-      return summary
-    }
+    page.letters = try keys.compactMap { try summary(of: $0, flows, db) }
     if goesBack ? hasMore : part != .first { page.previous = keys.first?.place }
     if goesBack || hasMore { page.next = keys.last?.place }
     return page

@@ -80,7 +80,12 @@ extension DeskLetters {
     for row in rows {
       guard let letter = try StoredDeskLetter(row: row) else { continue }
       for message in try letter.restoringMessages(locks: row, at, db) {
-        try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db)
+        do { try outbox.enqueue(OutgoingMessage(message, classification: .internal), to: dmz, db) } catch let refusal
+          as PolicyRefusal
+        {
+          // What the citizen was told on the way is left out where policy does not let it out; letter and outcome are not.
+          guard message.type == ProgressMessage.type else { throw refusal }
+        }
       }
       try db.run("UPDATE desk_letter SET outcome_delivered = 0, outcome_refused = NULL WHERE id = ?", letter.id)
     }

@@ -59,9 +59,13 @@ extension LetterStepTaking {
   ///
   /// - Throws: `MessageRefusal` for a letter or question that there is none of, and beyond `LetterQuestion.repliesMax`.
   func take(_ reply: ArrivingReply, _ db: Transaction) throws {
-    guard let row = try db.one("SELECT * FROM desk_letter WHERE id = ?", reply.letter),
-      var letter = try StoredDeskLetter(row: row)
-    else { throw MessageRefusal(code: "unknown-letter", reason: "no letter \(reply.letter) here") }
+    guard let row = try db.one("SELECT * FROM desk_letter WHERE id = ?", reply.letter) else {
+      throw MessageRefusal(code: "unknown-letter", reason: "no letter \(reply.letter) here")
+    }
+    // One damaged letter holds up no message behind its answer.
+    guard var letter = (try? StoredDeskLetter(row: row)) ?? nil,
+      let flow = flows.version(letter.item.version, of: letter.item.flow)
+    else { throw MessageRefusal(code: "unknown-letter", reason: "letter \(reply.letter) cannot be read here") }
     guard
       let asked = try db.one(
         "SELECT branch, closed_at FROM letter_question WHERE id = ? AND letter = ?", reply.question, letter.id)
@@ -80,7 +84,6 @@ extension LetterStepTaking {
     try db.run(
       "INSERT INTO letter_reply (letter, id, at, question, signature) VALUES (?, ?, ?, ?, ?)", letter.id, reply.id,
       now(), reply.question, citizenKey == nil ? nil : reply.signature.map { Data($0) })
-    let flow = try letter.flow(flows)
     let branch: Int = try asked["branch"]
     let number = branch == 0 ? nil : branch
     letter.changedAt = now()
@@ -116,7 +119,11 @@ extension LetterStepTaking {
       reply.question)
     var telling = try follow(change, from: before, [.text: [reply.text]], stage: nil, &letter, flow, db)
     telling.hasClosed = true
+    try closeRequests(letter, flow, db)
     try letter.save(flow, times, db)
+    _ = try endJoined(with: letter, flow, nil, nil, db)
+    // What came before the answer is not taken back: the citizen has seen it.
+    try LetterLastStep.forget(letter.id, db)
     try addReply(.answerQuestion, reply, branch, before, letter, isSigned, db)
     try tell(telling, letter, db)
   }

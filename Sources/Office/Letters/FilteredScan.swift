@@ -82,9 +82,7 @@ struct FilteredScan: Sendable {
     var (keys, end) = try keys(db)
     if goesBack { keys.reverse() }
     var page = FolderPage()
-    page.letters = try keys.compactMap {
-      try FolderScan.summary(of: $0.letter, branch: $0.branch, state: $0.state, flows, db)
-    }
+    page.letters = try keys.compactMap { try scan.summary(of: $0, flows, db) }
     if goesBack {
       (page.previous, page.next) = (end, keys.last?.place ?? start)
     } else {

@@ -98,7 +98,10 @@ struct LetterBesides {
         let open = try LetterRequest.open(of: letter.id, db).first(where: { $0.position == beside.entry }),
         let request = flow.requests.first(where: { $0.id == open.id })
       else { return nil }
-      return try holders.authority(official, [request.grant], branch, beside.act, db)
+      let authority = try holders.authority(official, [request.grant], branch, beside.act, db)
+      // Nobody decides on what they asked for themselves, in nobody's stead either.
+      let askers = open.doer.split(separator: " ").map(String.init)
+      return authority.flatMap { askers.contains($0.person) || askers.contains(official.person) ? nil : $0 }
     case .urge:
       guard let branch else { return official.authority(for: .urgeUnit, mailbox) }
       return try unit(branch.unit, db).flatMap { official.authority(for: .urgeHandler, $0) }
@@ -183,6 +186,7 @@ extension LetterStepTaking {
     try record(doing, before, letter, now(), db)
     // A note moves nothing, and no list shows it.
     if request.act != .note { try letter.save(flow, times, db) }
+    if request.act == .grantExtension { try tellExtension(doing, letter, flow, db) }
   }
 
   /// The branch that is urged.

@@ -64,6 +64,7 @@ extension LetterStepTaking {
 
   /// Writes down at both letters that one was joined with the other.
   func noteJoining(_ letter: StoredDeskLetter, _ other: StoredDeskLetter, _ doing: Doing, _ db: Transaction) throws {
+    try LetterLastStep.forget(other.id, db)
     try addHistory(
       other, act: LetterHistory.joined.rawValue, branch: nil, other.item, now(), person: doing.official.person,
       name: doing.name, proof: nil, fields: [LetterField.otherLetter.rawValue: [letter.number]], db)

@@ -140,6 +140,16 @@ extension LetterStepTaking {
     letter.promise = letter.newPromise(flow, times)
   }
 
+  /// Tells the citizen of the new date; nothing where it is open.
+  func tellExtension(_ doing: Doing, _ letter: StoredDeskLetter, _ flow: FlowDefinition, _ db: Transaction) throws {
+    guard let told = flow.extension?.citizen, let promise = letter.promise else { return }
+    let words = LetterWords(fields: doing.request.fields, due: promise.day, declineReasons: declineReasonList)
+    try LetterCourse.add(try words.filled(told, db), now(), nil, to: letter.id, db)
+    var telling = LetterTelling()
+    telling.hasLines = true
+    try tell(telling, letter, db)
+  }
+
   /// Ends the requests that nobody needs to decide on any more.
   ///
   /// - Returns: whether there were any.
@@ -187,6 +197,15 @@ extension DeskLetters {
   /// the clock calls for.
   package func beginRequests() async throws {
     let (flows, times) = (self.flows, self.times)
+    let extended = try await database.read { db in
+      try db.all(
+        String.self, "SELECT id FROM desk_letter WHERE extended_days > 0 AND settled_at IS NULL ORDER BY id")
+    }
+    try await eachLetter(extended) { letter, flow, db in
+      guard let promise = letter.newPromise(flow, times), promise != letter.promise else { return }
+      letter.promise = promise
+      try letter.save(flow, times, db)
+    }
     try await database.write { db in
       for row in try db.all(
         "SELECT letter, position, request, at FROM letter_request WHERE decided_at IS NULL AND due_at IS NULL")
@@ -199,16 +218,6 @@ extension DeskLetters {
         try db.run(
           "UPDATE letter_request SET due_at = ? WHERE letter = ? AND position = ?", end, letter.id,
           row["position"] as Int)
-      }
-      for id in try db.all(
-        String.self, "SELECT id FROM desk_letter WHERE extended_days > 0 AND settled_at IS NULL ORDER BY id")
-      {
-        guard var letter = try Self.stored(id, db),
-          let flow = flows.version(letter.item.version, of: letter.item.flow),
-          let promise = letter.newPromise(flow, times), promise != letter.promise
-        else { continue }
-        letter.promise = promise
-        try letter.save(flow, times, db)
       }
       for id in try db.all(
         String.self, "SELECT DISTINCT letter FROM letter_call WHERE at IS NULL AND fired_at IS NULL ORDER BY letter")

@@ -276,6 +276,7 @@ public let deskLetterMigrations: [Migration] = [
       -- The working days that were added to the promised date, and the letter that this one is joined with.
       ALTER TABLE desk_letter ADD COLUMN extended_days INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE desk_letter ADD COLUMN merged_into TEXT;
+      CREATE INDEX desk_letter_extended ON desk_letter (id) WHERE extended_days > 0 AND settled_at IS NULL;
       CREATE INDEX desk_letter_merged ON desk_letter (merged_into) WHERE merged_into IS NOT NULL;
       -- The entry of the state that the letter, or its branch, was in after an act.
       ALTER TABLE letter_act ADD COLUMN entry INTEGER NOT NULL DEFAULT 0;

@@ -36,6 +36,9 @@ struct StoredDeskLetter {
   /// The identifier of the letter that it is joined with.
   var mergedInto: String?
 
+  /// Whether it waits for the answer of the letter that it is joined with, so that nobody can do anything about it.
+  var isWaitingForAnother: Bool { mergedInto != nil && settledAt == nil }
+
   /// Nil where there is none, or none that this person may read: their mailbox has it, or their unit had a part in it.
   static func find(number: String, _ official: Official, _ db: Transaction) throws -> StoredDeskLetter? {
     guard let row = try db.one("SELECT * FROM desk_letter WHERE number = ?", number) else { return nil }
@@ -99,7 +102,7 @@ struct StoredDeskLetter {
       UPDATE desk_letter SET stage = ?, outcome = ?, mailbox = ?, kind = ?, item = ?, flow = ?, flow_version = ?,
         settled_at = ?, due_at = ?, promise = ?, pauses = ?, extended_days = ?, merged_into = ? WHERE id = ?
       """, stage.rawValue, try outcome.map { try encodeJSON($0) }, mailbox, kind.rawValue, try encodeJSON(item),
-      item.flow, item.version, settledAt, isPaused ? nil : promise?.end, try promise.map { try encodeJSON($0) },
+      item.flow, item.version, settledAt, isPaused || isWaitingForAnother ? nil : promise?.end, try promise.map { try encodeJSON($0) },
       pauses.isEmpty ? nil : try encodeJSON(pauses), extendedDays, mergedInto, id)
     try savePlaces(flow, times, db)
   }

@@ -195,6 +195,8 @@ struct OutcomeCheckPage: InsidePage {
   let isPublished: Bool
   let shownText: String
   let shownHeading: String
+  /// What becomes of the letters that are joined with it.
+  let alsoJoined: String?
   let shownStage: String
   let shownStageText: String
   let message: String

@@ -152,6 +152,7 @@ extension DeskSite {
       letter: letterValues(letter, language), written: written.values, path: path, isAnswer: isAnswer,
       isPublished: isAnswer && written.visibility == "public", shownText: isAnswer ? written.text : written.reason,
       shownHeading: strings.text(stage == .answered ? "answerHeading" : "declineHeading", language),
+      alsoJoined: letter.joined.isEmpty ? nil : strings.text("alsoJoined", language, "\(letter.joined.count)"),
       shownStage: stage.rawValue,
       shownStageText: strings.text("stage-\(stage.rawValue)", language),
       message: NoticeText.addressed(

@@ -810,7 +810,8 @@ let deskTemplates: [String: String] = [
   <dt>{{t.columnTitle}}</dt><dd>{{letterTitle}}</dd>
   {{#isAnswer}}<dt>{{t.visibilityLabel}}</dt><dd>{{#isPublished}}{{t.visibilityPublic}}{{/isPublished}}{{^isPublished}}{{t.visibilityPrivate}}{{/isPublished}}</dd>{{/isAnswer}}
   </dl>
-  <section class="box" id="citizen-sees" aria-labelledby="citizen-heading">
+  {{#alsoJoined}}<p id="also-joined" class="note">{{alsoJoined}}</p>
+  {{/alsoJoined}}<section class="box" id="citizen-sees" aria-labelledby="citizen-heading">
   <h2 id="citizen-heading">{{t.citizenSees}}</h2>
   <p class="stage" data-stage="{{shownStage}}">{{shownStageText}}</p>
   <h3>{{shownHeading}}</h3>

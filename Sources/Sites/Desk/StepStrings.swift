@@ -41,6 +41,10 @@ let stepStrings = StringTable([
   .init("reminded", "将到期", "due soon"),
   .init("joinedWith", "并入信件", "Joined with"),
   .init("joinedLetters", "并案信件", "Letters joined with it"),
+  .init(
+    "alsoJoined", "并案的{0}封来信以同样的内容办结；公开答复的，其中来信人同意公开的一并公开。",
+    "It also ends the letters joined with this one: {0}. If it is public, those whose authors allow that are published, too."
+  ),
   .init("joinedOthers", "其他信箱的{0}封信件", "{0} of other mailboxes"),
   .init("requestState-open", "待批", "to be decided"),
   .init("requestState-granted", "已批准", "granted"),
@@ -211,7 +215,7 @@ let stepStrings = StringTable([
   .init("field-proposed-unit", "建议承办单位", "Unit proposed"),
   .init("field-complaint-about", "被投诉单位", "Unit complained of"),
   .init("field-question", "请来信人补充的内容", "What its author is asked"),
-  .init("field-other-letter", "所并入来信的受理编号", "Number of the other letter"),
+  .init("field-other-letter", "另一来信的受理编号", "Number of the other letter"),
 
   .init("fieldHint-units", "可多选。指定主办单位的，主办单位也须勾选。", "One or more. Where one is put in charge, tick that one, too."),
   .init("fieldHint-complaint-about", "投诉类来信必填；没有的选“无”。", "Required for complaints; choose “None” where there is none."),
