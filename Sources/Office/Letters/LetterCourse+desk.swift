@@ -85,7 +85,7 @@ extension LetterCourse {
   /// As much of it as fits into a message, the newest first.
   func fitting() throws -> LetterCourse {
     var fitting = self
-    while try encodeJSON(fitting).count > ProgressMessage.courseMaxBytes - 4_096 {
+    while try encodeJSON(fitting).count > Self.toldMaxBytes {
       if !fitting.lines.isEmpty { fitting.lines.removeFirst() } else { fitting.questions.removeFirst() }
     }
     return fitting

@@ -91,6 +91,8 @@ struct LetterValues: PageValues {
   let dueHow: String?
   let isOverdue: Bool
   let isPaused: Bool
+  /// What became of the message that tells of the question.
+  let pausedNotice: String?
   let isCourseRefused: Bool
   let mailbox: String
   let kind: String

@@ -17,6 +17,7 @@ extension DeskSite {
       dueHow: letter.promise.map { language == .chinese ? $0.chinese : $0.english },
       isOverdue: letter.outcome == nil && !letter.isPaused && letter.promise.map { $0.end <= currentTime() } ?? false,
       isPaused: letter.isPaused,
+      pausedNotice: letter.isPaused ? letter.notice.map { strings.text("notice-\($0.rawValue)", language) } : nil,
       isCourseRefused: letter.isCourseRefused,
       mailbox: name(of: letter.mailbox, language),
       kind: strings.text("kind-\(letter.kind.rawValue)", language), letterTitle: draft.title, text: draft.text,

@@ -611,7 +611,7 @@ let deskTemplates: [String: String] = [
   {{#isCourseRefused}}<p id="course-refused" class="note">{{t.courseRefused}}</p>{{/isCourseRefused}}
   <dl class="facts">
   <dt>{{t.currentState}}</dt><dd id="letter-state">{{state}}</dd>
-  <dt>{{t.dueHeading}}</dt><dd id="letter-due"><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#isPaused}} <span id="letter-paused" class="soft">{{t.paused}}</span>{{/isPaused}}{{#dueHow}}<br><span class="soft">{{dueHow}}</span>{{/dueHow}}</dd>
+  <dt>{{t.dueHeading}}</dt><dd id="letter-due"><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#isPaused}} <span id="letter-paused" class="soft">{{t.paused}}{{#pausedNotice}} · {{t.noticeLabel}} {{pausedNotice}}{{/pausedNotice}}</span>{{/isPaused}}{{#dueHow}}<br><span class="soft">{{dueHow}}</span>{{/dueHow}}</dd>
   <dt>{{t.columnMailbox}}</dt><dd>{{mailbox}}</dd>
   <dt>{{t.columnKind}}</dt><dd>{{kind}}</dd>
   <dt>{{t.columnAccepted}}</dt><dd>{{acceptedAt}}</dd>
