@@ -174,8 +174,7 @@ struct LetterStepTaking: Sendable {
     if let other = doing.other { try noteJoining(letter, other, doing, db) }
     let hasJoined = try endJoined(with: letter, flow, outcome, doing, db)
     // What somebody outside knows of, or other letters have followed, is not taken back.
-    if change.hasEnded || message != nil || doing.tellsCitizen || telling.isAnything || hasClosed || hasJoined
-    {
+    if change.hasEnded || message != nil || doing.tellsCitizen || telling.isAnything || hasClosed || hasJoined {
       try LetterLastStep.forget(letter.id, db)
     } else {
       try LetterLastStep.keep(

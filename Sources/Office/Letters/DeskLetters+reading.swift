@@ -129,7 +129,7 @@ struct LetterView {
       notice: notice.flatMap(NoticeState.init(rawValue:)),
       branches: try branches(letter.item.branches.filter(isTheirs), db),
       offers: try offers(for: official, db),
-      history: try history(db).filter { entry in
+      history: try history(official, db).filter { entry in
         if isWhole || entry.isForUnits { return true }
         // A note is for the writer's own unit, whoever else has a part in the letter.
         if entry.act == .note { return own.contains(entry.unitIdentifier ?? "") }
@@ -215,7 +215,7 @@ struct LetterView {
       }
   }
 
-  private func history(_ db: Transaction) throws -> [DeskHistoryEntry] {
+  private func history(_ official: Official, _ db: Transaction) throws -> [DeskHistoryEntry] {
     try db.all(
       "SELECT * FROM letter_act WHERE letter = ? ORDER BY position DESC LIMIT ?", letter.id, Self.historyMax
     ).reversed().compactMap { row in
@@ -233,18 +233,22 @@ struct LetterView {
         proof: row["proof"],
         fields: LetterField.allCases.compactMap { field in
           guard let values = fields[field.rawValue]?.filter({ !$0.isEmpty }), !values.isEmpty else { return nil }
-          return (field, try text(field, values, db))
+          return (field, try text(field, values, official, db))
         })
     }
   }
 
   /// What a field holds, in words where it names people, units or reasons; else as it is.
-  private func text(_ field: LetterField, _ values: [String], _ db: Transaction) throws -> String {
+  private func text(
+    _ field: LetterField, _ values: [String], _ official: Official, _ db: Transaction
+  ) throws -> String {
     try values.map { value in
       switch field {
       case .leader, .handler: try OfficeLookup.name(of: value, db) ?? value
       case .units, .leadUnit, .unit, .childUnit, .proposedUnit, .complaintAbout:
         try OfficeLookup.unit(value, db)?.name ?? value
+      // A letter that this person may not read stays without its number.
+      case .otherLetter: try StoredDeskLetter.find(number: value, official, db) == nil ? "…" : value
       case .declineReason: declineReasons.first { $0.id == value }?.title.chinese ?? value
       default: value
       }

@@ -85,8 +85,8 @@ extension LetterCourse {
   /// As much of it as fits into a message, the newest first.
   func fitting() throws -> LetterCourse {
     var fitting = self
-    while try encodeJSON(fitting).count > ProgressMessage.courseMaxBytes - 4_096 {
-      if !fitting.lines.isEmpty { fitting.lines.removeFirst() } else { fitting.questions.removeFirst() }
+    while !(fitting.lines.isEmpty && fitting.questions.isEmpty), try encodeJSON(fitting).count > Self.toldMaxBytes {
+      if fitting.lines.isEmpty { fitting.questions.removeFirst() } else { fitting.lines.removeFirst() }
     }
     return fitting
   }

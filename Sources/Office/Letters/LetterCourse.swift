@@ -6,6 +6,8 @@ public struct LetterCourse: Codable, Equatable, Sendable {
   /// The newest lines are told; what came before them is left out.
   static let linesMax = 60
   static let questionsMax = 20
+  /// Of it as JSON, before it is sealed: so much crosses any link that letters cross.
+  static let toldMaxBytes = 160 * 1024
 
   /// What a step told the citizen, in the words of the letter's flow.
   public struct Line: Codable, Equatable, Sendable {

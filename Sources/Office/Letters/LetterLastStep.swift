@@ -45,9 +45,11 @@ struct LetterBefore: Codable {
     }
     (letter.item, letter.mailbox, letter.kind, letter.promise) = (item, mailbox, kind, promise)
     // What has fired meanwhile does not fire again.
-    let fired = try db.all("SELECT branch, entry, fired_at FROM letter_timer WHERE letter = ? AND fired_at IS NOT NULL", letter.id)
+    let fired = try db.all(
+      "SELECT branch, entry, fired_at FROM letter_timer WHERE letter = ? AND fired_at IS NOT NULL", letter.id)
     for row in fired {
-      for index in timers.indices where try timers[index].branch == row["branch"] && timers[index].entry == row["entry"] {
+      for index in timers.indices where try timers[index].branch == row["branch"] && timers[index].entry == row["entry"]
+      {
         timers[index].firedAt = try row["fired_at"]
       }
     }

@@ -102,7 +102,8 @@ struct StoredDeskLetter {
       UPDATE desk_letter SET stage = ?, outcome = ?, mailbox = ?, kind = ?, item = ?, flow = ?, flow_version = ?,
         settled_at = ?, due_at = ?, promise = ?, pauses = ?, extended_days = ?, merged_into = ? WHERE id = ?
       """, stage.rawValue, try outcome.map { try encodeJSON($0) }, mailbox, kind.rawValue, try encodeJSON(item),
-      item.flow, item.version, settledAt, isPaused || isWaitingForAnother ? nil : promise?.end, try promise.map { try encodeJSON($0) },
+      item.flow, item.version, settledAt, isPaused || isWaitingForAnother ? nil : promise?.end,
+      try promise.map { try encodeJSON($0) },
       pauses.isEmpty ? nil : try encodeJSON(pauses), extendedDays, mergedInto, id)
     try savePlaces(flow, times, db)
   }
@@ -120,7 +121,14 @@ struct StoredDeskLetter {
       isThere: { person, party, branch in try holders.isThere(person, party, branch: branch, db) })
     // One may have several reasons to find it at a desk; the first is what is shown.
     var kept: Set<LetterPlace.Key> = []
+    let about = try complainedOf.flatMap { try OfficeLookup.unit($0, db)?.path }
     for place in places where kept.insert(place.key).inserted {
+      // The unit complained of, and those under it, find nothing of it any more.
+      if let about, case .unit(let name) = place.viewer,
+        try OfficeLookup.unit(name, db)?.path.isWithin(about) ?? false
+      {
+        continue
+      }
       let isOpen = DeskFolder(rawValue: place.folder)?.isOpen ?? (place.folder == LetterPlace.queue)
       let sortAt: UnixMilliseconds
       if place.folder == DeskFolder.all.rawValue {

@@ -103,6 +103,8 @@ struct LetterValues: PageValues {
   let dueHow: String?
   let isOverdue: Bool
   let isPaused: Bool
+  /// What became of the message that tells of the question.
+  let pausedNotice: String?
   let isCourseRefused: Bool
   /// What was asked for beside the flow, and the letters that are handled together with this one.
   let requests: [RequestValues]

@@ -15,8 +15,10 @@ extension DeskSite {
       state: language == .chinese ? letter.state.chinese : letter.state.english,
       due: letter.promise?.day ?? strings.text("dueNone", language),
       dueHow: letter.promise.map { language == .chinese ? $0.chinese : $0.english },
-      isOverdue: letter.outcome == nil && !letter.isPaused && letter.promise.map { $0.end <= currentTime() } ?? false,
+      isOverdue: letter.outcome == nil && !letter.isPaused && letter.joinedWith == nil
+        && letter.promise.map { $0.end <= currentTime() } ?? false,
       isPaused: letter.isPaused,
+      pausedNotice: letter.isPaused ? letter.notice.map { strings.text("notice-\($0.rawValue)", language) } : nil,
       isCourseRefused: letter.isCourseRefused,
       requests: letter.requests.map { requestValues($0, language) },
       joinedWith: letter.joinedWith.map { joinedValues([$0], "joinedWith", language) },

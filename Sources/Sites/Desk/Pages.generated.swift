@@ -664,7 +664,7 @@ let deskTemplates: [String: String] = [
   {{#isCourseRefused}}<p id="course-refused" class="note">{{t.courseRefused}}</p>{{/isCourseRefused}}
   <dl class="facts">
   <dt>{{t.currentState}}</dt><dd id="letter-state">{{state}}</dd>
-  <dt>{{t.dueHeading}}</dt><dd id="letter-due"><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#isPaused}} <span id="letter-paused" class="soft">{{t.paused}}</span>{{/isPaused}}{{#dueHow}}<br><span class="soft">{{dueHow}}</span>{{/dueHow}}</dd>
+  <dt>{{t.dueHeading}}</dt><dd id="letter-due"><span class="tight">{{due}}</span>{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#isPaused}} <span id="letter-paused" class="soft">{{t.paused}}{{#pausedNotice}} · {{t.noticeLabel}} {{pausedNotice}}{{/pausedNotice}}</span>{{/isPaused}}{{#dueHow}}<br><span class="soft">{{dueHow}}</span>{{/dueHow}}</dd>
   {{#requests}}<dt>{{title}}</dt><dd><span class="stage" data-stage="{{stage}}">{{stateText}}</span> {{who}}<br><span class="written">{{reason}}</span>{{#newDate}}<br><span class="soft">{{newDate}}</span>{{/newDate}}</dd>
   {{/requests}}{{#joinedWith}}<dt>{{heading}}</dt><dd id="joined-with">{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}{{#others}}{{others}}{{/others}}</dd>
   {{/joinedWith}}{{#joined}}<dt>{{heading}}</dt><dd id="joined">{{#letters}}<a href="/letters/{{number}}">{{number}}</a> {{/letters}}{{#others}}{{others}}{{/others}}</dd>

@@ -77,6 +77,30 @@ import Zones
     try await office.intranet.stop()
   }
 
+  @Test(arguments: [(10, 60), (8_000, 4)])
+  func `is told by its newest lines, as many as a message holds`(characters: Int, lines: Int) async throws {
+    let office = try await AskedOffice(exchanging: true)
+    let dmz = try RunningZone(office.zones.dmz)
+    let letter = try await write(to: dmz, at: office)
+    try await office.handed(letter.number)
+    let words = String(repeating: "长", count: characters)
+    try await office.intranet.database.write { db in
+      for position in 10..<80 {
+        try db.run(
+          """
+          INSERT INTO letter_line (letter, position, at, chinese, english)
+          SELECT id, ?, ?, ?, ? FROM desk_letter
+          """, position, position, words, words)
+      }
+    }
+    try await office.ask(letter.number)
+    try await dmz.eventually("it is asked") { try await read(letter, in: dmz).course?.openQuestion != nil }
+    let course = try #require(try await read(letter, in: dmz).course)
+    #expect(course.lines.count == lines && course.lines.last?.chinese.hasPrefix("承办单位请您补充") == true)
+    try await dmz.stop()
+    try await office.intranet.stop()
+  }
+
   @Test func `takes no answer that the citizen has not signed, whoever has the portal's keys`() async throws {
     let office = try await AskedOffice(exchanging: true)
     let dmz = try RunningZone(office.zones.dmz)
