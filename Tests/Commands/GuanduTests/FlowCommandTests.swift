@@ -79,7 +79,7 @@ import Testing
       #expect(diagram.arrows.subtracting(diagram.titled) == [])
       #expect(diagram.titles.contains(language == "zh" ? "审理完成" : "concluded"))
       guard path.hasSuffix("letter.yaml") else { continue }
-      #expect(diagram.titled.count == 19)
+      #expect(diagram.titled.count == 20)
       #expect(drawn.output.contains("  dispatching --> handling : dispatch\n"))
       #expect(drawn.output.contains("  state handling {\n    [*] --> unit_to_do\n"))
       #expect(drawn.output.contains("  settling --> declined : settle [outcome = declined]\n"))
