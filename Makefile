@@ -22,7 +22,7 @@ help: ## this list
 run: ## builds and starts a portal and a desk; DEMO_DIR, PORTAL_PORT, DESK_PORT; Ctrl-C stops
 	@scripts/run.sh
 
-city: ## as run, with an invented city of 39 units, 119 people and LETTERS letters on their way; CITY_DIR
+city: ## as run, with an invented city of 39 units, 118 people and LETTERS letters on their way; CITY_DIR
 	@DEMO_DIR=$(CITY_DIR) LETTERS=$(LETTERS) scripts/run.sh
 
 shell: ## a shell in which `guandu` is the program that was built
