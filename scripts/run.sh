@@ -65,6 +65,7 @@ answers() {
 }
 
 scripts/packages.sh run
+[[ $letters =~ ^[0-9]{1,4}$ ]] && ((10#$letters <= 5000)) || fail "LETTERS=$letters is no number from 1 to 5000"
 check_port PORTAL_PORT "$portal_port"
 check_port DESK_PORT "$desk_port"
 "${build[@]}"
@@ -95,11 +96,15 @@ until answers "$portal_port" && answers "$desk_port"; do
   sleep 0.25
 done
 # Units and those who draft, grant and seal, once.
-if [[ $laid_out == *": laid out" ]]; then
+if [[ $laid_out == *": laid out"* ]]; then
   for table in units people; do
     "$binaries/guandu" people import --config "$demo/intranet/zone.yaml" "$table" "$demo/people/$table.csv"
   done
-  [[ $letters == 0 ]] || "$binaries/guandu" demo fill "$demo" --letters "$letters"
+fi
+# The city, until it is whole.
+if [[ $letters != 0 && ! -e $demo/people/city/filled ]]; then
+  "$binaries/guandu" demo fill "$demo" --letters "$letters"
+  touch "$demo/people/city/filled"
 fi
 people_line=""
 [[ ! -d $demo/people/city ]] || people_line="

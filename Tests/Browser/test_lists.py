@@ -7,7 +7,7 @@ from test_letter_flow import NARROW, TABLET, Official, date, deployment, officia
 
 def choose(official, numbers, act):
     for number in numbers:
-        official.page.check(f"input[name='letter-{number}']")
+        official.page.check(f"input[name^='letter-{number}.']")
     return official.submit(f"#bulk-{act}")
 
 
@@ -98,6 +98,6 @@ def test_lists(contexts, deployment, officials):  # noqa: F811
         contexts(NARROW, client_certificates=[deployment.certificates["fang"]]).new_page(), deployment, "lists-narrow-")
     narrow.open("/folders/all")
     narrow.look("list")
-    narrow.page.focus(f"input[name='letter-{letters[2]}']")
+    narrow.page.focus(f"input[name='letter-{letters[2]}.0']")
     narrow.page.keyboard.press("Space")
-    assert narrow.page.is_checked(f"input[name='letter-{letters[2]}']")
+    assert narrow.page.is_checked(f"input[name='letter-{letters[2]}.0']")

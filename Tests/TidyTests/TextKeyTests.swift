@@ -53,7 +53,7 @@ import Testing
       "Desk", deskStrings,
       made: [
         "kind-": Self.kinds, "stage-": Self.stages, "event-": Self.stages, "refused-": Self.refusals,
-        "phrase-": ["instruct", "accept"].flatMap { act in (1...3).map { "\(act)-\($0)" } },
+        "phrase-": ["instruct", "accept", "decline"].flatMap { act in (1...3).map { "\(act)-\($0)" } },
         "order-": FolderFilter.Order.allCases.map(\.rawValue), "folder-": DeskFolder.allCases.map(\.rawValue),
         "role-": Role.allCases.map(\.rawValue),
         "import-": kindsOfImport

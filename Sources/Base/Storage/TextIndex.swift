@@ -3,7 +3,7 @@ import Foundation
 /// A full-text index: which rows hold certain words, newest row first.
 ///
 /// Chinese has no spaces between words, so that each character and each pair of neighbours is indexed; other letters and
-/// digits are indexed as words, which a search also finds by their beginnings. Full-width forms, upper case and what
+/// digits are indexed as words; those of three and more letters are also found by their beginnings. Full-width forms, upper case and what
 /// Unicode deems compatible (NFKC) make no difference. No positions are kept: whoever searches compares what was found with
 /// `TextQuery.isIn`, since pairs may stand apart in the text.
 public struct TextIndex: Sendable {
@@ -48,27 +48,33 @@ public struct TextIndex: Sendable {
 
 /// What somebody looks for: every part of it must be there.
 public struct TextQuery: Sendable {
-  /// Texts that must be there as they are, normalised.
-  private let parts: [String]
+  /// What must be there, normalised.
+  private let parts: [TextWords.Run]
   /// For the index: quoted words, of letters and digits alone.
   let match: String
+  /// Whether a word is looked for by its beginning, which the index has to gather from many words.
+  public var hasBeginnings: Bool { parts.contains(where: \.isBeginning) }
 
   /// - Returns: nil where there is nothing to look for: no letters and no digits.
   public init?(_ text: String) {
     let words = TextWords(text.prefix(TextIndex.queryMaxCharacters))
-    parts = words.runs.map(\.text)
+    parts = words.runs
     guard !parts.isEmpty else { return nil }
-    match = words.runs.flatMap { run in
-      run.isIdeographic ? (run.pairs.isEmpty ? [run.text] : run.pairs).map { "\"\($0)\"" } : ["\"\(run.text)\"*"]
+    match = parts.flatMap { run in
+      guard run.isIdeographic else { return ["\"\(run.text)\"" + (run.isBeginning ? "*" : "")] }
+      return (run.pairs.isEmpty ? [run.text] : run.pairs).map { "\"\($0)\"" }
     }.joined(separator: " ")
   }
 
-  /// Whether a text holds all parts: Chinese anywhere, other words by their beginnings.
+  /// Whether a text holds all parts: Chinese anywhere, words of three and more letters by their beginnings, all others whole.
   public func isIn(_ text: String) -> Bool {
-    let runs = TextWords(text.prefix(TextIndex.textMaxCharacters)).runs.map { Array($0.text.utf8) }
+    let runs = TextWords(text.prefix(TextIndex.textMaxCharacters)).runs
+    let ideographs = runs.filter(\.isIdeographic).map { Array($0.text.utf8) }
     return parts.allSatisfy { part in
-      let sought = Array(part.utf8)
-      return runs.contains { $0.holds(sought) }
+      if part.isIdeographic { return ideographs.contains { $0.holds(Array(part.text.utf8)) } }
+      return runs.contains {
+        !$0.isIdeographic && (part.isBeginning ? $0.scalars.starts(with: part.scalars) : $0.scalars == part.scalars)
+      }
     }
   }
 }
@@ -92,6 +98,11 @@ private struct TextWords {
   struct Run {
     var scalars: [Unicode.Scalar]
     let isIdeographic: Bool
+
+    /// Numbers are looked for whole: the year alone stands in each letter's number.
+    var isBeginning: Bool {
+      !isIdeographic && scalars.count >= 3 && !scalars.allSatisfy { $0.properties.numericType != nil }
+    }
 
     var text: String { String(String.UnicodeScalarView(scalars)) }
     var characters: [String] { scalars.map { String($0) } }

@@ -27,6 +27,12 @@ struct DemoCity {
     guard let portal = dmz.portal, let desk = intranet.desk else {
       throw CommandFailure(.configuration, "\(place): there is no portal, or no desk")
     }
+    guard case .file(let directory) = dmz.sms,
+      URL(filePath: directory).standardizedFileURL.path == "\(place)/sms"
+    else {
+      throw CommandFailure(
+        .refused, "\(place): its messages go to real phones; only a deployment for trying out is filled")
+    }
     let direct = intranet.mailboxes.filter { $0.flow != "letter" }.map(\.identifier)
     guard direct.isEmpty else {
       throw CommandFailure(
@@ -46,8 +52,28 @@ struct DemoCity {
   /// already stays.
   ///
   /// - Returns: all people that letters can be handled by.
-  func settle(_ line: inout ProgressLine) async throws -> [DemoPerson] {
+  func settle() async throws -> [DemoPerson] {
     let people = DemoPerson.all
+    let table = try certificates(of: people)
+    _ = try await askDaemon("people-import", "units\n" + DemoUnit.table, intranet)
+    _ = try await askDaemon("people-import", "people\n" + table, intranet)
+    try giveMailboxes()
+    return people.filter { person in
+      person.mailbox.isEmpty || intranet.mailboxes.contains { $0.identifier == person.mailbox }
+    }
+  }
+
+  private func giveMailboxes() throws {
+    let administrator = try visit("people/administrator", name: "administrator")
+    for (mailbox, unit) in DemoUnit.mailboxes where intranet.mailboxes.contains(where: { $0.identifier == mailbox }) {
+      try administrator.post("/mailboxes/\(mailbox)", [("unit", unit)])
+    }
+  }
+
+  /// A certificate for each, and the table by which they are taken in.
+  private func certificates(of people: [DemoPerson]) throws -> String {
+    var line = ProgressLine(total: people.count)
+    defer { line.end() }
     try FileManager.default.createDirectory(atPath: "\(place)/people/city", withIntermediateDirectories: true)
     var table = "id,name,unit,roles,mailboxes,fingerprint\n"
     do {
@@ -60,15 +86,7 @@ struct DemoCity {
     } catch let error as AuthorityError { throw CommandFailure(.failed, "\(error)") } catch let error as TrustError {
       throw CommandFailure(.failed, "\(error)")
     } catch let error as FileError { throw CommandFailure(.cannotWrite, "\(error)") }
-    _ = try await askDaemon("people-import", "units\n" + DemoUnit.table, intranet)
-    _ = try await askDaemon("people-import", "people\n" + table, intranet)
-    let administrator = try visit("people/administrator", name: "administrator")
-    for (mailbox, unit) in DemoUnit.mailboxes where intranet.mailboxes.contains(where: { $0.identifier == mailbox }) {
-      try administrator.post("/mailboxes/\(mailbox)", [("unit", unit)])
-    }
-    return people.filter { person in
-      person.mailbox.isEmpty || intranet.mailboxes.contains { $0.identifier == person.mailbox }
-    }
+    return table
   }
 
   func visit(_ person: DemoPerson) throws -> DeskVisit { try visit("people/city/\(person.id)", name: person.id) }

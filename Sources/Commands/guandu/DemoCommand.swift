@@ -31,12 +31,9 @@ struct DemoCommand: AsyncParsableCommand {
       try await reportingFailures {
         let place = URL(filePath: directory).standardizedFileURL.path
         let city = try DemoCity(place: place)
-        var line = ProgressLine(total: DemoPerson.all.count)
-        let people = try await city.settle(&line)
-        line = ProgressLine(total: letters)
+        let people = try await city.settle()
         let writing = DemoLetters(city: city, people: people, seed: UInt64(bitPattern: Int64(seed)))
-        let states = try await writing.write(letters, &line)
-        line.end()
+        let states = try await writing.write(letters)
         for (state, count) in states.sorted(by: { $0.key < $1.key }) { print("\(state): \(count)") }
         print("people: \(people.count), their certificates and passwords in \(place)/people/city")
       }

@@ -24,6 +24,9 @@ final class DemoLetters {
   private let people: [String: DemoPerson]
   private var visits: [String: DeskVisit] = [:]
   private var random: SeededNumbers
+  private var letters: [Letter] = []
+  private var states: [String: Int] = [:]
+  private var line = ProgressLine(total: 0)
 
   init(city: DemoCity, people: [DemoPerson], seed: UInt64) {
     self.city = city
@@ -32,25 +35,29 @@ final class DemoLetters {
   }
 
   /// - Returns: how many letters are in which state.
-  func write(_ count: Int, _ line: inout ProgressLine) async throws -> [String: Int] {
-    var letters: [Letter] = []
+  func write(_ count: Int) async throws -> [String: Int] {
+    line = ProgressLine(total: count)
     for number in 0..<count {
-      letters.append(try await submit(number))
+      try await submit(number)
       line.show(number + 1, "letters written: \(number + 1) of \(count)")
     }
-    var states: [String: Int] = [:]
-    for (number, letter) in letters.enumerated() {
-      try await arrival(of: letter)
-      for step in letter.steps { try take(step, letter.number) }
-      states[letter.steps.last?.state ?? "arrived", default: 0] += 1
+    for number in 0..<count {
+      try await arrival(of: letters[number])
+      try handle(letters[number])
       line.show(number + 1, "letters handled: \(number + 1) of \(count)")
     }
+    line.end()
     return states
+  }
+
+  private func handle(_ letter: Letter) throws {
+    for step in letter.steps { try take(step, letter.number) }
+    states[letter.steps.last?.state ?? "arrived", default: 0] += 1
   }
 
   // MARK: Citizens
 
-  private func submit(_ number: Int) async throws -> Letter {
+  private func submit(_ number: Int) async throws {
     let topic = DemoTopic.all[pick(DemoTopic.all.count)]
     let place = DemoTopic.places[pick(DemoTopic.places.count)]
     let isJunk = pick(100) < 4
@@ -73,7 +80,7 @@ final class DemoLetters {
         title: isJunk ? DemoTopic.junk.0 : place + topic.title, text: isJunk ? DemoTopic.junk.1 : text,
         isPublishable: pick(3) > 0, mail: nil, attachments: []), code: code)
     let steps = isJunk ? junk() : course(topic, mailbox)
-    return Letter(number: receipt.number, mailbox: mailbox, steps: steps)
+    letters.append(Letter(number: receipt.number, mailbox: mailbox, steps: steps))
   }
 
   private func mailbox(_ topic: DemoTopic) -> String {

@@ -20,7 +20,7 @@ final class DeskVisit {
   /// Posts a form of the desk.
   func post(_ path: String, _ fields: [(String, String)]) throws(CommandFailure) {
     let page = try client.post(path, [("csrf", token)] + fields)
-    guard page.status == 303 || page.status == 200 else { throw refusal(page, path) }
+    guard page.status == 303 else { throw refusal(page, path) }
   }
 
   /// Whether this person may read a page now.

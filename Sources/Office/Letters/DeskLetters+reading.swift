@@ -66,8 +66,11 @@ public struct DeskHistoryEntry: Sendable {
 extension DeskLetters {
   /// One letter with all that its page shows.
   ///
+  /// - Parameter opens: whether somebody looks at it, after which the step before is not taken back any more.
   /// - Throws: `notFound` where there is none, or none that `official` may read.
-  public func letter(number: String, for official: Official) async throws(LetterError) -> DeskLetter {
+  public func letter(
+    number: String, for official: Official, opens: Bool = true
+  ) async throws(LetterError) -> DeskLetter {
     let (flows, times, now) = (self.flows, self.times, self.now())
     let letter: DeskLetter?
     do {
@@ -82,7 +85,7 @@ extension DeskLetters {
       }
       letter = found?.letter
       // Who has it now has seen it: the step that brought it there is not taken back any more.
-      if let found, let position = found.opened {
+      if opens, let found, let position = found.opened {
         try await database.write { db in try LetterLastStep.open(found.id, position: position, at: now, db) }
       }
     } catch { throw .unavailable(error) }

@@ -189,7 +189,10 @@ private struct LetterSearch {
     }
     var page = LetterSearchPage()
     for (own, letter) in places.sorted(by: { $0.key > $1.key }) where own < place ?? Int.max {
-      guard try LetterIndex.index.holds(own, query, db), let found = try found(letter, db) else { continue }
+      // What the index would have to gather for each letter is looked for in the text alone.
+      guard try query.hasBeginnings || LetterIndex.index.holds(own, query, db), let found = try found(letter, db) else {
+        continue
+      }
       guard page.letters.count < limit else {
         page.next = own + 1
         break

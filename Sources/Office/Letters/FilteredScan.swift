@@ -18,6 +18,8 @@ public struct FolderFilter: Hashable, Sendable {
   public var kind: LetterKind?
   /// The state that it, or the unit's part of it, is in.
   public var state: String?
+  /// One of these; nil for any.
+  public var states: Set<String>?
   /// Nil for the folder's own order: what is due first, or what is newest.
   public var order: Order?
 
@@ -83,10 +85,11 @@ struct FilteredScan: Sendable {
     if goesBack { keys.reverse() }
     var page = FolderPage()
     page.letters = try keys.compactMap { try scan.summary(of: $0, flows, db) }
+    // From an empty page there is only onwards: the place that it began behind is on neither side of it.
     if goesBack {
-      (page.previous, page.next) = (end, keys.last?.place ?? start)
+      (page.previous, page.next) = (end, keys.last?.place)
     } else {
-      (page.previous, page.next) = (start == nil ? nil : keys.first?.place ?? start, end)
+      (page.previous, page.next) = (start == nil ? nil : keys.first?.place, end)
     }
     return page
   }
@@ -94,8 +97,9 @@ struct FilteredScan: Sendable {
   /// The page's letters in the order of the scan, and where it goes on; nil where it is at its end.
   private func keys(_ db: Transaction) throws -> ([FolderScan.Key], end: FolderPlace?) {
     var (keys, stops): ([FolderScan.Key], [FolderPlace]) = ([], [])
-    let most = max(Self.lookedAtMax / max(scan.viewers.count, 1), scan.limit + 1)
-    for viewer in scan.viewers {
+    let viewers = scan.viewers.filter(mayHave)
+    let most = max(Self.lookedAtMax / max(viewers.count, 1), scan.limit + 1)
+    for viewer in viewers {
       var (looked, found, last): (Int, Int, FolderPlace?) = (0, 0, nil)
       try db.each(
         Self.sql(isByNumber: isByNumber, ascending: ascending, hasStart: start != nil),
@@ -131,8 +135,15 @@ struct FilteredScan: Sendable {
     return isByNumber ? [start.number, start.branch] : [start.acceptedAt, start.number, start.branch]
   }
 
+  /// A letter lies at its own mailbox's places alone, so that the others need not be looked at.
+  private func mayHave(_ viewer: String) -> Bool {
+    guard let mailbox = filter.mailbox, let start = viewer.firstRange(of: "mailbox ") else { return true }
+    return viewer[start.upperBound...] == mailbox
+  }
+
   private func passes(_ state: String, mailbox: String, kind: String) -> Bool {
-    (filter.state.map { $0 == state } ?? true) && (filter.mailbox.map { $0 == mailbox } ?? true)
+    (filter.state.map { $0 == state } ?? true) && (filter.states.map { $0.contains(state) } ?? true)
+      && (filter.mailbox.map { $0 == mailbox } ?? true)
       && (filter.kind.map { $0.rawValue == kind } ?? true)
   }
 
@@ -145,6 +156,29 @@ struct FilteredScan: Sendable {
 }
 
 extension DeskLetters {
+  /// The states in which one of some acts can be taken with a letter itself, in the flows of today.
+  func states(before acts: Set<LetterAct>) -> Set<String> {
+    let names = Set(acts.map(\.rawValue))
+    return Set(
+      mailboxes.flatMap { flows.flow(of: $0).states.filter { $0.steps.contains { names.contains($0.act) } }.map(\.id) })
+  }
+
+  /// Letters that wait for this person's instruction or review, each once, the one due first before the others.
+  ///
+  /// - Returns: at most `limit`, and whether there are more.
+  public func forDecision(
+    by official: Official, limit: Int
+  ) async throws(LetterError) -> (letters: [DeskLetterSummary], hasMore: Bool) {
+    var filter = FolderFilter()
+    filter.states = states(before: [.instruct, .instructDecline, .accept])
+    let found = try await queue(for: official, limit: limit, filter: filter)
+    var letters: [DeskLetterSummary] = []
+    for letter in found.letters where letter.branch == 0 && !letters.contains(where: { $0.number == letter.number }) {
+      letters.append(letter)
+    }
+    return (letters, found.next != nil)
+  }
+
   /// The states that letters and units' parts of them can be in, each once, as the flows of today call them.
   public var states: [(id: String, title: FlowWords)] {
     var states: [(id: String, title: FlowWords)] = []
@@ -159,6 +193,8 @@ extension DeskLetters {
   /// The most letters that are taken away in one file.
   static let exportedMax = 10_000
   private static let exportedAtOnce = 500
+  /// How often that many are looked for, so that a rare kind among very many letters ends, too.
+  private static let exportRounds = 100
 
   /// All letters of a folder that pass a filter and that this person may take away; that they did is recorded.
   ///
@@ -171,7 +207,7 @@ extension DeskLetters {
     let (flows, at, audit) = (self.flows, now(), self.audit)
     do {
       var (found, part): ([DeskLetterSummary], FolderPart) = ([], .first)
-      while found.count < Self.exportedMax {
+      for _ in 0..<Self.exportRounds where found.count < Self.exportedMax {
         let scan = FolderScan(
           folder: folder.rawValue, viewers: viewers, limit: Self.exportedAtOnce, part: part,
           listsOldestFirst: folder.isOpen)

@@ -13,8 +13,12 @@ struct CSVTable {
   /// A cell in quotes. What begins as a formula does gets an apostrophe before it, so that no program runs it.
   private static func cell(_ value: String) -> String {
     let isFormula = value.unicodeScalars.first.map { "=+-@\t\r＝＋－＠".unicodeScalars.contains($0) } ?? false
-    return "\"" + (isFormula ? "'" : "")
-      + value.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+    var cell = isFormula ? "'" : ""
+    // By scalars: a mark that joins a quotation mark would hide it from a look at characters.
+    for scalar in value.unicodeScalars {
+      if scalar == "\"" { cell += "\"" }
+      cell.unicodeScalars.append(scalar)
+    }
+    return "\"\(cell)\""
   }
 }

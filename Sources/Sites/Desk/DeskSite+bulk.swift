@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Letters
+import Logging
 import Roles
 import Web
 
@@ -41,18 +42,17 @@ extension DeskSite {
     static func all(_ form: URLEncodedForm) throws -> [ChosenLetter] {
       let chosen = form.values.compactMap { name, value -> ChosenLetter? in
         guard name.hasPrefix(prefix) else { return nil }
-        let number = String(name.dropFirst(prefix.count))
-        guard (1...32).contains(number.utf8.count), number.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D })
-        else {
-          return nil
-        }
-        let parts = value.prefix(32).split(separator: ".")
-        return ChosenLetter(
-          number: number, branch: parts.first.flatMap { Int($0) } ?? 0,
-          entry: parts.count == 2 ? Int(parts[1]) : nil)
+        // `letter-2026-000001.2`: the second unit's part; without a dot, or with 0, the letter itself.
+        let parts = name.dropFirst(prefix.count).split(separator: ".", omittingEmptySubsequences: false)
+        let number = String(parts[0])
+        guard (1...32).contains(number.utf8.count), parts.count <= 2,
+          number.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") })
+        else { return nil }
+        let branch = parts.count == 2 ? Int(parts[1].prefix(9)) ?? 0 : 0
+        return ChosenLetter(number: number, branch: branch, entry: Int(value.prefix(9)).flatMap { $0 > 0 ? $0 : nil })
       }
       guard chosen.count <= DeskSite.folderSize else { throw WebFailure.badRequest }
-      return chosen.sorted { $0.number < $1.number }
+      return chosen.sorted { ($0.number, $0.branch) < ($1.number, $1.branch) }
     }
   }
 
@@ -61,7 +61,8 @@ extension DeskSite {
     let letter: DeskLetter
     let offer: DeskOffer
 
-    var chosen: String { "\(offer.branch ?? 0).\(offer.entry)" }
+    /// The name of the field that chooses it again.
+    var chosen: String { "\(letter.number).\(offer.branch ?? 0)" }
   }
 
   /// Signing for means one thing to a mailbox's clerk and another to a unit's.
@@ -78,7 +79,9 @@ extension DeskSite {
     var (ready, others): ([Ready], [(ChosenLetter, DeskLetter?)]) = ([], [])
     for one in chosen {
       let letter: DeskLetter?
-      do { letter = try await letters.letter(number: one.number, for: presence.official) } catch LetterError.notFound {
+      do {
+        letter = try await letters.letter(number: one.number, for: presence.official, opens: false)
+      } catch LetterError.notFound {
         letter = nil
       } catch { throw error }
       if let letter, let offer = offer(act, one, letter), one.entry == nil || one.entry == offer.entry {
@@ -107,8 +110,7 @@ extension DeskSite {
     let text = wrong.map { field, problem in
       FormProblem(
         field: field.rawValue,
-        text: strings.text(
-          "fieldProblem-\(problem.rawValue)", language, strings.text("field-\(field.rawValue)", language)))
+        text: problemText(field, problem, language))
     }
     return page(
       BulkStepPage(
@@ -117,7 +119,8 @@ extension DeskSite {
         hasForm: !ready.isEmpty,
         letters: ready.map {
           BulkLetterValues(
-            number: $0.letter.number, letterTitle: $0.letter.draft.title, chosen: $0.chosen, problem: nil)
+            number: $0.letter.number, letterTitle: $0.letter.draft.title, chosen: $0.chosen, entry: "\($0.offer.entry)",
+            problem: nil)
         },
         fields: fields, isDanger: act.isDanger, verb: name, hasOthers: !others.isEmpty || ready.isEmpty,
         others: others.map { other($0, $1, language) }),
@@ -127,7 +130,7 @@ extension DeskSite {
 
   private func other(_ chosen: ChosenLetter, _ letter: DeskLetter?, _ language: Language) -> BulkLetterValues {
     BulkLetterValues(
-      number: chosen.number, letterTitle: letter?.draft.title ?? "", chosen: "",
+      number: chosen.number, letterTitle: letter?.draft.title ?? "", chosen: "", entry: "",
       problem: renderer.strings.text(letter == nil ? "bulkNotFound" : "bulkNotNow", language))
   }
 
@@ -150,14 +153,20 @@ extension DeskSite {
         if done == 0 && others.count == late.count {
           return try await bulkForm(typed, chosen, (field, problem), request, presence)
         }
-        let name = renderer.strings.text("field-\(field.rawValue)", request.language)
-        others.append(
-          refused(one.letter, renderer.strings.text("fieldProblem-\(problem.rawValue)", request.language, name)))
+        others.append(refused(one.letter, problemText(field, problem, request.language)))
       } catch LetterError.wrongStage {
         others.append(refused(one.letter, renderer.strings.text("bulkNotNow", request.language)))
       } catch LetterError.notAllowed {
         others.append(refused(one.letter, renderer.strings.text("notAllowedText", request.language)))
-      } catch { throw error }
+      } catch {
+        // What is done is done: the rest is named, and tried again when the cause is gone.
+        logger.error("a step with several letters stopped", metadata: ["act": "\(act.rawValue)", "error": "\(error)"])
+        let taken = Set(ready.prefix(done + others.count - late.count).map(\.letter.number))
+        others += ready.filter { !taken.contains($0.letter.number) }.map {
+          refused($0.letter, renderer.strings.text("bulkStopped", request.language))
+        }
+        break
+      }
     }
     let name = renderer.strings.text("step-\(act.rawValue)", request.language)
     return page(
@@ -168,6 +177,6 @@ extension DeskSite {
   }
 
   private func refused(_ letter: DeskLetter, _ problem: String) -> BulkLetterValues {
-    BulkLetterValues(number: letter.number, letterTitle: letter.draft.title, chosen: "", problem: problem)
+    BulkLetterValues(number: letter.number, letterTitle: letter.draft.title, chosen: "", entry: "", problem: problem)
   }
 }

@@ -18,7 +18,7 @@ extension DeskSite {
   private func reviewPage(_ request: WebRequest, _ presence: Presence) async throws -> Response {
     guard presence.official.may(.reviewLetter) else { throw WebFailure.notAllowed }
     let language = request.language
-    let waiting = try await letters.queue(for: presence.official, limit: Self.folderSize)
+    let waiting = try await letters.forDecision(by: presence.official, limit: Self.folderSize)
     let asked = request.query("at").flatMap { Int($0) } ?? 0
     let at = min(max(asked, 0), max(waiting.letters.count - 1, 0))
     var shown: ReviewLetterValues?
@@ -27,14 +27,16 @@ extension DeskSite {
       let keys = try await signingKeys(of: presence)
       signs = !keys.isEmpty
       let letter = try await letters.letter(number: waiting.letters[at].number, for: presence.official)
-      shown = reviewValues(letter, at, waiting.total, keys, presence, language)
+      let total = "\(waiting.letters.count)" + (waiting.hasMore ? "+" : "")
+      shown = reviewValues(letter, at, total, keys, presence, language)
     }
     return page(
       ReviewPage(
         done: reviewDone(request), late: try await lateText("linkLate", "linkNever", language),
         isEmpty: shown == nil, letter: shown, previous: at > 0 ? "\(at - 1)" : nil,
         next: at + 1 < waiting.letters.count ? "\(at + 1)" : nil),
-      titleKey: "reviewHeading", request, presence, runsScript: signs)
+      titleKey: "reviewHeading", request, presence, form: shown?.own.map { "\($0.path)/edit" }, takesEnter: false,
+      runsScript: signs)
   }
 
   private func reviewDone(_ request: WebRequest) -> String? {
@@ -44,20 +46,21 @@ extension DeskSite {
   }
 
   private func reviewValues(
-    _ letter: DeskLetter, _ at: Int, _ total: Int, _ keys: [String], _ presence: Presence, _ language: Language
+    _ letter: DeskLetter, _ at: Int, _ total: String, _ keys: [String], _ presence: Presence, _ language: Language
   ) -> ReviewLetterValues {
     let (strings, values) = (renderer.strings, letterValues(letter, language))
     let step = Self.leading.first { letter.offer($0.act) != nil }
     func signing(_ act: LetterAct) -> SigningValues? {
       keys.isEmpty ? nil : offer(act.recordedName, "letter \(letter.number)", keys, presence)
     }
+    let words = letter.isDeclining ? "decline" : step?.act.rawValue ?? ""
     let phrases: [PhraseValues] =
       step.flatMap { step in
         letter.offer(step.act).map { offer in
           (1...Self.phrases).map { number in
             PhraseValues(
               id: "\(number)", path: "/letters/\(letter.number)/\(step.act.rawValue)", field: step.field.rawValue,
-              entry: "\(offer.entry)", text: strings.text("phrase-\(step.act.rawValue)-\(number)", language),
+              entry: "\(offer.entry)", text: strings.text("phrase-\(words)-\(number)", language),
               signing: signing(step.act))
           }
         }
@@ -72,12 +75,12 @@ extension DeskSite {
       }
     }
     let proposal = letter.history.last { [.present, .proposeDecline].contains($0.act) }
-    let words = proposal?.fields.first { [.proposal, .text].contains($0.field) }
+    let proposed = proposal?.fields.first { [.proposal, .text].contains($0.field) }
     return ReviewLetterValues(
-      place: strings.text("reviewPlace", language, "\(at + 1)", "\(total)"), at: "\(at)", number: letter.number,
+      place: strings.text("reviewPlace", language, "\(at + 1)", total), at: "\(at)", number: letter.number,
       letterTitle: values.letterTitle, mailbox: values.mailbox, kind: values.kind, stage: values.stage,
-      state: values.state, due: values.due, isOverdue: values.isOverdue, proposal: words?.text,
-      proposalHeading: words.map { strings.text("field-\($0.field.rawValue)", language) } ?? "", text: values.text,
+      state: values.state, due: values.due, isOverdue: values.isOverdue, proposal: proposed?.text,
+      proposalHeading: proposed.map { strings.text("field-\($0.field.rawValue)", language) } ?? "", text: values.text,
       files: letter.draft.attachments.isEmpty ? nil : "\(letter.draft.attachments.count)",
       hasResults: letter.branches.contains { $0.draftAnswer != nil }, results: lanes(letter, language)?.results ?? [],
       hasActs: step != nil, phrases: phrases, own: own)

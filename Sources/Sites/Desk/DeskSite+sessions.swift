@@ -129,7 +129,10 @@ extension DeskSite {
     }
     guard request.comesFromOwnPage else { throw WebFailure.forgedForm }
     let form = try? await URLEncodedForm.read(request)
-    let written = WrittenText.lines(form.map { $0["text"].isEmpty ? $0["reason"] : $0["text"] } ?? "")
+    let written = WrittenText.lines(
+      form.map { form in
+        LetterField.allCases.filter(\.isText).map { form[$0.rawValue] }.filter { !$0.isEmpty }.joined(separator: "\n\n")
+      } ?? "")
     var response = renderer.page(
       EndedPage(text: written, hasText: !written.isEmpty, path: request.path), titleKey: "endedTitle",
       for: request, status: .forbidden, switching: written.isEmpty ? .link(nil) : .form(action: request.path))

@@ -66,6 +66,7 @@ struct BulkLetterValues: PageValues {
   let number: String
   let letterTitle: String
   let chosen: String
+  let entry: String
   let problem: String?
 }
 

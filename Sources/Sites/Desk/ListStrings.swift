@@ -27,6 +27,9 @@ let listStrings = StringTable([
   .init("phrase-accept-1", "同意。", "Agreed."),
   .init("phrase-accept-2", "同意办理结果，请答复来信人。", "I accept the result; please answer the citizen."),
   .init("phrase-accept-3", "同意，请跟踪落实。", "Agreed; please see that it is carried out."),
+  .init("phrase-decline-1", "同意不予受理。", "I agree that it is declined."),
+  .init("phrase-decline-2", "同意不予受理，请向来信人说明理由。", "I agree that it is declined; please give the author the reason."),
+  .init("phrase-decline-3", "同意不予受理，请告知来信人反映渠道。", "I agree that it is declined; please tell the author where to turn."),
   .init("slipHeading", "来信呈批单", "Letter for decision"),
   .init("slipUnitHeading", "来信办理单", "Work order"),
   .init("slipDo", "打印用呈批单（办理单）", "Sheet for printing"),
@@ -54,5 +57,10 @@ let listStrings = StringTable([
     "Choose letters in a list first. This cannot be done with these now, or somebody else was quicker."),
   .init("bulkNotFound", "没有这封信，或您无权查看", "no such letter, or not yours to read"),
   .init("bulkNotNow", "所处环节不符，或已被他人办理", "not at this step, or somebody else was quicker"),
+  .init("bulkStopped", "系统暂时无法办理，请稍后重试", "not done: something is unavailable; please try again"),
+  .init(
+    "bulkUnsigned", "批量办理以登录证书为依据，不用本人密钥签名；需要签名的请逐封办理。",
+    "Steps with several letters rest on your certificate and are not signed with your own key; take them one by one where they should be."
+  ),
   .init("bulkLeave", "返回待我处理", "Back to what waits for me"),
 ])

@@ -214,10 +214,11 @@ let deskTemplates: [String: String] = [
   <input type="hidden" name="csrf" value="{{csrf}}">
   <p>{{explanation}}</p>
   <ul>
-  {{#letters}}<li><input type="hidden" name="letter-{{number}}" value="{{chosen}}"><a href="/letters/{{number}}">{{number}}</a> {{letterTitle}}</li>
+  {{#letters}}<li><input type="hidden" name="letter-{{chosen}}" value="{{entry}}"><a href="/letters/{{number}}">{{number}}</a> {{letterTitle}}</li>
   {{/letters}}</ul>
   {{#fields}}{{> step-field}}
-  {{/fields}}<div class="actions"><button type="submit" id="take-step"{{#isDanger}} class="danger"{{/isDanger}}>{{verb}}</button> <a class="button plain" href="/queue">{{t.bulkLeave}}</a></div>
+  {{/fields}}<p class="hint">{{t.bulkUnsigned}}</p>
+  <div class="actions"><button type="submit" id="take-step"{{#isDanger}} class="danger"{{/isDanger}}>{{verb}}</button> <a class="button plain" href="/queue">{{t.bulkLeave}}</a></div>
   </form>{{/hasForm}}
   {{#hasOthers}}{{> bulk-others}}{{/hasOthers}}
   {{^hasForm}}<p><a class="button plain" href="/queue">{{t.bulkLeave}}</a></p>{{/hasForm}}
@@ -535,7 +536,7 @@ let deskTemplates: [String: String] = [
   <p><a class="button plain" href="/people/{{id}}">{{t.back}}</a></p>
   """#,
   "find": #"""
-  <form class="find" method="get" action="/search" role="search"><label for="q">{{t.searchLetters}}</label> <input type="search" id="q" name="q" value="{{query}}" maxlength="100" autocomplete="off"> <button class="plain" type="submit" id="find">{{t.findLetter}}</button></form>
+  <form id="typed" class="find" method="get" action="/search" role="search"><label for="q">{{t.searchLetters}}</label> <input type="search" id="q" name="q" value="{{query}}" maxlength="100" autocomplete="off"> <button class="plain" type="submit" id="find">{{t.findLetter}}</button></form>
   """#,
   "folder": #"""
   <div class="list-head"><h1>{{heading}}</h1>
@@ -646,7 +647,7 @@ let deskTemplates: [String: String] = [
   <table class="cards worklist">
   <thead><tr>{{#canChoose}}<th scope="col" class="pick"><span class="hidden">{{t.columnChoose}}</span></th>{{/canChoose}}<th scope="col" class="day">{{t.columnDue}}</th><th scope="col" class="code">{{t.columnNumber}}</th><th scope="col">{{t.columnTitle}}</th><th scope="col" class="word">{{t.columnMailbox}}</th><th scope="col" class="brief">{{t.columnKind}}</th><th scope="col" class="word">{{t.columnStage}}</th><th scope="col" class="day">{{t.columnAccepted}}</th></tr></thead>
   <tbody>
-  {{#letters}}<tr>{{#canChoose}}<td class="pick"><label class="choice" for="letter-{{number}}-{{branch}}"><input type="checkbox" id="letter-{{number}}-{{branch}}" name="letter-{{number}}" value="{{branch}}"{{#isChosen}} checked{{/isChosen}}><span class="hidden">{{t.columnChoose}} {{number}}</span></label></td>{{/canChoose}}<td class="tight day">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#isUrged}} <span class="stage" data-stage="overdue">{{t.urged}}</span>{{/isUrged}}{{#isReminded}} <span class="stage">{{t.reminded}}</span>{{/isReminded}}</td><td class="tight code">{{number}}</td><td class="what"><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td class="box-name">{{mailbox}}</td><td class="brief">{{kind}}</td><td class="state"><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight came">{{acceptedAt}}</td></tr>
+  {{#letters}}<tr>{{#canChoose}}<td class="pick"><label class="choice" for="letter-{{number}}-{{branch}}"><input type="checkbox" id="letter-{{number}}-{{branch}}" name="letter-{{number}}.{{branch}}" value="on"{{#isChosen}} checked{{/isChosen}}><span class="hidden">{{t.columnChoose}} {{number}}</span></label></td>{{/canChoose}}<td class="tight day">{{#due}}{{due}}{{/due}}{{^due}}{{t.none}}{{/due}}{{#isOverdue}} <span class="stage" data-stage="overdue">{{t.overdueBy}}</span>{{/isOverdue}}{{#isUrged}} <span class="stage" data-stage="overdue">{{t.urged}}</span>{{/isUrged}}{{#isReminded}} <span class="stage">{{t.reminded}}</span>{{/isReminded}}</td><td class="tight code">{{number}}</td><td class="what"><a href="/letters/{{number}}">{{letterTitle}}</a>{{#attachments}} <span class="soft">{{t.withAttachments}} {{attachments}}</span>{{/attachments}}</td><td class="box-name">{{mailbox}}</td><td class="brief">{{kind}}</td><td class="state"><span class="stage" data-stage="{{stage}}">{{state}}</span>{{#isRefused}} <span class="stage" data-stage="refused">{{t.deliveryRefused}}</span>{{/isRefused}}</td><td class="tight came">{{acceptedAt}}</td></tr>
   {{/letters}}</tbody>
   </table>
   {{#canChoose}}<div class="bulk" role="group" aria-label="{{t.bulkLabel}}"><span>{{t.bulkLabel}}</span> {{#allPath}}<a id="choose-all" href="{{allPath}}">{{t.chooseAll}}</a> {{/allPath}}{{#acts}}<button type="submit" id="bulk-{{id}}" formaction="{{path}}"{{#isPlain}} class="plain"{{/isPlain}}>{{text}}</button> {{/acts}}</div>{{/canChoose}}

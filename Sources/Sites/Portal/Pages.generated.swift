@@ -252,6 +252,18 @@ let portalTemplates: [String: String] = [
   <div class="actions"><button type="submit">{{t.lookupButton}}</button>{{#isLocked}} <a class="button plain" href="/unlock">{{t.unlockLink}}</a>{{/isLocked}}</div>
   </form>
   """#,
+  "lost-reply": #"""
+  <h1>{{t.replyLostHeading}}</h1>
+  <p id="error" role="alert" class="error">{{why}}</p>
+  <form id="typed" method="post" action="/letter/reply">
+  <div class="field">
+  <label for="text">{{t.replyLostLabel}}</label>
+  <textarea id="text" name="text" rows="10" readonly>
+  {{text}}</textarea>
+  </div>
+  </form>
+  <div class="actions"><a class="button" href="/lookup">{{t.replyLostAgain}}</a></div>
+  """#,
   "lost": #"""
   <h1>{{t.forgedTitle}}</h1>
   <p id="error" role="alert" class="error">{{t.lostText}}</p>

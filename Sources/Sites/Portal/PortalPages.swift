@@ -66,6 +66,14 @@ struct LostPage: VisitPage {
   let text: String
 }
 
+/// An answer to the office's question that could not be taken, handed back.
+struct LostReplyPage: VisitPage {
+  static let template = "lost-reply"
+
+  let why: String
+  let text: String
+}
+
 struct CheckPage: VisitPage {
   static let template = "check"
 

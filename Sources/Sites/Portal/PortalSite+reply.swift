@@ -17,13 +17,20 @@ struct TypedReply: Sendable {
 /// Answering what the office has asked, on the page of a letter that code and password have opened.
 extension PortalSite {
   func sendReply(_ request: WebRequest) async throws -> Response {
+    guard existingVisit(of: request) != nil else { return try await lostReply(request) }
     let (visit, form) = try await posted(request)
-    guard let opened = visit.with({ $0.opened }) else { return keep(visit, request, seeOther("/lookup")) }
+    guard let opened = visit.with({ $0.opened }) else {
+      return lostReply(form["text"], "replyLostEnded", .forbidden, request)
+    }
     let typed = TypedReply(
       question: String(form["question"].prefix(64)), id: UUID(uuidString: form["reply"]) ?? UUID(),
       text: WrittenText.lines(form["text"]))
     func again(_ problem: String?, _ status: HTTPResponse.Status? = nil) async throws -> Response {
-      try await readPage(request, visit, typed, problem: problem, status: status)
+      do {
+        return try await readPage(request, visit, typed, problem: problem, status: status)
+      } catch let failure as WebFailure where failure.status == .serviceUnavailable {
+        return lostReply(typed.text, "replyLostBusy", .serviceUnavailable, request)
+      }
     }
     if request.switchesLanguage { return try await again(nil) }
     guard !typed.text.isEmpty else { return try await again("replyMissing") }
@@ -48,6 +55,24 @@ extension PortalSite {
     case .unfit: return try await again("replyTooLong")
     case .tooMany: return try await again("replyTooMany", .tooManyRequests)
     }
+  }
+
+  /// What was typed after the visit had ended: no letter is open any more, and nothing was sent.
+  ///
+  /// - Throws: the plain refusal where no page of ours sent the form.
+  private func lostReply(_ request: WebRequest) async throws -> Response {
+    guard request.comesFromOwnPage,
+      HTTPField.Name("Sec-Fetch-Site").flatMap({ request.request.headers[$0] }) == "same-origin"
+    else { throw WebFailure.forgedForm }
+    return lostReply(try await URLEncodedForm.read(request)["text"], "replyLostEnded", .forbidden, request)
+  }
+
+  private func lostReply(_ text: String, _ key: String, _ status: HTTPResponse.Status, _ request: WebRequest)
+    -> Response
+  {
+    openPage(
+      LostReplyPage(why: renderer.strings.text(key, request.language), text: WrittenText.lines(text)),
+      titleKey: "replyLostHeading", request, .notice, status: status, path: "/lookup", form: "/letter/reply")
   }
 
   /// What the office has asked, and what was answered to it: as the office has it, else as this portal sent it.

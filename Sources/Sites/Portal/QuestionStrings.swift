@@ -17,6 +17,16 @@ let questionStrings = StringTable([
   .init("replyTooLong", "补充内容过长，不超过2000字。", "The answer is too long: 2,000 characters at most."),
   .init(
     "replyTooMany", "这封来信的补充次数已用完，请致电受理单位。", "No more answers are taken for this letter. Please telephone the office."),
+  .init("replyLostHeading", "补充尚未发送", "Your answer was not sent"),
+  .init(
+    "replyLostEnded", "本次访问已结束，补充没有发送。请复制下面的内容，重新查询来信后再发送。",
+    "Your visit has ended, and nothing was sent. Copy what you wrote, open your letter again, and send it there."),
+  .init(
+    "replyLostBusy", "当前访问量较大，补充没有发送。请复制下面的内容，稍后重新查询来信再发送。",
+    "The site is busy, and nothing was sent. Copy what you wrote, open your letter again in a while, and send it there."
+  ),
+  .init("replyLostLabel", "您写的内容", "What you wrote"),
+  .init("replyLostAgain", "重新查询来信", "Open the letter again"),
   .init(
     "replyBusy", "当前访问量较大，补充尚未发送，请稍候几秒后再按“发送补充”。",
     "The site is very busy, so your answer was not sent. Please press send again in a few seconds."),

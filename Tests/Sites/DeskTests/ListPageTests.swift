@@ -116,6 +116,12 @@ import ZoneHarness
     #expect(file.text.hasPrefix("\u{FEFF}\"受理编号\""))
     #expect(file.text.contains("\"\(number)\",\"'=HYPERLINK(\"\"https://evil\"\")\""))
     #expect(!file.text.contains("别人的"))
+    // A quotation mark under a combining mark, or before a joiner, ends no cell.
+    for mark in ["\u{301}", "\u{200D}"] {
+      let hidden = try await letter(desk, "own", "x\"\(mark),=1+1,y")
+      let rows = await visit.post("/folders/to-do/export", [:]).text
+      #expect(rows.utf8.contains("\"\(hidden)\",\"x\"\"\(mark),=1+1,y\"".utf8), "\(mark)")
+    }
     let acts = try await desk.zone.database.read { db in
       try db.all(Data.self, "SELECT entry FROM act").map { String(decoding: $0, as: UTF8.self) }
     }
@@ -148,12 +154,12 @@ import ZoneHarness
       try await desk.person([.clerk], mailboxes: ["own"]).comeIn()
     )
     #expect(await colleague.post("/letters/\(numbers[0])/sign-for", [:]).status == 303)
-    let chosen = Dictionary(uniqueKeysWithValues: (numbers + [other]).map { ("letter-\($0)", "0") })
+    let chosen = Dictionary(uniqueKeysWithValues: (numbers + [other]).map { ("letter-\($0).0", "on") })
     let page = await visit.post("/bulk/sign-for", chosen)
     #expect(page.status == 200 && page.text.contains("已签收2封"))
     #expect(shown(page, numbers + [other]) == [numbers[0], other])
     #expect(shown(await visit.get("/folders/tracking"), numbers) == numbers)
-    #expect(await visit.post("/bulk/sign-for", ["letter-\(other)": "0"]).status == 404)
+    #expect(await visit.post("/bulk/sign-for", ["letter-\(other).0": "on"]).status == 404)
     #expect(await visit.post("/bulk/sign-for", ["letter-../x": "0", "letter-": "0"]).status == 200)
     let many = Dictionary(uniqueKeysWithValues: (0..<51).map { ("letter-2026-\($0)", "0") })
     #expect(await visit.post("/bulk/sign-for", many).status == 400)
@@ -165,7 +171,7 @@ import ZoneHarness
     for _ in 0..<2 { numbers.append(try await desk.flowLetter(in: "own", before: .present, unit: "roads")) }
     let leader = try await desk.person([.leader], unit: "city")
     let visit = try await desk.person([.clerk], mailboxes: ["own"]).comeIn()
-    let chosen = Dictionary(uniqueKeysWithValues: numbers.map { ("letter-\($0)", "0") })
+    let chosen = Dictionary(uniqueKeysWithValues: numbers.map { ("letter-\($0).0", "on") })
     let form = await visit.post("/bulk/present/choose", chosen)
     #expect(shown(form, numbers) == numbers && form.text.contains("name=\"proposal\""))
     let bad = await visit.post("/bulk/present", chosen.merging(["leader": "nobody", "proposal": "请示"]) { $1 })
