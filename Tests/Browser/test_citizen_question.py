@@ -135,6 +135,15 @@ def test_a_question_and_its_answer(contexts, deployment, officials):  # noqa: F8
     # It can be asked once more, and not a third time.
     jie.take(number, "ask-citizen", branch=1, question="还有其他漏水处吗？")
     reload_until(citizen.page, "#send-reply")
+    # A visit that has ended meanwhile keeps no letter open, and loses no word.
+    citizen.page.fill("#text", "没有了。")
+    kept = citizen.page.context.cookies()
+    citizen.page.context.clear_cookies()
+    assert citizen.submit("#send-reply") == 403
+    assert citizen.page.input_value("#text").strip() == "没有了。" and "本次访问已结束" in citizen.error()
+    citizen.look("answer-handed-back")
+    citizen.page.context.add_cookies(kept)
+    citizen.open("/letter")
     citizen.page.fill("#text", "没有了。")
     assert citizen.submit("#send-reply") == 200
     deadline = time.monotonic() + 30
