@@ -50,8 +50,10 @@ extension DeskLetters {
       }
         ?? db.all(String.self, "SELECT id FROM desk_letter ORDER BY id")
     }
-    try await database.write { db in
-      try db.run("DELETE FROM letter_place WHERE letter NOT IN (SELECT id FROM desk_letter)")
+    if numbers == nil {
+      try await database.write { db in
+        try db.run("DELETE FROM letter_place WHERE letter NOT IN (SELECT id FROM desk_letter)")
+      }
     }
     try await eachLetter(ids) { letter, flow, db in try letter.savePlaces(flow, times, db) }
     return ids.count

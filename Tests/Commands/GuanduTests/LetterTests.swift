@@ -15,7 +15,7 @@ import Testing
     #expect(made.status == 0, "\(made.complaint)")
     daemon = try Program.start(["--config", "\(scratch.path)/demo/dmz/zone.yaml"], program: "guandu-dmz")
     (self.scratch, self.port) = (scratch, port)
-    for _ in 0..<200 {
+    for _ in 0..<1_200 {
       let answer = try await Program.tool(
         "curl", "-s", "--cacert", "\(scratch.path)/demo/ca/root.pem", "\(portal)/health")
       if answer.output.hasPrefix("ok") { return }
