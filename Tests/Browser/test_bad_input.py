@@ -343,7 +343,7 @@ def test_the_desk_refuses_a_form_from_elsewhere(clerk, citizen):
     citizen.fill()
     letter = citizen.send()
     clerk.open_letter(letter.number)
-    clerk.page.evaluate("document.querySelector('[name=csrf]').value = 'forged'")
+    clerk.page.evaluate("document.querySelectorAll('[name=csrf]').forEach((field) => { field.value = 'forged' })")
     assert clerk.submit("#sign-for") == 403
     clerk.open_letter(letter.number)
     assert clerk.page.get_attribute("#letter-stage", "data-stage") != "signed-for"
