@@ -115,7 +115,7 @@ private struct TextWords {
   var runs: [Run] = []
 
   init(_ text: Substring) {
-    for scalar in String(text).precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
+    for scalar in Self.withoutPiles(text).precomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
       guard let isIdeographic = Self.isIdeographic(scalar) else {
         endsRun = true
         continue
@@ -130,6 +130,32 @@ private struct TextWords {
   }
 
   private var endsRun = false
+
+  /// Combining marks that stay in a row. To put them in order costs the square of how many there are, so that those past
+  /// them are left out, scalar by scalar, before anything is normalised.
+  private static let marksMax = 8
+
+  private static func withoutPiles(_ text: Substring) -> String {
+    var (kept, inRow) = (String.UnicodeScalarView(), 0)
+    for scalar in text.unicodeScalars {
+      inRow = isMark(scalar) ? inRow + 1 : 0
+      if inRow <= marksMax { kept.append(scalar) }
+    }
+    return String(kept)
+  }
+
+  /// Whether a scalar is a mark, or is taken apart into marks alone: the half-width sound marks are, too.
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x300, 0x3400...0x9FFF, 0xAC00...0xD7A3: return false
+    case 0xFF9E, 0xFF9F: return true
+    default: break
+    }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return true
+    default: return scalar.properties.canonicalCombiningClass != .notReordered
+    }
+  }
 
   /// What stands in the index.
   var indexed: [String] { runs.flatMap { $0.isIdeographic ? $0.characters + $0.pairs : [$0.text] } }

@@ -25,7 +25,8 @@ enum LetterMerging {
     let digits = String(text.compactMap { $0.wholeNumberValue.map(String.init) }.joined())
     let small = text.lowercased()
     return drafts.contains { draft in
-      digits.contains(draft.phone) || draft.mail.map { !$0.isEmpty && small.contains($0.lowercased()) } ?? false
+      !draft.phone.isEmpty && digits.contains(draft.phone)
+        || draft.mail.map { !$0.isEmpty && small.contains($0.lowercased()) } ?? false
     }
   }
 }

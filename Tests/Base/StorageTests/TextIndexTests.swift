@@ -48,6 +48,17 @@ import Testing
     #expect(TextQuery(String(repeating: "路灯", count: 50) + "水")?.isIn(long) == true)
   }
 
+  /// Marks of several classes, which are put in order; those of Tibet are taken apart into such first. Without a limit, it
+  /// would take many minutes.
+  @Test(.timeLimit(.minutes(1)), arguments: [["\u{301}", "\u{316}"], ["\u{F73}"], ["\u{FF9E}", "\u{316}"]])
+  func `a pile of marks costs no more than other text`(marks: [String]) async throws {
+    let pile = "路灯" + String(repeating: marks.joined(), count: 400_000) + "坏了"
+    let database = try await database([pile])
+    #expect(try await search("路灯", database) == [1])
+    #expect(try await search("坏了", database) == [1])
+    #expect(TextQuery("路灯")?.isIn(pile) == true)
+  }
+
   @Test func `what the index takes for a find is compared with the text`() throws {
     // The pairs stand in the text, and the query does not.
     #expect(try #require(TextQuery("路灯坏")).isIn("灯坏了，路灯亮") == false)
