@@ -121,9 +121,11 @@ extension DeskLetters {
     return found
   }
 
-  /// Indexes the letters that are not indexed yet: those of before searching, once.
-  package func indexLetters() async throws {
-    while true {
+  /// Indexes letters that are not indexed yet: those of before searching, the newest first.
+  ///
+  /// - Parameter batches: the most transactions that it takes.
+  package func indexLetters(batches: Int = .max) async throws {
+    for _ in 0..<batches {
       try Task.checkCancellation()
       let waiting = try await database.read { db in
         try db.all(

@@ -138,7 +138,7 @@ extension DeskLetters {
   /// - Returns: how many were due, at most `LetterTimerKeeper.timersAtOnce`.
   @discardableResult
   package func fireCalls() async throws -> Int {
-    let (now, flows, times) = (self.now(), self.flows, self.times)
+    let (now, times) = (self.now(), self.times)
     let step = LetterStepTaking(self)
     return try await database.write { db in
       let due = try db.all(
@@ -150,10 +150,7 @@ extension DeskLetters {
             String.self, "SELECT name FROM letter_call WHERE letter = ? AND fired_at IS NULL AND at <= ?", id, now))
         try db.run(
           "UPDATE letter_call SET fired_at = ? WHERE letter = ? AND fired_at IS NULL AND at <= ?", now, id, now)
-        guard let stored = try db.one("SELECT * FROM desk_letter WHERE id = ?", id),
-          let letter = (try? StoredDeskLetter(row: stored)) ?? nil,
-          let flow = flows.version(letter.item.version, of: letter.item.flow)
-        else { continue }
+        guard let (letter, flow) = try self.readable(id, db) else { continue }
         let calls = LetterCall.all(of: letter, flow, times).filter { names.contains($0.name) }.map(\.call)
         try step.note(calls, letter, flow, db)
         try letter.savePlaces(flow, times, db)

@@ -170,7 +170,7 @@ extension DeskLetters {
   /// - Returns: how many, at most `LetterTimerKeeper.timersAtOnce`.
   @discardableResult
   package func fireRequests() async throws -> Int {
-    let (now, flows, times) = (self.now(), self.flows, self.times)
+    let (now, times) = (self.now(), self.times)
     let step = LetterStepTaking(self)
     return try await database.write { db in
       let due = try db.all(
@@ -182,10 +182,7 @@ extension DeskLetters {
         let (id, branch): (String, Int) = try (row["letter"], row["branch"])
         try db.run(
           "UPDATE letter_request SET fired_at = ? WHERE letter = ? AND position = ?", now, id, row["position"] as Int)
-        guard let stored = try db.one("SELECT * FROM desk_letter WHERE id = ?", id),
-          let letter = (try? StoredDeskLetter(row: stored)) ?? nil,
-          let flow = flows.version(letter.item.version, of: letter.item.flow)
-        else { continue }
+        guard let (letter, flow) = try self.readable(id, db) else { continue }
         try step.note(.requestLate, letter, branch, db)
         try letter.savePlaces(flow, times, db)
       }
@@ -196,7 +193,7 @@ extension DeskLetters {
   /// Works out what waited for a calendar when the zone was last up: limits of requests, dates that were extended, and what
   /// the clock calls for.
   package func beginRequests() async throws {
-    let (flows, times) = (self.flows, self.times)
+    let times = self.times
     let extended = try await database.read { db in
       try db.all(
         String.self, "SELECT id FROM desk_letter WHERE extended_days > 0 AND settled_at IS NULL ORDER BY id")
@@ -210,8 +207,7 @@ extension DeskLetters {
       for row in try db.all(
         "SELECT letter, position, request, at FROM letter_request WHERE decided_at IS NULL AND due_at IS NULL")
       {
-        guard let letter = try Self.stored(row["letter"], db),
-          let flow = flows.version(letter.item.version, of: letter.item.flow),
+        guard let (letter, flow) = try self.readable(row["letter"], db),
           let limit = try flow.requests.first(where: { try $0.id == row["request"] })?.limit,
           let end = times.end(of: limit.term, from: try row["at"], { _ in nil })
         else { continue }
@@ -222,9 +218,7 @@ extension DeskLetters {
       for id in try db.all(
         String.self, "SELECT DISTINCT letter FROM letter_call WHERE at IS NULL AND fired_at IS NULL ORDER BY letter")
       {
-        guard let letter = try Self.stored(id, db),
-          let flow = flows.version(letter.item.version, of: letter.item.flow)
-        else { continue }
+        guard let (letter, flow) = try self.readable(id, db) else { continue }
         try LetterCall.update(letter, flow, times, db)
       }
     }

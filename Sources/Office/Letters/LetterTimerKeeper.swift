@@ -12,6 +12,8 @@ public struct LetterTimerKeeper: Service {
   /// How many are done in one transaction; the next follow at once.
   static let timersAtOnce = 500
   static let secondsBetween = 30
+  /// Of 200 letters each, between two looks.
+  private static let batchesIndexed = 100
 
   let letters: DeskLetters
   let logger: Logger
@@ -26,9 +28,6 @@ public struct LetterTimerKeeper: Service {
       } catch {
         logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"])
       }
-      do { try await letters.indexLetters() } catch is CancellationError { return } catch {
-        logger.error("letters could not be indexed for searching", metadata: ["error": "\(error)"])
-      }
       while !Task.isCancelled {
         do {
           while try await letters.fireTimers() == Self.timersAtOnce {}
@@ -36,6 +35,11 @@ public struct LetterTimerKeeper: Service {
           while try await letters.fireCalls() == Self.timersAtOnce {}
           try await letters.followPeople()
         } catch { logger.error("limits of letters could not be looked at", metadata: ["error": "\(error)"]) }
+        // Letters of before searching, some at a time, so that no limit waits for a million of them.
+        do { try await letters.indexLetters(batches: Self.batchesIndexed) } catch is CancellationError { return } catch
+        {
+          logger.error("letters could not be indexed for searching", metadata: ["error": "\(error)"])
+        }
         try? await Task.sleep(for: .seconds(Self.secondsBetween))
       }
     }
